@@ -45,6 +45,8 @@ public final class LogCursor {
     }
 
     /**
+     * Judges the next record read from the topic.
+     *
      * @throws LogException when the record cannot follow what was read before
      */
     public Verdict next(LogRecord record) throws LogException {
