@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.transaction.SiteId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,8 +24,8 @@ import java.util.List;
  */
 public record SiteConfig(
         Path file,
-        String site,
-        String peer,
+        SiteId site,
+        SiteId peer,
         Database database,
         KafkaSettings kafka,
         KafkaSettings peerKafka,

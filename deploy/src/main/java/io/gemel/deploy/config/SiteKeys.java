@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.transaction.SiteId;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,8 @@ final class SiteKeys {
     private static final long MIB = 1024 * KIB;
     private static final long GIB = 1024 * MIB;
 
-    static final Key<String> SITE = required("site", Values::siteName, String.class);
-    static final Key<String> PEER = required("peer", Values::siteName, String.class);
+    static final Key<SiteId> SITE = required("site", Values::siteName, SiteId.class);
+    static final Key<SiteId> PEER = required("peer", Values::siteName, SiteId.class);
     static final Key<String> DATABASE_URL = required("database.url", Values::databaseUrl, String.class);
     static final Key<String> DATABASE_USER = required("database.user", Values::notBlank, String.class);
     static final Key<Secret> DATABASE_PASSWORD = key("database.password", "", Secret::new, Secret.class);

@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.transaction.SiteId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.regex.Pattern;
 
 /** Reads the text of single settings. Every method gives a valid value or says what would be one. */
 final class Values {
-    private static final Pattern SITE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,30}");
     private static final Pattern TOPIC_PREFIX = Pattern.compile("[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}");
     private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([0-9a-fA-F:.%]+)]|([^\\s:,\\[\\]]+)):(\\d{1,5})");
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
@@ -32,14 +32,15 @@ final class Values {
         return text;
     }
 
-    /** A site's name becomes part of a replication slot's, so PostgreSQL's rule for those holds. */
-    static String siteName(String text) throws BadValueException {
-        if (!SITE_NAME.matcher(text).matches()) {
+    static SiteId siteName(String text) throws BadValueException {
+        try {
+            return new SiteId(text);
+        } catch (IllegalArgumentException e) {
             throw new BadValueException(
                     "is '" + text + "', which cannot name a site",
-                    "use at most 31 lower-case letters, digits and underscores, a letter first");
+                    "use at most " + SiteId.NAME_LENGTH_MAX
+                            + " lower-case letters, digits and underscores, a letter first");
         }
-        return text;
     }
 
     static String databaseUrl(String text) throws BadValueException {

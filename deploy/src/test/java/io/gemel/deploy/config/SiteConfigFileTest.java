@@ -28,8 +28,8 @@ class SiteConfigFileTest {
     void reads_the_smallest_file_with_every_default() throws Exception {
         SiteConfig config = read(SMALLEST);
 
-        assertThat(config.site()).isEqualTo("east");
-        assertThat(config.peer()).isEqualTo("west");
+        assertThat(config.site()).hasToString("east");
+        assertThat(config.peer()).hasToString("west");
         assertThat(config.logTopic()).isEqualTo("gemel.east");
         assertThat(config.peerLogTopic()).isEqualTo("gemel.west");
         assertThat(config.slot()).isEqualTo("gemel_east");
