@@ -1,0 +1,26 @@
+package io.gemel.conflict;
+
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One concurrent pair: a local change and the incoming change that had not seen it. Both sites find the same pairs and the
+ * same winner.
+ *
+ * @param base the row before the first change in flight at the site that found the pair
+ */
+public record Conflict(
+        ConflictKind kind,
+        RowKey key,
+        StampedChange local,
+        StampedChange incoming,
+        @Nullable RowImage base,
+        boolean incomingWins,
+        String policy) {
+    /** The change that the fold puts later. */
+    public StampedChange winner() {
+        return incomingWins ? incoming : local;
+    }
+}

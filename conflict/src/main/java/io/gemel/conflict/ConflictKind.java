@@ -1,0 +1,30 @@
+package io.gemel.conflict;
+
+import io.gemel.transaction.Change;
+
+/** What met what, in PostgreSQL's words where it has them; seen from the incoming change. */
+public enum ConflictKind {
+    /** Both sites inserted the key. */
+    INSERT_EXISTS,
+    /** The row to insert was changed or deleted here meanwhile. */
+    INSERT_ORIGIN_DIFFERS,
+    /** The row to update was changed here meanwhile. */
+    UPDATE_ORIGIN_DIFFERS,
+    /** The row to update was deleted here meanwhile. */
+    UPDATE_DELETED,
+    /** The row to delete was changed here meanwhile. */
+    DELETE_ORIGIN_DIFFERS,
+    /** The row to delete was deleted here meanwhile. */
+    DELETE_MISSING,
+    /** The table was emptied while a row of it was changed here. */
+    TRUNCATE_ORIGIN_DIFFERS;
+
+    static ConflictKind of(Change incoming, Change local) {
+        boolean gone = local.after() == null;
+        return incoming.match(
+                insert -> local instanceof Change.Insert ? INSERT_EXISTS : INSERT_ORIGIN_DIFFERS,
+                update -> gone ? UPDATE_DELETED : UPDATE_ORIGIN_DIFFERS,
+                delete -> gone ? DELETE_MISSING : DELETE_ORIGIN_DIFFERS,
+                truncate -> TRUNCATE_ORIGIN_DIFFERS);
+    }
+}

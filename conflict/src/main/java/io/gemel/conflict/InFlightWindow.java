@@ -1,0 +1,261 @@
+package io.gemel.conflict;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This site's changes that the peer has not yet been seen to have applied. A conflict is an incoming change to a key for
+ * which the window holds a local change at a position greater than the incoming transaction's {@code seen}; nothing else is.
+ *
+ * <p>Capture registers every local transaction as it reads it from the database's log, before it is published. The applier
+ * opens a {@link WindowGroup} for the transactions that it applies in one database transaction. For most keys the window
+ * keeps only positions; a key that met a conflict gets a {@link WindowEntry} with images. Changes leave after the commit of
+ * a group whose transactions had seen them.
+ *
+ * <p>Thread-safe: one capturing thread, one applying thread, any number of readers of figures.
+ */
+public final class InFlightWindow {
+    private final SiteId local;
+    private final PolicyTable policies;
+    private final LocalChanges localChanges;
+    private final int changesMax;
+
+    private final PositionIndex index = new PositionIndex();
+    private final Map<RowKey, WindowEntry> entries = new HashMap<>();
+    private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
+    private final Set<RowKey> outdated = new HashSet<>(); // keys whose stored entry no longer is what is here
+    private long acknowledged;
+    private long registered;
+    private boolean closed;
+
+    /**
+     * @param changesMax most local changes in flight; {@link #register} waits while there are more
+     */
+    public InFlightWindow(SiteId local, PolicyTable policies, LocalChanges localChanges, int changesMax) {
+        this.local = local;
+        this.policies = policies;
+        this.localChanges = localChanges;
+        this.changesMax = changesMax;
+    }
+
+    /**
+     * Takes in local changes as capture reads them, in log order. A transaction read again after a restart must have the
+     * same position, and changes nothing here.
+     *
+     * <p>Waits while the window is full: the peer has to catch up first.
+     *
+     * @param firstIndex index in its transaction of the first of {@code changes}
+     */
+    public synchronized void register(Stamp stamp, int firstIndex, List<Change> changes) throws InterruptedException {
+        while (index.size() >= changesMax && !closed) {
+            wait();
+        }
+        registered = Math.max(registered, stamp.position());
+        if (stamp.position() <= acknowledged) {
+            return;
+        }
+        int at = firstIndex;
+        for (Change change : changes) {
+            register(new StampedChange(stamp, at++, change));
+        }
+    }
+
+    private void register(StampedChange change) {
+        if (change.change() instanceof Change.Truncate) {
+            truncates
+                    .computeIfAbsent(change.change().table(), table -> new ArrayList<>())
+                    .add(change);
+            for (Map.Entry<RowKey, WindowEntry> entry : entries.entrySet()) {
+                if (entry.getKey().table().equals(change.change().table())) {
+                    add(entry.getValue(), change);
+                }
+            }
+            return;
+        }
+        RowKey key = change.change().key();
+        index.add(key.longHash(), change.position());
+        WindowEntry entry = entries.get(key);
+        if (entry != null) {
+            add(entry, change);
+        }
+    }
+
+    private static void add(WindowEntry entry, StampedChange change) {
+        if (!entry.holds(change)) {
+            entry.insert(change);
+        }
+    }
+
+    /** Puts back an entry that an earlier process stored; before anything is registered. */
+    public synchronized void restore(RowKey key, RowState base, List<StampedChange> changes) {
+        entries.put(key, new WindowEntry(policies.policyFor(key.table()), base, changes));
+    }
+
+    /** The peer has been seen to have applied this site's log up to {@code seen}; no group may be open. */
+    public synchronized void acknowledge(long seen) {
+        if (seen > acknowledged) {
+            prune(seen);
+        }
+    }
+
+    /** Opens the applier's view for transactions that are applied together. One group at a time. */
+    public WindowGroup open() {
+        return new WindowGroup(this);
+    }
+
+    /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    public synchronized boolean isFull() {
+        return index.size() >= changesMax;
+    }
+
+    /** Local keys in flight. */
+    public synchronized int keys() {
+        return index.keys();
+    }
+
+    /** Memory of the index, bytes. */
+    public synchronized long bytes() {
+        return index.bytes();
+    }
+
+    /** Position of the oldest local change in flight, or 0. */
+    public synchronized long oldestPosition() {
+        return index.oldestPosition();
+    }
+
+    /** Position in this site's log up to which the peer has been seen to have applied it. */
+    public synchronized long peerSeenPosition() {
+        return acknowledged;
+    }
+
+    /** Greatest position registered so far. */
+    public synchronized long registeredPosition() {
+        return registered;
+    }
+
+    // --- for WindowGroup, which runs on the applying thread
+    // -----------------------------------------------------------
+
+    SiteId local() {
+        return local;
+    }
+
+    /** Greatest position of a local change to the key in flight, or 0; a hash may claim too much, never too little. */
+    synchronized long latest(RowKey key) {
+        long latest = index.latest(key.longHash());
+        for (StampedChange truncate : truncates.getOrDefault(key.table(), List.of())) {
+            latest = Math.max(latest, truncate.position());
+        }
+        return latest;
+    }
+
+    synchronized boolean hasEntry(RowKey key) {
+        return entries.containsKey(key);
+    }
+
+    /** A private copy of the key's entry, made from this site's own changes when there is none yet; null without changes. */
+    @Nullable
+    WindowEntry copyOfEntry(RowKey key) {
+        List<Long> positions;
+        List<StampedChange> emptied;
+        synchronized (this) {
+            WindowEntry entry = entries.get(key);
+            if (entry != null) {
+                return entry.copy();
+            }
+            positions = index.positions(key.longHash());
+            emptied = List.copyOf(truncates.getOrDefault(key.table(), List.of()));
+        }
+        List<StampedChange> changes = positions.isEmpty() ? List.of() : localChanges.read(key, positions);
+        if (changes.isEmpty() && emptied.isEmpty()) {
+            return null;
+        }
+        RowState base = RowState.settled(
+                changes.isEmpty() ? null : changes.get(0).change().before());
+        WindowEntry entry = new WindowEntry(policies.policyFor(key.table()), base, changes);
+        emptied.forEach(entry::insert);
+        return entry;
+    }
+
+    TablePolicy policyFor(TableId table) {
+        return policies.policyFor(table);
+    }
+
+    LocalChanges localChanges() {
+        return localChanges;
+    }
+
+    /**
+     * Entries whose stored form must be replaced at a commit with this {@code seen}, as they will be then; one without
+     * changes is to be deleted.
+     */
+    synchronized Map<RowKey, WindowEntry> toStore(Map<RowKey, WindowEntry> touched, long seen) {
+        Map<RowKey, WindowEntry> after = new HashMap<>(touched);
+        entries.forEach((key, entry) -> {
+            if (outdated.contains(key) || entry.prunable(local, seen)) {
+                after.putIfAbsent(key, entry);
+            }
+        });
+        after.replaceAll((key, entry) -> {
+            WindowEntry copy = entry.copy();
+            copy.prune(local, seen);
+            return copy;
+        });
+        for (RowKey key : outdated) {
+            after.computeIfAbsent(key, gone -> WindowEntry.empty(policies.policyFor(gone.table())));
+        }
+        return after;
+    }
+
+    /**
+     * Runs the database commit and, when it succeeded, takes the group's entries over and lets go what the peer has seen.
+     * Nothing can be registered in between, so no local change falls between the two.
+     */
+    synchronized <E extends Exception> void commit(
+            Map<RowKey, WindowEntry> touched, long seen, DatabaseCommit<E> commit) throws E {
+        commit.run();
+        entries.putAll(touched);
+        prune(seen);
+        outdated.clear();
+    }
+
+    private void prune(long seen) {
+        acknowledged = Math.max(acknowledged, seen);
+        index.prune(acknowledged);
+        for (Iterator<Map.Entry<RowKey, WindowEntry>> each = entries.entrySet().iterator(); each.hasNext(); ) {
+            Map.Entry<RowKey, WindowEntry> entry = each.next();
+            if (entry.getValue().prunable(local, acknowledged)) {
+                outdated.add(entry.getKey());
+                if (!entry.getValue().prune(local, acknowledged)) {
+                    each.remove();
+                }
+            }
+        }
+        truncates.values().forEach(list -> list.removeIf(truncate -> truncate.position() <= acknowledged));
+        truncates.values().removeIf(List::isEmpty);
+        notifyAll();
+    }
+
+    /** The commit of the database transaction that a group belongs to. */
+    @FunctionalInterface
+    public interface DatabaseCommit<E extends Exception> {
+        void run() throws E;
+    }
+}

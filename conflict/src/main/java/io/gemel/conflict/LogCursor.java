@@ -1,0 +1,116 @@
+package io.gemel.conflict;
+
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+
+/**
+ * Follows a log record by record and says of each whether it counts: duplicates and records of an older epoch are skipped,
+ * a gap or another site's record is an error that must stop the reader. One thread.
+ */
+public final class LogCursor {
+    private final SiteId origin;
+    private long epoch;
+    private long position;
+    private long commitPosition;
+    private int nextPart;
+    private boolean skipping;
+
+    /** What to do with a record. */
+    public enum Verdict {
+        /** It is the next one. */
+        TAKE,
+        /** It is known already or does not count. */
+        SKIP,
+        /** A new epoch began: it counts, and a transaction whose last part has not come never existed. */
+        DISCARD_OPEN_PARTS
+    }
+
+    /** Starts behind what a marker says was applied. */
+    public LogCursor(SiteId origin, Marker applied) {
+        this.origin = origin;
+        epoch = applied.epoch();
+        position = applied.position();
+        commitPosition = applied.peerCommit();
+    }
+
+    /** Last position that was taken completely. */
+    public long position() {
+        return position;
+    }
+
+    public long epoch() {
+        return epoch;
+    }
+
+    /**
+     * Judges the next record read from the topic.
+     *
+     * @throws LogException when the record cannot follow what was read before
+     */
+    public Verdict next(LogRecord record) throws LogException {
+        if (record.epoch() < epoch) {
+            return Verdict.SKIP;
+        }
+        boolean newEpoch = record.epoch() > epoch;
+        if (newEpoch) {
+            epoch = record.epoch();
+            nextPart = 0;
+            skipping = false;
+        }
+        if (record instanceof LogRecord.Opened) {
+            return newEpoch ? Verdict.DISCARD_OPEN_PARTS : Verdict.SKIP;
+        }
+        return record instanceof LogRecord.Heartbeat heartbeat ? heartbeat(heartbeat) : part((LogRecord.Part) record);
+    }
+
+    private Verdict heartbeat(LogRecord.Heartbeat heartbeat) throws LogException {
+        checkOrigin(heartbeat.stamp());
+        if (heartbeat.stamp().position() > position) {
+            throw gap(heartbeat.stamp().position() + 1);
+        }
+        return heartbeat.stamp().position() == position ? Verdict.TAKE : Verdict.SKIP;
+    }
+
+    private Verdict part(LogRecord.Part part) throws LogException {
+        Stamp stamp = part.stamp();
+        checkOrigin(stamp);
+        if (part.index() == 0) {
+            skipping = stamp.position() <= position;
+            nextPart = 0;
+        }
+        if (skipping) {
+            return Verdict.SKIP;
+        }
+        if (stamp.position() != position + 1 || part.index() != nextPart) {
+            throw gap(stamp.position());
+        }
+        if (!part.last()) {
+            nextPart++;
+            return Verdict.TAKE;
+        }
+        if (stamp.commitPosition() <= commitPosition) {
+            throw new LogException("the log of " + origin + " runs backwards: position " + stamp.position()
+                    + " has commit position " + stamp.commitPosition() + ", an earlier one had " + commitPosition
+                    + "; was its database restored from a backup? Copy the database anew");
+        }
+        nextPart = 0;
+        position = stamp.position();
+        commitPosition = stamp.commitPosition();
+        return Verdict.TAKE;
+    }
+
+    private void checkOrigin(Stamp stamp) throws LogException {
+        if (!stamp.origin().equals(origin)) {
+            throw new LogException("the log of " + origin + " holds a record of site " + stamp.origin()
+                    + "; two sites must not share a topic: give each its own name or log.topic.prefix");
+        }
+    }
+
+    private LogException gap(long found) {
+        return new LogException(
+                "the log of " + origin + " has a gap: position " + (position + 1) + " is missing, found " + found
+                        + "; its topic was truncated, recreated or expired. Copy the database anew");
+    }
+}

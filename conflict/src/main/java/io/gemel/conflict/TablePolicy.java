@@ -1,0 +1,88 @@
+package io.gemel.conflict;
+
+import io.gemel.conflict.ConflictPolicy.Effect;
+import io.gemel.conflict.ConflictPolicy.Step;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.StampedChange;
+import java.math.BigDecimal;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The whole fold step of one table: its policy for the ordinary columns and its delta columns, whose updates add up whoever
+ * wins the row. Pure; any thread.
+ */
+public final class TablePolicy {
+    private final ConflictPolicy policy;
+    private final Set<String> deltaColumns;
+
+    public TablePolicy(ConflictPolicy policy, Set<String> deltaColumns) {
+        this.policy = policy;
+        this.deltaColumns = Set.copyOf(deltaColumns);
+    }
+
+    public String name() {
+        return deltaColumns.isEmpty()
+                ? policy.name()
+                : policy.name() + ", delta("
+                        + String.join(", ", deltaColumns.stream().sorted().toList()) + ")";
+    }
+
+    /** Does {@code earlier} come before {@code later} in the fold? The same answer at both sites. */
+    boolean precedes(StampedChange earlier, StampedChange later) {
+        if (earlier.origin().equals(later.origin())) {
+            return later.saw(earlier);
+        }
+        return policy.precedes(earlier, later);
+    }
+
+    /** The state after one more change. */
+    RowState fold(RowState state, StampedChange stamped) {
+        Change change = stamped.change();
+        RowImage after = change.after();
+        RowImage row = state.image();
+        if (after == null || row == null) {
+            return RowState.replacedBy(after, stamped);
+        }
+        Step step = policy.step(row, stamped, !state.seenBy(stamped));
+        RowImage image = deltaColumns.isEmpty() ? step.image() : withDeltas(row, change.before(), after, step);
+        return switch (step.effect()) {
+            case REPLACES -> RowState.replacedBy(image, stamped);
+            case JOINS -> state.joinedBy(image, stamped);
+            case LOSES -> new RowState(image, state.contributors());
+        };
+    }
+
+    /** An update adds after − before to the row's value; an insert sets the value unless it lost the row. */
+    private RowImage withDeltas(RowImage row, @Nullable RowImage before, RowImage after, Step step) {
+        RowImage image = step.image();
+        for (String column : deltaColumns) {
+            int target = image.shape().indexOf(column);
+            if (target < 0 || row.shape().indexOf(column) < 0) {
+                continue;
+            }
+            if (before != null) {
+                image = image.with(target, sum(row.value(column), before.value(column), after.value(column)));
+            } else if (step.effect() != Effect.LOSES) {
+                image = image.with(target, after.value(column));
+            }
+        }
+        return image;
+    }
+
+    /** {@code row + after − before}; where one of them is null or no finite number there is nothing to add to: after holds. */
+    private static @Nullable String sum(@Nullable String row, @Nullable String before, @Nullable String after) {
+        if (row == null || before == null || after == null) {
+            return after;
+        }
+        try {
+            return new BigDecimal(row)
+                    .add(new BigDecimal(after))
+                    .subtract(new BigDecimal(before))
+                    .toPlainString();
+        } catch (NumberFormatException e) {
+            return after;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.gemel.conflict;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The window as seen by one database transaction of the applier: private copies of the entries it touches, which become the
+ * window's at the commit and are forgotten by a rollback. Applying thread only.
+ *
+ * <p>The caller must hold the lock of a row (or of an absent key) and know that capture has read every local commit that
+ * wrote it before it asks {@link #resolve} about that key.
+ */
+public final class WindowGroup {
+    private final InFlightWindow window;
+    private final Map<RowKey, WindowEntry> touched = new HashMap<>();
+
+    WindowGroup(InFlightWindow window) {
+        this.window = window;
+    }
+
+    /**
+     * May an incoming transaction with this {@code seen} be concurrent with a local change to the key? When not, the row
+     * must be the change's before image and becomes its after image, without asking {@link #resolve}.
+     */
+    public boolean contested(RowKey key, long seen) {
+        return touched.containsKey(key) || window.hasEntry(key) || window.latest(key) > seen;
+    }
+
+    /** Decides what an incoming insert, update or delete makes of its row, and remembers it in the entry. */
+    public Resolution resolve(StampedChange incoming, @Nullable RowImage current) {
+        return resolve(incoming.change().key(), incoming, current);
+    }
+
+    /** As {@link #resolve(StampedChange, RowImage)}, for a truncate seen as the delete of one key. */
+    public Resolution resolve(RowKey key, StampedChange incoming, @Nullable RowImage current) {
+        WindowEntry entry = touched.get(key);
+        if (entry == null) {
+            entry = window.copyOfEntry(key);
+        }
+        if (entry == null) {
+            return new Resolution(incoming.change().after(), List.of(), mismatch(incoming.change(), current));
+        }
+        List<Conflict> conflicts = entry.conflicts(window.local(), key, incoming);
+        String divergence = divergence(entry, conflicts, incoming.change(), current);
+        entry.insert(incoming);
+        touched.put(key, entry);
+        return new Resolution(entry.outcome().image(), conflicts, divergence);
+    }
+
+    private static @Nullable String divergence(
+            WindowEntry entry, List<Conflict> conflicts, Change incoming, @Nullable RowImage current) {
+        if (conflicts.isEmpty()) {
+            return mismatch(incoming, current);
+        }
+        RowImage expected = entry.outcome().image();
+        return Objects.equals(expected, current) ? null : "the row is " + current + " but its changes give " + expected;
+    }
+
+    private static @Nullable String mismatch(Change incoming, @Nullable RowImage current) {
+        if (incoming instanceof Change.Truncate || Objects.equals(incoming.before(), current)) {
+            return null;
+        }
+        return "the row is " + current + " but was " + incoming.before()
+                + " at the peer, although no local change is concurrent";
+    }
+
+    /** Keys of a table that an incoming truncate with this {@code seen} must be resolved against one by one. */
+    public Set<RowKey> contestedKeys(TableId table, long seen) {
+        Set<RowKey> keys = new HashSet<>(window.localChanges().keysAfter(table, seen));
+        touched.keySet().stream().filter(key -> key.table().equals(table)).forEach(keys::add);
+        return keys;
+    }
+
+    /**
+     * How far the peer will have been seen to have applied this site's log after a commit of transactions whose greatest
+     * {@code seen} is this: the value for the marker, for {@link #toStore} and for {@link #commit}.
+     */
+    public long peerSeen(long seen) {
+        return Math.max(seen, window.peerSeenPosition());
+    }
+
+    /**
+     * Entries whose stored form must be replaced in the same database transaction, as they will be after the commit; one
+     * without changes is to be deleted.
+     */
+    public Map<RowKey, WindowEntry> toStore(long peerSeen) {
+        return window.toStore(touched, peerSeen);
+    }
+
+    /** Commits the database transaction and the group together. */
+    public <E extends Exception> void commit(long peerSeen, InFlightWindow.DatabaseCommit<E> databaseCommit) throws E {
+        window.commit(touched, peerSeen, databaseCommit);
+    }
+}

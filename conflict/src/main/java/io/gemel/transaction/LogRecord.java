@@ -1,0 +1,52 @@
+package io.gemel.transaction;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * One record of a site's log. Each carries the capture epoch of the process that published it: once a record of a greater
+ * epoch has been read, records of a lesser one do not count, so a paused and resumed process can do no harm.
+ */
+public sealed interface LogRecord {
+    long epoch();
+
+    <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> part);
+
+    /**
+     * A capture process took over the log. It has no position. The first one with a given epoch holds; a writer that finds
+     * another writer's name in it has lost the race and must stop.
+     */
+    record Opened(long epoch, String writer) implements LogRecord {
+        @Override
+        public <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> part) {
+            return opened.apply(this);
+        }
+    }
+
+    /** Nothing to publish, but clock, {@code seen} and commit position have moved on. */
+    record Heartbeat(long epoch, Stamp stamp) implements LogRecord {
+        @Override
+        public <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> part) {
+            return heartbeat.apply(this);
+        }
+    }
+
+    /**
+     * A transaction or a piece of a large one. The parts of a transaction are contiguous in the log, share a position and
+     * count from 0; only the last one's stamp knows the commit position. A transaction whose last part never came is
+     * discarded.
+     *
+     * @param firstChange index in the transaction of this part's first change
+     */
+    record Part(long epoch, Stamp stamp, int index, boolean last, int firstChange, List<Change> changes)
+            implements LogRecord {
+        public Part {
+            changes = List.copyOf(changes);
+        }
+
+        @Override
+        public <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> part) {
+            return part.apply(this);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.gemel.transaction;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Identity of a row: its table and the text of its primary-key values. Key columns are of types that have exactly one text
+ * per value, so equal text is equal key.
+ */
+public final class RowKey {
+    private final TableId table;
+    private final String[] values;
+    private final long hash;
+
+    private RowKey(TableId table, String[] values) {
+        this.table = table;
+        this.values = values;
+        long mixed = mix(table.hashCode());
+        for (String value : values) {
+            long hashed = value.length();
+            for (int i = 0; i < value.length(); i++) {
+                hashed = hashed * 0x9E3779B97F4A7C15L + value.charAt(i);
+            }
+            mixed = mix(mixed ^ mix(hashed));
+        }
+        this.hash = mixed;
+    }
+
+    public static RowKey of(TableId table, String... values) {
+        return new RowKey(table, values.clone());
+    }
+
+    /** @throws IllegalArgumentException when a key column is null: no database lets that happen, so the image is damaged */
+    static RowKey of(RowImage image) {
+        TableShape shape = image.shape();
+        String[] values = new String[shape.key().size()];
+        for (int i = 0; i < values.length; i++) {
+            int column = shape.key().get(i);
+            String value = image.value(column);
+            if (value == null) {
+                throw new IllegalArgumentException("primary-key column " + shape.table() + "."
+                        + shape.columns().get(column) + " is null in a row image");
+            }
+            values[i] = value;
+        }
+        return new RowKey(shape.table(), values);
+    }
+
+    private static long mix(long z) {
+        long mixed = (z ^ (z >>> 33)) * 0xFF51AFD7ED558CCDL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xC4CEB9FE1A85EC53L;
+        return mixed ^ (mixed >>> 33);
+    }
+
+    public TableId table() {
+        return table;
+    }
+
+    /** The key values in primary-key order. */
+    public List<String> values() {
+        return List.of(values);
+    }
+
+    /** A 64-bit hash of table and values, the same in every process: good enough to index by, not to identify by. */
+    public long longHash() {
+        return hash;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other
+                || (other instanceof RowKey key
+                        && hash == key.hash
+                        && table.equals(key.table)
+                        && Arrays.equals(values, key.values));
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(hash);
+    }
+
+    @Override
+    public String toString() {
+        return table + Arrays.toString(values);
+    }
+}
