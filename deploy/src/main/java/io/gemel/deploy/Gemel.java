@@ -1,0 +1,59 @@
+package io.gemel.deploy;
+
+import io.gemel.deploy.command.ErrorLines;
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.prepare.PrepareCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code gemel} command. It only names its subcommands; each of them is a class of its own. */
+@Command(
+        name = "gemel",
+        description = "Keeps one application running at two data centers at the same time.",
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        versionProvider = Version.class,
+        sortOptions = false,
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:something was found, or the request was refused",
+            "2:the command line or a configuration file cannot be used",
+            "3:a server could not be reached"
+        },
+        subcommands = {PrepareCommand.class, HelpCommand.class})
+public final class Gemel implements Runnable {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show stack traces of failures.")
+    private boolean verbose;
+
+    private Gemel() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The whole command line, ready to execute; streams may be set on it. */
+    public static CommandLine commandLine() {
+        Gemel gemel = new Gemel();
+        ErrorLines errors = new ErrorLines(() -> gemel.verbose);
+        return new CommandLine(gemel)
+                .setExecutionExceptionHandler(errors)
+                .setParameterExceptionHandler(errors)
+                .setExitCodeExceptionMapper(failure -> ExitCode.FINDING);
+    }
+
+    /** Reached when no subcommand is named. */
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "name a command");
+    }
+}

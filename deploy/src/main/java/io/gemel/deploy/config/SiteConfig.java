@@ -1,0 +1,114 @@
+package io.gemel.deploy.config;
+
+import io.gemel.transaction.SiteId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One site as its operator described it. Immutable; made by {@link SiteConfigFile}, which has checked every value.
+ *
+ * @param file the file it was read from, for messages
+ * @param site this site's name
+ * @param peer the other site's name
+ * @param database this site's database
+ * @param kafka the cluster that holds this site's log
+ * @param peerKafka the cluster that holds the peer's log
+ * @param log how logs are named and kept
+ * @param tables which tables are replicated
+ * @param defaultPolicy the conflict policy of tables that no rule names
+ * @param policyRules conflict policies of particular tables, in the order of the file
+ * @param statusListen where the site process answers status requests
+ * @param limits every bound the operator may move
+ * @param literalSecrets keys whose secret is written out in the file
+ */
+public record SiteConfig(
+        Path file,
+        SiteId site,
+        SiteId peer,
+        Database database,
+        KafkaSettings kafka,
+        KafkaSettings peerKafka,
+        Log log,
+        TableSelection tables,
+        String defaultPolicy,
+        List<PolicyRule> policyRules,
+        HostPort statusListen,
+        Limits limits,
+        List<String> literalSecrets) {
+
+    /** The schema that Gemel's own tables live in. */
+    public static final String SCHEMA = "gemel";
+
+    /** The publication that capture reads. */
+    public static final String PUBLICATION = "gemel";
+
+    public SiteConfig {
+        policyRules = List.copyOf(policyRules);
+        literalSecrets = List.copyOf(literalSecrets);
+    }
+
+    /** The Kafka topic that holds this site's log. */
+    public String logTopic() {
+        return log.topicPrefix() + "." + site;
+    }
+
+    /** The Kafka topic that holds the peer's log. */
+    public String peerLogTopic() {
+        return log.topicPrefix() + "." + peer;
+    }
+
+    /** The replication slot that capture reads. */
+    public String slot() {
+        return "gemel_" + site;
+    }
+
+    /** The replication origin that the applier's transactions carry. */
+    public String replicationOrigin() {
+        return "gemel_" + peer;
+    }
+
+    /**
+     * How to reach a database.
+     *
+     * @param url its JDBC URL, without user and password
+     * @param user the role Gemel works as
+     * @param password that role's password; empty when the server asks for none
+     */
+    public record Database(String url, String user, Secret password) {}
+
+    /**
+     * How logs are named and kept in Kafka.
+     *
+     * @param topicPrefix a log's topic is this, a dot, and the site's name
+     * @param replicationFactor copies of the topic; -1 leaves it to the broker
+     * @param retention how long records are kept, and so how long a peer may be away
+     */
+    public record Log(String topicPrefix, short replicationFactor, Duration retention) {}
+
+    /**
+     * The named bounds of a site process.
+     *
+     * @param clockAheadMax a version further ahead of this machine's clock is refused
+     * @param heartbeatInterval how often an idle site writes its heartbeat
+     * @param applyGroupRowsMax rows written in one apply transaction, unless one incoming transaction alone has more
+     * @param applyLockTimeout how long an apply statement waits for a row's lock
+     * @param applyCatchupTimeout how long the applier, holding a row's lock, waits for capture
+     * @param transactionPartBytesMax size of one log record; larger transactions travel in parts
+     * @param windowKeysMax keys the in-flight window may hold
+     * @param windowImageBytesMax row image bytes the in-flight window may hold in memory
+     * @param journalRetention how long conflicts stay in the journal
+     * @param haltRetryInterval how long a halted side waits before it tries again
+     */
+    public record Limits(
+            Duration clockAheadMax,
+            Duration heartbeatInterval,
+            int applyGroupRowsMax,
+            Duration applyLockTimeout,
+            Duration applyCatchupTimeout,
+            long transactionPartBytesMax,
+            int windowKeysMax,
+            long windowImageBytesMax,
+            Duration journalRetention,
+            Duration haltRetryInterval) {}
+}

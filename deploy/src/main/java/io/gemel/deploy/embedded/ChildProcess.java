@@ -1,0 +1,180 @@
+package io.gemel.deploy.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running child process, with the processes it started itself. Its output goes to a file. It is killed when this JVM
+ * exits. Safe to use from several threads.
+ */
+final class ChildProcess {
+    /** The signals that are sent here, by the names {@code kill} knows. */
+    enum Signal {
+        INT,
+        QUIT,
+        TERM,
+        STOP,
+        CONT
+    }
+
+    private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
+    private static final int LOG_TAIL_LINES = 30;
+
+    private final String name;
+    private final Process process;
+    private final Path log;
+    private final Thread killAtExit;
+
+    private ChildProcess(String name, Process process, Path log) {
+        this.name = name;
+        this.process = process;
+        this.log = log;
+        this.killAtExit = new Thread(this::killTree, "kill " + name + " at exit");
+    }
+
+    /**
+     * Starts a program.
+     *
+     * @param name what messages call it
+     * @param log the file its output is appended to; its directory is created where it is missing
+     */
+    static ChildProcess start(String name, List<String> command, Path log) {
+        try {
+            Path directory = log.toAbsolutePath().getParent();
+            if (directory != null) {
+                Files.createDirectories(directory);
+            }
+            Process process = new ProcessBuilder(command)
+                    .redirectInput(
+                            ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .redirectErrorStream(true)
+                    .start();
+            ChildProcess child = new ChildProcess(name, process, log);
+            Runtime.getRuntime().addShutdownHook(child.killAtExit);
+            return child;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot start " + name + " with " + command, e);
+        }
+    }
+
+    /** Runs a program to its end. */
+    static void run(String name, List<String> command, Path log, Duration limit) {
+        ChildProcess child = start(name, command, log);
+        int code = child.awaitExit(limit);
+        if (code != 0) {
+            throw new IllegalStateException(name + " failed with exit code " + code + ". " + child.logTail());
+        }
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Sends a signal to the process itself, not to those it started. */
+    void signal(Signal signal) {
+        signal(signal, process.pid());
+    }
+
+    /**
+     * Waits for the process to end.
+     *
+     * @return its exit code; 128 + n when signal n ended it
+     * @throws IllegalStateException when it still runs after {@code limit}; it has been killed then
+     */
+    int awaitExit(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                kill();
+                throw new IllegalStateException(
+                        name + " did not end within " + limit.toSeconds() + " s and was killed. " + logTail());
+            }
+        } catch (InterruptedException e) {
+            throw Waiting.interrupted("waiting for the end of " + name, e);
+        }
+        forgetAtExit();
+        return process.exitValue();
+    }
+
+    /**
+     * Kills the process and all that it started, as a power cut would, and returns when none of them is left. Does
+     * nothing to a process that has ended.
+     */
+    void kill() {
+        killTree();
+        forgetAtExit();
+    }
+
+    /** The end of what the process wrote, for an error message. */
+    String logTail() {
+        try {
+            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
+            List<String> tail = lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size());
+            return "The end of " + log + ":\n" + String.join("\n", tail);
+        } catch (IOException e) {
+            return "Its log " + log + " cannot be read: " + e;
+        }
+    }
+
+    private void killTree() {
+        if (!process.isAlive()) {
+            return;
+        }
+        // Stopped first, so that it starts nobody between the listing and the kill.
+        signal(Signal.STOP);
+        List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
+        process.destroyForcibly();
+        family.forEach(ProcessHandle::destroyForcibly);
+        Waiting.until(
+                "the killed processes of " + name,
+                KILL_LIMIT,
+                () -> !process.isAlive() && family.stream().allMatch(handle -> isGone(handle.pid())));
+    }
+
+    /** True for a process without a row in the process table, and for one that only waits to be buried by its parent. */
+    private static boolean isGone(long pid) {
+        try {
+            String status = Files.readString(Path.of("/proc", Long.toString(pid), "stat"), StandardCharsets.ISO_8859_1);
+            char state = status.charAt(status.lastIndexOf(')') + 2);
+            return state == 'Z' || state == 'X';
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private void forgetAtExit() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(killAtExit);
+        } catch (IllegalStateException exiting) {
+            // This JVM is exiting and runs its hooks: they kill what is still alive, and nothing else.
+        }
+    }
+
+    private static void signal(Signal signal, long pid) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
+                    .redirectErrorStream(true)
+                    .start();
+            String output = new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            // A process that ended in the meantime needs no signal any more.
+            if (kill.waitFor() != 0 && !isGone(pid)) {
+                throw new IllegalStateException("cannot send " + signal + " to process " + pid + ": " + output);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot send " + signal + " to process " + pid, e);
+        } catch (InterruptedException e) {
+            throw Waiting.interrupted("sending " + signal + " to process " + pid, e);
+        }
+    }
+}

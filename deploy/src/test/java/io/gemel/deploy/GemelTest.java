@@ -1,0 +1,49 @@
+package io.gemel.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class GemelTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void tells_its_version() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString()).startsWith("gemel ").doesNotContain("$");
+    }
+
+    @Test
+    void ends_with_bad_usage_when_no_command_is_named() {
+        assertThat(run()).isEqualTo(2);
+        assertThat(err.toString()).contains("name a command");
+    }
+
+    @Test
+    void ends_with_bad_usage_for_an_unknown_command() {
+        assertThat(run("replicate")).isEqualTo(2);
+        assertThat(err.toString()).contains("replicate").doesNotContain("Exception");
+    }
+
+    @Test
+    void every_command_has_help_and_version() {
+        for (String name : Gemel.commandLine().getSubcommands().keySet()) {
+            assertThat(run(name, "--help")).as(name).isZero();
+            assertThat(out.toString()).as(name).contains("Usage: gemel " + name);
+            if (!name.equals("help")) {
+                assertThat(run(name, "--version")).as(name).isZero();
+            }
+        }
+    }
+
+    private int run(String... arguments) {
+        CommandLine command = Gemel.commandLine();
+        return command.setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,217 @@
+package io.gemel.deploy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SiteConfigFileTest {
+    private static final String SMALLEST = """
+            site=east
+            peer=west
+            database.url=jdbc:postgresql://db:5432/bank
+            database.user=gemel
+            kafka.bootstrap.servers=k1:9092,k2:9092
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void reads_the_smallest_file_with_every_default() throws Exception {
+        SiteConfig config = read(SMALLEST);
+
+        assertThat(config.site()).hasToString("east");
+        assertThat(config.peer()).hasToString("west");
+        assertThat(config.logTopic()).isEqualTo("gemel.east");
+        assertThat(config.peerLogTopic()).isEqualTo("gemel.west");
+        assertThat(config.slot()).isEqualTo("gemel_east");
+        assertThat(config.replicationOrigin()).isEqualTo("gemel_west");
+        assertThat(config.database().password().text()).isEmpty();
+        assertThat(config.tables().matches("public", "account")).isTrue();
+        assertThat(config.tables().matches("gemel", "applied")).isFalse();
+        assertThat(config.statusListen()).hasToString("127.0.0.1:7070");
+        assertThat(config.log().replicationFactor()).isEqualTo((short) -1);
+        assertThat(config.log().retention()).isEqualTo(Duration.ofDays(7));
+        assertThat(config.limits().heartbeatInterval()).isEqualTo(Duration.ofMillis(100));
+        assertThat(config.limits().transactionPartBytesMax()).isEqualTo(512 * 1024);
+        assertThat(config.limits().windowKeysMax()).isEqualTo(4_000_000);
+        assertThat(config.peerKafka()).isEqualTo(config.kafka());
+        assertThat(config.literalSecrets()).isEmpty();
+    }
+
+    @Test
+    void reports_every_problem_together_with_line_and_mend() {
+        ConfigException refused = refuse("""
+                # a comment
+                site=East
+                databse.url=jdbc:postgresql://db/bank
+
+                heartbeat.interval=soon
+                kafka.bootstrap.servers=k1
+                apply.group.rows.max=0
+                apply.group.rows.max=7
+                window.image.bytes.max = 1TB
+                conflict.policy=last-writer-win
+                status.listen=127.0.0.1:99999
+                tables=account
+                """);
+
+        assertThat(refused.problems().stream().map(problem -> problem.line() + " " + problem.problem()))
+                .containsExactly(
+                        "0 the key peer is missing",
+                        "0 the key database.url is missing",
+                        "0 the key database.user is missing",
+                        "2 site is 'East', which cannot name a site",
+                        "3 unknown key databse.url",
+                        "5 heartbeat.interval is 'soon'",
+                        "6 kafka.bootstrap.servers is 'k1', which is no address",
+                        "7 apply.group.rows.max is '0'",
+                        "8 apply.group.rows.max is set already in line 7",
+                        "9 window.image.bytes.max is '1TB'",
+                        "10 conflict.policy names the unknown policy 'last-writer-win'",
+                        "11 status.listen is '127.0.0.1:99999', which is no address",
+                        "12 tables has the table pattern 'account', which is not schema.table");
+        assertThat(refused).hasMessageContaining(":3: unknown key databse.url: did you mean database.url?");
+        assertThat(refused).hasMessageContaining("did you mean last-writer-wins?");
+        assertThat(refused).hasMessageContaining("write a duration from 10ms to 1m");
+        assertThat(refused).hasMessageContaining("write a size from 1MiB to 64GiB");
+    }
+
+    @Test
+    void takes_secrets_from_files_and_the_environment() throws Exception {
+        Files.writeString(folder.resolve("pw"), "s3cret\n");
+
+        SiteConfig config = read(
+                SMALLEST + "database.password=${file:pw}\nkafka.sasl.jaas.config=login password=\"${env:KPW}\";\n",
+                Map.of("KPW", "k$1"));
+
+        assertThat(config.database().password().text()).isEqualTo("s3cret");
+        assertThat(config.kafka().client()).containsEntry("sasl.jaas.config", "login password=\"k$1\";");
+        assertThat(config.literalSecrets()).isEmpty();
+        assertThat(config.toString()).doesNotContain("s3cret").doesNotContain("k$1");
+    }
+
+    @Test
+    void remembers_which_secrets_are_written_out() throws Exception {
+        SiteConfig config = read(SMALLEST + "database.password=s3cret\nkafka.ssl.key.password=x\n");
+
+        assertThat(config.literalSecrets()).containsExactly("database.password", "kafka.ssl.key.password");
+    }
+
+    @Test
+    void names_what_a_placeholder_cannot_find() {
+        ConfigException refused = refuse(SMALLEST
+                + "database.password=${file:nowhere}\nlog.topic.prefix=${env:NOT_SET}\ntables.exclude=${vault:x}\n");
+
+        assertThat(refused.problems().stream().map(ConfigProblem::problem))
+                .containsExactly(
+                        "database.password refers to " + folder.resolve("nowhere") + ", which cannot be read",
+                        "log.topic.prefix refers to the environment variable NOT_SET, which is not set",
+                        "tables.exclude refers to ${vault:x}, which is not known");
+    }
+
+    @Test
+    void passes_any_kafka_setting_and_lets_the_peer_inherit() throws Exception {
+        SiteConfig config = read(SMALLEST
+                + "kafka.security.protocol=SSL\npeer.kafka.bootstrap.servers=far:9092\npeer.kafka.client.id=x\n");
+
+        assertThat(config.kafka().client())
+                .containsOnly(Map.entry("bootstrap.servers", "k1:9092,k2:9092"), Map.entry("security.protocol", "SSL"));
+        assertThat(config.peerKafka().client())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "far:9092"),
+                        Map.entry("security.protocol", "SSL"),
+                        Map.entry("client.id", "x"));
+    }
+
+    @Test
+    void refuses_policies_of_later_versions_by_name() {
+        ConfigException refused = refuse(SMALLEST
+                + "conflict.policy.public.account=last-writer-wins, delta(balance)\n"
+                + "conflict.policy.public.price=site-priority(east)\n");
+
+        assertThat(refused.problems().stream().map(ConfigProblem::problem))
+                .containsExactly(
+                        "conflict.policy.public.account asks for delta, which is not available in this version",
+                        "conflict.policy.public.price asks for site-priority, which is not available in this version");
+    }
+
+    @Test
+    void keeps_policy_rules_in_their_order() throws Exception {
+        SiteConfig config = read(SMALLEST + "conflict.policy.public.\"My\\ Table\"=last-writer-wins\n");
+
+        assertThat(config.policyRules()).singleElement().satisfies(rule -> {
+            assertThat(rule.tables().matches("public", "My Table")).isTrue();
+            assertThat(rule.policy()).isEqualTo("last-writer-wins");
+            assertThat(rule.line()).isEqualTo(6);
+        });
+    }
+
+    @Test
+    void refuses_a_comment_behind_a_value() {
+        ConfigException refused = refuse(SMALLEST + "tables.exclude=public.x   # not this one\n");
+
+        assertThat(refused.problems()).singleElement().satisfies(problem -> {
+            assertThat(problem.line()).isEqualTo(6);
+            assertThat(problem.problem()).isEqualTo("tables.exclude has a comment behind its value");
+        });
+    }
+
+    @Test
+    void refuses_the_same_name_for_both_sites() {
+        assertThat(refuse(SMALLEST.replace("west", "east")))
+                .hasMessageContaining("peer and site are both east")
+                .hasMessageContaining(":2:");
+    }
+
+    @Test
+    void refuses_a_password_in_the_database_url() {
+        assertThat(refuse(SMALLEST.replace("/bank", "/bank?ssl=true&password=x")))
+                .hasMessageContaining("database.url holds a user or a password");
+    }
+
+    @Test
+    void says_when_there_is_no_such_file() {
+        ConfigException refused = catchThrowableOfType(
+                ConfigException.class, () -> SiteConfigFile.read(folder.resolve("none.properties"), Map.of()));
+
+        assertThat(refused).hasMessageContaining("none.properties: no such file");
+    }
+
+    @Test
+    void counts_lines_across_continued_ones_and_reports_malformed_escapes() {
+        ConfigException refused = refuse(SMALLEST + "tables=public.a,\\\n    public.b\nnonsense=1\n\\u00zz=1\n");
+
+        assertThat(refused.problems().stream().map(problem -> problem.line() + " " + problem.problem()))
+                .containsExactly("8 unknown key nonsense", "9 malformed \\u escape");
+    }
+
+    @Test
+    void reads_an_ipv6_address_to_listen_on() throws Exception {
+        SiteConfig config = read(SMALLEST + "status.listen=[::1]:7071\n");
+
+        assertThat(List.of(config.statusListen().host(), config.statusListen().port()))
+                .containsExactly("::1", 7071);
+        assertThat(config.statusListen()).hasToString("[::1]:7071");
+    }
+
+    private SiteConfig read(String text) throws Exception {
+        return read(text, Map.of());
+    }
+
+    private SiteConfig read(String text, Map<String, String> environment) throws IOException, ConfigException {
+        return SiteConfigFile.read(Files.writeString(folder.resolve("site.properties"), text), environment);
+    }
+
+    private ConfigException refuse(String text) {
+        return catchThrowableOfType(ConfigException.class, () -> read(text));
+    }
+}
