@@ -2,6 +2,7 @@ package io.gemel.deploy;
 
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.prepare.PrepareCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
             "2:the command line or a configuration file cannot be used",
             "3:a server could not be reached"
         },
-        subcommands = {HelpCommand.class})
+        subcommands = {PrepareCommand.class, HelpCommand.class})
 public final class Gemel implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -7,6 +7,8 @@ public final class CommandException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int exitCode;
+    private final String problem;
+    private final String mend;
 
     /**
      * A failure to tell the operator.
@@ -18,7 +20,18 @@ public final class CommandException extends Exception {
      */
     public CommandException(int exitCode, String problem, String mend, @Nullable Throwable cause) {
         super(problem + ": " + mend, cause);
+        this.problem = problem;
+        this.mend = mend;
         this.exitCode = exitCode;
+    }
+
+    /** What went wrong, without the mend. */
+    public String problem() {
+        return problem;
+    }
+
+    public String mend() {
+        return mend;
     }
 
     public int exitCode() {

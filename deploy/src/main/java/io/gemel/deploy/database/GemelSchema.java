@@ -1,0 +1,87 @@
+package io.gemel.deploy.database;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The shape of the schema {@code gemel}, read from the one file that defines it, so that what {@code prepare} creates and what {@code check}
+ * expects cannot differ.
+ */
+public final class GemelSchema {
+    /** The tables whose changes capture reads: markers, published corrections and the heartbeat. */
+    public static final List<String> PUBLISHED = List.of("gemel.applied", "gemel.emit", "gemel.heartbeat");
+
+    /** Creates the heartbeat's single row, unless it is there. */
+    public static final String HEARTBEAT_ROW =
+            "INSERT INTO gemel.heartbeat (id, beat) VALUES (1, 0) ON CONFLICT (id) DO NOTHING";
+
+    private static final String RESOURCE = "schema.sql";
+    private static final Pattern CREATE =
+            Pattern.compile("CREATE (?:TABLE (gemel\\.\\S+)|INDEX (\\S+) ON \\S+) (\\(.*\\))", Pattern.DOTALL);
+    private static final Pattern COLUMN =
+            Pattern.compile("^ {4}([a-z_]+) (.+?)(?: NOT NULL.*| PRIMARY.*| GENERATED.*| DEFAULT.*)?,?$");
+
+    private GemelSchema() {}
+
+    /**
+     * A table or an index of the schema.
+     *
+     * @param sqlName its name as SQL needs it, with the schema
+     * @param statement what creates it
+     * @param columns a table's columns with their types, in order; empty for an index
+     */
+    public record Item(String sqlName, String statement, Map<String, String> columns) {
+        public boolean isTable() {
+            return !columns.isEmpty();
+        }
+    }
+
+    /** Every table and index, in the order they must be created. */
+    public static List<Item> items() {
+        List<Item> items = new ArrayList<>();
+        String text = resource().replaceAll("(?m)^--.*\\R", "");
+        for (String statement : text.split(";", -1)) {
+            if (!statement.isBlank()) {
+                items.add(item(statement.strip()));
+            }
+        }
+        return List.copyOf(items);
+    }
+
+    private static Item item(String statement) {
+        Matcher create = CREATE.matcher(statement);
+        if (!create.matches()) {
+            throw new IllegalStateException(RESOURCE + " holds a statement of another form: " + statement);
+        }
+        if (create.group(2) != null) {
+            return new Item("gemel." + create.group(2), statement, Map.of());
+        }
+        Map<String, String> columns = new LinkedHashMap<>();
+        create.group(3).lines().forEach(line -> {
+            Matcher column = COLUMN.matcher(line);
+            if (column.matches()) {
+                columns.put(column.group(1), column.group(2));
+            }
+        });
+        return new Item(create.group(1), statement, columns);
+    }
+
+    private static String resource() {
+        try (InputStream resource = GemelSchema.class.getResourceAsStream(RESOURCE)) {
+            if (resource == null) {
+                throw new IllegalStateException("the build left out " + RESOURCE);
+            }
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + RESOURCE, e);
+        }
+    }
+}

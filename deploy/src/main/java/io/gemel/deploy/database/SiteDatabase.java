@@ -1,0 +1,86 @@
+package io.gemel.deploy.database;
+
+import io.gemel.deploy.command.CommandException;
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.config.SiteConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+
+/** Opens connections to a site's database for commands, and classifies in one place why one cannot be opened. */
+public final class SiteDatabase {
+    private static final String CONNECT_TIMEOUT_SECONDS = "10";
+
+    private SiteDatabase() {}
+
+    /**
+     * Connects as the role the configuration names. The connection commits after each statement; the caller closes it.
+     *
+     * @throws CommandException when the server cannot be reached, or refuses
+     */
+    public static Connection connect(SiteConfig config) throws CommandException {
+        return connect(config, config.database().user(), config.database().password());
+    }
+
+    /**
+     * Connects as any role.
+     *
+     * @throws CommandException when the server cannot be reached, or refuses
+     */
+    public static Connection connect(SiteConfig config, String user, Secret password) throws CommandException {
+        Properties settings = new Properties();
+        settings.setProperty("user", user);
+        settings.setProperty("password", password.text());
+        settings.setProperty("ApplicationName", "gemel");
+        settings.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+        settings.setProperty("loginTimeout", CONNECT_TIMEOUT_SECONDS);
+        try {
+            return DriverManager.getConnection(config.database().url(), settings);
+        } catch (SQLException e) {
+            throw classify(config, user, e);
+        }
+    }
+
+    /** The server and the database as the configuration names them, {@code host:port/database}. */
+    public static String address(SiteConfig config) {
+        return config.database()
+                .url()
+                .replaceFirst("^jdbc:postgresql:(//)?", "")
+                .replaceFirst("\\?.*$", "");
+    }
+
+    private static CommandException classify(SiteConfig config, String user, SQLException e) {
+        String server = "the database server at " + address(config);
+        return switch (SqlState.of(e)) {
+            case "28P01" ->
+                refused(
+                        server + " does not accept the password of role " + user + ", or has no such role",
+                        "correct database.user and database.password in " + config.file(),
+                        e);
+            case "28000" ->
+                refused(
+                        server + " does not let role " + user + " in (" + e.getMessage() + ")",
+                        "create the role, or allow it in pg_hba.conf",
+                        e);
+            case "3D000" -> refused(server + " has no such database", "correct database.url in " + config.file(), e);
+            case "53300" ->
+                unreachable(server + " has no connection left", "raise max_connections or close idle ones", e);
+            case "57P03" -> unreachable(server + " is starting up or shutting down", "try again in a moment", e);
+            default ->
+                unreachable(
+                        "cannot reach " + server + " (" + e.getMessage() + ")",
+                        "start it, or correct database.url in " + config.file(),
+                        e);
+        };
+    }
+
+    private static CommandException refused(String problem, String mend, SQLException e) {
+        return new CommandException(ExitCode.FINDING, problem, mend, e);
+    }
+
+    private static CommandException unreachable(String problem, String mend, SQLException e) {
+        return new CommandException(ExitCode.UNREACHABLE, problem, mend, e);
+    }
+}

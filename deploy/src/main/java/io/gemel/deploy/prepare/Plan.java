@@ -1,0 +1,27 @@
+package io.gemel.deploy.prepare;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a database still needs, in order, and what stands in the way. Filled by the planners, then only read. */
+final class Plan {
+    private final List<Step> steps = new ArrayList<>();
+    private final List<String> obstacles = new ArrayList<>();
+
+    void add(Step step) {
+        steps.add(step);
+    }
+
+    /** Notes something that no statement of this program can put right. */
+    void obstacle(String subject, String problem, String mend) {
+        obstacles.add(subject + " " + problem + ": " + mend);
+    }
+
+    List<Step> steps() {
+        return List.copyOf(steps);
+    }
+
+    List<String> obstacles() {
+        return List.copyOf(obstacles);
+    }
+}

@@ -1,0 +1,53 @@
+package io.gemel.deploy.prepare;
+
+import io.gemel.deploy.database.Slot;
+import io.gemel.deploy.database.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * The replication slot that capture reads. It comes last: a slot that is older than its publication cannot be read, and changes logged
+ * before the tables had full images must not be in it.
+ */
+final class SlotPlanner implements Planner {
+    private static final int FAILOVER_SLOTS_SINCE = 170000;
+
+    @Override
+    public void plan(Connection connection, Target target, Plan plan) throws SQLException {
+        String name = target.config().slot();
+        Optional<Slot> found = Slot.find(connection, name);
+        if (found.isPresent()) {
+            planFound(connection, name, found.get(), plan);
+            return;
+        }
+        if (!Sql.text(connection, "SHOW wal_level").equals("logical")) {
+            plan.obstacle(
+                    "the slot " + name,
+                    "cannot be created while wal_level is " + Sql.text(connection, "SHOW wal_level"),
+                    "ALTER SYSTEM SET wal_level = logical, restart the server, then run gemel prepare again");
+            return;
+        }
+        String failover = target.serverVersion() >= FAILOVER_SLOTS_SINCE ? ", failover => true" : "";
+        plan.add(
+                Step.siteRole("SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput'" + failover + ")"));
+    }
+
+    private static void planFound(Connection connection, String name, Slot slot, Plan plan) throws SQLException {
+        String subject = "the slot " + name;
+        String recreate = "SELECT pg_drop_replication_slot('" + name + "'), then run gemel prepare again";
+        if (!slot.plugin().equals("pgoutput")) {
+            plan.obstacle(subject, "is not one of pgoutput", recreate);
+        } else if (!slot.database().equals(Sql.text(connection, "SELECT current_database()"))) {
+            plan.obstacle(
+                    subject,
+                    "belongs to the database " + slot.database(),
+                    "sites of one server need different names, for the slot is named after its site");
+        } else if (!slot.invalidated().isEmpty()) {
+            plan.obstacle(
+                    subject,
+                    "was invalidated by the server (" + slot.invalidated() + "), so changes are missing from the log",
+                    recreate + ", and copy the data to the peer anew");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+-- Gemel's own tables in each application database. `gemel prepare` runs each statement whose table or index is missing, and
+-- `gemel check` compares the columns: keep one column a line, and types as PostgreSQL itself prints them.
+
+-- Markers: one row for each apply transaction, its first statement. It commits with the data, and so is at once the exactly-once
+-- progress, the loop guard, and the record in the database's log of how far the peer's log was applied. Rows are only ever inserted;
+-- old ones are pruned.
+CREATE TABLE gemel.applied (
+    origin text,
+    position bigint,
+    epoch bigint,
+    version_micros bigint,
+    peer_seen bigint,
+    peer_commit bigint,
+    horizon text,
+    at timestamp with time zone DEFAULT clock_timestamp(),
+    PRIMARY KEY (origin, position)
+);
+
+-- One row that the site process updates all the time: it moves an idle database's slot forward, and capture reads the horizon back.
+CREATE TABLE gemel.heartbeat (
+    id integer PRIMARY KEY,
+    beat bigint NOT NULL,
+    horizon text,
+    at timestamp with time zone
+);
+
+-- Changes that the applier decided on and publishes to the peer as changes of this site.
+CREATE TABLE gemel.emit (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamp with time zone DEFAULT clock_timestamp(),
+    body bytea NOT NULL
+);
+
+-- Entries of the in-flight window that cannot be rebuilt from this site's log alone.
+CREATE TABLE gemel."window" (
+    table_schema text,
+    table_name text,
+    key text[],
+    entry bytea NOT NULL,
+    PRIMARY KEY (table_schema, table_name, key)
+);
+
+-- Every conflict with both sides' row images and how it was resolved.
+CREATE TABLE gemel.journal (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamp with time zone DEFAULT clock_timestamp(),
+    table_schema text,
+    table_name text,
+    key text[],
+    kind text,
+    policy text,
+    resolution text,
+    winner_site text,
+    local_site text,
+    local_position bigint,
+    local_version bigint,
+    local_seen bigint,
+    incoming_site text,
+    incoming_position bigint,
+    incoming_version bigint,
+    incoming_seen bigint,
+    base jsonb,
+    local_before jsonb,
+    local_after jsonb,
+    incoming_before jsonb,
+    incoming_after jsonb,
+    outcome jsonb
+);
+
+CREATE INDEX journal_at ON gemel.journal (at);
+
+CREATE INDEX journal_table ON gemel.journal (table_schema, table_name);

@@ -1,0 +1,249 @@
+package io.gemel.deploy.prepare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.Publication;
+import io.gemel.deploy.database.Slot;
+import io.gemel.deploy.database.Sql;
+import io.gemel.deploy.embedded.KafkaServer;
+import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.log.LogTopic;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PrepareIT {
+    private static final Optional<Administrator> ADMINISTRATOR =
+            Optional.of(new Administrator("postgres", new Secret("")));
+    private static final Map<Version, PostgresServer> SERVERS = new EnumMap<>(Version.class);
+    private static final AtomicInteger SITES = new AtomicInteger();
+
+    @TempDir
+    static Path folder;
+
+    private static KafkaServer kafka;
+
+    private final StringWriter printed = new StringWriter();
+
+    @BeforeAll
+    static void start() {
+        for (Version version : new Version[] {Version.V15, Version.V18}) {
+            SERVERS.put(
+                    version,
+                    PostgresServer.builder(folder.resolve(version.name()))
+                            .version(version)
+                            .withoutFsync()
+                            .withPasswords()
+                            .build()
+                            .start());
+        }
+        kafka = KafkaServer.builder(folder.resolve("kafka")).build().start();
+    }
+
+    @AfterAll
+    static void stop() {
+        SERVERS.values().forEach(PostgresServer::close);
+        kafka.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void prepares_everything_with_an_administrator_and_repeats_without_effect(Version version) throws Exception {
+        SiteFixture site = bank(version);
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out()))
+                .as(printed::toString)
+                .isZero();
+        assertThat(printed.toString()).contains("CREATE PUBLICATION gemel").contains("CREATE TABLE gemel.applied");
+
+        try (Connection connection = site.connectAsAdministrator()) {
+            Publication publication =
+                    Publication.find(connection, SiteConfig.PUBLICATION).orElseThrow();
+            assertThat(publication.tables())
+                    .containsExactlyInAnyOrder(
+                            "gemel.applied", "gemel.emit", "gemel.heartbeat", "public.account", "public.\"My Table\"");
+            assertThat(publication.publishesAll() && publication.viaRoot()).isTrue();
+            Slot slot = Slot.find(connection, site.config().slot()).orElseThrow();
+            assertThat(slot.plugin()).isEqualTo("pgoutput");
+            assertThat(slot.invalidated()).isEmpty();
+            assertThat(Sql.isTrue(
+                            connection,
+                            "SELECT rolreplication AND NOT rolsuper FROM pg_roles WHERE rolname = ?",
+                            site.role()))
+                    .isTrue();
+        }
+        try (LogTopic topic = new LogTopic(site.config().kafka(), site.config().logTopic())) {
+            LogTopic.Description description = topic.describe().orElseThrow();
+            assertThat(description.partitions()).isOne();
+            assertThat(description.settings())
+                    .containsEntry("cleanup.policy", "delete")
+                    .containsEntry("retention.ms", "604800000");
+        }
+
+        printed.getBuffer().setLength(0);
+        assertThat(Prepare.run(site.config(), Optional.empty(), out())).isZero();
+        assertThat(printed.toString().strip()).isEqualTo("site " + site.config().site() + " is prepared");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void lets_the_site_role_do_its_work_without_superuser_rights(Version version) throws Exception {
+        SiteFixture site = bank(version);
+        Prepare.run(site.config(), ADMINISTRATOR, out());
+
+        try (Connection connection = site.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET session_replication_role = replica");
+            statement.execute("SELECT pg_replication_origin_session_setup('"
+                    + site.config().replicationOrigin() + "')");
+            statement.execute("INSERT INTO gemel.applied (origin, position) VALUES ('west', 1)");
+            statement.execute("INSERT INTO account VALUES (1, 2)");
+            statement.execute("UPDATE account SET balance = 3");
+            statement.execute("DELETE FROM account");
+            statement.execute("TRUNCATE account");
+            statement.execute("UPDATE gemel.heartbeat SET beat = beat + 1, horizon = pg_current_snapshot()::text");
+            statement.execute("INSERT INTO gemel.emit (body) VALUES ('\\x00')");
+            statement.execute("SELECT pg_replication_origin_session_reset()");
+            statement.execute("SELECT pg_logical_emit_message(true, 'gemel', '')");
+            assertThat(Sql.text(connection, "SELECT beat FROM gemel.heartbeat")).isEqualTo("1");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void prints_a_dry_run_and_changes_nothing(Version version) throws Exception {
+        SiteFixture site = bank(version);
+
+        assertThat(Prepare.dryRun(site.config(), ADMINISTRATOR, out())).isZero();
+
+        assertThat(printed.toString())
+                .contains("ALTER ROLE " + site.role() + " LOGIN REPLICATION;")
+                .contains("GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON public.account TO " + site.role() + ";")
+                .contains("ALTER TABLE public.account REPLICA IDENTITY FULL;")
+                .contains("would create the Kafka topic");
+        try (Connection connection = site.connectAsAdministrator()) {
+            assertThat(Publication.find(connection, SiteConfig.PUBLICATION)).isEmpty();
+            assertThat(Sql.isTrue(connection, "SELECT to_regnamespace('gemel') IS NULL"))
+                    .isTrue();
+        }
+        try (LogTopic topic = new LogTopic(site.config().kafka(), site.config().logTopic())) {
+            assertThat(topic.describe()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void prints_the_exact_script_that_an_administrator_must_run_once(Version version) throws Exception {
+        SiteFixture site = bank(version);
+
+        assertThat(Prepare.run(site.config(), Optional.empty(), out())).isOne();
+
+        runScript(site, printed.toString());
+        printed.getBuffer().setLength(0);
+        assertThat(Prepare.run(site.config(), Optional.empty(), out()))
+                .as(printed::toString)
+                .isZero();
+        assertThat(printed.toString().strip()).isEqualTo("site " + site.config().site() + " is prepared");
+        try (Connection connection = site.connectAsAdministrator()) {
+            assertThat(Sql.text(connection, "SELECT tableowner FROM pg_tables WHERE tablename = 'applied'"))
+                    .isEqualTo(site.role());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void follows_the_tables_that_are_matched_later(Version version) throws Exception {
+        SiteFixture site = bank(version);
+        Prepare.run(site.config(), ADMINISTRATOR, out());
+        site.execute(
+                "CREATE TABLE entry (id bigint, day date, PRIMARY KEY (id, day)) PARTITION BY RANGE (day)",
+                "CREATE TABLE entry_2026 PARTITION OF entry FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')");
+        site.with("tables.exclude", "public.account");
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out()))
+                .as(printed::toString)
+                .isZero();
+
+        try (Connection connection = site.connectAsAdministrator()) {
+            assertThat(Publication.find(connection, SiteConfig.PUBLICATION)
+                            .orElseThrow()
+                            .tables())
+                    .contains("public.entry")
+                    .doesNotContain("public.entry_2026", "public.account");
+            assertThat(Sql.text(connection, "SELECT relreplident FROM pg_class WHERE relname = 'entry_2026'"))
+                    .isEqualTo("f");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void refuses_a_table_without_a_primary_key_and_prepares_the_others(Version version) throws Exception {
+        SiteFixture site = bank(version).execute("CREATE TABLE keyless (n int)");
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+
+        assertThat(printed.toString()).contains("public.keyless has no primary key: ALTER TABLE public.keyless ADD");
+        try (Connection connection = site.connectAsAdministrator()) {
+            assertThat(Publication.find(connection, SiteConfig.PUBLICATION)
+                            .orElseThrow()
+                            .tables())
+                    .contains("public.account")
+                    .doesNotContain("public.keyless");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void leaves_a_publication_made_by_hand_alone(Version version) throws Exception {
+        SiteFixture site = bank(version).execute("CREATE PUBLICATION gemel FOR ALL TABLES");
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+
+        assertThat(printed.toString()).contains("DROP PUBLICATION gemel");
+    }
+
+    private static SiteFixture bank(Version version) throws SQLException {
+        String name = "site" + SITES.incrementAndGet();
+        return SiteFixture.create(
+                        Objects.requireNonNull(SERVERS.get(version)),
+                        kafka.bootstrapServers(),
+                        folder,
+                        name,
+                        name + "_peer")
+                .execute(
+                        "CREATE TABLE account (id bigint PRIMARY KEY, balance bigint)",
+                        "CREATE TABLE \"My Table\" (id int PRIMARY KEY)");
+    }
+
+    private static void runScript(SiteFixture site, String script) throws SQLException {
+        try (Connection connection = site.connectAsAdministrator();
+                Statement statement = connection.createStatement()) {
+            for (String sql : script.replaceAll("(?m)^--.*$", "").split(";\\R", -1)) {
+                if (!sql.isBlank()) {
+                    statement.execute(sql);
+                }
+            }
+        }
+    }
+
+    private PrintWriter out() {
+        return new PrintWriter(printed, true);
+    }
+}
