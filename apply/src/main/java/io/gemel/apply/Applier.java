@@ -6,6 +6,7 @@ import io.gemel.conflict.ReadProgress;
 import io.gemel.transaction.Marker;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -91,9 +92,11 @@ public final class Applier implements AutoCloseable {
     /** Starts writing the heartbeat row, which moves the horizon and, through capture, idle logs along. */
     public void startHeartbeats() {
         long interval = config.heartbeatInterval().toMillis();
-        heartbeats.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
-        heartbeats.scheduleWithFixedDelay(
+        // Both end with the executor, and neither lets an exception out: nobody waits for these futures.
+        Future<?> beats = heartbeats.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
+        Future<?> cleanings = heartbeats.scheduleWithFixedDelay(
                 this::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
+        LOG.debug("heartbeats {}, maintenance {}", beats, cleanings);
     }
 
     /** Starts applying; the window holds everything in flight that was published before. */
@@ -115,9 +118,10 @@ public final class Applier implements AutoCloseable {
     private void beat() {
         try {
             database.beat();
-        } catch (ApplyFailure e) {
-            if (status.fail("heartbeat: " + e.getMessage())) {
-                listener.failed("heartbeat: " + e.getMessage());
+        } catch (ApplyFailure | RuntimeException e) {
+            String why = "heartbeat: " + e.getMessage();
+            if (status.fail(why)) {
+                listener.failed(why);
             }
         }
     }
@@ -125,7 +129,7 @@ public final class Applier implements AutoCloseable {
     private void maintain() {
         try {
             database.maintain();
-        } catch (ApplyFailure e) {
+        } catch (ApplyFailure | RuntimeException e) {
             LOG.warn("old markers and journal rows stay for now: {}", e.getMessage());
         }
     }

@@ -170,7 +170,8 @@ final class ApplyLoop implements Runnable {
         for (long ahead = ahead(stamp); ahead > limit; ahead = ahead(stamp)) {
             haltOrThrow(new ApplyFailure(
                     Kind.HALT,
-                    "the clock of " + stamp.origin() + " is " + ahead / 1_000_000 + " s ahead of this machine's, more than"
+                    "the clock of " + stamp.origin() + " is " + ahead / 1_000_000
+                            + " s ahead of this machine's, more than"
                             + " clock.ahead.max; every conflict would go to it. Set the clocks right, or raise"
                             + " clock.ahead.max"));
         }

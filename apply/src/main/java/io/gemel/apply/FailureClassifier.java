@@ -27,15 +27,14 @@ final class FailureClassifier {
             case "40001", "40P01", "55P03", "57014" -> new ApplyFailure(Kind.RETRY, message, error);
             case "23505", "23P01" -> new ApplyFailure(Kind.UNIQUE, message, error);
             // A plan prepared before a table was altered.
-            case "0A000" -> new ApplyFailure(
-                    message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
+            case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
             default -> new ApplyFailure(byClass(state), message + hint(state), error);
         };
     }
 
     private static Kind byClass(String state) {
         return switch (state.substring(0, 2)) {
-                // Connection, resources, shutdown, system and internal errors: start again from the marker.
+            // Connection, resources, shutdown, system and internal errors: start again from the marker.
             case "08", "53", "57", "58", "XX", "25", "55" -> Kind.RESTART;
             default -> Kind.HALT;
         };
@@ -45,8 +44,9 @@ final class FailureClassifier {
         return switch (state) {
             case "42501" -> "; run 'gemel prepare' as an administrator to grant what is missing";
             case "42703", "42P01", "42704" -> "; the schemas of the two sites differ: bring this site's in line";
-            case "23514", "23502" -> "; a constraint of this site refuses a row that the peer accepted: make the"
-                    + " constraints of the two sites equal";
+            case "23514", "23502" ->
+                "; a constraint of this site refuses a row that the peer accepted: make the"
+                        + " constraints of the two sites equal";
             case "22001", "22003" -> "; a column of this site is narrower than the peer's";
             default -> "";
         };

@@ -73,8 +73,8 @@ final class GroupApplier {
         while (true) {
             WindowGroup group = window.open();
             long peerSeen = group.peerSeen(applied.peerSeen());
-            Marker marker = new Marker(
-                    applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
+            Marker marker =
+                    new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
             try (TargetTransaction transaction = database.begin(marker)) {
                 Attempt attempt = new Attempt(transaction, group, slowKeys, inOrder);
                 changes.forEach(attempt::apply);
@@ -129,8 +129,7 @@ final class GroupApplier {
                 }
                 return;
             }
-            GroupPlan plan =
-                    GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
+            GroupPlan plan = GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
             Set<RowKey> untouched = writeFast(plan.fast());
             List<StampedChange> slow = plan.slow();
             if (!untouched.isEmpty()) {
@@ -247,7 +246,8 @@ final class GroupApplier {
             database.beat();
             if (!progress.awaitRead(end, catchUpTimeout)) {
                 throw new ApplyFailure(
-                        Kind.RETRY, "capture has not read this database's log up to " + end + " in time; it is at "
+                        Kind.RETRY,
+                        "capture has not read this database's log up to " + end + " in time; it is at "
                                 + progress.commitPosition());
             }
         }

@@ -67,7 +67,9 @@ final class GroupPlan {
     static GroupPlan of(List<StampedChange> changes, Contested contested) {
         Map<RowKey, Chain> chains = new LinkedHashMap<>();
         for (StampedChange change : changes) {
-            chains.computeIfAbsent(change.change().key(), key -> new Chain()).changes.add(change);
+            chains.computeIfAbsent(change.change().key(), key -> new Chain())
+                    .changes
+                    .add(change);
         }
         GroupPlan plan = new GroupPlan();
         chains.values().removeIf(chain -> {
@@ -89,8 +91,7 @@ final class GroupPlan {
         if (before == null && after == null) {
             return false;
         }
-        TableWork work =
-                fast.computeIfAbsent(chain.first().change().shape(), shape -> new TableWork());
+        TableWork work = fast.computeIfAbsent(chain.first().change().shape(), shape -> new TableWork());
         if (before == null) {
             work.inserts.add(nonNull(after));
             seenOfInserts.put(key, chain.first().stamp().seen());

@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How a conflict is written to {@code gemel.journal}. Pure. */
 final class JournalRow {
-    static final String INSERT =
-            """
+    static final String INSERT = """
             INSERT INTO gemel.journal (table_schema, table_name, key, kind, policy, resolution, winner_site,
               local_site, local_position, local_version, local_seen,
               incoming_site, incoming_position, incoming_version, incoming_seen,

@@ -37,7 +37,8 @@ final class PeerLog implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TransactionCodec codec = new TransactionCodec();
     private final LogCursor cursor;
-    private Iterator<ConsumerRecord<byte[], byte[]>> fetched = List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+    private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
+            List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private @Nullable Incoming pending;
     private long firstPartOffset;
 

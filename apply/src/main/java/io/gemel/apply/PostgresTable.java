@@ -17,8 +17,7 @@ import org.jooq.Record;
  * A column of many rows travels as one array literal; array columns, which {@code unnest} would flatten, travel as text.
  */
 final class PostgresTable {
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, NULL) AS type, t.typcategory = 'A' OR t.typarray = 0 OR t.typdelim <> ','
                      OR bt.typcategory = 'A' AS wrapped,
                    array_position(i.indkey::int2[], a.attnum) AS key_place,
@@ -80,7 +79,10 @@ final class PostgresTable {
             columns.add(found);
         }
         List<String> keyNames = shape.key().stream().map(shape.columns()::get).toList();
-        if (!keyPlaces.keySet().equals(Map.copyOf(keyNames.stream().collect(Collectors.toMap(k -> k, k -> 0))).keySet())) {
+        if (!keyPlaces
+                .keySet()
+                .equals(Map.copyOf(keyNames.stream().collect(Collectors.toMap(k -> k, k -> 0)))
+                        .keySet())) {
             throw halt("table " + table + " has the primary key " + keyPlaces.keySet() + " at this site but " + keyNames
                     + " at the peer; make them equal");
         }
@@ -107,17 +109,21 @@ final class PostgresTable {
     String update(List<Integer> changed) {
         List<Integer> set = changed.isEmpty() ? key : changed;
         String prefix = changed.isEmpty() ? "b" : "a";
-        return statements.computeIfAbsent("update" + changed, any -> "UPDATE " + name + " AS t SET "
-                + set.stream().map(i -> columns.get(i).quoted() + " = " + value(prefix, i)).collect(Collectors.joining(", "))
-                + from(all(), changed) + where() + " AND " + settled() + " RETURNING v.n");
+        return statements.computeIfAbsent(
+                "update" + changed,
+                any -> "UPDATE " + name + " AS t SET "
+                        + set.stream()
+                                .map(i -> columns.get(i).quoted() + " = " + value(prefix, i))
+                                .collect(Collectors.joining(", "))
+                        + from(all(), changed) + where() + " AND " + settled() + " RETURNING v.n");
     }
 
     /** Binds as {@link #update} without the after columns. */
     String delete() {
         return statements.computeIfAbsent(
                 "delete",
-                any -> "DELETE FROM " + name + " AS t" + from(all(), List.of()).replaceFirst(" FROM ", " USING ") + where()
-                        + " AND " + settled() + " RETURNING v.n");
+                any -> "DELETE FROM " + name + " AS t" + from(all(), List.of()).replaceFirst(" FROM ", " USING ")
+                        + where() + " AND " + settled() + " RETURNING v.n");
     }
 
     /** Binds: ordinal, every column. */
@@ -131,14 +137,17 @@ final class PostgresTable {
         return statements.computeIfAbsent("upsert", any -> {
             String set = all().stream()
                     .filter(i -> !key.contains(i))
-                    .map(i -> columns.get(i).quoted() + " = EXCLUDED." + columns.get(i).quoted())
+                    .map(i -> columns.get(i).quoted() + " = EXCLUDED."
+                            + columns.get(i).quoted())
                     .collect(Collectors.joining(", "));
-            return insert() + " ON CONFLICT (" + keyNames() + ") DO " + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + set);
+            return insert() + " ON CONFLICT (" + keyNames() + ") DO "
+                    + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + set);
         });
     }
 
     private String insert() {
-        return "INSERT INTO " + name + " (" + all().stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", "))
+        return "INSERT INTO " + name + " ("
+                + all().stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", "))
                 + ") OVERRIDING SYSTEM VALUE SELECT "
                 + all().stream().map(i -> value("b", i)).collect(Collectors.joining(", ")) + from(all(), List.of());
     }
@@ -147,21 +156,26 @@ final class PostgresTable {
     String deleteByKey() {
         return statements.computeIfAbsent(
                 "deleteByKey",
-                any -> "DELETE FROM " + name + " AS t" + from(key, List.of()).replaceFirst(" FROM ", " USING ") + where());
+                any -> "DELETE FROM " + name + " AS t" + from(key, List.of()).replaceFirst(" FROM ", " USING ")
+                        + where());
     }
 
     /** Binds: ordinal, key columns. */
     String deleteExcept() {
         return statements.computeIfAbsent(
                 "deleteExcept",
-                any -> "DELETE FROM " + name + " AS t WHERE NOT EXISTS (SELECT 1" + from(key, List.of()) + where() + ")");
+                any -> "DELETE FROM " + name + " AS t WHERE NOT EXISTS (SELECT 1" + from(key, List.of()) + where()
+                        + ")");
     }
 
     /** Binds: ordinal, key columns; gives every column as text. */
     String select(boolean forUpdate) {
         return statements.computeIfAbsent(
                 "select" + forUpdate,
-                any -> "SELECT " + all().stream().map(i -> "t." + columns.get(i).quoted() + "::text").collect(Collectors.joining(", "))
+                any -> "SELECT "
+                        + all().stream()
+                                .map(i -> "t." + columns.get(i).quoted() + "::text")
+                                .collect(Collectors.joining(", "))
                         + " FROM " + name + " AS t" + from(key, List.of()).replaceFirst(" FROM ", ", ") + where()
                         + (forUpdate ? " FOR UPDATE OF t" : ""));
     }
@@ -202,11 +216,15 @@ final class PostgresTable {
     }
 
     private String value(String prefix, int column) {
-        return "v." + prefix + column + (columns.get(column).wrapped() ? "::" + columns.get(column).type() : "");
+        return "v." + prefix + column
+                + (columns.get(column).wrapped() ? "::" + columns.get(column).type() : "");
     }
 
     private String where() {
-        return " WHERE " + key.stream().map(i -> "t." + columns.get(i).quoted() + " = " + value("b", i)).collect(Collectors.joining(" AND "));
+        return " WHERE "
+                + key.stream()
+                        .map(i -> "t." + columns.get(i).quoted() + " = " + value("b", i))
+                        .collect(Collectors.joining(" AND "));
     }
 
     /**
@@ -215,7 +233,8 @@ final class PostgresTable {
      */
     private String settled() {
         return "(age(t.xmin) >= ? OR t.xmin = ANY(?::xid[])) AND ROW("
-                + all().stream().map(i -> "t." + columns.get(i).quoted()).collect(Collectors.joining(", ")) + ") *= ROW("
+                + all().stream().map(i -> "t." + columns.get(i).quoted()).collect(Collectors.joining(", "))
+                + ") *= ROW("
                 + all().stream().map(i -> value("b", i)).collect(Collectors.joining(", ")) + ")";
     }
 }

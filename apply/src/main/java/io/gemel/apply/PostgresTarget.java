@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableId;
@@ -58,7 +59,10 @@ final class PostgresTarget implements TargetDatabase {
     PostgresTarget(ApplyConfig config, ReadProgress progress) {
         this.config = config;
         writers = new WriterHorizon(progress);
-        applyPool = pool("apply", 1, APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
+        applyPool = pool(
+                "apply",
+                1,
+                APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
         sidePool = pool("heartbeat", 2, "SET synchronous_commit = on; SET lock_timeout = '5s'");
     }
 
@@ -89,7 +93,9 @@ final class PostgresTarget implements TargetDatabase {
 
     private static DSLContext dsl(Connection connection) {
         return DSL.using(
-                connection, SQLDialect.POSTGRES, new Settings().withExecuteLogging(false).withFetchWarnings(false));
+                connection,
+                SQLDialect.POSTGRES,
+                new Settings().withExecuteLogging(false).withFetchWarnings(false));
     }
 
     @Override
@@ -102,10 +108,10 @@ final class PostgresTarget implements TargetDatabase {
                 connection = mine;
                 sql = dsl(mine);
             }
-            Boolean leads = sql().resultQuery("SELECT pg_try_advisory_lock(hashtext(?), 1)", "gemel:" + config.site())
-                    .fetchOne(0, Boolean.class);
+            boolean leads = sql().fetchSingle("SELECT pg_try_advisory_lock(hashtext(?), 1)", "gemel:" + config.site())
+                    .get(0, Boolean.class);
             mine.commit();
-            return Boolean.TRUE.equals(leads);
+            return leads;
         });
     }
 
@@ -136,19 +142,31 @@ final class PostgresTarget implements TargetDatabase {
             for (Record row : sql().fetch("SELECT table_schema, table_name, key, entry FROM gemel.\"window\"")) {
                 TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));
                 RowKey key = RowKey.of(table, row.get(2, String[].class));
-                EntryCodec.Decoded entry = EntryCodec.decode(row.get(3, byte[].class));
-                entries.add(new StoredEntry(key, entry.base(), entry.changes()));
+                entries.add(storedEntry(key, row.get(3, byte[].class)));
             }
             connection().commit();
             return entries;
         });
     }
 
+    private static StoredEntry storedEntry(RowKey key, byte[] bytes) throws ApplyFailure {
+        try {
+            EntryCodec.Decoded entry = EntryCodec.decode(bytes);
+            return new StoredEntry(key, entry.base(), entry.changes());
+        } catch (BadRecordException e) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "gemel.window holds a damaged entry for " + key + ": " + e.getMessage()
+                            + "; it is needed to resolve a conflict. Copy the database anew",
+                    e);
+        }
+    }
+
     @Override
     public TargetTransaction begin(Marker marker) throws ApplyFailure {
         writers.refresh();
         return run(() -> {
-            String id = sql().resultQuery(
+            String id = sql().fetchSingle(
                             "INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
                                     + " VALUES (?, ?, ?, ?, ?, ?, pg_snapshot_xmin(pg_current_snapshot())::text)"
                                     + " RETURNING pg_current_xact_id()::text",
@@ -158,10 +176,7 @@ final class PostgresTarget implements TargetDatabase {
                             marker.version().micros(),
                             marker.peerSeen(),
                             marker.peerCommit())
-                    .fetchOne(0, String.class);
-            if (id == null) {
-                throw new ApplyFailure(Kind.RESTART, "the marker was not written");
-            }
+                    .get(0, String.class);
             return new PostgresTransaction(connection(), sql(), this::table, writers, Long.parseLong(id));
         });
     }
@@ -172,7 +187,8 @@ final class PostgresTarget implements TargetDatabase {
             if (!config.replicated().test(shape.table())) {
                 throw new ApplyFailure(
                         Kind.HALT,
-                        "the peer's log changes table " + shape.table() + ", which this site does not replicate; add it to"
+                        "the peer's log changes table " + shape.table()
+                                + ", which this site does not replicate; add it to"
                                 + " tables here, or exclude it there");
             }
             known = run(() -> PostgresTable.read(sql(), shape));
@@ -205,12 +221,15 @@ final class PostgresTarget implements TargetDatabase {
                         .execute(
                                 "DELETE FROM gemel.applied WHERE origin = ? AND position <"
                                         + " (SELECT max(position) FROM gemel.applied WHERE origin = ?) - ?",
-                                config.peer().name(), config.peer().name(), MARKERS_KEPT);
+                                config.peer().name(),
+                                config.peer().name(),
+                                MARKERS_KEPT);
                 return dsl(side)
                         .execute(
                                 "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"
                                         + " WHERE at < now() - make_interval(secs => ?) ORDER BY at LIMIT ?)",
-                                (double) config.journalRetention().toSeconds(), JOURNAL_DELETE_ROWS_MAX);
+                                (double) config.journalRetention().toSeconds(),
+                                JOURNAL_DELETE_ROWS_MAX);
             }
         });
     }

@@ -40,7 +40,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     /** A piece of work against the database. */
     @FunctionalInterface
-    interface Work<T> {
+    interface Work<T extends @Nullable Object> {
         T run() throws SQLException, ApplyFailure;
     }
 
@@ -57,7 +57,7 @@ final class PostgresTransaction implements TargetTransaction {
         this.id = id;
     }
 
-    static <T> T run(Work<T> work) throws ApplyFailure {
+    static <T extends @Nullable Object> T run(Work<T> work) throws ApplyFailure {
         try {
             return work.run();
         } catch (SQLException | DataAccessException e) {
@@ -71,8 +71,11 @@ final class PostgresTransaction implements TargetTransaction {
         List<Integer> changed = rows.get(0).after().changedSince(rows.get(0).before());
         List<Object> binds = new ArrayList<>();
         binds.add(ordinals(rows.size()));
-        table.all().forEach(column -> binds.add(ArrayLiteral.of(rows, row -> row.before().value(column))));
-        changed.forEach(column -> binds.add(ArrayLiteral.of(rows, row -> row.after().value(column))));
+        table.all()
+                .forEach(column ->
+                        binds.add(ArrayLiteral.of(rows, row -> row.before().value(column))));
+        changed.forEach(
+                column -> binds.add(ArrayLiteral.of(rows, row -> row.after().value(column))));
         return missed(table.update(changed), binds, rows.size());
     }
 
@@ -108,7 +111,8 @@ final class PostgresTransaction implements TargetTransaction {
         PostgresTable table = catalog.table(shape);
         return run(() -> {
             Set<RowKey> inserted = new HashSet<>();
-            try (ResultSet written = sql.resultQuery(table.insertIfAbsent(), images(table.all(), rows).toArray())
+            try (ResultSet written = sql.resultQuery(
+                            table.insertIfAbsent(), images(table.all(), rows).toArray())
                     .fetchResultSet()) {
                 int count = 0;
                 while (written.next()) {
@@ -141,10 +145,12 @@ final class PostgresTransaction implements TargetTransaction {
         Map<RowKey, @Nullable RowImage> rows = new LinkedHashMap<>();
         List<RowImage> open = samples;
         while (!open.isEmpty()) {
-            Map<RowKey, RowImage> present = select(table, shape, true, open.stream().map(RowImage::key).toList());
+            Map<RowKey, RowImage> present =
+                    select(table, shape, true, open.stream().map(RowImage::key).toList());
             rows.putAll(present);
-            List<RowImage> absent =
-                    open.stream().filter(sample -> !present.containsKey(sample.key())).toList();
+            List<RowImage> absent = open.stream()
+                    .filter(sample -> !present.containsKey(sample.key()))
+                    .toList();
             BitSet raced = insertIfAbsent(shape, absent);
             for (int i = 0; i < absent.size(); i++) {
                 if (!raced.get(i)) {
@@ -158,7 +164,8 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public Map<RowKey, @Nullable RowImage> read(TableShape shape, Set<RowKey> keys) throws ApplyFailure {
-        Map<RowKey, @Nullable RowImage> rows = new HashMap<>(select(catalog.table(shape), shape, false, List.copyOf(keys)));
+        Map<RowKey, @Nullable RowImage> rows =
+                new HashMap<>(select(catalog.table(shape), shape, false, List.copyOf(keys)));
         return rows;
     }
 
@@ -169,19 +176,25 @@ final class PostgresTransaction implements TargetTransaction {
             return rows;
         }
         return run(() -> {
-            try (ResultSet found = sql.resultQuery(table.select(forUpdate), keyBinds(table, keys).toArray())
+            try (ResultSet found = sql.resultQuery(
+                            table.select(forUpdate), keyBinds(table, keys).toArray())
                     .fetchResultSet()) {
                 while (found.next()) {
-                    @Nullable String[] values = new @Nullable String[shape.columns().size()];
-                    for (int i = 0; i < values.length; i++) {
-                        values[i] = found.getString(i + 1);
-                    }
-                    RowImage image = RowImage.owning(shape, values);
+                    RowImage image = image(shape, found);
                     rows.put(image.key(), image);
                 }
             }
             return rows;
         });
+    }
+
+    @SuppressWarnings("NullAway") // does not see across modules that an image's values may be null
+    private static RowImage image(TableShape shape, ResultSet row) throws SQLException {
+        @Nullable String[] values = new @Nullable String[shape.columns().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        return RowImage.owning(shape, values);
     }
 
     @Override
@@ -201,7 +214,8 @@ final class PostgresTransaction implements TargetTransaction {
         }
         for (Map.Entry<TableShape, List<RowImage>> each : live.entrySet()) {
             PostgresTable target = catalog.table(each.getKey());
-            run(() -> sql.execute(target.upsert(), images(target.all(), each.getValue()).toArray()));
+            run(() -> sql.execute(
+                    target.upsert(), images(target.all(), each.getValue()).toArray()));
         }
     }
 
@@ -225,12 +239,8 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public long logEnd() throws ApplyFailure {
-        Long end = run(() -> sql.resultQuery("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
-                .fetchOne(0, Long.class));
-        if (end == null) {
-            throw new ApplyFailure(Kind.RESTART, "the database did not say where its log ends");
-        }
-        return end;
+        return run(() -> sql.fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+                .get(0, Long.class));
     }
 
     @Override
@@ -238,7 +248,8 @@ final class PostgresTransaction implements TargetTransaction {
         for (JournalEntry entry : entries) {
             Conflict conflict = entry.conflict();
             run(() -> sql.execute(
-                    JournalRow.INSERT, JournalRow.binds(conflict, entry.outcome()).toArray()));
+                    JournalRow.INSERT,
+                    JournalRow.binds(conflict, entry.outcome()).toArray()));
         }
     }
 
@@ -252,13 +263,18 @@ final class PostgresTransaction implements TargetTransaction {
             if (each.getValue().changes().isEmpty()) {
                 run(() -> sql.execute(
                         "DELETE FROM gemel.\"window\" WHERE table_schema = ? AND table_name = ? AND key = ?::text[]",
-                        schema, name, values));
+                        schema,
+                        name,
+                        values));
             } else {
                 byte[] body = EntryCodec.encode(each.getValue());
                 run(() -> sql.execute(
                         "INSERT INTO gemel.\"window\" (table_schema, table_name, key, entry) VALUES (?, ?, ?::text[], ?)"
                                 + " ON CONFLICT (table_schema, table_name, key) DO UPDATE SET entry = EXCLUDED.entry",
-                        schema, name, values, body));
+                        schema,
+                        name,
+                        values,
+                        body));
             }
         }
     }

@@ -50,7 +50,8 @@ final class WriterHorizon {
 
     /** Own ids including the running transaction's, as an array literal of 32-bit ids. */
     String ownIds(long transactionId) {
-        String earlier = own.stream().map(id -> String.valueOf(id & 0xFFFF_FFFFL)).collect(Collectors.joining(","));
+        String earlier =
+                own.stream().map(id -> String.valueOf(id & 0xFFFF_FFFFL)).collect(Collectors.joining(","));
         return "{" + earlier + (earlier.isEmpty() ? "" : ",") + (transactionId & 0xFFFF_FFFFL) + "}";
     }
 }
