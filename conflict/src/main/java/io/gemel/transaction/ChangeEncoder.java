@@ -1,0 +1,151 @@
+package io.gemel.transaction;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * Writes stamps, row images and changes into a record. Internal: for the codecs of this module only. One thread.
+ *
+ * <p>A table's shape is written where the record first needs it and referred to by number from then on. An update carries its
+ * whole before image, a bitmap of the columns that changed, and the new values of those.
+ */
+public final class ChangeEncoder {
+    static final int INSERT = 0;
+    static final int UPDATE = 1;
+    static final int DELETE = 2;
+    static final int TRUNCATE = 3;
+    /** Bits of a change's first number that say which of the four it is; the rest is the number of its shape. */
+    static final int OPERATION_BITS = 2;
+
+    /** Shapes whose encoded form is remembered from record to record. */
+    static final int SHAPES_MAX = 4096;
+
+    private final WireOutput output;
+    private final Map<TableShape, byte[]> encodedShapes = new HashMap<>();
+    private final Map<TableShape, Integer> numbers = new HashMap<>();
+
+    public ChangeEncoder(WireOutput output) {
+        this.output = output;
+    }
+
+    /** Forgets the numbers of the record before. */
+    public void start() {
+        if (!numbers.isEmpty()) {
+            numbers.clear();
+        }
+    }
+
+    public void stamp(Stamp stamp) {
+        SiteId origin = stamp.origin();
+        SiteId versionSite = stamp.version().site();
+        output.text(origin.name());
+        output.varint(stamp.position());
+        output.varint(stamp.commitPosition());
+        output.signed(stamp.version().micros());
+        output.text(versionSite.equals(origin) ? null : versionSite.name());
+        output.varint(stamp.seen());
+    }
+
+    /** A row image with its shape. */
+    public void image(RowImage image) {
+        reference(image.shape(), 0, 0);
+        values(image);
+    }
+
+    /**
+     * A change with its images.
+     *
+     * @throws IllegalArgumentException when it could not be read again: a key column that is null, an update whose images
+     *     have different columns, a text with half a surrogate pair
+     */
+    public void change(Change change) {
+        int operation = change.match(insert -> INSERT, update -> UPDATE, delete -> DELETE, truncate -> TRUNCATE);
+        reference(change.shape(), OPERATION_BITS, operation);
+        RowImage before = change.before();
+        RowImage after = change.after();
+        if (before != null) {
+            values(before);
+            if (after != null) {
+                changedValues(before, after);
+            }
+        } else if (after != null) {
+            values(after);
+        }
+    }
+
+    private void values(RowImage image) {
+        checkKey(image);
+        for (int i = 0; i < image.size(); i++) {
+            output.text(image.value(i));
+        }
+    }
+
+    private void changedValues(RowImage before, RowImage after) {
+        if (!before.shape().equals(after.shape())) {
+            throw new IllegalArgumentException(
+                    "the images of an update have different columns: " + before.shape() + " and " + after.shape());
+        }
+        int columns = after.size();
+        for (int first = 0; first < columns; first += Byte.SIZE) {
+            int changed = 0;
+            for (int i = first; i < Math.min(columns, first + Byte.SIZE); i++) {
+                if (!Objects.equals(before.value(i), after.value(i))) {
+                    changed |= 1 << (i - first);
+                }
+            }
+            output.bits(changed);
+        }
+        for (int i = 0; i < columns; i++) {
+            if (!Objects.equals(before.value(i), after.value(i))) {
+                output.text(after.value(i));
+            }
+        }
+    }
+
+    private static void checkKey(RowImage image) {
+        for (int column : image.shape().key()) {
+            if (image.value(column) == null) {
+                throw new IllegalArgumentException(
+                        "primary-key column " + image.shape().table() + "."
+                                + image.shape().columns().get(column) + " is null in a row image");
+            }
+        }
+    }
+
+    /** The shape's number above {@code low}; the shape itself behind it when the record meets it for the first time. */
+    private void reference(TableShape shape, int lowBits, int low) {
+        Integer known = numbers.get(shape);
+        int number = known == null ? numbers.size() : known;
+        output.varint(((long) number << lowBits) | low);
+        if (known == null) {
+            numbers.put(shape, number);
+            define(shape);
+        }
+    }
+
+    private void define(TableShape shape) {
+        byte[] encoded = encodedShapes.get(shape);
+        if (encoded == null) {
+            if (encodedShapes.size() >= SHAPES_MAX) {
+                encodedShapes.clear();
+            }
+            encoded = encode(shape);
+            encodedShapes.put(shape, encoded);
+        }
+        output.raw(encoded);
+    }
+
+    private static byte[] encode(TableShape shape) {
+        WireOutput alone = new WireOutput();
+        int section = alone.open();
+        alone.text(shape.table().schema());
+        alone.text(shape.table().name());
+        alone.count(shape.columns().size());
+        shape.columns().forEach(alone::text);
+        alone.count(shape.key().size());
+        shape.key().forEach(alone::count);
+        alone.close(section);
+        return alone.toByteArray();
+    }
+}

@@ -1,0 +1,155 @@
+package io.gemel.transaction;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what {@link WireOutput} wrote. Internal: for the codecs of this module only. One thread.
+ *
+ * <p>Trusts nothing: whatever the bytes are, a method returns a value that fits into them or throws
+ * {@link BadRecordException}.
+ */
+public final class WireInput {
+    private final byte[] bytes;
+    private final int kind;
+    private final boolean newer;
+    private int at;
+    private int limit;
+
+    /**
+     * @param kind kind of the record, from its frame
+     * @param newer whether a newer minor version wrote it, which may have appended what this one must skip
+     */
+    WireInput(byte[] bytes, int from, int kind, boolean newer) {
+        this.bytes = bytes;
+        this.kind = kind;
+        this.newer = newer;
+        at = from;
+        limit = bytes.length;
+    }
+
+    public int kind() {
+        return kind;
+    }
+
+    /** Bytes left in the section. */
+    public int remaining() {
+        return limit - at;
+    }
+
+    public int bits() throws BadRecordException {
+        if (at >= limit) {
+            throw overrun();
+        }
+        return bytes[at++] & 0xFF;
+    }
+
+    public long varint() throws BadRecordException {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            int next = bits();
+            value |= (next & 0x7FL) << shift;
+            if (next < 0x80) {
+                if (shift == 63 && next > 1) {
+                    break;
+                }
+                return value;
+            }
+        }
+        throw BadRecordException.corrupt("a number is longer than 64 bits");
+    }
+
+    public long signed() throws BadRecordException {
+        long value = varint();
+        return (value >>> 1) ^ -(value & 1);
+    }
+
+    /** A number from 0 to the greatest int. */
+    public int index() throws BadRecordException {
+        long value = varint();
+        if (value < 0 || value > Integer.MAX_VALUE) {
+            throw BadRecordException.corrupt("the count or index " + Long.toUnsignedString(value) + " is out of range");
+        }
+        return (int) value;
+    }
+
+    /** The number of things that follow, each of at least one byte: safe to allocate by. */
+    public int count() throws BadRecordException {
+        return fitting(varint());
+    }
+
+    /** A text that may be null. */
+    public @Nullable String nullableText() throws BadRecordException {
+        long lengthPlusOne = varint();
+        if (lengthPlusOne == 0) {
+            return null;
+        }
+        int length = fitting(lengthPlusOne - 1);
+        String text = new String(bytes, at, length, UTF_8);
+        // The JDK replaces malformed bytes by U+FFFD: where there is none, or the text gives back the same bytes, all
+        // is well.
+        if (text.indexOf('\uFFFD') >= 0 && !gives(text, length)) {
+            throw BadRecordException.corrupt("a text is not UTF-8");
+        }
+        at += length;
+        return text;
+    }
+
+    private boolean gives(String text, int length) {
+        byte[] again = text.getBytes(UTF_8);
+        return Arrays.equals(again, 0, again.length, bytes, at, at + length);
+    }
+
+    public String text() throws BadRecordException {
+        String text = nullableText();
+        if (text == null) {
+            throw BadRecordException.corrupt("a name is missing");
+        }
+        return text;
+    }
+
+    /** Begins a section: nothing is read beyond its end until {@link #leave}, which takes what this returns. */
+    public int enter() throws BadRecordException {
+        int outer = limit;
+        int length = count();
+        limit = at + length;
+        return outer;
+    }
+
+    /** Ends a section, skipping what a newer minor version appended to it. */
+    public void leave(int outer) throws BadRecordException {
+        end();
+        at = limit;
+        limit = outer;
+    }
+
+    /** Everything must have been read, except what a newer minor version appended. */
+    public void end() throws BadRecordException {
+        if (at < limit && !newer) {
+            throw BadRecordException.corrupt((limit - at) + " bytes are left over");
+        }
+    }
+
+    /** The rest of the section as a key into a cache, without a copy; does not move on. */
+    ByteBuffer rest() {
+        return ByteBuffer.wrap(bytes, at, limit - at);
+    }
+
+    void skipRest() {
+        at = limit;
+    }
+
+    private int fitting(long count) throws BadRecordException {
+        if (count < 0 || count > limit - at) {
+            throw overrun();
+        }
+        return (int) count;
+    }
+
+    private static BadRecordException overrun() {
+        return BadRecordException.corrupt("a length or count in it points behind its end");
+    }
+}

@@ -1,0 +1,323 @@
+package io.gemel.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.gemel.transaction.BadRecordException.Reason;
+import io.gemel.transaction.LogRecord.Heartbeat;
+import io.gemel.transaction.LogRecord.Opened;
+import io.gemel.transaction.LogRecord.Part;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TransactionCodecTest {
+    private static final SiteId EAST = new SiteId("east");
+    private static final Stamp STAMP =
+            new Stamp(EAST, 300, 5_000_000_000L, new Version(1_764_547_200_000_000L, EAST), 7);
+    private static final TableShape ACCOUNT =
+            new TableShape(new TableId("public", "account"), List.of("id", "owner", "balance", "note"), List.of(0));
+    private static final RowImage BEFORE = RowImage.of(ACCOUNT, "1", "Ada", "10.00", null);
+    private static final RowImage AFTER = RowImage.of(ACCOUNT, "1", "Ada", "12.50", "Größe");
+    private static final Part PART = new Part(
+            3,
+            STAMP,
+            0,
+            true,
+            0,
+            List.of(
+                    new Change.Insert(BEFORE),
+                    new Change.Update(BEFORE, AFTER),
+                    new Change.Delete(AFTER),
+                    new Change.Truncate(ACCOUNT)));
+
+    private final TransactionCodec codec = new TransactionCodec();
+
+    @Test
+    void writes_an_opened_record_as_these_bytes() throws BadRecordException {
+        checkGolden(new Opened(3, "east-1"), """
+                47454d4c 01 00 01 3bbec514 00000009
+                08 03 07656173742d31
+                """);
+    }
+
+    @Test
+    void writes_a_heartbeat_as_these_bytes() throws BadRecordException {
+        checkGolden(new Heartbeat(3, STAMP), """
+                47454d4c 01 00 02 164eb6b3 00000018
+                17 03 0565617374 ac02 80e497d012 8080dd9095b6a206 00 07
+                """);
+    }
+
+    @Test
+    void writes_a_transaction_as_these_bytes() throws BadRecordException {
+        checkGolden(PART, """
+                47454d4c 01 00 03 0ab13874 00000087
+                1a 03 0565617374 ac02 80e497d012 8080dd9095b6a206 00 07 00 01 00
+                6b 04
+                00 28 077075626c6963 086163636f756e74 04 036964 066f776e6572 0862616c616e6365 056e6f7465 01 00
+                   0231 04416461 0631302e3030 00
+                01 0231 04416461 0631302e3030 00 0c 0631322e3530 084772c3b6c39f65
+                02 0231 04416461 0631322e3530 084772c3b6c39f65
+                03
+                """);
+    }
+
+    private void checkGolden(LogRecord record, String hex) throws BadRecordException {
+        String bytes = hex.replaceAll("\\s", "");
+        assertThat(HexFormat.of().formatHex(codec.encode(record))).isEqualTo(bytes);
+        assertThat(codec.decode(HexFormat.of().parseHex(bytes))).isEqualTo(record);
+    }
+
+    @Test
+    void reads_what_it_wrote_whatever_the_record() {
+        Seeds.forEach(1000, random -> {
+            RandomRecords records = new RandomRecords(random);
+            for (int i = 0; i < 3; i++) {
+                LogRecord record = records.record();
+                byte[] bytes = codec.encode(record);
+                assertThat(codec.decode(bytes)).isEqualTo(record);
+                assertThat(new TransactionCodec().decode(bytes)).isEqualTo(record);
+                assertThat(new TransactionCodec().encode(record)).isEqualTo(bytes);
+            }
+        });
+    }
+
+    @Test
+    void keeps_every_character_of_unicode() throws BadRecordException {
+        StringBuilder all = new StringBuilder();
+        IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
+                .filter(point -> point < Character.MIN_SURROGATE || point > Character.MAX_SURROGATE)
+                .forEach(all::appendCodePoint);
+        Opened record = new Opened(1, all.toString());
+        assertThat(codec.decode(codec.encode(record))).isEqualTo(record);
+    }
+
+    @Test
+    void keeps_texts_of_every_length_around_the_steps_of_a_varint() throws BadRecordException {
+        for (int length : new int[] {0, 1, 63, 126, 127, 128, 16_382, 16_383, 16_384, 3_000_000}) {
+            for (String character : List.of("x", "ß")) {
+                Opened record = new Opened(1, character.repeat(length));
+                assertThat(codec.decode(codec.encode(record))).isEqualTo(record);
+            }
+        }
+    }
+
+    @Test
+    void refuses_to_write_half_a_surrogate_pair() {
+        for (String text : List.of("\uD83D", "a\uD83Db", "\uDE80\uD83D", "ß\uDE80")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> codec.encode(new Opened(1, text)))
+                    .withMessageContaining("surrogate");
+        }
+    }
+
+    @Test
+    void refuses_to_write_a_row_without_its_key() {
+        RowImage keyless = RowImage.of(ACCOUNT, null, "Ada", "1", null);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.encode(part(new Change.Delete(keyless))))
+                .withMessageContaining("public.account.id");
+    }
+
+    @Test
+    void refuses_to_write_an_update_between_two_shapes() {
+        TableShape altered = new TableShape(ACCOUNT.table(), List.of("id", "owner"), List.of(0));
+        Change update = new Change.Update(BEFORE, RowImage.of(altered, "1", "Ada"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> codec.encode(part(update)))
+                .withMessageContaining("different columns");
+    }
+
+    @Test
+    void goes_on_after_a_record_it_refused_to_write() throws BadRecordException {
+        assertThatIllegalArgumentException().isThrownBy(() -> codec.encode(new Opened(1, "\uD83D")));
+        assertThat(codec.decode(codec.encode(PART))).isEqualTo(PART);
+    }
+
+    @Test
+    void decodes_equal_shapes_to_one_instance() throws BadRecordException {
+        byte[] bytes = codec.encode(PART);
+        Part first = (Part) codec.decode(bytes);
+        Part second = (Part) codec.decode(bytes);
+        assertThat(second.changes().get(3).shape())
+                .isSameAs(first.changes().get(0).shape());
+    }
+
+    @Test
+    void forgets_shapes_beyond_its_limit_and_still_reads_and_writes_them() throws BadRecordException {
+        for (int i = 0; i <= ChangeEncoder.SHAPES_MAX + 1; i++) {
+            Part part = part(new Change.Truncate(new TableShape(
+                    new TableId("public", "t" + i % (ChangeEncoder.SHAPES_MAX + 1)), List.of("id"), List.of(0))));
+            assertThat(codec.decode(codec.encode(part))).isEqualTo(part);
+        }
+    }
+
+    @Test
+    void names_a_shape_once_in_a_record() {
+        int one = codec.encode(part(new Change.Insert(BEFORE))).length;
+        int two = codec.encode(part(new Change.Insert(BEFORE), new Change.Insert(BEFORE))).length;
+        assertThat(two - one).isEqualTo(1 + 2 + 4 + 6 + 1);
+    }
+
+    @Test
+    void refuses_a_record_cut_at_any_length() {
+        Seeds.forEach(60, random -> {
+            byte[] bytes = codec.encode(new RandomRecords(random).record());
+            for (int length = 0; length < bytes.length; length++) {
+                assertThat(reason(Arrays.copyOf(bytes, length))).isEqualTo(Reason.TRUNCATED);
+            }
+        });
+    }
+
+    @Test
+    void refuses_a_record_with_bytes_behind_it() {
+        byte[] bytes = codec.encode(PART);
+        assertThat(reason(Arrays.copyOf(bytes, bytes.length + 1))).isEqualTo(Reason.CORRUPT);
+    }
+
+    @Test
+    void refuses_a_record_with_any_single_byte_changed() {
+        Seeds.forEach(40, random -> {
+            byte[] bytes = codec.encode(new RandomRecords(random).record());
+            for (int at = 0; at < bytes.length; at++) {
+                byte original = bytes[at];
+                bytes[at] = (byte) (original ^ (1 + random.nextInt(255)));
+                refusal(bytes);
+                bytes[at] = original;
+            }
+        });
+    }
+
+    @Test
+    void refuses_foreign_and_random_bytes() {
+        assertThat(reason("{\"before\":null}".getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                .isEqualTo(Reason.FOREIGN);
+        assertThat(reason(new byte[5])).isEqualTo(Reason.FOREIGN);
+        Seeds.forEach(5000, random -> {
+            byte[] bytes = new byte[random.nextInt(200)];
+            random.nextBytes(bytes);
+            refusal(bytes);
+        });
+    }
+
+    @Test
+    void refuses_a_newer_major_version_and_names_the_mend() {
+        byte[] bytes = codec.encode(PART);
+        bytes[Frame.MAJOR_AT] = Frame.MAJOR + 1;
+        BadRecordException refusal = refusal(bytes);
+        assertThat(refusal.reason()).isEqualTo(Reason.NEWER);
+        assertThat(refusal).hasMessageContaining("upgrade this site first");
+    }
+
+    @Test
+    void refuses_a_kind_it_does_not_know() {
+        byte[] bytes = codec.encode(PART);
+        bytes[Frame.KIND_AT] = 99;
+        reseal(bytes);
+        BadRecordException refusal = refusal(bytes);
+        assertThat(refusal.reason()).isEqualTo(Reason.UNKNOWN_KIND);
+        assertThat(refusal).hasMessageContaining("99");
+    }
+
+    @Test
+    void skips_what_a_newer_minor_version_appended() throws BadRecordException {
+        assertThat(codec.decode(appended(Frame.MINOR + 1))).isEqualTo(PART);
+    }
+
+    @Test
+    void refuses_the_same_surplus_from_its_own_version() {
+        assertThat(reason(appended(Frame.MINOR))).isEqualTo(Reason.CORRUPT);
+    }
+
+    /** {@link #PART} with three bytes more in its header, two more in its changes, and a further section. */
+    private byte[] appended(int minor) {
+        byte[] bytes = codec.encode(PART);
+        int header = bytes[Frame.BODY_AT];
+        int changesAt = Frame.BODY_AT + 1 + header;
+        int changesEnd = bytes.length;
+        int changes = changesEnd - changesAt - 1;
+        assertThat(bytes[changesAt]).isEqualTo((byte) changes);
+        byte[] longer = ByteBuffer.allocate(bytes.length + 3 + 2 + 4)
+                .put(bytes, 0, Frame.BODY_AT)
+                .put((byte) (header + 3))
+                .put(bytes, Frame.BODY_AT + 1, header)
+                .put(new byte[] {9, 9, 9})
+                .put((byte) (changes + 2))
+                .put(bytes, changesAt + 1, changes)
+                .put(new byte[] {8, 8})
+                .put(new byte[] {3, 7, 7, 7})
+                .array();
+        longer[Frame.MINOR_AT] = (byte) minor;
+        reseal(longer);
+        return longer;
+    }
+
+    @Test
+    void answers_every_forged_record_with_a_record_or_a_refusal() {
+        Seeds.forEach(4000, random -> {
+            byte[] bytes = codec.encode(new RandomRecords(random).record());
+            int forgeries = 1 + random.nextInt(4);
+            for (int i = 0; i < forgeries; i++) {
+                int at = Frame.BODY_AT + random.nextInt(bytes.length - Frame.BODY_AT);
+                bytes[at] = (byte) (random.nextBoolean() ? 0xFF : random.nextInt(256));
+            }
+            if (random.nextInt(4) == 0) {
+                bytes = Arrays.copyOf(bytes, Frame.BODY_AT + random.nextInt(bytes.length - Frame.BODY_AT));
+            }
+            bytes[Frame.MINOR_AT] = (byte) random.nextInt(2);
+            reseal(bytes);
+            try {
+                LogRecord read = codec.decode(bytes);
+                assertThat(codec.decode(codec.encode(read))).isEqualTo(read);
+            } catch (BadRecordException e) {
+                assertThat(e.reason()).isEqualTo(Reason.CORRUPT);
+            }
+        });
+    }
+
+    @Test
+    void refuses_a_text_that_is_not_utf8() {
+        byte[] bytes = codec.encode(new Opened(1, "ab"));
+        for (byte[] malformed : new byte[][] {{(byte) 0xC3, 'a'}, {(byte) 0xC0, (byte) 0x80}, {'a', (byte) 0xFF}}) {
+            System.arraycopy(malformed, 0, bytes, bytes.length - 2, 2);
+            reseal(bytes);
+            assertThat(refusal(bytes)).hasMessageContaining("UTF-8");
+        }
+    }
+
+    @Test
+    void gives_back_the_room_that_a_rare_large_record_took() {
+        WireOutput output = new WireOutput();
+        Frame.start(output);
+        output.text("x".repeat(WireOutput.RETAINED_MAX + 1));
+        Frame.start(output);
+        assertThat(output.capacity()).isLessThan(WireOutput.RETAINED_MAX);
+    }
+
+    private static Part part(Change... changes) {
+        return new Part(1, STAMP, 0, true, 0, List.of(changes));
+    }
+
+    /** Makes length and checksum fit the bytes again. */
+    private static void reseal(byte[] bytes) {
+        ByteBuffer.wrap(bytes).putInt(Frame.LENGTH_AT, bytes.length - Frame.BODY_AT);
+        ByteBuffer.wrap(bytes).putInt(Frame.CRC_AT, Frame.checksum(bytes));
+    }
+
+    private Reason reason(byte[] bytes) {
+        return refusal(bytes).reason();
+    }
+
+    private BadRecordException refusal(byte[] bytes) {
+        try {
+            LogRecord record = codec.decode(bytes);
+            throw new AssertionError("read as " + record);
+        } catch (BadRecordException e) {
+            return e;
+        }
+    }
+}
