@@ -88,8 +88,11 @@ final class ApplyLoop implements Runnable {
         } catch (ApplyFailure e) {
             fail(String.valueOf(e.getMessage()));
         } catch (RuntimeException | Error e) {
-            LOG.error("applying at {} ended", config.site(), e);
-            fail("unexpected: " + e);
+            // Closing interrupts whatever is going on; only what nobody asked for is worth a word.
+            if (!status.closed()) {
+                LOG.error("applying at {} ended", config.site(), e);
+                fail("unexpected: " + e);
+            }
         }
     }
 

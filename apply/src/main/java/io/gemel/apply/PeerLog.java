@@ -54,6 +54,9 @@ final class PeerLog implements AutoCloseable {
         } catch (KafkaException e) {
             consumer.close();
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
+        } catch (BadRecordException e) {
+            consumer.close();
+            throw notGemels("while looking for position " + applied.position(), e);
         } catch (ApplyFailure | RuntimeException e) {
             consumer.close();
             throw e;
@@ -178,12 +181,16 @@ final class PeerLog implements AutoCloseable {
         try {
             return codec.decode(raw.value() == null ? new byte[0] : raw.value());
         } catch (BadRecordException e) {
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    "topic " + config.topic() + ", offset " + raw.offset() + ": " + e.getMessage()
-                            + ". Let only the peer's Gemel write to this topic; nothing of the record was applied",
-                    e);
+            throw notGemels("offset " + raw.offset(), e);
         }
+    }
+
+    private ApplyFailure notGemels(String where, BadRecordException e) {
+        return new ApplyFailure(
+                Kind.HALT,
+                "topic " + config.topic() + ", " + where + ": " + e.getMessage()
+                        + ". Let only the peer's Gemel write to this topic; nothing of the record was applied",
+                e);
     }
 
     private static LogCursor.Verdict judge(LogCursor cursor, ConsumerRecord<byte[], byte[]> raw, LogRecord record)

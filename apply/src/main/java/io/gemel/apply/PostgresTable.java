@@ -19,7 +19,7 @@ import org.jooq.Record;
 final class PostgresTable {
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, NULL) AS type, t.typcategory = 'A' OR t.typarray = 0 OR t.typdelim <> ','
-                     OR bt.typcategory = 'A' AS wrapped,
+                     OR coalesce(bt.typcategory = 'A', false) AS wrapped,
                    array_position(i.indkey::int2[], a.attnum) AS key_place,
                    EXISTS (SELECT 1 FROM pg_constraint f WHERE f.confrelid = c.oid AND f.contype = 'f') AS referenced
             FROM pg_class c
@@ -232,9 +232,9 @@ final class PostgresTable {
      * Binds: least age, transaction ids of the applier.
      */
     private String settled() {
-        return "(age(t.xmin) >= ? OR t.xmin = ANY(?::xid[])) AND ROW("
+        return "(age(t.xmin) >= ? OR t.xmin = ANY(?::xid[])) AND record_image_eq(ROW("
                 + all().stream().map(i -> "t." + columns.get(i).quoted()).collect(Collectors.joining(", "))
-                + ") *= ROW("
-                + all().stream().map(i -> value("b", i)).collect(Collectors.joining(", ")) + ")";
+                + "), ROW("
+                + all().stream().map(i -> value("b", i)).collect(Collectors.joining(", ")) + "))";
     }
 }

@@ -80,6 +80,7 @@ class ApplierIT {
                             .version(version)
                             .withoutFsync()
                             .withPasswords()
+                            .setting("max_replication_slots", "50")
                             .build()
                             .start());
         }
@@ -229,8 +230,9 @@ class ApplierIT {
     void halts_on_a_record_that_is_not_gemels(Version version) throws Exception {
         prepare(version);
         log.transaction(0, new Insert(account(1, "ann", "10")));
-        log.sendBytes("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Applier applier = startApplier();
+        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        log.sendBytes("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
 
         await().untilAsserted(() -> assertThat(applier.reason())
                 .contains(site.config().peerLogTopic())
