@@ -38,6 +38,7 @@ public final class InFlightWindow {
     private final Set<RowKey> outdated = new HashSet<>(); // keys whose stored entry no longer is what is here
     private long acknowledged;
     private long registered;
+    private int registeredIndex = -1; // of the last change registered at that position
     private boolean closed;
 
     /**
@@ -52,7 +53,7 @@ public final class InFlightWindow {
 
     /**
      * Takes in local changes as capture reads them, in log order. A transaction read again after a restart must have the
-     * same position, and changes nothing here.
+     * same position, and changes nothing here, however it is cut into parts.
      *
      * <p>Waits while the window is full: the peer has to catch up first.
      *
@@ -62,14 +63,22 @@ public final class InFlightWindow {
         while (index.size() >= changesMax && !closed) {
             wait();
         }
-        registered = Math.max(registered, stamp.position());
-        if (stamp.position() <= acknowledged) {
-            return;
-        }
         int at = firstIndex;
         for (Change change : changes) {
-            register(new StampedChange(stamp, at++, change));
+            if (isNew(stamp.position(), at) && stamp.position() > acknowledged) {
+                register(new StampedChange(stamp, at, change));
+            }
+            at++;
         }
+        if (isNew(stamp.position(), at - 1)) {
+            registered = stamp.position();
+            registeredIndex = at - 1;
+        }
+    }
+
+    /** The index keeps every change in log order and once, so capture must not add what it reads again. */
+    private boolean isNew(long position, int changeIndex) {
+        return position > registered || (position == registered && changeIndex > registeredIndex);
     }
 
     private void register(StampedChange change) {
@@ -168,6 +177,17 @@ public final class InFlightWindow {
 
     synchronized boolean hasEntry(RowKey key) {
         return entries.containsKey(key);
+    }
+
+    /** Keys of a table that have an entry: what an incoming truncate does to them must be remembered there. */
+    synchronized Set<RowKey> entryKeys(TableId table) {
+        Set<RowKey> keys = new HashSet<>();
+        for (RowKey key : entries.keySet()) {
+            if (key.table().equals(table)) {
+                keys.add(key);
+            }
+        }
+        return keys;
     }
 
     /** A private copy of the key's entry, made from this site's own changes when there is none yet; null without changes. */

@@ -15,7 +15,6 @@ public final class LogCursor {
     private long position;
     private long commitPosition;
     private int nextPart;
-    private boolean skipping;
 
     /** What to do with a record. */
     public enum Verdict {
@@ -57,7 +56,6 @@ public final class LogCursor {
         if (newEpoch) {
             epoch = record.epoch();
             nextPart = 0;
-            skipping = false;
         }
         if (record instanceof LogRecord.Opened) {
             return newEpoch ? Verdict.DISCARD_OPEN_PARTS : Verdict.SKIP;
@@ -76,12 +74,11 @@ public final class LogCursor {
     private Verdict part(LogRecord.Part part) throws LogException {
         Stamp stamp = part.stamp();
         checkOrigin(stamp);
-        if (part.index() == 0) {
-            skipping = stamp.position() <= position;
-            nextPart = 0;
-        }
-        if (skipping) {
+        if (stamp.position() <= position) {
             return Verdict.SKIP;
+        }
+        if (part.index() == 0) {
+            nextPart = 0;
         }
         if (stamp.position() != position + 1 || part.index() != nextPart) {
             throw gap(stamp.position());

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param divergence why the row cannot be what the protocol says it is, or null: something bypassed Gemel, and the
  *     applier must halt instead of writing
  */
-public record Resolution(@Nullable RowImage outcome, List<Conflict> conflicts, @Nullable String divergence) {
+public record Resolution(
+        @Nullable RowImage outcome,
+        List<Conflict> conflicts,
+        @Nullable String divergence) {
     public Resolution {
         conflicts = List.copyOf(conflicts);
     }

@@ -77,6 +77,7 @@ public final class WindowGroup {
     /** Keys of a table that an incoming truncate with this {@code seen} must be resolved against one by one. */
     public Set<RowKey> contestedKeys(TableId table, long seen) {
         Set<RowKey> keys = new HashSet<>(window.localChanges().keysAfter(table, seen));
+        keys.addAll(window.entryKeys(table));
         touched.keySet().stream().filter(key -> key.table().equals(table)).forEach(keys::add);
         return keys;
     }

@@ -19,6 +19,18 @@ import java.util.zip.CRC32C;
  * </table>
  */
 public final class Frame {
+    /** Kind of {@link LogRecord.Opened}. */
+    static final int OPENED = 1;
+
+    /** Kind of {@link LogRecord.Heartbeat}. */
+    static final int HEARTBEAT = 2;
+
+    /** Kind of {@link LogRecord.Part}. */
+    static final int PART = 3;
+
+    /** Kind of an entry of the in-flight window: stored in the database, never in a log. */
+    public static final int WINDOW_ENTRY = 4;
+
     static final int MAGIC = 0x47454D4C;
     static final int MAJOR = 1;
     static final int MINOR = 0;

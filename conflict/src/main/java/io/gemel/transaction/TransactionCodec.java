@@ -16,10 +16,6 @@ import java.util.List;
  * producer compresses whole batches, which saves more, for the records of a batch resemble each other.
  */
 public final class TransactionCodec {
-    static final int OPENED = 1;
-    static final int HEARTBEAT = 2;
-    static final int PART = 3;
-
     private final WireOutput output = new WireOutput();
     private final ChangeEncoder encoder = new ChangeEncoder(output);
     private final ChangeDecoder decoder = new ChangeDecoder();
@@ -47,9 +43,9 @@ public final class TransactionCodec {
         WireInput input = Frame.open(bytes);
         decoder.start();
         LogRecord record = switch (input.kind()) {
-            case OPENED -> opened(input);
-            case HEARTBEAT -> heartbeat(input);
-            case PART -> part(input);
+            case Frame.OPENED -> opened(input);
+            case Frame.HEARTBEAT -> heartbeat(input);
+            case Frame.PART -> part(input);
             default -> throw BadRecordException.unknownKind(input.kind(), "a record of a site's log");
         };
         input.end();
@@ -61,7 +57,7 @@ public final class TransactionCodec {
         output.varint(opened.epoch());
         output.text(opened.writer());
         output.close(header);
-        return OPENED;
+        return Frame.OPENED;
     }
 
     private static Opened opened(WireInput input) throws BadRecordException {
@@ -76,7 +72,7 @@ public final class TransactionCodec {
         output.varint(heartbeat.epoch());
         encoder.stamp(heartbeat.stamp());
         output.close(header);
-        return HEARTBEAT;
+        return Frame.HEARTBEAT;
     }
 
     private Heartbeat heartbeat(WireInput input) throws BadRecordException {
@@ -100,7 +96,7 @@ public final class TransactionCodec {
             encoder.change(change);
         }
         output.close(changes);
-        return PART;
+        return Frame.PART;
     }
 
     private Part part(WireInput input) throws BadRecordException {

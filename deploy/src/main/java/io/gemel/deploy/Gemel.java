@@ -1,5 +1,6 @@
 package io.gemel.deploy;
 
+import io.gemel.deploy.check.CheckCommand;
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.prepare.PrepareCommand;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
             "2:the command line or a configuration file cannot be used",
             "3:a server could not be reached"
         },
-        subcommands = {PrepareCommand.class, HelpCommand.class})
+        subcommands = {PrepareCommand.class, CheckCommand.class, HelpCommand.class})
 public final class Gemel implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -14,6 +14,13 @@ public final class ConfigException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
+    /** One failure with the problems of several files. */
+    public static ConfigException joining(List<ConfigException> refused) {
+        return new ConfigException(refused.stream()
+                .flatMap(exception -> exception.problems().stream())
+                .toList());
+    }
+
     /** Every problem of the file, in the order of its lines. */
     public List<ConfigProblem> problems() {
         return problems;

@@ -192,6 +192,9 @@ public final class KafkaServer implements AutoCloseable {
             settings.put("transaction.state.log.min.isr", "1");
             settings.put("transaction.state.log.num.partitions", "1");
             settings.put("group.initial.rebalance.delay.ms", "0");
+            // A killed broker may register again only after its old session has ended: let that be soon.
+            settings.put("broker.session.timeout.ms", "2000");
+            settings.put("broker.heartbeat.interval.ms", "500");
             // One broker on a small heap: fewer threads and a smaller buffer than a data center's broker.
             settings.put("num.network.threads", "2");
             settings.put("num.io.threads", "2");

@@ -6,7 +6,7 @@ import java.util.List;
 /** What a database still needs, in order, and what stands in the way. Filled by the planners, then only read. */
 final class Plan {
     private final List<Step> steps = new ArrayList<>();
-    private final List<String> obstacles = new ArrayList<>();
+    private final List<Obstacle> obstacles = new ArrayList<>();
 
     void add(Step step) {
         steps.add(step);
@@ -14,14 +14,14 @@ final class Plan {
 
     /** Notes something that no statement of this program can put right. */
     void obstacle(String subject, String problem, String mend) {
-        obstacles.add(subject + " " + problem + ": " + mend);
+        obstacles.add(new Obstacle(subject, problem, mend));
     }
 
     List<Step> steps() {
         return List.copyOf(steps);
     }
 
-    List<String> obstacles() {
+    List<Obstacle> obstacles() {
         return List.copyOf(obstacles);
     }
 }

@@ -3,13 +3,11 @@ package io.gemel.deploy.prepare;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.SiteConfig;
-import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.SiteDatabase;
-import io.gemel.deploy.database.Sql;
-import io.gemel.deploy.database.TableCatalog;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -18,10 +16,6 @@ import java.util.Optional;
  * statement is printed and is a transaction of its own, so that no lock is held longer than one statement takes.
  */
 public final class Prepare {
-    // Rights and schema first, for the rest builds on them; the slot last, see SlotPlanner.
-    private static final List<Planner> PLANNERS =
-            List.of(new RolePlanner(), new SchemaPlanner(), new PublicationPlanner(), new SlotPlanner());
-
     private final SiteConfig config;
     private final Optional<Administrator> administrator;
     private final PrintWriter out;
@@ -53,6 +47,24 @@ public final class Prepare {
     public static int dryRun(SiteConfig config, Optional<Administrator> administrator, PrintWriter out)
             throws CommandException {
         return new Prepare(config, administrator, out).show();
+    }
+
+    /**
+     * What a site's database still lacks, each with its mend. Only reads.
+     *
+     * @param connection to the site's database
+     */
+    public static List<Obstacle> missing(SiteConfig config, Connection connection) throws SQLException {
+        Plan plan = SitePlan.of(connection, config);
+        List<Obstacle> missing = new ArrayList<>(plan.obstacles());
+        for (Step step : plan.steps()) {
+            missing.add(new Obstacle(
+                    step.subject(),
+                    step.problem(),
+                    "gemel prepare " + config.file() + ", which runs "
+                            + step.sql().replaceAll("\\s*\\R\\s*", " ")));
+        }
+        return missing;
     }
 
     private int run() throws CommandException {
@@ -113,38 +125,7 @@ public final class Prepare {
     }
 
     private Plan plan(Connection connection) throws SQLException {
-        Plan plan = new Plan();
-        String user = config.database().user();
-        Optional<String> role = Sql.first(
-                connection,
-                row -> row.getString(1),
-                "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = ?",
-                user);
-        if (role.isEmpty()) {
-            plan.obstacle(
-                    "role " + user, "does not exist", "CREATE ROLE " + user + " LOGIN REPLICATION PASSWORD '...'");
-            return plan;
-        }
-        int version = Integer.parseInt(Sql.text(connection, "SHOW server_version_num"));
-        Target target = new Target(config, role.get(), version, replicable(connection, plan));
-        for (Planner planner : PLANNERS) {
-            planner.plan(connection, target, plan);
-        }
-        return plan;
-    }
-
-    private List<CatalogTable> replicable(Connection connection, Plan plan) throws SQLException {
-        List<CatalogTable> matched = TableCatalog.matched(connection, config.tables());
-        if (matched.isEmpty()) {
-            plan.obstacle(
-                    "tables=" + config.tables().included(),
-                    "matches no table",
-                    "create the tables, or correct the patterns");
-        }
-        for (CatalogTable table : matched) {
-            table.refusal().ifPresent(refusal -> plan.obstacle(table.sqlName(), refusal.problem(), refusal.mend()));
-        }
-        return matched.stream().filter(table -> table.refusal().isEmpty()).toList();
+        return SitePlan.of(connection, config);
     }
 
     private CommandException failed(SQLException e) {

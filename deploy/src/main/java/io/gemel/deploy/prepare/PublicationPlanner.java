@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  * replica identity waits for every transaction that writes the table.
  */
 final class PublicationPlanner implements Planner {
+    private static final String SUBJECT = "publication " + SiteConfig.PUBLICATION;
     private static final String OPTIONS =
             "(publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
 
@@ -27,11 +28,14 @@ final class PublicationPlanner implements Planner {
         target.tables().forEach(table -> wanted.add(table.sqlName()));
         Optional<Publication> found = Publication.find(connection, SiteConfig.PUBLICATION);
         if (found.isEmpty()) {
-            plan.add(Step.administrator("CREATE PUBLICATION " + SiteConfig.PUBLICATION + " FOR TABLE " + only(wanted)
-                    + " WITH " + OPTIONS));
+            plan.add(Step.administrator(
+                    SUBJECT,
+                    "does not exist",
+                    "CREATE PUBLICATION " + SiteConfig.PUBLICATION + " FOR TABLE " + only(wanted) + " WITH "
+                            + OPTIONS));
         } else if (found.get().selectsOtherwise()) {
             plan.obstacle(
-                    "publication " + SiteConfig.PUBLICATION,
+                    SUBJECT,
                     "was not made by gemel: it names all tables, whole schemas, columns or rows",
                     "DROP PUBLICATION " + SiteConfig.PUBLICATION
                             + " while no site process runs, then run gemel prepare again");
@@ -42,11 +46,17 @@ final class PublicationPlanner implements Planner {
 
     private static void planImages(CatalogTable table, Plan plan) {
         if (!table.fullImages()) {
-            plan.add(Step.administrator("ALTER TABLE " + table.sqlName() + " REPLICA IDENTITY FULL"));
+            plan.add(Step.administrator(
+                    table.sqlName(),
+                    "logs no full row images",
+                    "ALTER TABLE " + table.sqlName() + " REPLICA IDENTITY FULL"));
         }
         for (CatalogTable.Partition partition : table.partitions()) {
             if (!partition.fullImages()) {
-                plan.add(Step.administrator("ALTER TABLE " + partition.sqlName() + " REPLICA IDENTITY FULL"));
+                plan.add(Step.administrator(
+                        partition.sqlName(),
+                        "logs no full row images",
+                        "ALTER TABLE " + partition.sqlName() + " REPLICA IDENTITY FULL"));
             }
         }
     }
@@ -54,17 +64,21 @@ final class PublicationPlanner implements Planner {
     private static void planChanges(Publication found, Set<String> wanted, Plan plan) {
         String alter = "ALTER PUBLICATION " + SiteConfig.PUBLICATION;
         if (!found.publishesAll() || !found.viaRoot()) {
-            plan.add(Step.administrator(alter + " SET " + OPTIONS));
+            plan.add(Step.administrator(SUBJECT, "leaves out some kinds of change", alter + " SET " + OPTIONS));
         }
         Set<String> missing = new TreeSet<>(wanted);
         missing.removeAll(found.tables());
         if (!missing.isEmpty()) {
-            plan.add(Step.administrator(alter + " ADD TABLE " + only(missing)));
+            plan.add(Step.administrator(
+                    SUBJECT, "leaves out " + String.join(", ", missing), alter + " ADD TABLE " + only(missing)));
         }
         Set<String> extra = new TreeSet<>(found.tables());
         extra.removeAll(wanted);
         if (!extra.isEmpty()) {
-            plan.add(Step.administrator(alter + " DROP TABLE " + only(extra)));
+            plan.add(Step.administrator(
+                    SUBJECT,
+                    "names tables that are not replicated: " + String.join(", ", extra),
+                    alter + " DROP TABLE " + only(extra)));
         }
     }
 

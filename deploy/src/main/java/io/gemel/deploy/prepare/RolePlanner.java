@@ -25,14 +25,23 @@ final class RolePlanner implements Planner {
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
         if (!Sql.isTrue(connection, "SELECT rolreplication AND rolcanlogin FROM pg_roles WHERE rolname = ?", user)) {
-            plan.add(Step.administrator("ALTER ROLE " + target.role() + " LOGIN REPLICATION"));
+            plan.add(Step.administrator(
+                    "role " + user,
+                    "may not log in or replicate",
+                    "ALTER ROLE " + target.role() + " LOGIN REPLICATION"));
         }
         // Triggers and foreign keys must not fire a second time for rows that were checked at their origin.
         if (!Sql.isTrue(connection, "SELECT has_parameter_privilege(?, 'session_replication_role', 'SET')", user)) {
-            plan.add(Step.administrator("GRANT SET ON PARAMETER session_replication_role TO " + target.role()));
+            plan.add(Step.administrator(
+                    "role " + user,
+                    "may not switch triggers off while applying",
+                    "GRANT SET ON PARAMETER session_replication_role TO " + target.role()));
         }
         for (String function : Sql.list(connection, row -> row.getString(1), ORIGIN_FUNCTIONS_WITHOUT_RIGHT, user)) {
-            plan.add(Step.administrator("GRANT EXECUTE ON FUNCTION " + function + " TO " + target.role()));
+            plan.add(Step.administrator(
+                    "role " + user,
+                    "may not call " + function,
+                    "GRANT EXECUTE ON FUNCTION " + function + " TO " + target.role()));
         }
         planOrigin(connection, target, plan);
         planSchemas(connection, target, plan);
@@ -42,7 +51,10 @@ final class RolePlanner implements Planner {
     private static void planOrigin(Connection connection, Target target, Plan plan) throws SQLException {
         String origin = target.config().replicationOrigin();
         if (!Sql.isTrue(connection, "SELECT EXISTS (SELECT FROM pg_replication_origin WHERE roname = ?)", origin)) {
-            plan.add(Step.administrator("SELECT pg_replication_origin_create('" + origin + "')"));
+            plan.add(Step.administrator(
+                    "replication origin " + origin,
+                    "does not exist",
+                    "SELECT pg_replication_origin_create('" + origin + "')"));
         }
     }
 
@@ -53,7 +65,10 @@ final class RolePlanner implements Planner {
         for (String schema : schemas) {
             if (!Sql.isTrue(connection, "SELECT has_schema_privilege(?, ?, 'USAGE')", user, schema)) {
                 String name = Sql.text(connection, "SELECT quote_ident(?)", schema);
-                plan.add(Step.administrator("GRANT USAGE ON SCHEMA " + name + " TO " + target.role()));
+                plan.add(Step.administrator(
+                        "role " + user,
+                        "may not use the schema " + name,
+                        "GRANT USAGE ON SCHEMA " + name + " TO " + target.role()));
             }
         }
     }
@@ -68,8 +83,11 @@ final class RolePlanner implements Planner {
                 }
             }
             if (!missing.isEmpty()) {
+                String rights = String.join(", ", missing);
                 plan.add(Step.administrator(
-                        "GRANT " + String.join(", ", missing) + " ON " + table.sqlName() + " TO " + target.role()));
+                        table.sqlName(),
+                        "does not allow role " + user + " to " + rights,
+                        "GRANT " + rights + " ON " + table.sqlName() + " TO " + target.role()));
             }
         }
     }

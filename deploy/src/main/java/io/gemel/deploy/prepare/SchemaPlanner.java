@@ -13,7 +13,10 @@ final class SchemaPlanner implements Planner {
         String user = target.config().database().user();
         boolean exists = Sql.isTrue(connection, "SELECT to_regnamespace(?) IS NOT NULL", SiteConfig.SCHEMA);
         if (!exists) {
-            plan.add(Step.administrator("CREATE SCHEMA " + SiteConfig.SCHEMA + " AUTHORIZATION " + target.role()));
+            plan.add(Step.administrator(
+                    "schema gemel",
+                    "does not exist",
+                    "CREATE SCHEMA " + SiteConfig.SCHEMA + " AUTHORIZATION " + target.role()));
         } else if (!Sql.isTrue(
                 connection,
                 "SELECT has_schema_privilege(?, ?, 'USAGE') AND has_schema_privilege(?, ?, 'CREATE')",
@@ -21,11 +24,14 @@ final class SchemaPlanner implements Planner {
                 SiteConfig.SCHEMA,
                 user,
                 SiteConfig.SCHEMA)) {
-            plan.add(Step.administrator("GRANT USAGE, CREATE ON SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
+            plan.add(Step.administrator(
+                    "schema gemel",
+                    "does not allow role " + user + " to use it",
+                    "GRANT USAGE, CREATE ON SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
         }
         planItems(connection, target, plan);
         if (!hasHeartbeatRow(connection)) {
-            plan.add(Step.siteRole(GemelSchema.HEARTBEAT_ROW));
+            plan.add(Step.siteRole("gemel.heartbeat", "has no row", GemelSchema.HEARTBEAT_ROW));
         }
     }
 
@@ -33,7 +39,7 @@ final class SchemaPlanner implements Planner {
         boolean mayUseAll = true;
         for (GemelSchema.Item item : GemelSchema.items()) {
             if (isMissing(connection, item.sqlName())) {
-                plan.add(Step.siteRole(item.statement()));
+                plan.add(Step.siteRole(item.sqlName(), "does not exist", item.statement()));
             } else if (item.isTable()) {
                 mayUseAll &= Sql.isTrue(
                         connection,
@@ -44,6 +50,8 @@ final class SchemaPlanner implements Planner {
         }
         if (!mayUseAll) {
             plan.add(Step.administrator(
+                    "schema gemel",
+                    "has tables that role " + target.config().database().user() + " may not use",
                     "GRANT ALL ON ALL TABLES IN SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
         }
     }

@@ -23,18 +23,20 @@ final class SlotPlanner implements Planner {
         }
         if (!Sql.text(connection, "SHOW wal_level").equals("logical")) {
             plan.obstacle(
-                    "the slot " + name,
+                    "slot " + name,
                     "cannot be created while wal_level is " + Sql.text(connection, "SHOW wal_level"),
                     "ALTER SYSTEM SET wal_level = logical, restart the server, then run gemel prepare again");
             return;
         }
         String failover = target.serverVersion() >= FAILOVER_SLOTS_SINCE ? ", failover => true" : "";
-        plan.add(
-                Step.siteRole("SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput'" + failover + ")"));
+        plan.add(Step.siteRole(
+                "slot " + name,
+                "does not exist",
+                "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput'" + failover + ")"));
     }
 
     private static void planFound(Connection connection, String name, Slot slot, Plan plan) throws SQLException {
-        String subject = "the slot " + name;
+        String subject = "slot " + name;
         String recreate = "SELECT pg_drop_replication_slot('" + name + "'), then run gemel prepare again";
         if (!slot.plugin().equals("pgoutput")) {
             plan.obstacle(subject, "is not one of pgoutput", recreate);

@@ -1,0 +1,58 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.conflict.TablePolicy;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one campaign simulates.
+ *
+ * @param fault the planted wrong rule, or null
+ * @param lenient the applier does not check rows by itself: only where the sites end can tell
+ */
+record Configuration(
+        Rule rule, Set<Setting> settings, @Nullable Fault fault, boolean lenient) {
+    static Configuration of(Rule rule, Setting... settings) {
+        return new Configuration(rule, new TreeSet<>(List.of(settings)), null, false);
+    }
+
+    /** With a wrong rule that any check may find. */
+    Configuration planted(Fault planted) {
+        return new Configuration(rule, settings, planted, false);
+    }
+
+    /** With a wrong rule that only different databases or wrong counters may show: those that nobody would notice. */
+    Configuration silently(Fault planted) {
+        return new Configuration(rule, settings, planted, true);
+    }
+
+    boolean has(Setting setting) {
+        return settings.contains(setting);
+    }
+
+    boolean has(Fault wrong) {
+        return fault == wrong;
+    }
+
+    boolean delta() {
+        return !has(Setting.NO_DELTA);
+    }
+
+    TablePolicy tablePolicy() {
+        return new TablePolicy(rule.policy(), delta() ? Set.of(Item.COUNTER) : Set.of());
+    }
+
+    List<String> keys() {
+        if (has(Setting.ONE_KEY)) {
+            return List.of("a");
+        }
+        return has(Setting.ALWAYS_SLOW) ? List.of("a", "b") : List.of("a", "b", "c");
+    }
+
+    @Override
+    public String toString() {
+        return rule + (settings.isEmpty() ? "" : " " + settings) + (fault == null ? "" : " with " + fault);
+    }
+}

@@ -1,0 +1,37 @@
+package io.gemel.conflict.simulation;
+
+/** A wrong rule planted into what surrounds the core: each one looks reasonable and must be found out. */
+enum Fault {
+    /** The incoming change is compared with the latest local one, not folded. */
+    PAIRWISE_RESOLUTION,
+    /** A row counts as known to capture when it was written before what capture read last, by the clock. */
+    FAST_PATH_BY_COMMIT_TIME,
+    /** A row counts as known to capture when it equals the incoming before image. */
+    FAST_PATH_BY_BEFORE_IMAGE,
+    /** Capture misses some markers' positions. */
+    SEEN_TOO_LOW,
+    /** {@code seen} is the applier's position when capture reads, not the one at the commit. */
+    SEEN_AS_OF_READING,
+    /** Heartbeats say what was applied, not what capture has read to be applied. */
+    ACKNOWLEDGED_PAST_CAPTURE,
+    /** The window lets go when transactions are fetched, not when they are committed. */
+    PRUNED_BEFORE_COMMIT,
+    /** The database's log was confirmed beyond the last published record: a restart skips markers. */
+    SLOT_AHEAD_OF_LOG,
+    /** After a restart the end of the log is published again at new positions. */
+    DUPLICATE_AT_NEW_POSITION,
+    /** The lock of a key without a row holds nobody back. */
+    ABSENT_KEY_NOT_LOCKED,
+    /** After a restart the window is made of the site's own log only. */
+    ENTRIES_NOT_STORED,
+    /** Only entries that a group touched are stored; what a heartbeat or an acknowledgement changed is not. */
+    PRUNED_ENTRIES_NOT_STORED,
+    /** The marker knows what its own transactions had seen, not what a heartbeat said before them. */
+    MARKER_FORGETS_HEARTBEAT,
+    /** A heartbeat takes a position of its own. */
+    HEARTBEAT_TAKES_POSITION,
+    /** Capture fills the window when it publishes, not when it reads. */
+    REGISTERED_AT_PUBLISHING,
+    /** All processes of a site publish with one epoch. */
+    EPOCH_NEVER_GROWS
+}

@@ -1,0 +1,55 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.conflict.LocalChanges;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** A process's memory of its own site's changes, published or not. */
+final class OwnChanges implements LocalChanges {
+    private final NavigableMap<Long, NavigableMap<Integer, StampedChange>> transactions = new TreeMap<>();
+
+    void add(Stamp stamp, int firstIndex, List<Change> changes) {
+        NavigableMap<Integer, StampedChange> known =
+                transactions.computeIfAbsent(stamp.position(), position -> new TreeMap<>());
+        int index = firstIndex;
+        for (Change change : changes) {
+            known.put(index, new StampedChange(stamp, index, change));
+            index++;
+        }
+    }
+
+    @Override
+    public List<StampedChange> read(RowKey key, List<Long> positions) {
+        List<StampedChange> found = new ArrayList<>();
+        for (long position : positions) {
+            transactions.getOrDefault(position, new TreeMap<>()).values().stream()
+                    .filter(change -> !(change.change() instanceof Change.Truncate))
+                    .filter(change -> change.change().key().equals(key))
+                    .forEach(found::add);
+        }
+        return found;
+    }
+
+    @Override
+    public Set<RowKey> keysAfter(TableId table, long position) {
+        Set<RowKey> keys = new HashSet<>();
+        for (NavigableMap<Integer, StampedChange> changes :
+                transactions.tailMap(position, false).values()) {
+            for (StampedChange change : changes.values()) {
+                if (change.change().table().equals(table) && !(change.change() instanceof Change.Truncate)) {
+                    keys.add(change.change().key());
+                }
+            }
+        }
+        return keys;
+    }
+}

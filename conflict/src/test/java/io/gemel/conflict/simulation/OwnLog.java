@@ -1,0 +1,44 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Version;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a capture process finds when it takes over its site's log: it first announces its epoch, then reads the log up to
+ * that announcement, so that nothing of an older process can come in between.
+ *
+ * @param stamps of every record that counts, heartbeats too
+ */
+record OwnLog(long epoch, List<LogReader.Received> transactions, List<Stamp> stamps) {
+    static OwnLog takeOver(SiteId site, SimulatedLog log, Configuration configuration) {
+        long epoch = configuration.has(Fault.EPOCH_NEVER_GROWS) ? 1 : log.epoch() + 1;
+        log.append(new LogRecord.Opened(epoch, site + "-" + epoch));
+        List<LogReader.Received> transactions = new ArrayList<>();
+        List<Stamp> stamps = new ArrayList<>();
+        stamps.add(new Stamp(site, 0, 0, new Version(0, site), 0));
+        LogReader reader = new LogReader(log, site, Marker.none(site), 0);
+        for (LogReader.@Nullable Received next = reader.take(); next != null; next = reader.take()) {
+            stamps.add(next.stamp());
+            if (!next.heartbeat()) {
+                transactions.add(next);
+            }
+        }
+        return new OwnLog(epoch, transactions, stamps);
+    }
+
+    /** The last record that counts. */
+    Stamp tail() {
+        return tail(0);
+    }
+
+    /** The record a few before the last one: what a process takes for the last that knows less. */
+    Stamp tail(int before) {
+        return stamps.get(Math.max(0, stamps.size() - 1 - before));
+    }
+}

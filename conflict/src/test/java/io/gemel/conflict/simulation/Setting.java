@@ -1,0 +1,19 @@
+package io.gemel.conflict.simulation;
+
+/** What a campaign varies beside the policy. */
+enum Setting {
+    /** The counter is an ordinary column. */
+    NO_DELTA,
+    /** Nothing is applied during the first two thirds of a schedule. */
+    PARTITION,
+    /** The applier never trusts the row's writer but always waits for capture; two keys, to meet often. */
+    ALWAYS_SLOW,
+    /** All changes meet on one key. */
+    ONE_KEY,
+    /** A crashed capture process was only paused: it goes on publishing what it had read. */
+    ZOMBIE,
+    /** Tables are emptied. */
+    TRUNCATE,
+    /** A transaction travels in several records. */
+    PARTS
+}

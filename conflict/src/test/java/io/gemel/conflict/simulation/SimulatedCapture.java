@@ -1,0 +1,162 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.conflict.LogStamper;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.Stamp;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of capture: reads the database's log commit by commit, stamps local transactions with the core's stamper, registers
+ * them in the window, and publishes them later, record by record.
+ */
+final class SimulatedCapture {
+    /** Changes in one record when transactions travel in parts. */
+    private static final int PART_CHANGES = 2;
+
+    private final Configuration configuration;
+    private final SimulatedDatabase database;
+    private final SimulatedLog log;
+    private final SiteProcess process;
+    private final long epoch;
+    private final LogStamper stamper;
+    private final Deque<LogRecord> unpublished = new ArrayDeque<>();
+    private int nextCommit;
+    private @Nullable Stamp reading; // of a transaction that is read in part
+    private int nextChange;
+
+    /**
+     * @param tail the record to go on behind
+     * @param firstCommit index in the database's log from which it is read again
+     */
+    SimulatedCapture(
+            Configuration configuration,
+            SimulatedDatabase database,
+            SimulatedLog log,
+            SiteProcess process,
+            long epoch,
+            Stamp tail,
+            int firstCommit) {
+        this.configuration = configuration;
+        this.database = database;
+        this.log = log;
+        this.process = process;
+        this.epoch = epoch;
+        stamper = new LogStamper(tail);
+        nextCommit = firstCommit;
+    }
+
+    /**
+     * Reads one commit, or one part of one.
+     *
+     * @param blink whether a planted fault misses a marker this time
+     * @return false when there is nothing to read
+     */
+    boolean read(boolean blink) {
+        if (nextCommit >= database.log().size()) {
+            return false;
+        }
+        SimulatedDatabase.Commit commit = database.log().get(nextCommit);
+        Marker marker = commit.marker();
+        if (isPublished(commit)) {
+            nextCommit++;
+        } else if (marker != null) {
+            stamper.marker(blink && configuration.has(Fault.SEEN_TOO_LOW) ? positionless(marker) : marker);
+            finish(commit);
+        } else {
+            readPart(commit);
+        }
+        return true;
+    }
+
+    private boolean isPublished(SimulatedDatabase.Commit commit) {
+        return stamper.alreadyPublished(commit.position())
+                && !(configuration.has(Fault.DUPLICATE_AT_NEW_POSITION) && commit.marker() == null);
+    }
+
+    private static Marker positionless(Marker marker) {
+        return new Marker(0, marker.epoch(), marker.version(), marker.peerSeen(), marker.peerCommit());
+    }
+
+    private void readPart(SimulatedDatabase.Commit commit) {
+        Stamp stamp = reading == null ? stamp(commit) : reading;
+        int end = configuration.has(Setting.PARTS)
+                ? Math.min(commit.changes().size(), nextChange + PART_CHANGES)
+                : commit.changes().size();
+        List<Change> changes = commit.changes().subList(nextChange, end);
+        boolean last = end == commit.changes().size();
+        Stamp known = last ? withCommit(stamp, commit.position()) : stamp;
+        if (!configuration.has(Fault.REGISTERED_AT_PUBLISHING)) {
+            process.register(known, nextChange, changes);
+        }
+        unpublished.add(new LogRecord.Part(epoch, known, nextChange / PART_CHANGES, last, nextChange, changes));
+        reading = last ? null : stamp;
+        nextChange = last ? 0 : end;
+        if (last) {
+            finish(commit);
+        }
+    }
+
+    private Stamp stamp(SimulatedDatabase.Commit commit) {
+        Stamp stamp = stamper.transaction(commit.micros());
+        long seen =
+                configuration.has(Fault.SEEN_AS_OF_READING) ? database.marker().position() : stamp.seen();
+        return new Stamp(stamp.origin(), stamp.position(), stamp.commitPosition(), stamp.version(), seen);
+    }
+
+    private static Stamp withCommit(Stamp stamp, long commit) {
+        return new Stamp(stamp.origin(), stamp.position(), commit, stamp.version(), stamp.seen());
+    }
+
+    private void finish(SimulatedDatabase.Commit commit) {
+        nextCommit++;
+        process.readUpTo(commit.position(), commit.micros());
+    }
+
+    /** Publishes the oldest record not published yet. */
+    boolean publish() {
+        LogRecord record = unpublished.poll();
+        if (record == null) {
+            return false;
+        }
+        if (configuration.has(Fault.REGISTERED_AT_PUBLISHING) && record instanceof LogRecord.Part part) {
+            process.register(part.stamp(), part.firstChange(), part.changes());
+        }
+        log.append(record);
+        return true;
+    }
+
+    /** Says how far it has read; between two transactions only. */
+    boolean heartbeat() {
+        if (reading != null) {
+            return false;
+        }
+        long commit = nextCommit * SimulatedDatabase.COMMIT_STRIDE;
+        if (configuration.has(Fault.HEARTBEAT_TAKES_POSITION)) {
+            Stamp stamp = withCommit(stamper.transaction(0), commit + 1);
+            unpublished.add(new LogRecord.Part(epoch, stamp, 0, true, 0, List.of()));
+            return true;
+        }
+        Stamp stamp = stamper.heartbeat(commit);
+        long seen = configuration.has(Fault.ACKNOWLEDGED_PAST_CAPTURE)
+                ? database.marker().position()
+                : stamp.seen();
+        unpublished.add(new LogRecord.Heartbeat(
+                epoch, new Stamp(stamp.origin(), stamp.position(), commit, stamp.version(), seen)));
+        return true;
+    }
+
+    /** Index of the next commit to read. */
+    int nextCommit() {
+        return nextCommit;
+    }
+
+    /** Is everything that was read published too? */
+    boolean idle() {
+        return unpublished.isEmpty() && reading == null;
+    }
+}

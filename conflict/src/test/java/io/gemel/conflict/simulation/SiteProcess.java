@@ -1,0 +1,65 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.PolicyTable;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+import java.util.List;
+
+/** The memory of one process that capture and applier share: the window, the own changes behind it, capture's progress. */
+final class SiteProcess {
+    private final InFlightWindow window;
+    private final OwnChanges ownChanges = new OwnChanges();
+    private final ReadProgress progress = new ReadProgress();
+    private long readMicros;
+
+    private SiteProcess(SiteId site, Configuration configuration) {
+        window = new InFlightWindow(site, PolicyTable.of(configuration.tablePolicy()), ownChanges, Integer.MAX_VALUE);
+    }
+
+    /** A process that starts: what the database stored, then what the own log says beyond the marker. */
+    static SiteProcess start(SiteId site, Configuration configuration, SimulatedDatabase database, OwnLog ownLog) {
+        SiteProcess process = new SiteProcess(site, configuration);
+        if (!configuration.has(Fault.ENTRIES_NOT_STORED)) {
+            database.stored().forEach((key, entry) -> process.window.restore(key, entry.base(), entry.changes()));
+        }
+        long peerSeen = database.marker().peerSeen();
+        process.window.acknowledge(peerSeen);
+        for (LogReader.Received transaction : ownLog.transactions()) {
+            if (transaction.stamp().position() > peerSeen) {
+                process.register(transaction.stamp(), 0, transaction.changes());
+            }
+        }
+        process.progress.read(ownLog.tail().commitPosition());
+        return process;
+    }
+
+    void register(Stamp stamp, int firstIndex, List<Change> changes) {
+        ownChanges.add(stamp, firstIndex, changes);
+        try {
+            window.register(stamp, firstIndex, changes);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the window of a single-threaded simulation never waits", e);
+        }
+    }
+
+    InFlightWindow window() {
+        return window;
+    }
+
+    ReadProgress progress() {
+        return progress;
+    }
+
+    /** Commit time of what capture read last. */
+    long readMicros() {
+        return readMicros;
+    }
+
+    void readUpTo(long commitPosition, long micros) {
+        progress.read(commitPosition);
+        readMicros = micros;
+    }
+}

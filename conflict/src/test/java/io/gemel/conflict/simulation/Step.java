@@ -1,0 +1,29 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.transaction.SiteId;
+
+/**
+ * One small act of one site. Everything random in it comes from its own seed, so that it stays the same when steps before it
+ * are removed.
+ *
+ * @param size for a local transaction, how many acts it consists of
+ */
+record Step(Action action, SiteId site, int seed, int size) {
+    enum Action {
+        LOCAL,
+        READ,
+        PUBLISH,
+        APPLY,
+        HEARTBEAT,
+        CRASH,
+        ROLLBACK,
+        RESTART_CAPTURE,
+        REPUBLISH,
+        CLOCK,
+        ZOMBIE
+    }
+
+    Step withSize(int newSize) {
+        return new Step(action, site, seed, newSize);
+    }
+}

@@ -1,0 +1,108 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** A random local transaction on top of a site's present rows. */
+final class Workload {
+    private static final int VALUES = 90;
+
+    private final Configuration configuration;
+    private final SimulatedDatabase database;
+    private final SplittableRandom random;
+    private final List<Change> changes = new ArrayList<>();
+    private final Map<String, @Nullable RowImage> view = new HashMap<>();
+
+    private Workload(Configuration configuration, SimulatedDatabase database, long seed) {
+        this.configuration = configuration;
+        this.database = database;
+        random = new SplittableRandom(seed);
+    }
+
+    static List<Change> transaction(Configuration configuration, SimulatedDatabase database, long seed, int size) {
+        Workload workload = new Workload(configuration, database, seed);
+        for (int i = 0; i < size; i++) {
+            workload.act();
+        }
+        return workload.changes;
+    }
+
+    private void act() {
+        String id = anyKey();
+        RowImage row = row(id);
+        double dice = random.nextDouble();
+        if (configuration.has(Setting.TRUNCATE) && dice >= .94) {
+            truncate();
+        } else if (row == null) {
+            change(id, null, fresh(id));
+        } else if (dice < .15) {
+            change(id, row, null);
+        } else if (dice < .25) {
+            rename(id, row);
+        } else {
+            change(id, row, updated(row));
+        }
+    }
+
+    private String anyKey() {
+        List<String> keys = configuration.keys();
+        return keys.get(random.nextInt(keys.size()));
+    }
+
+    private @Nullable RowImage row(String id) {
+        RowKey key = Item.key(id);
+        return view.containsKey(id) ? view.get(id) : database.image(key);
+    }
+
+    private RowImage fresh(String id) {
+        return Item.row(id, random.nextInt(VALUES), random.nextInt(VALUES), random.nextInt(1, 9) * 1000L);
+    }
+
+    private RowImage updated(RowImage row) {
+        RowImage after = row;
+        int columns = random.nextInt(1, 4);
+        for (int i = 0; i < columns; i++) {
+            int column = random.nextInt(Item.X, Item.N + 1);
+            if (column == Item.N) {
+                after = Item.with(after, Item.N, Item.number(row, Item.N) + random.nextInt(1, 40));
+            } else if (column == Item.U) {
+                after = after.with(Item.U, random.nextBoolean() ? null : "u" + random.nextInt(2));
+            } else {
+                after = Item.with(after, column, random.nextInt(VALUES));
+            }
+        }
+        return after;
+    }
+
+    /** A primary-key update is a delete and an insert. */
+    private void rename(String id, RowImage row) {
+        String other = anyKey();
+        if (row(other) == null) {
+            change(id, row, null);
+            change(other, null, row.with(0, other));
+        }
+    }
+
+    private void truncate() {
+        changes.add(new Change.Truncate(Item.SHAPE));
+        configuration.keys().forEach(id -> view.put(id, null));
+    }
+
+    private void change(String id, @Nullable RowImage before, @Nullable RowImage after) {
+        if (after == null && before != null) {
+            changes.add(new Change.Delete(before));
+        } else if (before == null && after != null) {
+            changes.add(new Change.Insert(after));
+        } else if (before != null && after != null) {
+            changes.add(new Change.Update(before, after));
+        }
+        view.put(id, after);
+    }
+}

@@ -1,0 +1,43 @@
+package io.gemel.deploy.check;
+
+import io.gemel.deploy.config.PolicyRule;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.config.TablePattern;
+import io.gemel.deploy.database.CatalogTable;
+import java.util.List;
+
+/** What the configuration file says, held against the tables there are. */
+final class ConfigCheck implements DatabaseCheck {
+    @Override
+    public void check(CheckedSite site, Findings findings) {
+        for (TablePattern pattern : site.config().tables().included().patterns()) {
+            if (matchesNone(pattern, site.tables())) {
+                findings.error(
+                        "tables=" + pattern,
+                        "matches no table",
+                        "create the table, or correct the pattern in "
+                                + site.config().file());
+            }
+        }
+        for (PolicyRule rule : site.config().policyRules()) {
+            if (matchesNone(rule.tables(), site.tables())) {
+                findings.error(
+                        "conflict.policy." + rule.tables(),
+                        "matches no replicated table",
+                        "correct line " + rule.line() + " of " + site.config().file());
+            }
+        }
+    }
+
+    /** What can be said of a configuration file without a database. */
+    static void checkSecrets(SiteConfig config, Findings findings) {
+        for (String key : config.literalSecrets()) {
+            findings.warning(
+                    key, "is written out in " + config.file(), "move it to a file and write " + key + "=${file:PATH}");
+        }
+    }
+
+    private static boolean matchesNone(TablePattern pattern, List<CatalogTable> tables) {
+        return tables.stream().noneMatch(table -> pattern.matches(table.schema(), table.name()));
+    }
+}

@@ -1,0 +1,84 @@
+package io.gemel.deploy.check;
+
+import io.gemel.deploy.database.Slot;
+import io.gemel.deploy.database.Sql;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** The database server's version and settings. */
+final class ServerCheck implements DatabaseCheck {
+    private static final int OLDEST = 150000;
+    private static final int FIRST_TOO_NEW = 190000;
+    private static final String RESTART = ", then restart the server";
+
+    @Override
+    public void check(CheckedSite site, Findings findings) throws SQLException {
+        Connection connection = site.connection();
+        if (site.serverVersion() < OLDEST || site.serverVersion() >= FIRST_TOO_NEW) {
+            findings.error(
+                    "server",
+                    "is PostgreSQL " + Sql.text(connection, "SHOW server_version"),
+                    "use PostgreSQL 15 to 18");
+        }
+        if (Sql.isTrue(connection, "SELECT pg_is_in_recovery()")) {
+            findings.error("server", "is a standby, which takes no writes", "name the primary in database.url");
+            return;
+        }
+        checkLogicalDecoding(site, findings);
+        checkEncoding(connection, findings);
+        if (Sql.text(connection, "SHOW max_slot_wal_keep_size").equals("-1")) {
+            findings.warning(
+                    "max_slot_wal_keep_size",
+                    "is unlimited: while capture is away the server keeps its log until the disk is full",
+                    "ALTER SYSTEM SET max_slot_wal_keep_size = 'what the disk can spare', and watch the slot");
+        }
+        if (Sql.text(connection, "SHOW track_commit_timestamp").equals("off")) {
+            findings.warning(
+                    "track_commit_timestamp",
+                    "is off; Gemel does not need it, it tells a row's writer by transaction id",
+                    "leave it, or turn it on to see commit times when you examine a conflict");
+        }
+    }
+
+    private static void checkLogicalDecoding(CheckedSite site, Findings findings) throws SQLException {
+        Connection connection = site.connection();
+        String walLevel = Sql.text(connection, "SHOW wal_level");
+        if (!walLevel.equals("logical")) {
+            findings.error("wal_level", "is " + walLevel, "ALTER SYSTEM SET wal_level = logical" + RESTART);
+        }
+        boolean slotExists = Slot.find(connection, site.config().slot()).isPresent();
+        int freeSlots = number(
+                connection,
+                "SELECT current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)");
+        if (!slotExists && freeSlots < 1) {
+            findings.error(
+                    "max_replication_slots",
+                    "leaves no slot free",
+                    "raise it by one or more, or drop a slot that nobody reads" + RESTART);
+        }
+        int freeSenders = number(
+                connection,
+                "SELECT current_setting('max_wal_senders')::int - (SELECT count(*) FROM pg_stat_replication)");
+        boolean slotActive = Sql.isTrue(
+                connection,
+                "SELECT active FROM pg_replication_slots WHERE slot_name = ?",
+                site.config().slot());
+        if (!slotActive && freeSenders < 1) {
+            findings.error("max_wal_senders", "leaves none free", "raise it by one or more" + RESTART);
+        }
+    }
+
+    private static void checkEncoding(Connection connection, Findings findings) throws SQLException {
+        String encoding = Sql.text(connection, "SHOW server_encoding");
+        if (!encoding.equals("UTF8")) {
+            findings.error(
+                    "database encoding",
+                    "is " + encoding,
+                    "dump the database and restore it into one of encoding UTF8");
+        }
+    }
+
+    private static int number(Connection connection, String query) throws SQLException {
+        return Integer.parseInt(Sql.text(connection, query));
+    }
+}

@@ -1,0 +1,53 @@
+package io.gemel.deploy.check;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is compared between two sites, read while each was checked.
+ *
+ * @param serverVersion the server's version, as it prints it
+ * @param collation the database's default collation
+ * @param tables the replicated tables by name, schema included
+ * @param sequences the sequences that give replicated columns their values, by column
+ */
+record SiteFacts(
+        String serverVersion, String collation, Map<String, TableFacts> tables, Map<String, SequenceFacts> sequences) {
+
+    /**
+     * A replicated table.
+     *
+     * @param columns its columns in the order of their names
+     * @param key its key's columns, in key order
+     */
+    record TableFacts(Map<String, ColumnFacts> columns, List<String> key) {}
+
+    /**
+     * A column.
+     *
+     * @param type its type as PostgreSQL prints it
+     * @param required whether it refuses NULL
+     * @param generated whether it is computed from others
+     * @param collation its collation; empty for a type that has none
+     */
+    record ColumnFacts(String type, boolean required, boolean generated, String collation) {}
+
+    /**
+     * A sequence.
+     *
+     * @param name as SQL needs it
+     * @param increment from one value to the next
+     * @param least its smallest value
+     * @param most its largest value
+     * @param current the value it gave last, or will give first
+     */
+    record SequenceFacts(String name, long increment, long least, long most, long current) {
+        /** Whether this and the peer's sequence can both give some value. */
+        boolean collidesWith(SequenceFacts peer) {
+            boolean rangesApart = most < peer.least || peer.most < least;
+            boolean interleaved = increment == peer.increment
+                    && Math.floorMod(current, increment) != Math.floorMod(peer.current, peer.increment);
+            return !rangesApart && !interleaved;
+        }
+    }
+}
