@@ -165,6 +165,15 @@ public final class Applier implements AutoCloseable {
         return running == null ? 0 : running.lagMillis();
     }
 
+    /**
+     * How far the last incoming transaction's version was ahead of the local clock when it came, milliseconds: the peer's
+     * clock skew less the way here; 0 before the first.
+     */
+    public long skewMillis() {
+        ApplyLoop running = loop;
+        return running == null ? 0 : running.skewMillis();
+    }
+
     /** Stops all threads and gives the leadership up. */
     @Override
     public void close() {

@@ -34,6 +34,7 @@ final class ApplyLoop implements Runnable {
 
     private volatile Marker marker;
     private volatile long headMicros; // version of the first transaction received and not applied, or 0
+    private volatile long skewMillis;
     private volatile @Nullable PeerLog peerLog;
 
     ApplyLoop(
@@ -62,6 +63,11 @@ final class ApplyLoop implements Runnable {
     long lagMillis() {
         long head = headMicros;
         return head == 0 ? 0 : Math.max(0, (micros() - head) / 1000);
+    }
+
+    /** How far the last incoming version was ahead of the local clock when it came; negative for one that was behind. */
+    long skewMillis() {
+        return skewMillis;
     }
 
     /** Ends a wait for the broker; any thread. */
@@ -129,6 +135,7 @@ final class ApplyLoop implements Runnable {
             greatest = stamp.version().compareTo(greatest) > 0 ? stamp.version() : greatest;
         }
         Stamp last = stamps.get(stamps.size() - 1);
+        skewMillis = ahead(last) / 1000;
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
         List<Conflict> conflicts = applyUntilDone(group, next, stamps.size() == 1);
         if (conflicts != null) {
