@@ -1,0 +1,202 @@
+package io.gemel.capture;
+
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.LogStamper;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Stamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes log records of a database's log: stamps each local transaction, registers it in the window, publishes it, and learns
+ * from markers and heartbeats in between. Knows neither Debezium nor Kafka. One thread.
+ *
+ * <p>The order is what the applier relies on: a change can be read back before the window knows of it, the window knows of it
+ * before the progress says that its commit was read.
+ */
+final class Assembler implements TransactionSink {
+    /** Without any record for this long, a heartbeat goes out to move the database's slot forward. */
+    static final long IDLE_HEARTBEAT_NANOS = 1_000_000_000L;
+
+    private final long epoch;
+    private final LogStamper stamper;
+    private final InFlightWindow window;
+    private final ReadProgress progress;
+    private final RecordPublisher publisher;
+    private final CaptureListener listener;
+    private final int partBytesMax;
+    private final long heartbeatNanos;
+    private final LongUnaryOperator commitClock;
+    private final LongSupplier nanoTime;
+
+    private boolean open;
+    private boolean echo;
+    private boolean beat;
+    private boolean first;
+    private long commitMicros;
+    private @Nullable String horizon;
+    private @Nullable Stamp stamp;
+    private int parts;
+    private int published;
+    private List<Change> changes = new ArrayList<>();
+    private long bytes;
+
+    private long seenPublished;
+    private long lastPublishedNanos;
+
+    Assembler(
+            CaptureConfig config,
+            long epoch,
+            LogStamper stamper,
+            InFlightWindow window,
+            ReadProgress progress,
+            RecordPublisher publisher,
+            CaptureListener listener,
+            LongSupplier nanoTime) {
+        this.epoch = epoch;
+        this.stamper = stamper;
+        this.window = window;
+        this.progress = progress;
+        this.publisher = publisher;
+        this.listener = listener;
+        this.partBytesMax = config.transactionPartBytesMax();
+        this.heartbeatNanos = config.heartbeatInterval().toNanos();
+        this.commitClock = config.commitClock();
+        this.nanoTime = nanoTime;
+        this.seenPublished = stamper.heartbeat(Stamp.UNKNOWN_COMMIT).seen();
+        this.lastPublishedNanos = nanoTime.getAsLong();
+    }
+
+    @Override
+    public void begin(long transactionCommitMicros) {
+        if (open) {
+            throw new IllegalStateException("a transaction began before the one before it ended");
+        }
+        open = true;
+        echo = false;
+        beat = false;
+        first = true;
+        commitMicros = transactionCommitMicros;
+        horizon = null;
+        stamp = null;
+        parts = 0;
+        published = 0;
+    }
+
+    @Override
+    public boolean wantsLocalRows() {
+        return !echo;
+    }
+
+    @Override
+    public void row(CapturedRow row) throws CaptureException, InterruptedException {
+        if (!open) {
+            throw new IllegalStateException("a row came outside of a transaction");
+        }
+        if (row instanceof CapturedRow.Local local) {
+            local(local);
+        } else if (row instanceof CapturedRow.Applied applied) {
+            applied(applied);
+        } else if (row instanceof CapturedRow.Beat heartbeat) {
+            beat = true;
+            horizon = heartbeat.horizon();
+        } else {
+            throw CaptureException.halt("gemel.emit has a row, but this version of Gemel does not publish corrections:"
+                    + " run the version that wrote it");
+        }
+        first = false;
+    }
+
+    private void local(CapturedRow.Local local) throws CaptureException, InterruptedException {
+        if (echo) {
+            return;
+        }
+        changes.add(local.change());
+        bytes += local.bytes();
+        if (bytes >= partBytesMax) {
+            publishPart(Stamp.UNKNOWN_COMMIT);
+        }
+    }
+
+    private void applied(CapturedRow.Applied applied) throws CaptureException {
+        if (!first) {
+            throw CaptureException.halt(
+                    "a row was inserted into gemel.applied in the middle of a transaction: something"
+                            + " other than Gemel's applier writes that table. Revoke its privileges");
+        }
+        echo = true;
+        stamper.marker(applied.marker());
+        horizon = applied.horizon();
+    }
+
+    @Override
+    public void end(long commitPosition) throws CaptureException, InterruptedException {
+        if (stamper.alreadyPublished(commitPosition)) {
+            passOver(commitPosition);
+        } else if (stamp != null || !changes.isEmpty()) {
+            publishPart(commitPosition);
+            listener.captured(1, published);
+        } else if (beat) {
+            heartbeat(commitPosition);
+        }
+        open = false;
+        if (horizon != null) {
+            progress.horizon(horizon);
+        }
+        progress.read(commitPosition);
+    }
+
+    private void passOver(long commitPosition) throws CaptureException {
+        if (stamp != null) {
+            throw CaptureException.retry(
+                    "the database's log was read again from before " + commitPosition + ", which is published");
+        }
+        changes = new ArrayList<>();
+        bytes = 0;
+    }
+
+    @Override
+    public void passed(long logPosition) {
+        if (!open) {
+            progress.read(logPosition);
+        }
+    }
+
+    private void publishPart(long commitPosition) throws CaptureException, InterruptedException {
+        if (stamp == null) {
+            stamp = stamper.transaction(commitClock.applyAsLong(commitMicros));
+        }
+        boolean last = commitPosition != Stamp.UNKNOWN_COMMIT;
+        Stamp partStamp = last ? committed(stamp, commitPosition) : stamp;
+        LogRecord.Part part = new LogRecord.Part(epoch, partStamp, parts++, last, published, changes);
+        changes = new ArrayList<>();
+        bytes = 0;
+        published += part.changes().size();
+        RecordPublisher.Prepared prepared = publisher.prepare(part, partStamp, commitMicros);
+        window.register(partStamp, part.firstChange(), part.changes());
+        send(prepared, partStamp);
+    }
+
+    private static Stamp committed(Stamp stamp, long commitPosition) {
+        return new Stamp(stamp.origin(), stamp.position(), commitPosition, stamp.version(), stamp.seen());
+    }
+
+    private void heartbeat(long commitPosition) throws CaptureException, InterruptedException {
+        Stamp now = stamper.heartbeat(commitPosition);
+        long quiet = nanoTime.getAsLong() - lastPublishedNanos;
+        if (quiet >= IDLE_HEARTBEAT_NANOS || (now.seen() > seenPublished && quiet >= heartbeatNanos)) {
+            send(publisher.prepare(new LogRecord.Heartbeat(epoch, now), now, commitMicros), now);
+        }
+    }
+
+    private void send(RecordPublisher.Prepared prepared, Stamp sent) throws CaptureException, InterruptedException {
+        publisher.send(prepared);
+        seenPublished = sent.seen();
+        lastPublishedNanos = nanoTime.getAsLong();
+    }
+}

@@ -1,0 +1,119 @@
+package io.gemel.capture;
+
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.LocalChanges;
+import io.gemel.conflict.LogStamper;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Stamp;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes one database's transactions to this site's log. Used once, by one thread: {@link #open}, {@link #replay},
+ * {@link #start}, {@link #close}; after a failure close it and make another.
+ *
+ * <p>Nothing is lost and nothing is published twice, whatever ends: the database's log is confirmed only as far as Kafka has
+ * acknowledged, and a new process resumes behind the last record of the log.
+ */
+public final class Capture implements AutoCloseable {
+    private final CaptureConfig config;
+    private final CaptureListener listener;
+    private final String writer = UUID.randomUUID().toString();
+    private final RecentRecords recent;
+    private final OffsetIndex offsets = new OffsetIndex();
+    private final OwnLog log;
+    private final OwnChanges ownChanges;
+    private final LogPublisher publisher;
+    private final SourceDatabase database;
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    private long epoch;
+    private @Nullable Stamp tail;
+    private volatile boolean closed;
+
+    /** Connects to nothing yet. */
+    public Capture(CaptureConfig config, CaptureListener listener) {
+        this.config = config;
+        this.listener = listener;
+        recent = new RecentRecords(config.imageBytesMax());
+        log = new OwnLog(config);
+        ownChanges = new OwnChanges(recent, offsets, log);
+        publisher = new LogPublisher(config, recent, offsets, listener, this::failed);
+        database = new PostgresDatabase(config);
+    }
+
+    /**
+     * Takes over this site's log: finds its end, publishes the next epoch, and makes sure that no other process did the same.
+     * What an older process still writes afterwards no longer counts. Creates nothing.
+     *
+     * @throws CaptureException RETRY when Kafka is away or another process was faster; HALT when the log cannot be continued
+     */
+    public void open() throws CaptureException, InterruptedException {
+        LogEnd end = new LogEnd(config, log);
+        long next = end.find().epoch() + 1;
+        LogTail now = end.findUpTo(publisher.open(new LogRecord.Opened(next, writer)));
+        if (now.epoch() != next || !writer.equals(now.writer())) {
+            throw CaptureException.retry("another process has taken over the log " + config.topic() + " with epoch "
+                    + now.epoch() + ": only one may capture a site");
+        }
+        epoch = next;
+        tail = now.last();
+        publisher.begin(published());
+    }
+
+    private long published() {
+        return tail == null ? SourceDatabase.NOTHING_PUBLISHED : tail.commitPosition();
+    }
+
+    /** Reads this site's own changes back; for the window. Usable after {@link #open}. */
+    public LocalChanges localChanges() {
+        return ownChanges;
+    }
+
+    /**
+     * Registers this site's published transactions behind a position in the window, as they were before a restart.
+     *
+     * @param position up to where the peer has been seen to have applied this site's log
+     * @throws CaptureException HALT when the log no longer reaches back that far
+     */
+    public void replay(long position, InFlightWindow window) throws CaptureException, InterruptedException {
+        Stamp last = tail;
+        if (last != null) {
+            new LogReplay(config, log, offsets).run(position, last, window);
+        }
+    }
+
+    /**
+     * Begins to read the database's log behind the last record of this site's, and returns when the database sends.
+     *
+     * @throws CaptureException HALT when the slot is missing, lost or ahead; nothing is ever created in its place
+     */
+    public void start(InFlightWindow window, ReadProgress progress) throws CaptureException, InterruptedException {
+        if (epoch == 0) {
+            throw new IllegalStateException("open() comes before start()");
+        }
+        LogStamper stamper = tail == null ? new LogStamper(config.site()) : new LogStamper(tail);
+        Assembler assembler =
+                new Assembler(config, epoch, stamper, window, progress, publisher, listener, System::nanoTime);
+        database.check(published());
+        progress.read(published());
+        database.start(published(), assembler, publisher::acknowledgedCommit, this::failed);
+    }
+
+    private void failed(CaptureException failure) {
+        if (!closed && failed.compareAndSet(false, true)) {
+            listener.failed(failure);
+        }
+    }
+
+    /** Ends everything and releases the slot. A thread of capture's that waits for room in the window is interrupted. */
+    @Override
+    public void close() {
+        closed = true;
+        publisher.close(); // first, so that nothing waits for Kafka any more
+        database.close();
+        log.close();
+    }
+}

@@ -1,0 +1,24 @@
+package io.gemel.capture;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.Marker;
+import org.jspecify.annotations.Nullable;
+
+/** One row of the database's log, decoded as far as its meaning is clear. */
+sealed interface CapturedRow {
+    /**
+     * A change to a replicated table.
+     *
+     * @param bytes about how many bytes its images take in a record
+     */
+    record Local(Change change, long bytes) implements CapturedRow {}
+
+    /** The applier's first statement in a transaction of its own. */
+    record Applied(Marker marker, @Nullable String horizon) implements CapturedRow {}
+
+    /** The site process's regular update of {@code gemel.heartbeat}. */
+    record Beat(@Nullable String horizon) implements CapturedRow {}
+
+    /** A change that the applier decided on and that this site publishes as its own. */
+    record Correction() implements CapturedRow {}
+}

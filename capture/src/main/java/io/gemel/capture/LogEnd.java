@@ -1,0 +1,64 @@
+package io.gemel.capture;
+
+/** Finds what counts at the end of this site's log without reading all of it. One thread. */
+final class LogEnd {
+    /**
+     * How many full send buffers of records are surely more than what a process that lost the log may still write. With so
+     * much read, the greatest epoch met is the greatest there is.
+     */
+    static final int SEND_BUFFERS = 2;
+
+    private static final long FIRST_STRETCH = 1_000;
+    private static final long STRETCH_FACTOR = 8;
+
+    private final CaptureConfig config;
+    private final OwnLog log;
+    private LogTail tail;
+    private long readTo;
+
+    LogEnd(CaptureConfig config, OwnLog log) {
+        this.config = config;
+        this.log = log;
+        this.tail = new LogTail(config.site(), config.topic());
+    }
+
+    /**
+     * Reads the end of the log as it is now.
+     *
+     * @throws CaptureException HALT when the topic held records but none is left
+     */
+    LogTail find() throws CaptureException, InterruptedException {
+        OwnLog.Stretch all = log.everything();
+        if (all.isEmpty() && all.begin() > 0) {
+            throw CaptureException.halt(
+                    "the log " + config.topic() + " had records, but all have expired or were deleted, so"
+                            + " it cannot be continued: copy the database anew");
+        }
+        long begin = all.end();
+        for (long length = FIRST_STRETCH; begin > all.begin() && !tail.isSure(unfencedBytes()); ) {
+            begin = Math.max(all.begin(), all.end() - length);
+            length *= STRETCH_FACTOR;
+            tail = new LogTail(config.site(), config.topic());
+            log.read(new OwnLog.Stretch(begin, all.end()), (offset, bytes, record) -> {
+                tail.read(bytes, record);
+                return true;
+            });
+        }
+        readTo = all.end();
+        return tail;
+    }
+
+    private long unfencedBytes() {
+        return SEND_BUFFERS * config.sendBufferBytes();
+    }
+
+    /** Reads on, up to and including the record at {@code offset}. */
+    LogTail findUpTo(long offset) throws CaptureException, InterruptedException {
+        log.read(new OwnLog.Stretch(readTo, offset + 1), (at, bytes, record) -> {
+            tail.read(bytes, record);
+            return true;
+        });
+        readTo = offset + 1;
+        return tail;
+    }
+}

@@ -1,0 +1,179 @@
+package io.gemel.capture;
+
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes this site's log: one idempotent producer, every record acknowledged by all in-sync replicas, in order. While Kafka is
+ * away records wait in memory up to a bound, then the sender waits. {@link #prepare} and {@link #send} are for one thread;
+ * acknowledgements come on Kafka's own.
+ */
+final class LogPublisher implements RecordPublisher, AutoCloseable {
+    /** How long the first record of a process may take. */
+    static final Duration OPENING_TIMEOUT = Duration.ofSeconds(60);
+
+    /** What a record holds besides its part's images: room for the header and the table shapes. */
+    static final int RECORD_OVERHEAD_BYTES_MAX = 16 * 1024;
+
+    private static final int KAFKA_REQUEST_BYTES = 1 << 20;
+    private static final int BATCH_BYTES = 128 * 1024;
+
+    private final CaptureConfig config;
+    private final byte[] key;
+    private final RecentRecords recent;
+    private final OffsetIndex offsets;
+    private final CaptureListener listener;
+    private final Consumer<CaptureException> failed;
+    private final TransactionCodec codec = new TransactionCodec();
+    private final Producer<byte[], byte[]> producer;
+
+    private volatile long acknowledgedCommit;
+    private volatile @Nullable CaptureException failure;
+    private volatile boolean closed;
+
+    /** @param failed told once when a record could not be written */
+    LogPublisher(
+            CaptureConfig config,
+            RecentRecords recent,
+            OffsetIndex offsets,
+            CaptureListener listener,
+            Consumer<CaptureException> failed) {
+        this.config = config;
+        this.key = config.site().name().getBytes(StandardCharsets.UTF_8);
+        this.recent = recent;
+        this.offsets = offsets;
+        this.listener = listener;
+        this.failed = failed;
+        this.producer = new KafkaProducer<>(settings(config), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private static Map<String, Object> settings(CaptureConfig config) {
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "gemel-capture-" + config.site());
+        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 1);
+        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
+        settings.put(
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                Math.max(KAFKA_REQUEST_BYTES, config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX));
+        settings.putAll(config.kafka());
+        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, config.sendBufferBytes());
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
+        settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
+        // An outage of Kafka must neither lose a record nor end capture: the site goes on with its database.
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
+        return settings;
+    }
+
+    /**
+     * Writes the record that takes the log over, and waits for it.
+     *
+     * @return its offset in the topic
+     */
+    long open(LogRecord.Opened opened) throws CaptureException, InterruptedException {
+        try {
+            return producer.send(record(codec.encode(opened)))
+                    .get(OPENING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+                    .offset();
+        } catch (ExecutionException | KafkaException | TimeoutException e) {
+            throw CaptureException.of("could not take over the log " + config.topic(), e);
+        }
+    }
+
+    /** Says what was in the log, acknowledged, before this process wrote to it. */
+    void begin(long commitPosition) {
+        acknowledgedCommit = commitPosition;
+    }
+
+    /** The database's log up to here is in this site's log, acknowledged: the slot may be confirmed that far. */
+    long acknowledgedCommit() {
+        return acknowledgedCommit;
+    }
+
+    @Override
+    public Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) throws CaptureException {
+        byte[] bytes;
+        try {
+            bytes = codec.encode(record);
+        } catch (IllegalArgumentException e) {
+            throw CaptureException.halt("a transaction cannot be written to the log: " + e.getMessage(), e);
+        }
+        int part = 0;
+        if (record instanceof LogRecord.Part numbered) {
+            part = numbered.index();
+            recent.add(stamp.position(), part, bytes);
+        }
+        return new Prepared(stamp.position(), part, stamp.commitPosition(), commitMicros, bytes);
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
+    public void send(Prepared prepared) throws CaptureException, InterruptedException {
+        CaptureException known = failure;
+        if (known != null) {
+            throw known;
+        }
+        try {
+            producer.send(record(prepared.bytes()), (metadata, problem) -> sent(prepared, metadata, problem));
+        } catch (InterruptException e) {
+            Thread.interrupted(); // Kafka set it again; the exception says it from here on
+            throw (InterruptedException) new InterruptedException("while sending to Kafka").initCause(e);
+        } catch (KafkaException | IllegalStateException e) {
+            throw CaptureException.of("could not write to the log " + config.topic(), e);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(byte[] bytes) {
+        return new ProducerRecord<>(config.topic(), 0, key, bytes);
+    }
+
+    private void sent(Prepared prepared, @Nullable RecordMetadata metadata, @Nullable Exception problem) {
+        if (closed || failure != null) {
+            return; // nothing behind a failure may count: it would hide a gap
+        }
+        if (problem != null || metadata == null) {
+            Exception cause = problem == null ? new IllegalStateException("no metadata") : problem;
+            CaptureException known = CaptureException.of(
+                    "could not write position " + prepared.position() + " to the log " + config.topic(), cause);
+            failure = known;
+            failed.accept(known);
+            return;
+        }
+        if (prepared.part() == 0) {
+            offsets.note(prepared.position(), metadata.offset());
+        }
+        recent.acknowledge(prepared.position(), prepared.part());
+        if (prepared.commitPosition() != Stamp.UNKNOWN_COMMIT) {
+            acknowledgedCommit = prepared.commitPosition();
+            listener.published(prepared.position(), prepared.commitMicros());
+        }
+    }
+
+    /** Ends at once: what is not acknowledged is read again from the database's log by the next process. */
+    @Override
+    public void close() {
+        closed = true;
+        producer.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,84 @@
+package io.gemel.capture;
+
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What counts at the end of a log, found by reading a stretch of it forward: the greatest epoch, who opened it, and the last
+ * complete transaction or heartbeat. One thread.
+ */
+final class LogTail {
+    private final SiteId site;
+    private final String topic;
+    private long epoch;
+    private @Nullable String writer;
+    private @Nullable Stamp last;
+    private boolean metOpening;
+    private boolean lastIsOpened;
+    private long bytesBeforeLast;
+    private long bytes;
+
+    LogTail(SiteId site, String topic) {
+        this.site = site;
+        this.topic = topic;
+    }
+
+    /** @param recordBytes size of the encoded record */
+    void read(int recordBytes, LogRecord record) throws CaptureException {
+        bytes += recordBytes;
+        if (record.epoch() < epoch) {
+            return; // written late by a process that had lost the log
+        }
+        if (record.epoch() > epoch) {
+            epoch = record.epoch();
+            writer = null;
+        }
+        if (record instanceof LogRecord.Opened opening) {
+            metOpening = true;
+            writer = writer == null ? opening.writer() : writer;
+        } else if (record instanceof LogRecord.Heartbeat heartbeat) {
+            complete(heartbeat.stamp());
+        } else if (record instanceof LogRecord.Part part && part.last()) {
+            complete(part.stamp());
+        }
+    }
+
+    private void complete(Stamp stamp) throws CaptureException {
+        if (!stamp.origin().equals(site)) {
+            throw CaptureException.halt("the log " + topic + " holds records of site " + stamp.origin() + ", not of "
+                    + site + ": two sites must not share a topic");
+        }
+        if (last == null || stamp.commitPosition() >= last.commitPosition()) {
+            last = stamp;
+            lastIsOpened = metOpening;
+            bytesBeforeLast = bytes;
+        }
+    }
+
+    /**
+     * Whether the last record is known to count: it follows a take-over, or more than a process that lost the log could
+     * still have written.
+     */
+    boolean isSure(long unfencedBytes) {
+        return last != null && (lastIsOpened || bytesBeforeLast > unfencedBytes);
+    }
+
+    /** Greatest epoch met, 0 for none. */
+    long epoch() {
+        return epoch;
+    }
+
+    /** Who opened that epoch first; null when the stretch began later. */
+    @Nullable
+    String writer() {
+        return writer;
+    }
+
+    /** Stamp of the last complete record that counts; null for a log without any. */
+    @Nullable
+    Stamp last() {
+        return last;
+    }
+}

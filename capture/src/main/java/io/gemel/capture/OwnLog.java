@@ -1,0 +1,146 @@
+package io.gemel.capture;
+
+import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.TransactionCodec;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Reads stretches of this site's own log. Calls from several threads wait for each other. */
+final class OwnLog implements AutoCloseable {
+    /** How long reading may go without a single record before Kafka counts as away. */
+    static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final CaptureConfig config;
+    private final TopicPartition partition;
+    private final TransactionCodec codec = new TransactionCodec();
+    private final Consumer<byte[], byte[]> consumer;
+
+    /** Takes one record of so many encoded bytes; false ends the reading. */
+    @FunctionalInterface
+    interface Reader {
+        boolean read(long offset, int bytes, LogRecord record) throws CaptureException, InterruptedException;
+    }
+
+    /** A stretch of the topic: offsets from {@code begin} up to but not including {@code end}. */
+    record Stretch(long begin, long end) {
+        boolean isEmpty() {
+            return begin >= end;
+        }
+    }
+
+    OwnLog(CaptureConfig config) {
+        this.config = config;
+        this.partition = new TopicPartition(config.topic(), 0);
+        Map<String, Object> settings = new HashMap<>();
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "gemel-capture-" + config.site());
+        settings.put(
+                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                Math.toIntExact(REQUEST_TIMEOUT.plusSeconds(1).toMillis()));
+        settings.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, Math.toIntExact(REQUEST_TIMEOUT.toMillis()));
+        settings.putAll(config.kafka());
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+        this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * All that is in the topic now.
+     *
+     * @throws CaptureException HALT when the topic is missing or has not exactly one partition
+     */
+    synchronized Stretch everything() throws CaptureException, InterruptedException {
+        try {
+            List<?> partitions = consumer.partitionsFor(config.topic());
+            if (partitions == null || partitions.isEmpty()) {
+                throw CaptureException.halt("the Kafka topic " + config.topic()
+                        + " does not exist: run gemel prepare for site " + config.site());
+            }
+            if (partitions.size() != 1) {
+                throw CaptureException.halt("the Kafka topic " + config.topic() + " has " + partitions.size()
+                        + " partitions, but a log is one: delete it if it is new, then run gemel prepare for site "
+                        + config.site());
+            }
+            List<TopicPartition> one = List.of(partition);
+            return new Stretch(
+                    consumer.beginningOffsets(one).getOrDefault(partition, 0L),
+                    consumer.endOffsets(one).getOrDefault(partition, 0L));
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            throw CaptureException.of("could not read the log " + config.topic(), e);
+        }
+    }
+
+    /** Reads a stretch in order. */
+    synchronized void read(Stretch stretch, Reader reader) throws CaptureException, InterruptedException {
+        if (stretch.isEmpty()) {
+            return;
+        }
+        try {
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, stretch.begin());
+            long heard = System.nanoTime();
+            while (consumer.position(partition) < stretch.end()) {
+                List<ConsumerRecord<byte[], byte[]>> batch = consumer.poll(POLL).records(partition);
+                for (ConsumerRecord<byte[], byte[]> record : batch) {
+                    if (record.offset() >= stretch.end()
+                            || !reader.read(record.offset(), record.serializedValueSize(), decode(record))) {
+                        return;
+                    }
+                }
+                long now = System.nanoTime();
+                if (!batch.isEmpty()) {
+                    heard = now;
+                } else if (now - heard > SILENCE_MAX.toNanos()) {
+                    throw CaptureException.retry("Kafka does not deliver the log " + config.topic() + " at offset "
+                            + consumer.position(partition));
+                }
+            }
+        } catch (InterruptException e) {
+            throw interrupted(e);
+        } catch (KafkaException e) {
+            throw CaptureException.of("could not read the log " + config.topic(), e);
+        } finally {
+            consumer.unsubscribe();
+        }
+    }
+
+    private static InterruptedException interrupted(InterruptException cause) {
+        Thread.interrupted(); // Kafka set it again; the exception says it from here on
+        InterruptedException interrupted = new InterruptedException("while reading from Kafka");
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    private LogRecord decode(ConsumerRecord<byte[], byte[]> record) throws CaptureException {
+        try {
+            return codec.decode(record.value() == null ? new byte[0] : record.value());
+        } catch (BadRecordException e) {
+            throw CaptureException.halt(
+                    "the log " + config.topic() + " holds something else at offset " + record.offset() + " ("
+                            + e.getMessage() + "): only Gemel's capture may write to that topic",
+                    e);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
+    }
+}

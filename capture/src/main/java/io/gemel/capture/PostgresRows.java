@@ -1,0 +1,245 @@
+package io.gemel.capture;
+
+import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.connection.ReplicationMessage;
+import io.debezium.relational.Column;
+import io.debezium.relational.Table;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.TableId;
+import io.gemel.transaction.TableShape;
+import io.gemel.transaction.Version;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns the rows that Debezium decodes, every value the server's own text, into Gemel's. One thread. */
+final class PostgresRows {
+    private static final String SCHEMA = "gemel";
+
+    private final CaptureConfig config;
+    private final PostgresCatalog catalog;
+    private final PostgresSchema tables;
+    private final Map<String, Source> sources = new HashMap<>();
+
+    /** What a table is to capture. */
+    private enum Role {
+        REPLICATED,
+        APPLIED,
+        HEARTBEAT,
+        EMIT,
+        PASSED_OVER
+    }
+
+    /**
+     * A table as last described in the database's log.
+     *
+     * @param described a new description is a new object
+     * @param shape what its images hold; asked from the catalog only when replicated
+     */
+    private record Source(
+            io.debezium.relational.TableId name,
+            Table described,
+            Role role,
+            TableId id,
+            @Nullable TableShape shape) {}
+
+    /** @param tables the tables as last described in the database's log */
+    PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables) {
+        this.config = config;
+        this.catalog = catalog;
+        this.tables = tables;
+    }
+
+    /** Hands what a row change means to the sink: nothing, one row, or two for an update of a primary key. */
+    void read(ReplicationMessage message, TransactionSink sink) throws CaptureException, InterruptedException {
+        Source source = source(message.getTable());
+        switch (source.role()) {
+            case REPLICATED -> {
+                if (sink.wantsLocalRows()) {
+                    local(source, message, sink);
+                }
+            }
+            case APPLIED -> {
+                if (message.getOperation() == ReplicationMessage.Operation.INSERT) {
+                    sink.row(applied(source, message));
+                }
+            }
+            case HEARTBEAT -> {
+                if (message.getNewTupleList() != null) {
+                    sink.row(new CapturedRow.Beat(value(source, message, "horizon")));
+                }
+            }
+            case EMIT -> {
+                if (message.getOperation() == ReplicationMessage.Operation.INSERT) {
+                    sink.row(new CapturedRow.Correction());
+                }
+            }
+            case PASSED_OVER -> {}
+        }
+    }
+
+    private Source source(String name) throws CaptureException {
+        Source known = sources.get(name);
+        if (known != null && tables.tableFor(known.name()) == known.described()) {
+            return known;
+        }
+        io.debezium.relational.TableId parsed = io.debezium.relational.TableId.parse(name, false);
+        Table table = tables.tableFor(parsed);
+        TableId id = new TableId(parsed.schema(), parsed.table());
+        Role role = role(id);
+        Source source = new Source(parsed, table, role, id, role == Role.REPLICATED ? shape(id, table) : null);
+        sources.put(name, source);
+        return source;
+    }
+
+    private Role role(TableId id) {
+        if (!id.schema().equals(SCHEMA)) {
+            return config.replicated().test(id) ? Role.REPLICATED : Role.PASSED_OVER;
+        }
+        return switch (id.name()) {
+            case "applied" -> Role.APPLIED;
+            case "heartbeat" -> Role.HEARTBEAT;
+            case "emit" -> Role.EMIT;
+            default -> config.replicated().test(id) ? Role.REPLICATED : Role.PASSED_OVER;
+        };
+    }
+
+    private TableShape shape(TableId id, Table described) throws CaptureException {
+        List<String> columns = described.columns().stream().map(Column::name).toList();
+        List<Integer> key = catalog.key(id).stream().map(columns::indexOf).toList();
+        if (key.contains(-1)) {
+            throw CaptureException.halt(
+                    "the primary key of table " + id + " was changed since the rows were written that are"
+                            + " being published now: copy the table anew");
+        }
+        return new TableShape(id, columns, key);
+    }
+
+    private static CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
+        SiteId origin = new SiteId(required(source, message, "origin"));
+        Marker marker = new Marker(
+                number(source, message, "position"),
+                number(source, message, "epoch"),
+                new Version(number(source, message, "version_micros"), origin),
+                number(source, message, "peer_seen"),
+                number(source, message, "peer_commit"));
+        return new CapturedRow.Applied(marker, value(source, message, "horizon"));
+    }
+
+    private static long number(Source source, ReplicationMessage message, String column) throws CaptureException {
+        return Long.parseLong(required(source, message, column));
+    }
+
+    private static String required(Source source, ReplicationMessage message, String column) throws CaptureException {
+        String value = value(source, message, column);
+        if (value == null) {
+            throw CaptureException.halt("a row of " + source.id() + " has no value in column " + column
+                    + ": only Gemel's applier may write that table");
+        }
+        return value;
+    }
+
+    private static @Nullable String value(Source source, ReplicationMessage message, String column)
+            throws CaptureException {
+        for (ReplicationMessage.Column each : message.getNewTupleList()) {
+            if (each.getName().equals(column)) {
+                return text(each);
+            }
+        }
+        throw CaptureException.halt(
+                "table " + source.id() + " has no column " + column + ": run gemel prepare with this version of Gemel");
+    }
+
+    private static void local(Source source, ReplicationMessage message, TransactionSink sink)
+            throws CaptureException, InterruptedException {
+        TableShape shape = source.shape();
+        if (shape == null) {
+            throw new IllegalStateException("the shape of " + source.id() + " is not known");
+        }
+        switch (message.getOperation()) {
+            case INSERT -> {
+                RowImage after = image(shape, message.getNewTupleList(), null);
+                sink.row(new CapturedRow.Local(new Change.Insert(after), bytes(after)));
+            }
+            case UPDATE -> update(shape, message, sink);
+            case DELETE -> {
+                RowImage before = before(shape, message);
+                sink.row(new CapturedRow.Local(new Change.Delete(before), bytes(before)));
+            }
+            case TRUNCATE -> sink.row(new CapturedRow.Local(new Change.Truncate(shape), CHANGE_BYTES));
+            default -> throw new IllegalStateException("unknown operation " + message.getOperation());
+        }
+    }
+
+    private static void update(TableShape shape, ReplicationMessage message, TransactionSink sink)
+            throws CaptureException, InterruptedException {
+        RowImage before = before(shape, message);
+        RowImage after = image(shape, message.getNewTupleList(), before);
+        if (before.key().equals(after.key())) {
+            sink.row(new CapturedRow.Local(new Change.Update(before, after), bytes(before) + bytes(after)));
+        } else {
+            sink.row(new CapturedRow.Local(new Change.Delete(before), bytes(before)));
+            sink.row(new CapturedRow.Local(new Change.Insert(after), bytes(after)));
+        }
+    }
+
+    private static RowImage before(TableShape shape, ReplicationMessage message) throws CaptureException {
+        List<ReplicationMessage.Column> columns = message.getOldTupleList();
+        if (columns == null) {
+            throw CaptureException.halt(PostgresCatalog.fullImagesMissing(shape.table()));
+        }
+        return image(shape, columns, null);
+    }
+
+    /** Reads a row; {@code before} holds the large values that the server did not send again because they did not change. */
+    @SuppressWarnings("NullAway") // it does not see the annotation inside an array type of another module
+    private static RowImage image(TableShape shape, List<ReplicationMessage.Column> columns, @Nullable RowImage before)
+            throws CaptureException {
+        if (columns.size() != shape.columns().size()) {
+            throw new IllegalStateException("a row of " + shape + " has " + columns.size() + " values");
+        }
+        @Nullable String[] values = new @Nullable String[columns.size()];
+        for (int i = 0; i < values.length; i++) {
+            ReplicationMessage.Column column = columns.get(i);
+            if (!column.isToastedColumn()) {
+                values[i] = text(column);
+            } else if (before != null) {
+                values[i] = before.value(i);
+            } else {
+                throw CaptureException.halt(
+                        "column " + column.getName() + ": " + PostgresCatalog.fullImagesMissing(shape.table()));
+            }
+        }
+        return RowImage.owning(shape, values);
+    }
+
+    private static @Nullable String text(ReplicationMessage.Column column) {
+        return (String) column.getValue(null, true);
+    }
+
+    private static final int CHANGE_BYTES = 16;
+    private static final int VALUE_BYTES = 2;
+
+    /** Bytes that an image takes in a record, or a few more. */
+    private static long bytes(RowImage image) {
+        long bytes = CHANGE_BYTES;
+        for (int i = 0; i < image.size(); i++) {
+            String value = image.value(i);
+            bytes += VALUE_BYTES + (value == null ? 0 : utf8Bytes(value));
+        }
+        return bytes;
+    }
+
+    private static long utf8Bytes(String text) {
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 0 : c < 0x800 ? 1 : 2;
+        }
+        return bytes;
+    }
+}

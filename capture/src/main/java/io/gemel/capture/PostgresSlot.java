@@ -1,0 +1,161 @@
+package io.gemel.capture;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The replication slot as the server describes it. Reads and ends connections, but never creates, moves or drops a slot. */
+final class PostgresSlot {
+    /** How long an older reader of the slot may take to let go. */
+    static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(15);
+
+    private static final Duration RELEASE_POLL = Duration.ofMillis(20);
+
+    // to_jsonb: the columns about invalidation differ between server versions, and a missing one is simply null.
+    private static final String SLOT = """
+            SELECT slot.plugin, slot.database, slot.active_pid, slot.wal_status,
+                   to_jsonb(slot) ->> 'invalidation_reason' AS invalidation_reason,
+                   to_jsonb(slot) ->> 'conflicting' AS conflicting,
+                   (slot.confirmed_flush_lsn - '0/0')::bigint AS confirmed,
+                   (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END
+                       - '0/0')::bigint AS flushed,
+                   current_database() AS here,
+                   (SELECT count(*) FROM pg_publication WHERE pubname = ?) AS publications
+              FROM (SELECT 1) AS always
+              LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = ?
+            """;
+
+    private final CaptureConfig config;
+    private final Connection connection;
+
+    PostgresSlot(CaptureConfig config, Connection connection) {
+        this.config = config;
+        this.connection = connection;
+    }
+
+    /** See {@link SourceDatabase#check}. */
+    void check(long published) throws SQLException, CaptureException, InterruptedException {
+        State state = read();
+        String mend = "; copy the database anew, or restore the slot's server";
+        if (state.publications() == 0) {
+            throw CaptureException.halt("the publication " + config.publication() + " does not exist in database "
+                    + state.here() + ": run gemel prepare for site " + config.site());
+        }
+        if (state.plugin() == null) {
+            throw CaptureException.halt("the replication slot " + config.slot() + " does not exist"
+                    + (published == NOTHING
+                            ? ": run gemel prepare for site " + config.site()
+                            : ", but the log was published up to " + lsn(published)
+                                    + ": what was committed since may be lost" + mend));
+        }
+        if (!state.plugin().equals("pgoutput")) {
+            throw CaptureException.halt("the replication slot " + config.slot() + " is for " + state.plugin()
+                    + ", not pgoutput: drop it if nothing else needs it, then run gemel prepare");
+        }
+        if (!state.here().equals(state.database())) {
+            throw CaptureException.halt(
+                    "the replication slot " + config.slot() + " belongs to database " + state.database() + ", not "
+                            + state.here() + ": correct the database's URL or drop the slot and run gemel prepare");
+        }
+        if (state.isInvalid()) {
+            throw CaptureException.halt("the server has given up the replication slot " + config.slot() + " ("
+                    + state.invalid() + "), so committed transactions are missing: raise max_slot_wal_keep_size"
+                    + mend);
+        }
+        if (published != NOTHING && state.confirmed() > published) {
+            throw CaptureException.halt("the replication slot " + config.slot() + " stands at " + lsn(state.confirmed())
+                    + ", ahead of what was published, " + lsn(published)
+                    + ": it was recreated or moved, and the transactions in between are lost" + mend);
+        }
+        if (state.flushed() < published) {
+            throw CaptureException.halt(
+                    "the database's log ends at " + lsn(state.flushed()) + ", before what was published, "
+                            + lsn(published) + ": it was restored from a backup or failed over with a loss" + mend);
+        }
+        if (state.activePid() != 0) {
+            release(state.activePid());
+        }
+    }
+
+    private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
+
+    private State read() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
+            statement.setString(1, config.publication());
+            statement.setString(2, config.slot());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return new State(
+                        row.getString("plugin"),
+                        row.getString("database"),
+                        row.getInt("active_pid"),
+                        row.getString("wal_status"),
+                        row.getString("invalidation_reason"),
+                        row.getString("conflicting"),
+                        row.getLong("confirmed"),
+                        row.getLong("flushed"),
+                        row.getString("here"),
+                        row.getInt("publications"));
+            }
+        }
+    }
+
+    /**
+     * Makes a reader of the slot let go and waits until it has. Does nothing when the slot has another reader or none.
+     *
+     * @param pid server process of the reader; 0 for none
+     */
+    void release(int pid) throws SQLException {
+        long deadline = System.nanoTime() + RELEASE_TIMEOUT.toNanos();
+        boolean asked = false;
+        while (pid != 0 && read().activePid() == pid && System.nanoTime() < deadline) {
+            if (!asked) {
+                terminate(pid);
+                asked = true;
+            }
+            try {
+                Thread.sleep(RELEASE_POLL.toMillis());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private void terminate(int pid) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT pg_terminate_backend(?)")) {
+            statement.setInt(1, pid);
+            statement.execute();
+        }
+    }
+
+    private static String lsn(long position) {
+        return String.format("%X/%X", position >>> 32, position & 0xFFFF_FFFFL);
+    }
+
+    /** One row of {@link #SLOT}; the slot's columns are null or 0 when there is no slot. */
+    private record State(
+            @Nullable String plugin,
+            @Nullable String database,
+            int activePid,
+            @Nullable String walStatus,
+            @Nullable String invalidationReason,
+            @Nullable String conflicting,
+            long confirmed,
+            long flushed,
+            String here,
+            int publications) {
+        boolean isInvalid() {
+            return "lost".equals(walStatus) || invalidationReason != null || "true".equals(conflicting);
+        }
+
+        String invalid() {
+            return invalidationReason != null
+                    ? "reason: " + invalidationReason
+                    : "wal_status " + walStatus + ", conflicting " + conflicting;
+        }
+    }
+}

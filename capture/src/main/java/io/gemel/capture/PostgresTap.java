@@ -1,0 +1,238 @@
+package io.gemel.capture;
+
+import io.debezium.DebeziumException;
+import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.connection.Lsn;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.connector.postgresql.connection.ReplicationMessage;
+import io.debezium.connector.postgresql.connection.ReplicationStream;
+import io.debezium.connector.postgresql.connection.WalPositionLocator;
+import io.debezium.connector.postgresql.spi.SlotCreationResult;
+import io.debezium.jdbc.JdbcConnection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between Debezium and its replication connection: takes every decoded message to the sink, none to Debezium's own
+ * pipeline, and confirms the slot as far as the log is acknowledged. Where to begin and how values are printed is decided here
+ * too. Apart from {@link #streaming} and {@link #interrupt} all runs on Debezium's streaming thread.
+ */
+final class PostgresTap {
+    /** How often the slot is moved at most. */
+    static final long CONFIRM_NANOS = 200_000_000L;
+
+    /** Messages taken before Debezium's loop gets its turn. */
+    private static final int BATCH_MESSAGES = 1_000;
+
+    private static final long MICROS = 1_000_000L;
+
+    /** Output settings that the applier reads values back with; a role's or database's own defaults must not change them. */
+    private static final String[] SESSION = {
+        "SET DateStyle = 'ISO, YMD'",
+        "SET IntervalStyle = 'postgres'",
+        "SET TimeZone = 'UTC'",
+        "SET extra_float_digits = 1",
+        "SET bytea_output = 'hex'",
+        "SET lc_monetary = 'C'",
+        "SET xmloption = 'content'"
+    };
+
+    private final CaptureConfig config;
+    private final long published;
+    private final TransactionSink sink;
+    private final LongSupplier acknowledged;
+    private final CountDownLatch streaming = new CountDownLatch(1);
+    private volatile int backendPid;
+    private volatile @Nullable Thread thread;
+
+    PostgresTap(CaptureConfig config, long published, TransactionSink sink, LongSupplier acknowledged) {
+        this.config = config;
+        this.published = published;
+        this.sink = sink;
+        this.acknowledged = acknowledged;
+    }
+
+    /** Puts the tap on a connection that Debezium has built. */
+    ReplicationConnection on(ReplicationConnection connection, PostgresSchema tables) {
+        return new TappedConnection(connection, new PostgresRows(config, new PostgresCatalog(config), tables));
+    }
+
+    /** Released when the server sends its log. */
+    CountDownLatch streaming() {
+        return streaming;
+    }
+
+    /** Server process that sends the log; 0 before there is one. */
+    int backendPid() {
+        return backendPid;
+    }
+
+    /** Wakes the streaming thread out of waiting for room. */
+    void interrupt() {
+        Thread waiting = thread;
+        if (waiting != null) {
+            waiting.interrupt();
+        }
+    }
+
+    private final class TappedConnection implements ReplicationConnection {
+        private final ReplicationConnection connection;
+        private final PostgresRows rows;
+
+        TappedConnection(ReplicationConnection connection, PostgresRows rows) {
+            this.connection = connection;
+            this.rows = rows;
+        }
+
+        @Override
+        public ReplicationStream startStreaming(WalPositionLocator locator) throws SQLException, InterruptedException {
+            thread = Thread.currentThread();
+            JdbcConnection session = (JdbcConnection) connection;
+            session.connection(false);
+            session.execute(SESSION);
+            backendPid = session.queryAndMap(
+                    "SELECT pg_backend_pid()", session.singleResultMapper(row -> row.getInt(1), "no backend pid"));
+            // Beginning behind the last published commit makes the server itself leave out what is published.
+            ReplicationStream stream = published == SourceDatabase.NOTHING_PUBLISHED
+                    ? connection.startStreaming(locator)
+                    : connection.startStreaming(Lsn.valueOf(published), locator);
+            streaming.countDown();
+            return new TappedStream(stream, rows);
+        }
+
+        @Override
+        public ReplicationStream startStreaming(Lsn offset, WalPositionLocator locator) {
+            throw new DebeziumException(
+                    CaptureException.halt("Debezium brought an offset of its own, " + offset + ", but keeps none"));
+        }
+
+        @Override
+        public Optional<SlotCreationResult> createReplicationSlot() {
+            throw new DebeziumException(CaptureException.retry("the replication slot has just disappeared"));
+        }
+
+        @Override
+        public void initConnection() throws SQLException, InterruptedException {
+            connection.initConnection();
+        }
+
+        @Override
+        public boolean isConnected() throws SQLException {
+            return connection.isConnected();
+        }
+
+        @Override
+        public void reconnect() throws SQLException {
+            connection.reconnect();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            ((JdbcConnection) connection).close();
+        }
+    }
+
+    private final class TappedStream implements ReplicationStream {
+        private final ReplicationStream stream;
+        private final PostgresRows rows;
+        private long confirmed;
+        private long confirmedAt = System.nanoTime();
+
+        TappedStream(ReplicationStream stream, PostgresRows rows) {
+            this.stream = stream;
+            this.rows = rows;
+        }
+
+        @Override
+        public boolean readPending(ReplicationMessageProcessor ignored) throws SQLException, InterruptedException {
+            int taken = 0;
+            while (taken < BATCH_MESSAGES && stream.readPending(this::take)) {
+                taken++;
+            }
+            confirm();
+            return taken > 0;
+        }
+
+        private void take(ReplicationMessage message) throws InterruptedException {
+            try {
+                switch (message.getOperation()) {
+                    case BEGIN -> sink.begin(micros(message.getCommitTime()));
+                    case COMMIT -> sink.end(position());
+                    case INSERT, UPDATE, DELETE, TRUNCATE -> rows.read(message, sink);
+                    case MESSAGE -> {
+                        if (message.isLastEventForLsn()) { // not part of a transaction
+                            sink.passed(position());
+                        }
+                    }
+                    default -> {} // tables out of sight, origins
+                }
+            } catch (CaptureException e) {
+                throw new DebeziumException(e);
+            }
+        }
+
+        private long position() {
+            return stream.lastReceivedLsn().asLong();
+        }
+
+        private void confirm() throws SQLException {
+            long now = System.nanoTime();
+            long upTo = acknowledged.getAsLong();
+            if (upTo > confirmed && now - confirmedAt >= CONFIRM_NANOS) {
+                stream.flushLsn(Lsn.valueOf(upTo));
+                confirmed = upTo;
+                confirmedAt = now;
+            }
+        }
+
+        @Override
+        public void read(ReplicationMessageProcessor processor) {
+            throw new UnsupportedOperationException("Debezium reads without waiting");
+        }
+
+        @Override
+        public void flushLsn(Lsn lsn) {
+            // Only what Kafka has acknowledged is confirmed, by confirm(); Debezium itself has published nothing.
+        }
+
+        @Override
+        public Lsn lastReceivedLsn() {
+            return stream.lastReceivedLsn();
+        }
+
+        @Override
+        public Lsn startLsn() {
+            return stream.startLsn();
+        }
+
+        @Override
+        public void startKeepAlive(ExecutorService service) {
+            stream.startKeepAlive(service);
+        }
+
+        @Override
+        public void stopKeepAlive() {
+            stream.stopKeepAlive();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            try {
+                stream.close();
+            } catch (SQLException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new SQLException("the replication stream could not be closed", e);
+            }
+        }
+    }
+
+    private static long micros(Instant time) {
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), MICROS), time.getNano() / 1_000);
+    }
+}

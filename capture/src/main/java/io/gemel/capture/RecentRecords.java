@@ -1,0 +1,66 @@
+package io.gemel.capture;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * Encoded own records that can be read back without Kafka: all that are not acknowledged yet, and the latest acknowledged ones
+ * up to a size. Thread-safe: filled by the reading thread, acknowledged by Kafka's, read by the applier's.
+ */
+final class RecentRecords {
+    /** One part of a transaction. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by identity, never changed
+    record Entry(long position, int part, byte[] bytes) {}
+
+    private final long bytesMax;
+    private final NavigableMap<Long, List<Entry>> byPosition = new TreeMap<>();
+    private final Deque<Entry> acknowledged = new ArrayDeque<>();
+    private long acknowledgedBytes;
+
+    /** @param bytesMax most bytes of acknowledged records to keep */
+    RecentRecords(long bytesMax) {
+        this.bytesMax = bytesMax;
+    }
+
+    synchronized void add(long position, int part, byte[] bytes) {
+        byPosition.computeIfAbsent(position, none -> new ArrayList<>(1)).add(new Entry(position, part, bytes));
+    }
+
+    /** The part is in Kafka, so it may be forgotten when room is needed: the oldest first. */
+    synchronized void acknowledge(long position, int part) {
+        for (Entry entry : byPosition.getOrDefault(position, List.of())) {
+            if (entry.part() == part) {
+                acknowledged.add(entry);
+                acknowledgedBytes += entry.bytes().length;
+            }
+        }
+        while (acknowledgedBytes > bytesMax) {
+            forget(acknowledged.remove());
+        }
+    }
+
+    private void forget(Entry entry) {
+        acknowledgedBytes -= entry.bytes().length;
+        List<Entry> parts = byPosition.getOrDefault(entry.position(), List.of());
+        parts.remove(entry);
+        if (parts.isEmpty()) {
+            byPosition.remove(entry.position());
+        }
+    }
+
+    /** Parts of the transaction that are here, in order; the earlier ones may be in Kafka only. */
+    synchronized List<Entry> partsOf(long position) {
+        return List.copyOf(byPosition.getOrDefault(position, List.of()));
+    }
+
+    /** Parts of every transaction after a position that are here, in order. */
+    synchronized List<Entry> partsAfter(long position) {
+        List<Entry> parts = new ArrayList<>();
+        byPosition.tailMap(position, false).values().forEach(parts::addAll);
+        return parts;
+    }
+}

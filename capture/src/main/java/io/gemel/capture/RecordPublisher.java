@@ -1,0 +1,26 @@
+package io.gemel.capture;
+
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Stamp;
+
+/** Puts records into this site's log, in order. One thread. */
+interface RecordPublisher {
+    /**
+     * Encodes a record and makes it readable as one of this site's own changes, before it is in the log.
+     *
+     * @param commitMicros the database's own time of its commit
+     */
+    Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) throws CaptureException;
+
+    /** Sends without waiting for the acknowledgement; waits while too much is under way. */
+    void send(Prepared prepared) throws CaptureException, InterruptedException;
+
+    /**
+     * A record ready to be sent.
+     *
+     * @param part index among the parts of its transaction, 0 for a heartbeat
+     * @param commitPosition {@link Stamp#UNKNOWN_COMMIT} unless it completes what was committed there
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+    record Prepared(long position, int part, long commitPosition, long commitMicros, byte[] bytes) {}
+}

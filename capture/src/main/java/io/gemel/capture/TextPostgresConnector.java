@@ -1,0 +1,86 @@
+package io.gemel.capture;
+
+import io.debezium.connector.postgresql.PostgresConnector;
+import io.debezium.connector.postgresql.PostgresConnectorConfig;
+import io.debezium.connector.postgresql.PostgresConnectorTask;
+import io.debezium.connector.postgresql.PostgresSchema;
+import io.debezium.connector.postgresql.PostgresType;
+import io.debezium.connector.postgresql.TypeRegistry;
+import io.debezium.connector.postgresql.connection.PostgresConnection;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.connect.connector.Task;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Debezium's PostgreSQL connector, told that every column is text: what the server prints is handed on as it is, of any type,
+ * without a conversion that could lose something. Public only because Debezium makes it by name; not for others.
+ */
+@SuppressWarnings("unchecked") // an inherited method overrides another one without its type parameter
+public final class TextPostgresConnector extends PostgresConnector {
+    // Debezium makes connectors and tasks itself, so this is the only way to hand one an object.
+    private static final Map<String, PostgresTap> TAPS = new ConcurrentHashMap<>();
+
+    /** Makes the tap for the engine with a topic prefix known, until {@link #forget}. */
+    static void remember(String name, PostgresTap tap) {
+        TAPS.put(name, tap);
+    }
+
+    static void forget(String name) {
+        TAPS.remove(name);
+    }
+
+    @Override
+    public Class<? extends Task> taskClass() {
+        return TextPostgresTask.class;
+    }
+
+    /** The task of this connector; see there. */
+    public static final class TextPostgresTask extends PostgresConnectorTask {
+        @Override
+        protected ReplicationConnection buildReplicationConnection(
+                PostgresConnection connection, PostgresSchema schema, PostgresConnectorConfig config)
+                throws SQLException {
+            PostgresTap tap = TAPS.get(config.getLogicalName());
+            if (tap == null) {
+                throw new SQLException("capture was closed while it was starting");
+            }
+            ReplicationConnection built = ReplicationConnection.builder(config)
+                    .withSlot(config.slotName())
+                    .withPublication(config.publicationName())
+                    .withTableFilter(config.getTableFilters())
+                    .withPublicationAutocreateMode(PostgresConnectorConfig.AutoCreateMode.DISABLED)
+                    .withPlugin(config.plugin())
+                    .dropSlotOnClose(false)
+                    .createFailOverSlot(false)
+                    .statusUpdateInterval(PostgresSettings.STATUS_INTERVAL)
+                    .withTypeRegistry(new TextTypes(connection))
+                    .withSchema(schema)
+                    .jdbcMetadataConnection(connection)
+                    .build();
+            return tap.on(built, schema);
+        }
+    }
+
+    /** Answers {@code text} whatever type is asked for. */
+    private static final class TextTypes extends TypeRegistry {
+        private final @Nullable PostgresType text; // null only while the superclass is being constructed
+
+        TextTypes(PostgresConnection connection) {
+            super(connection);
+            text = super.get("text");
+        }
+
+        @Override
+        public PostgresType get(int oid) {
+            return text == null ? super.get(oid) : text;
+        }
+
+        @Override
+        public PostgresType get(String name) {
+            return text == null ? super.get(name) : text;
+        }
+    }
+}
