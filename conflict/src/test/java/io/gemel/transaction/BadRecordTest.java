@@ -57,8 +57,7 @@ class BadRecordTest {
 
     @Test
     void refuses_foreign_and_random_bytes() {
-        assertThat(reason("{\"before\":null}".getBytes(UTF_8)))
-                .isEqualTo(Reason.FOREIGN);
+        assertThat(reason("{\"before\":null}".getBytes(UTF_8))).isEqualTo(Reason.FOREIGN);
         assertThat(reason(new byte[5])).isEqualTo(Reason.FOREIGN);
         Seeds.forEach(5000, random -> {
             byte[] bytes = new byte[random.nextInt(200)];
