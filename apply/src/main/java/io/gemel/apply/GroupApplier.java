@@ -71,7 +71,7 @@ final class GroupApplier {
     List<Conflict> apply(Changes changes, Marker applied, boolean inOrder) throws ApplyFailure, InterruptedException {
         Set<RowKey> slowKeys = new HashSet<>();
         while (true) {
-            WindowGroup group = window.open();
+            WindowGroup group = new WindowGroup(window);
             long peerSeen = group.peerSeen(applied.peerSeen());
             Marker marker =
                     new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());

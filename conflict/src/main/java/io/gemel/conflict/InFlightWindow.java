@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * which the window holds a local change at a position greater than the incoming transaction's {@code seen}; nothing else is.
  *
  * <p>Capture registers every local transaction as it reads it from the database's log, before it is published. The applier
- * opens a {@link WindowGroup} for the transactions that it applies in one database transaction. For most keys the window
+ * opens a {@code WindowGroup} for the transactions that it applies in one database transaction. For most keys the window
  * keeps only positions; a key that met a conflict gets a {@link WindowEntry} with images. Changes leave after the commit of
  * a group whose transactions had seen them.
  *
@@ -126,11 +126,6 @@ public final class InFlightWindow {
         if (seen > acknowledged) {
             prune(seen);
         }
-    }
-
-    /** Opens the applier's view for transactions that are applied together. One group at a time. */
-    public WindowGroup open() {
-        return new WindowGroup(this);
     }
 
     /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
