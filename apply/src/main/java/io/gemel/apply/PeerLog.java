@@ -17,8 +17,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * consumer fetches ahead in its own thread and memory; everything else happens on the applying thread.
  */
 final class PeerLog implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final ApplyConfig config;
@@ -143,7 +146,7 @@ final class PeerLog implements AutoCloseable {
             return from.poll(timeout).records(partition);
         } catch (WakeupException e) {
             return List.of();
-        } catch (org.apache.kafka.clients.consumer.OffsetOutOfRangeException e) {
+        } catch (OffsetOutOfRangeException e) {
             throw new ApplyFailure(
                     Kind.HALT,
                     "the topic " + config.topic() + " no longer holds the records after position " + cursor.position()
@@ -244,6 +247,10 @@ final class PeerLog implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+        boolean interrupted = Thread.interrupted(); // which would cut the consumer's own closing short
+        consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

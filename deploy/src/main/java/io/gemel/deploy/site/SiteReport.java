@@ -4,59 +4,64 @@ import io.gemel.apply.Applier;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.transaction.SiteId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the figures of a site together. */
-final class SiteReport {
-    private SiteReport() {}
+/**
+ * What the figures of a site are put together from.
+ *
+ * @param reason why it does not run; empty when it does
+ * @param life the present life, when there is one that runs
+ */
+record SiteReport(
+        SiteId site,
+        SiteState state,
+        String reason,
+        SiteFigures figures,
+        @Nullable Site life,
+        long walRetainedBytes,
+        InstantSource clock) {
 
-    static StatusReport of(SiteSupervisor supervisor, long walRetainedBytes, InstantSource clock) {
-        Site life = supervisor.life();
+    StatusReport report() {
         Applier applier = life == null ? null : life.applier();
         return StatusReport.of(
-                supervisor.config().site().name(),
+                site.name(),
                 life != null,
-                capture(supervisor, life, walRetainedBytes, clock),
-                apply(supervisor, applier),
-                life == null ? new StatusReport.Window(0, 0, 0, 0) : window(life.window(), clock),
-                conflicts(supervisor.figures()),
+                capture(),
+                apply(applier),
+                life == null ? new StatusReport.Window(0, 0, 0, 0) : window(life.window()),
+                conflicts(),
                 new StatusReport.Clock(applier == null ? 0 : applier.skewMillis()));
     }
 
-    private static StatusReport.Capture capture(
-            SiteSupervisor supervisor, @Nullable Site life, long walRetainedBytes, InstantSource clock) {
-        SiteFigures figures = supervisor.figures();
-        long lag = life == null ? 0 : captureLag(figures, life.window(), clock);
+    private StatusReport.Capture capture() {
         return new StatusReport.Capture(
-                side(supervisor.state()),
-                supervisor.reason(),
+                side(),
+                reason,
                 figures.capturedTransactions.sum(),
                 figures.capturedChanges.sum(),
                 figures.publishedPosition.get(),
-                lag,
+                life == null ? 0 : captureLag(life.window()),
                 walRetainedBytes);
     }
 
     /** Nothing waits to be published when the last registered position is in Kafka. */
-    private static long captureLag(SiteFigures figures, InFlightWindow window, InstantSource clock) {
+    private long captureLag(InFlightWindow window) {
         if (window.registeredPosition() <= figures.publishedPosition.get()) {
             return 0;
         }
-        return age(figures.publishedMicros.get(), clock);
+        return age(figures.publishedMicros.get());
     }
 
-    private static StatusReport.Apply apply(SiteSupervisor supervisor, @Nullable Applier applier) {
-        SiteFigures figures = supervisor.figures();
+    private StatusReport.Apply apply(@Nullable Applier applier) {
         long groups = figures.appliedGroups.sum();
         long transactions = figures.appliedTransactions.sum();
         return new StatusReport.Apply(
-                applier == null
-                        ? side(supervisor.state())
-                        : SideState.valueOf(applier.state().name()),
-                applier == null ? supervisor.reason() : applier.reason(),
+                applier == null ? side() : SideState.valueOf(applier.state().name()),
+                applier == null ? reason : applier.reason(),
                 transactions,
                 figures.appliedChanges.sum(),
                 applier == null ? 0 : applier.appliedPosition(),
@@ -66,22 +71,22 @@ final class SiteReport {
                 0);
     }
 
-    private static StatusReport.Window window(InFlightWindow window, InstantSource clock) {
+    private StatusReport.Window window(InFlightWindow window) {
         long oldest = window.oldestMicros();
         return new StatusReport.Window(
-                window.keys(), window.bytes(), oldest == 0 ? 0 : age(oldest, clock), window.peerSeenPosition());
+                window.keys(), window.bytes(), oldest == 0 ? 0 : age(oldest), window.peerSeenPosition());
     }
 
-    private static StatusReport.Conflicts conflicts(SiteFigures figures) {
+    private StatusReport.Conflicts conflicts() {
         return new StatusReport.Conflicts(
                 figures.conflicts.sum(), figures.conflictsByType, figures.conflictsByResolution);
     }
 
-    private static long age(long micros, InstantSource clock) {
+    private long age(long micros) {
         return Math.max(0, (ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) - micros) / 1000);
     }
 
-    private static SideState side(SiteState state) {
+    private SideState side() {
         return SideState.valueOf(state.name());
     }
 }

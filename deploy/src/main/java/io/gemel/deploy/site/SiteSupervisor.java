@@ -120,7 +120,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
 
     /** Every figure at this moment. */
     public StatusReport report() {
-        return SiteReport.of(this, walRetained.bytes(), clock);
+        return new SiteReport(config.site(), state, reason, figures, life, walRetained.bytes(), clock).report();
     }
 
     @Override
@@ -137,20 +137,6 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         if (site != null) {
             site.applier().resume();
         }
-    }
-
-    SiteFigures figures() {
-        return figures;
-    }
-
-    /** The present life, when there is one that runs. */
-    @Nullable
-    Site life() {
-        return life;
-    }
-
-    SiteConfig config() {
-        return config;
     }
 
     /** Waits until {@link #close} has ended everything. */
