@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             SiteCommand.class,
             StatusCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         })
 public final class Gemel implements Runnable {
