@@ -1,5 +1,6 @@
 package io.gemel.deploy;
 
+import io.gemel.deploy.bench.BenchCommand;
 import io.gemel.deploy.check.CheckCommand;
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
