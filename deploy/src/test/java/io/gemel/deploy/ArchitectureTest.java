@@ -18,8 +18,6 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.WindowGroup;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -76,7 +74,6 @@ final class ArchitectureTest {
             .should()
             .beFreeOfCycles()
             // The window's two faces, to capture and to the applier: one thing in two files.
-            .ignoreDependency(InFlightWindow.class, WindowGroup.class)
             .because(
                     "a reader starts anywhere and goes one way: let the lower file take a value or an interface of its own");
 
