@@ -52,7 +52,7 @@ final class PostgresCatalog {
      */
     Description describe(TableId table) throws CaptureException {
         // A connection for each of these rare questions: an idle one would be found broken just when it is needed.
-        try (Connection connection = PostgresDatabase.connect(config);
+        try (Connection connection = PostgresLogin.connect(config);
                 PreparedStatement statement = connection.prepareStatement(TABLE)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());

@@ -1,15 +1,11 @@
 package io.gemel.capture;
 
-import java.time.Duration;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
 /** What Debezium's engine is told. */
 final class PostgresSettings {
-    /** How often the server hears from capture even when there is nothing to confirm. */
-    static final Duration STATUS_INTERVAL = Duration.ofSeconds(5);
-
     private PostgresSettings() {}
 
     /**
@@ -40,7 +36,8 @@ final class PostgresSettings {
 
         settings.setProperty("skipped.operations", "none");
         settings.setProperty("poll.interval.ms", "1");
-        settings.setProperty("status.update.interval.ms", Long.toString(STATUS_INTERVAL.toMillis()));
+        settings.setProperty(
+                "status.update.interval.ms", Long.toString(TextPostgresConnector.STATUS_INTERVAL.toMillis()));
         settings.setProperty("record.processing.threads", "1");
         settings.setProperty("executor.shutdown.timeout.ms", "4000");
         settings.setProperty("extended.headers.enabled", "false");

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("unchecked") // an inherited method overrides another one without its type parameter
 public final class TextPostgresConnector extends PostgresConnector {
+    /** How often the server hears from capture even when there is nothing to confirm. */
+    static final Duration STATUS_INTERVAL = Duration.ofSeconds(5);
+
     // Debezium makes connectors and tasks itself, so this is the only way to hand one an object.
     private static final Map<String, PostgresTap> TAPS = new ConcurrentHashMap<>();
 
@@ -67,7 +70,7 @@ public final class TextPostgresConnector extends PostgresConnector {
                     .withPlugin(config.plugin())
                     .dropSlotOnClose(false)
                     .createFailOverSlot(false)
-                    .statusUpdateInterval(PostgresSettings.STATUS_INTERVAL)
+                    .statusUpdateInterval(STATUS_INTERVAL)
                     .withTypeRegistry(new TextTypes(connection))
                     .withSchema(schema)
                     .jdbcMetadataConnection(connection)

@@ -6,7 +6,9 @@ import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -20,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * which the window holds a local change at a position greater than the incoming transaction's {@code seen}; nothing else is.
  *
  * <p>Capture registers every local transaction as it reads it from the database's log, before it is published. The applier
- * opens a {@link WindowGroup} for the transactions that it applies in one database transaction. For most keys the window
+ * opens a {@code WindowGroup} for the transactions that it applies in one database transaction. For most keys the window
  * keeps only positions; a key that met a conflict gets a {@link WindowEntry} with images. Changes leave after the commit of
  * a group whose transactions had seen them.
  *
  * <p>Thread-safe: one capturing thread, one applying thread, any number of readers of figures.
  */
 public final class InFlightWindow {
+    private static final long AGE_SAMPLE_MICROS = 100_000;
+
     private final SiteId local;
     private final PolicyTable policies;
     private final LocalChanges localChanges;
@@ -36,6 +40,7 @@ public final class InFlightWindow {
     private final Map<RowKey, WindowEntry> entries = new HashMap<>();
     private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
     private final Set<RowKey> outdated = new HashSet<>(); // keys whose stored entry no longer is what is here
+    private final Deque<Stamp> ages = new ArrayDeque<>(); // a sample of what was registered, to tell the oldest's age
     private long acknowledged;
     private long registered;
     private int registeredIndex = -1; // of the last change registered at that position
@@ -62,6 +67,10 @@ public final class InFlightWindow {
     public synchronized void register(Stamp stamp, int firstIndex, List<Change> changes) throws InterruptedException {
         while (index.size() >= changesMax && !closed) {
             wait();
+        }
+        if (ages.isEmpty()
+                || stamp.version().micros() - ages.getLast().version().micros() >= AGE_SAMPLE_MICROS) {
+            ages.addLast(stamp);
         }
         int at = firstIndex;
         for (Change change : changes) {
@@ -119,11 +128,6 @@ public final class InFlightWindow {
         }
     }
 
-    /** Opens the applier's view for transactions that are applied together. One group at a time. */
-    public WindowGroup open() {
-        return new WindowGroup(this);
-    }
-
     /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
     public synchronized void close() {
         closed = true;
@@ -144,9 +148,9 @@ public final class InFlightWindow {
         return index.bytes();
     }
 
-    /** Position of the oldest local change in flight, or 0. */
-    public synchronized long oldestPosition() {
-        return index.oldestPosition();
+    /** Version of about the oldest local change in flight, microseconds since 1970, or 0. */
+    public synchronized long oldestMicros() {
+        return ages.isEmpty() ? 0 : ages.getFirst().version().micros();
     }
 
     /** Position in this site's log up to which the peer has been seen to have applied it. */
@@ -267,6 +271,9 @@ public final class InFlightWindow {
                     each.remove();
                 }
             }
+        }
+        while (!ages.isEmpty() && (index.size() == 0 || ages.getFirst().position() <= acknowledged)) {
+            ages.removeFirst();
         }
         truncates.values().forEach(list -> list.removeIf(truncate -> truncate.position() <= acknowledged));
         truncates.values().removeIf(List::isEmpty);

@@ -24,7 +24,8 @@ public final class WindowGroup {
     private final InFlightWindow window;
     private final Map<RowKey, WindowEntry> touched = new HashMap<>();
 
-    WindowGroup(InFlightWindow window) {
+    /** Opens a view for transactions that are applied together. One at a time. */
+    public WindowGroup(InFlightWindow window) {
         this.window = window;
     }
 

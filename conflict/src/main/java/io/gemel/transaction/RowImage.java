@@ -65,13 +65,32 @@ public final class RowImage {
         return new RowImage(shape, copy);
     }
 
+    /**
+     * The key of the row.
+     *
+     * @throws IllegalArgumentException when a key column is null: no database lets that happen, so the image is damaged
+     */
     public RowKey key() {
         RowKey known = key;
         if (known == null) {
-            known = RowKey.of(this);
+            known = RowKey.owning(shape.table(), keyValues());
             key = known;
         }
         return known;
+    }
+
+    private String[] keyValues() {
+        String[] keyValues = new String[shape.key().size()];
+        for (int i = 0; i < keyValues.length; i++) {
+            int column = shape.key().get(i);
+            String value = values[column];
+            if (value == null) {
+                throw new IllegalArgumentException("primary-key column " + shape.table() + "."
+                        + shape.columns().get(column) + " is null in a row image");
+            }
+            keyValues[i] = value;
+        }
+        return keyValues;
     }
 
     /** Indexes of the columns whose text differs from {@code other}'s; every column when the shapes differ. */

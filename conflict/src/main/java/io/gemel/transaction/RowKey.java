@@ -30,20 +30,9 @@ public final class RowKey {
         return new RowKey(table, values.clone());
     }
 
-    /** @throws IllegalArgumentException when a key column is null: no database lets that happen, so the image is damaged */
-    static RowKey of(RowImage image) {
-        TableShape shape = image.shape();
-        String[] values = new String[shape.key().size()];
-        for (int i = 0; i < values.length; i++) {
-            int column = shape.key().get(i);
-            String value = image.value(column);
-            if (value == null) {
-                throw new IllegalArgumentException("primary-key column " + shape.table() + "."
-                        + shape.columns().get(column) + " is null in a row image");
-            }
-            values[i] = value;
-        }
-        return new RowKey(shape.table(), values);
+    /** Takes over the array: the caller must not touch it again. */
+    static RowKey owning(TableId table, String[] values) {
+        return new RowKey(table, values);
     }
 
     private static long mix(long z) {

@@ -4,6 +4,8 @@ import io.gemel.deploy.check.CheckCommand;
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.prepare.PrepareCommand;
+import io.gemel.deploy.site.SiteCommand;
+import io.gemel.deploy.status.StatusCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -28,7 +30,13 @@ import picocli.CommandLine.Spec;
             "2:the command line or a configuration file cannot be used",
             "3:a server could not be reached"
         },
-        subcommands = {PrepareCommand.class, CheckCommand.class, HelpCommand.class})
+        subcommands = {
+            PrepareCommand.class,
+            CheckCommand.class,
+            SiteCommand.class,
+            StatusCommand.class,
+            HelpCommand.class
+        })
 public final class Gemel implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -4,10 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class GemelTest {
+    @TempDir
+    Path folder;
+
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
 
@@ -38,6 +44,24 @@ class GemelTest {
                 assertThat(run(name, "--version")).as(name).isZero();
             }
         }
+    }
+
+    @Test
+    void ends_with_bad_configuration_and_every_problem_on_a_line() throws Exception {
+        Path file = Files.writeString(folder.resolve("east.properties"), "site=east\nsites=west\n");
+
+        for (String command : new String[] {"prepare", "check", "status"}) {
+            assertThat(run(command, file.toString())).as(command).isEqualTo(2);
+        }
+        assertThat(err.toString().lines().filter(line -> line.contains(":2: unknown key sites: did you mean site?")))
+                .hasSize(3);
+        assertThat(err.toString()).contains("the key peer is missing").doesNotContain("Exception");
+    }
+
+    @Test
+    void shows_a_stack_trace_only_on_request() {
+        assertThat(run("check", "nowhere.properties", "--verbose")).isEqualTo(2);
+        assertThat(err.toString()).contains("nowhere.properties: no such file").contains("ConfigException");
     }
 
     private int run(String... arguments) {

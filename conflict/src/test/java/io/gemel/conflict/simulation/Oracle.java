@@ -1,6 +1,7 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
+import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
@@ -121,7 +122,7 @@ final class Oracle {
 
     private void nothingStaysInTheWindow(SimulatedSite site) {
         for (String id : configuration.keys()) {
-            if (site.process().window().open().contested(Item.key(id), Long.MAX_VALUE)
+            if (new WindowGroup(site.process().window()).contested(Item.key(id), Long.MAX_VALUE)
                     || site.process().window().keys() > 0) {
                 throw new Violation(site.name() + " keeps a window after both logs were drained, row " + id);
             }

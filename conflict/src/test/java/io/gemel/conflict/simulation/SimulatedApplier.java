@@ -115,7 +115,7 @@ final class SimulatedApplier {
             }
         }
         if (!group.isEmpty()) {
-            open = new ApplyTransaction(database, process.window().open(), group);
+            open = new ApplyTransaction(database, new WindowGroup(process.window()), group);
         }
         return progressed;
     }

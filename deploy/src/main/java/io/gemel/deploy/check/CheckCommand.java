@@ -3,13 +3,11 @@ package io.gemel.deploy.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import io.gemel.deploy.config.ConfigException;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,7 +36,7 @@ public final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<SiteConfig> sites = read();
+        List<SiteConfig> sites = SiteConfigFile.readAll(files);
         Check.Result result = Check.run(sites, Clock.systemUTC());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
@@ -47,23 +45,6 @@ public final class CheckCommand implements Callable<Integer> {
             printLines(sites, result, out);
         }
         return result.exitCode();
-    }
-
-    /** Reads every file before it gives up, so that the problems of both are reported together. */
-    private List<SiteConfig> read() throws ConfigException {
-        List<SiteConfig> sites = new ArrayList<>();
-        List<ConfigException> refused = new ArrayList<>();
-        for (Path file : files) {
-            try {
-                sites.add(SiteConfigFile.read(file));
-            } catch (ConfigException e) {
-                refused.add(e);
-            }
-        }
-        if (!refused.isEmpty()) {
-            throw ConfigException.joining(refused);
-        }
-        return sites;
     }
 
     private static void printLines(List<SiteConfig> sites, Check.Result result, PrintWriter out) {

@@ -3,7 +3,7 @@ package io.gemel.deploy.config;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** A configuration file that cannot be used. Carries every problem found in it, never only the first. */
+/** Configuration files that cannot be used. Carries every problem found in them, never only the first. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -14,14 +14,7 @@ public final class ConfigException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /** One failure with the problems of several files. */
-    public static ConfigException joining(List<ConfigException> refused) {
-        return new ConfigException(refused.stream()
-                .flatMap(exception -> exception.problems().stream())
-                .toList());
-    }
-
-    /** Every problem of the file, in the order of its lines. */
+    /** Every problem, by file and line. */
     public List<ConfigProblem> problems() {
         return problems;
     }

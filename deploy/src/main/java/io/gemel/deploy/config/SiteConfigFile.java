@@ -53,6 +53,27 @@ public final class SiteConfigFile {
         return new SiteConfigFile(file, environment).read();
     }
 
+    /**
+     * Reads several files, all of them before it gives up.
+     *
+     * @throws ConfigException with every problem found in any of them
+     */
+    public static List<SiteConfig> readAll(List<Path> files) throws ConfigException {
+        List<SiteConfig> sites = new ArrayList<>();
+        List<ConfigProblem> problems = new ArrayList<>();
+        for (Path file : files) {
+            try {
+                sites.add(read(file));
+            } catch (ConfigException e) {
+                problems.addAll(e.problems());
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return sites;
+    }
+
     private SiteConfig read() throws ConfigException {
         PropertiesText.Parsed parsed = PropertiesText.parse(text());
         parsed.malformed().forEach(bad -> report(bad.line(), bad.problem(), "write the character itself, as UTF-8"));

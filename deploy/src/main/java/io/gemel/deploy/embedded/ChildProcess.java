@@ -30,13 +30,13 @@ final class ChildProcess {
     private final String name;
     private final Process process;
     private final Path log;
-    private final Thread killAtExit;
+    private final ExitHook killAtExit;
 
     private ChildProcess(String name, Process process, Path log) {
         this.name = name;
         this.process = process;
         this.log = log;
-        this.killAtExit = new Thread(this::killTree, "kill " + name + " at exit");
+        this.killAtExit = ExitHook.set("kill " + name, this::killTree);
     }
 
     /**
@@ -57,9 +57,12 @@ final class ChildProcess {
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .redirectErrorStream(true)
                     .start();
-            ChildProcess child = new ChildProcess(name, process, log);
-            Runtime.getRuntime().addShutdownHook(child.killAtExit);
-            return child;
+            try {
+                return new ChildProcess(name, process, log);
+            } catch (IllegalStateException exiting) {
+                process.destroyForcibly();
+                throw exiting;
+            }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot start " + name + " with " + command, e);
         }
@@ -82,9 +85,12 @@ final class ChildProcess {
         return process.isAlive();
     }
 
-    /** Sends a signal to the process itself, not to those it started. */
+    /** Sends a signal to the process itself, not to those it started. Does nothing to a process that has ended. */
     void signal(Signal signal) {
-        signal(signal, process.pid());
+        // Asked first: the id of a process that has ended may belong to a stranger by now.
+        if (process.isAlive()) {
+            signal(signal, process.pid());
+        }
     }
 
     /**
@@ -103,7 +109,7 @@ final class ChildProcess {
         } catch (InterruptedException e) {
             throw Waiting.interrupted("waiting for the end of " + name, e);
         }
-        forgetAtExit();
+        killAtExit.remove();
         return process.exitValue();
     }
 
@@ -113,7 +119,7 @@ final class ChildProcess {
      */
     void kill() {
         killTree();
-        forgetAtExit();
+        killAtExit.remove();
     }
 
     /** The end of what the process wrote, for an error message. */
@@ -150,14 +156,6 @@ final class ChildProcess {
             return state == 'Z' || state == 'X';
         } catch (IOException e) {
             return true;
-        }
-    }
-
-    private void forgetAtExit() {
-        try {
-            Runtime.getRuntime().removeShutdownHook(killAtExit);
-        } catch (IllegalStateException exiting) {
-            // This JVM is exiting and runs its hooks: they kill what is still alive, and nothing else.
         }
     }
 

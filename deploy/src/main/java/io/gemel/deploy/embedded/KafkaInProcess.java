@@ -9,19 +9,23 @@ import org.apache.kafka.common.utils.Time;
 /** A broker inside this JVM. */
 final class KafkaInProcess implements KafkaBroker {
     private final KafkaRaftServer server;
-    private final Thread stopAtExit;
+    private final ExitHook stopAtExit;
     private volatile boolean running = true;
 
     private KafkaInProcess(KafkaRaftServer server) {
         this.server = server;
-        this.stopAtExit = new Thread(server::shutdown, "stop Kafka at exit");
+        this.stopAtExit = ExitHook.set("stop Kafka", server::shutdown);
     }
 
     /** Returns when the broker takes requests. */
     static KafkaInProcess start(Properties configuration) {
         KafkaInProcess broker = new KafkaInProcess(new KafkaRaftServer(new KafkaConfig(configuration), Time.SYSTEM));
-        Runtime.getRuntime().addShutdownHook(broker.stopAtExit);
-        broker.server.startup();
+        try {
+            broker.server.startup();
+        } catch (RuntimeException e) {
+            broker.stop();
+            throw e;
+        }
         return broker;
     }
 
@@ -30,7 +34,7 @@ final class KafkaInProcess implements KafkaBroker {
         server.shutdown();
         server.awaitShutdown();
         running = false;
-        Runtime.getRuntime().removeShutdownHook(stopAtExit);
+        stopAtExit.remove();
     }
 
     @Override

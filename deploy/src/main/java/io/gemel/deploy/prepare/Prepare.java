@@ -57,14 +57,20 @@ public final class Prepare {
     public static List<Obstacle> missing(SiteConfig config, Connection connection) throws SQLException {
         Plan plan = SitePlan.of(connection, config);
         List<Obstacle> missing = new ArrayList<>(plan.obstacles());
+        boolean schemaMissing =
+                plan.steps().stream().anyMatch(step -> step.subject().equals(SchemaPlanner.SUBJECT));
         for (Step step : plan.steps()) {
-            missing.add(new Obstacle(
-                    step.subject(),
-                    step.problem(),
-                    "gemel prepare " + config.file() + ", which runs "
-                            + step.sql().replaceAll("\\s*\\R\\s*", " ")));
+            // A schema that is missing lacks all its tables; one line says so.
+            if (!schemaMissing || !step.subject().startsWith(SiteConfig.SCHEMA + ".")) {
+                missing.add(new Obstacle(step.subject(), step.problem(), mend(config, step)));
+            }
         }
         return missing;
+    }
+
+    private static String mend(SiteConfig config, Step step) {
+        String prepare = "gemel prepare " + config.file();
+        return step.sql().contains("\n") ? prepare : prepare + ", which runs " + step.sql();
     }
 
     private int run() throws CommandException {

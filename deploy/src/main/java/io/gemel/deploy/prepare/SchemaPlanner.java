@@ -8,13 +8,15 @@ import java.sql.SQLException;
 
 /** Gemel's own schema, its tables and the heartbeat's row. */
 final class SchemaPlanner implements Planner {
+    static final String SUBJECT = "schema " + SiteConfig.SCHEMA;
+
     @Override
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
         boolean exists = Sql.isTrue(connection, "SELECT to_regnamespace(?) IS NOT NULL", SiteConfig.SCHEMA);
         if (!exists) {
             plan.add(Step.administrator(
-                    "schema gemel",
+                    SUBJECT,
                     "does not exist",
                     "CREATE SCHEMA " + SiteConfig.SCHEMA + " AUTHORIZATION " + target.role()));
         } else if (!Sql.isTrue(
@@ -25,7 +27,7 @@ final class SchemaPlanner implements Planner {
                 user,
                 SiteConfig.SCHEMA)) {
             plan.add(Step.administrator(
-                    "schema gemel",
+                    SUBJECT,
                     "does not allow role " + user + " to use it",
                     "GRANT USAGE, CREATE ON SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
         }
@@ -50,7 +52,7 @@ final class SchemaPlanner implements Planner {
         }
         if (!mayUseAll) {
             plan.add(Step.administrator(
-                    "schema gemel",
+                    SUBJECT,
                     "has tables that role " + target.config().database().user() + " may not use",
                     "GRANT ALL ON ALL TABLES IN SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
         }

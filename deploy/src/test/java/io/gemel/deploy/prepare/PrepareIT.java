@@ -1,8 +1,11 @@
 package io.gemel.deploy.prepare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gemel.deploy.Gemel;
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Publication;
@@ -14,6 +17,7 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -217,6 +221,43 @@ class PrepareIT {
         assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
 
         assertThat(printed.toString()).contains("DROP PUBLICATION gemel");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void gives_up_on_a_table_that_a_long_transaction_holds(Version version) throws Exception {
+        SiteFixture site = bank(version);
+        try (Connection application = site.connectAsAdministrator();
+                Statement statement = application.createStatement()) {
+            application.setAutoCommit(false);
+            statement.execute("INSERT INTO account VALUES (1, 1)");
+
+            assertThatThrownBy(() -> Prepare.run(site.config(), ADMINISTRATOR, out()))
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageContaining("gave up waiting for other transactions at: ALTER TABLE public.account")
+                    .hasMessageContaining("run gemel prepare again");
+            application.rollback();
+        }
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void runs_from_the_command_line(Version version) throws Exception {
+        SiteFixture site =
+                bank(version).execute("CREATE ROLE boss_of_" + SITES.get() + " SUPERUSER LOGIN PASSWORD 'b'");
+        Path password = Files.writeString(folder.resolve("boss.password"), "b\n");
+
+        int exitCode = Gemel.commandLine()
+                .setOut(out())
+                .execute(
+                        "prepare",
+                        site.file().toString(),
+                        "--admin-user=boss_of_" + SITES.get(),
+                        "--admin-password-file=" + password);
+
+        assertThat(exitCode).isZero();
+        assertThat(printed.toString()).contains("site " + site.config().site() + " is prepared");
     }
 
     private static SiteFixture bank(Version version) throws SQLException {

@@ -1,0 +1,209 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.transaction.Marker;
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The applying side of a site: reads the peer's log and applies its transactions to the local database, each exactly once.
+ *
+ * <p>Use it once, in this order: {@link #tryLead} until it says yes, {@link #restore}, {@link #startHeartbeats}, {@link
+ * #start}, {@link #close}. When the listener hears {@code failed}, close it and begin again with a new one: the marker in
+ * the database knows how far it came. Figures may be read from any thread.
+ */
+public final class Applier implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
+    /** Between two removals of old markers and journal rows. */
+    private static final int MAINTENANCE_SECONDS = 30;
+
+    private final ApplyConfig config;
+    private final ApplyListener listener;
+    private final InstantSource clock;
+    private final ReadProgress progress;
+    private final TargetDatabase database;
+    private final ApplyStatus status = new ApplyStatus();
+    private final ScheduledExecutorService heartbeats;
+    private Marker marker;
+    private volatile @Nullable ApplyLoop loop;
+    private @Nullable Thread thread;
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param progress what capture has read of the local database's log
+     * @param clock wall clock, to refuse versions from the future and to tell the lag
+     */
+    public Applier(ApplyConfig config, ReadProgress progress, InstantSource clock, ApplyListener listener) {
+        this.config = config;
+        this.progress = progress;
+        this.clock = clock;
+        this.listener = listener;
+        database = new PostgresTarget(config, progress);
+        marker = Marker.none(config.peer());
+        heartbeats = Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "heartbeat"));
+    }
+
+    /**
+     * Tries to become the site's only applier.
+     *
+     * @return false while another process is
+     * @throws ApplyException when the database cannot be reached or refuses
+     */
+    public boolean tryLead() throws ApplyException {
+        try {
+            return database.tryLead();
+        } catch (ApplyFailure e) {
+            throw exception(e);
+        }
+    }
+
+    /**
+     * Puts the stored part of the window back.
+     *
+     * @return how far the peer's log is applied; own transactions after its {@code peerSeen} are still to be registered
+     */
+    public Marker restore(InFlightWindow window) throws ApplyException {
+        try {
+            for (TargetDatabase.StoredEntry entry : database.storedEntries()) {
+                window.restore(entry.key(), entry.base(), entry.changes());
+            }
+            marker = database.marker();
+        } catch (ApplyFailure e) {
+            throw exception(e);
+        }
+        window.acknowledge(marker.peerSeen());
+        return marker;
+    }
+
+    private static ApplyException exception(ApplyFailure failure) {
+        return new ApplyException(failure.kind() == Kind.HALT, String.valueOf(failure.getMessage()), failure);
+    }
+
+    /** Starts writing the heartbeat row, which moves the horizon and, through capture, idle logs along. */
+    public void startHeartbeats() {
+        long interval = config.heartbeatInterval().toMillis();
+        // Both end with the executor, and neither lets an exception out: nobody waits for these futures.
+        Future<?> beats = heartbeats.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
+        Future<?> cleanings = heartbeats.scheduleWithFixedDelay(
+                this::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
+        LOG.debug("heartbeats {}, maintenance {}", beats, cleanings);
+    }
+
+    /** Starts applying; the window holds everything in flight that was published before. */
+    public void start(InFlightWindow window) {
+        GroupApplier groupApplier = new GroupApplier(database, window, progress, config.catchUpTimeout());
+        ApplyLoop started = new ApplyLoop(config, listener, clock, database, groupApplier, window, status, marker);
+        loop = started;
+        Thread applying = daemon(started, "apply");
+        thread = applying;
+        applying.start();
+    }
+
+    private Thread daemon(Runnable work, String role) {
+        Thread made = new Thread(work, "gemel-" + role + "-" + config.site());
+        made.setDaemon(true);
+        return made;
+    }
+
+    private void beat() {
+        try {
+            database.beat();
+        } catch (ApplyFailure | RuntimeException e) {
+            String why = "heartbeat: " + e.getMessage();
+            if (status.fail(why)) {
+                listener.failed(why);
+            }
+        }
+    }
+
+    private void maintain() {
+        try {
+            database.maintain();
+        } catch (ApplyFailure | RuntimeException e) {
+            LOG.warn("old markers and journal rows stay for now: {}", e.getMessage());
+        }
+    }
+
+    /** Stops applying after the group at hand, until {@link #resume}. */
+    public void pause() {
+        status.pause();
+    }
+
+    /** Goes on after {@link #pause}; a halted group is tried again at once. */
+    public void resume() {
+        status.resume();
+    }
+
+    public ApplyState state() {
+        return status.state();
+    }
+
+    /** Why it is paused, halted or failed; empty otherwise. */
+    public String reason() {
+        return status.reason();
+    }
+
+    /** Position of the peer's log up to which it is applied here. */
+    public long appliedPosition() {
+        ApplyLoop running = loop;
+        return running == null ? marker.position() : running.appliedPosition();
+    }
+
+    /** Age of the oldest transaction that was received and is not applied, milliseconds; 0 when there is none. */
+    public long lagMillis() {
+        ApplyLoop running = loop;
+        return running == null ? 0 : running.lagMillis();
+    }
+
+    /**
+     * How far the last incoming transaction's version was ahead of the local clock when it came, milliseconds: the peer's
+     * clock skew less the way here; 0 before the first.
+     */
+    public long skewMillis() {
+        ApplyLoop running = loop;
+        return running == null ? 0 : running.skewMillis();
+    }
+
+    /** Stops all threads and gives the leadership up. */
+    @Override
+    public void close() {
+        status.close();
+        heartbeats.shutdownNow();
+        ApplyLoop running = loop;
+        if (running != null) {
+            running.wakeUp();
+        }
+        Thread applying = thread;
+        if (applying != null) {
+            applying.interrupt();
+        }
+        database.close();
+        if (applying != null && applying != Thread.currentThread()) {
+            awaitEnd(applying);
+        }
+    }
+
+    private static void awaitEnd(Thread applying) {
+        boolean interrupted = false;
+        while (applying.isAlive()) {
+            try {
+                applying.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.TableId;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * Everything the applying side of a site is told, validated as a whole.
+ *
+ * @param site where changes are applied
+ * @param peer whose log is applied
+ * @param jdbcUrl the site's database
+ * @param replicated the tables that may be written; a record that names another one halts the applier
+ * @param kafka client settings for the broker that holds the peer's log
+ * @param topic topic of the peer's log
+ * @param groupRowsMax most changes that are applied in one database transaction, unless one incoming transaction has more
+ * @param queueBytesMax most encoded bytes of the peer's log that wait in memory to be applied
+ * @param lockTimeout longest wait for a row lock before the database transaction is rolled back and tried again
+ * @param catchUpTimeout longest wait, holding row locks, for capture to read what committed before them
+ * @param heartbeatInterval between two writes of {@code gemel.heartbeat}, which moves the horizon and idle logs along
+ * @param haltRetryInterval between two tries of a halted applier, so that it goes on by itself once mended
+ * @param clockAheadMax how far an incoming version may be ahead of the local clock
+ * @param journalRetention how long conflicts are kept in {@code gemel.journal}
+ */
+public record ApplyConfig(
+        SiteId site,
+        SiteId peer,
+        String jdbcUrl,
+        String user,
+        String password,
+        Predicate<TableId> replicated,
+        Map<String, Object> kafka,
+        String topic,
+        int groupRowsMax,
+        long queueBytesMax,
+        Duration lockTimeout,
+        Duration catchUpTimeout,
+        Duration heartbeatInterval,
+        Duration haltRetryInterval,
+        Duration clockAheadMax,
+        Duration journalRetention) {
+    public ApplyConfig {
+        kafka = Map.copyOf(kafka);
+        if (site.equals(peer)) {
+            throw new IllegalArgumentException("site and peer are both " + site);
+        }
+        if (groupRowsMax < 1 || queueBytesMax < 1) {
+            throw new IllegalArgumentException("apply.group.rows.max and the queue's size must be at least 1");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ApplyConfig[" + site + " applies " + peer + " into " + jdbcUrl + " as " + user + "]";
+    }
+}

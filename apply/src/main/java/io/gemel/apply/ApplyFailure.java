@@ -1,0 +1,36 @@
+package io.gemel.apply;
+
+/**
+ * Why a group could not be applied, already classified. Nothing of the group is in the database, except with {@link
+ * Kind#RESTART}, where that is not known until the marker is read again.
+ */
+final class ApplyFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    enum Kind {
+        /** The same again will do: lock timeout, deadlock, serialization failure, capture behind. */
+        RETRY,
+        /** A person must mend something; the message says what and how. */
+        HALT,
+        /** A unique key other than the primary key is in the way in this order of statements. */
+        UNIQUE,
+        /** Connection lost or commit in doubt: only the marker knows. */
+        RESTART
+    }
+
+    private final Kind kind;
+
+    ApplyFailure(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    ApplyFailure(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,16 @@
+package io.gemel.apply;
+
+import io.gemel.conflict.Conflict;
+import java.util.List;
+
+/** What an applier tells its owner. Called on the applying thread; must return quickly and must not throw. */
+public interface ApplyListener {
+    /** A database transaction with these whole incoming transactions has committed. */
+    void applied(int transactions, int changes, List<Conflict> conflicts);
+
+    /** A database transaction was rolled back and is tried again. */
+    void retried(String reason);
+
+    /** The applier stopped for good: the owner has to close it and start a new one. */
+    void failed(String reason);
+}

@@ -1,0 +1,210 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Version;
+import io.github.resilience4j.core.IntervalFunction;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The applying thread: follows the peer's log, group after group, and decides what happens after a failure. */
+final class ApplyLoop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
+
+    /** Tries of one group before the applier says that it is halted; it goes on trying. */
+    private static final int TRIES_MAX = 20;
+
+    private static final IntervalFunction BACK_OFF = IntervalFunction.ofExponentialRandomBackoff(5L, 1.6, 0.5, 500L);
+
+    private final ApplyConfig config;
+    private final ApplyListener listener;
+    private final InstantSource clock;
+    private final TargetDatabase database;
+    private final GroupApplier groupApplier;
+    private final InFlightWindow window;
+    private final ApplyStatus status;
+
+    private volatile Marker marker;
+    private volatile long headMicros; // version of the first transaction received and not applied, or 0
+    private volatile long skewMillis;
+    private volatile @Nullable PeerLog peerLog;
+
+    ApplyLoop(
+            ApplyConfig config,
+            ApplyListener listener,
+            InstantSource clock,
+            TargetDatabase database,
+            GroupApplier groupApplier,
+            InFlightWindow window,
+            ApplyStatus status,
+            Marker marker) {
+        this.config = config;
+        this.listener = listener;
+        this.clock = clock;
+        this.database = database;
+        this.groupApplier = groupApplier;
+        this.window = window;
+        this.status = status;
+        this.marker = marker;
+    }
+
+    long appliedPosition() {
+        return marker.position();
+    }
+
+    long lagMillis() {
+        long head = headMicros;
+        return head == 0 ? 0 : Math.max(0, (micros() - head) / 1000);
+    }
+
+    /** How far the last incoming version was ahead of the local clock when it came; negative for one that was behind. */
+    long skewMillis() {
+        return skewMillis;
+    }
+
+    /** Ends a wait for the broker; any thread. */
+    void wakeUp() {
+        PeerLog log = peerLog;
+        if (log != null) {
+            log.wakeUp();
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!status.closed()) {
+                try (PeerLog log = new PeerLog(config, marker)) {
+                    peerLog = log;
+                    followLog(log);
+                } catch (ApplyFailure e) {
+                    haltOrThrow(e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ApplyFailure e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (RuntimeException | Error e) {
+            // Closing interrupts whatever is going on; only what nobody asked for is worth a word.
+            if (!status.closed()) {
+                LOG.error("applying at {} ended", config.site(), e);
+                fail("unexpected: " + e);
+            }
+        }
+    }
+
+    private void fail(String why) {
+        if (status.fail(why)) {
+            listener.failed(why);
+        }
+    }
+
+    /** Applies group after group until this is closed; a failure leaves the marker where it is. */
+    private void followLog(PeerLog log) throws ApplyFailure, InterruptedException {
+        status.running();
+        while (!status.closed()) {
+            status.awaitNotPaused();
+            List<Incoming> group = log.next(config.groupRowsMax());
+            if (group.isEmpty()) {
+                headMicros = 0;
+            } else {
+                apply(new GroupChanges(log, group));
+            }
+        }
+    }
+
+    private void apply(GroupChanges group) throws ApplyFailure, InterruptedException {
+        List<Stamp> stamps = group.stamps();
+        if (stamps.isEmpty()) {
+            window.acknowledge(group.seen());
+            return;
+        }
+        headMicros = stamps.get(0).version().micros();
+        Version greatest = marker.version();
+        for (Stamp stamp : stamps) {
+            awaitPlausible(stamp);
+            greatest = stamp.version().compareTo(greatest) > 0 ? stamp.version() : greatest;
+        }
+        Stamp last = stamps.get(stamps.size() - 1);
+        skewMillis = ahead(last) / 1000;
+        Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
+        List<Conflict> conflicts = applyUntilDone(group, next, stamps.size() == 1);
+        if (conflicts != null) {
+            marker = next;
+            status.running();
+            listener.applied(stamps.size(), group.count(), conflicts);
+        }
+    }
+
+    /** Null when the group was applied one transaction at a time instead. */
+    private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
+            throws ApplyFailure, InterruptedException {
+        boolean inOrder = false;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return groupApplier.apply(group, next, inOrder);
+            } catch (ApplyFailure e) {
+                if (status.closed()) {
+                    throw e;
+                }
+                if (e.kind() == Kind.UNIQUE && !single) {
+                    for (GroupChanges each : group.singly()) {
+                        apply(each);
+                    }
+                    return null;
+                }
+                if (e.kind() == Kind.UNIQUE && !inOrder) {
+                    inOrder = true;
+                } else if (e.kind() == Kind.RETRY && attempt < TRIES_MAX) {
+                    listener.retried(String.valueOf(e.getMessage()));
+                    Thread.sleep(BACK_OFF.apply(attempt));
+                } else {
+                    haltOrThrow(e);
+                }
+            }
+        }
+    }
+
+    /** Refuses a version from the future until the clocks are right again. */
+    private void awaitPlausible(Stamp stamp) throws ApplyFailure, InterruptedException {
+        long limit = config.clockAheadMax().toMillis() * 1000;
+        for (long ahead = ahead(stamp); ahead > limit; ahead = ahead(stamp)) {
+            haltOrThrow(new ApplyFailure(
+                    Kind.HALT,
+                    "the clock of " + stamp.origin() + " is " + ahead / 1_000_000
+                            + " s ahead of this machine's, more than"
+                            + " clock.ahead.max; every conflict would go to it. Set the clocks right, or raise"
+                            + " clock.ahead.max"));
+        }
+    }
+
+    private long ahead(Stamp stamp) {
+        return stamp.version().micros() - micros();
+    }
+
+    private long micros() {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    }
+
+    /** Waits as halted and comes back to try again; failures that only a new applier can mend go on up. */
+    private void haltOrThrow(ApplyFailure failure) throws ApplyFailure, InterruptedException {
+        if (failure.kind() == Kind.RESTART || status.closed()) {
+            throw failure;
+        }
+        String why = String.valueOf(failure.getMessage());
+        if (!why.equals(status.reason())) {
+            LOG.error("{} halted: {}", config.site(), why);
+        }
+        status.halt(why, config.haltRetryInterval());
+        database.forgetTables();
+    }
+}

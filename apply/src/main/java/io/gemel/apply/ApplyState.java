@@ -1,0 +1,17 @@
+package io.gemel.apply;
+
+/** Lifecycle of an applier. */
+public enum ApplyState {
+    /** Connected perhaps, but not the leader of its site: another process is. */
+    STANDBY,
+    /** Applying, or waiting for the peer. */
+    RUNNING,
+    /** An operator stopped it; {@code resume} lets it go on. */
+    PAUSED,
+    /** Something that a person must mend is in the way; tried again at intervals. */
+    HALTED,
+    /** The database was lost or its state became unknown; a new applier has to start from the marker. */
+    FAILED,
+    /** Closed for good. */
+    CLOSED
+}

@@ -1,0 +1,115 @@
+package io.gemel.apply;
+
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The applier's lifecycle: one place moves it. Thread-safe. */
+final class ApplyStatus {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private ApplyState state = ApplyState.STANDBY;
+    private String reason = "";
+    private boolean pauseWanted;
+
+    ApplyState state() {
+        lock.lock();
+        try {
+            return state;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why it is paused, halted or failed; empty otherwise. */
+    String reason() {
+        lock.lock();
+        try {
+            return reason;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    boolean closed() {
+        return state() == ApplyState.CLOSED;
+    }
+
+    void running() {
+        move(ApplyState.RUNNING, "");
+    }
+
+    /** False when it was closed or had failed before. */
+    boolean fail(String why) {
+        return move(ApplyState.FAILED, why);
+    }
+
+    void close() {
+        move(ApplyState.CLOSED, "");
+    }
+
+    /** CLOSED is final, and FAILED leads only there. */
+    private boolean move(ApplyState next, String why) {
+        lock.lock();
+        try {
+            if (state == ApplyState.CLOSED || (state == ApplyState.FAILED && next != ApplyState.CLOSED)) {
+                return false;
+            }
+            state = next;
+            reason = why;
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Is halted for {@code pause}, or until somebody resumes or closes it. */
+    void halt(String why, Duration pause) throws InterruptedException {
+        lock.lock();
+        try {
+            move(ApplyState.HALTED, why);
+            long nanos = pause.toNanos();
+            while (state == ApplyState.HALTED && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void pause() {
+        lock.lock();
+        try {
+            pauseWanted = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends a pause; what is halted is tried again at once. */
+    void resume() {
+        lock.lock();
+        try {
+            pauseWanted = false;
+            if (state == ApplyState.HALTED || state == ApplyState.PAUSED) {
+                move(ApplyState.RUNNING, "");
+            }
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void awaitNotPaused() throws InterruptedException {
+        lock.lock();
+        try {
+            while (pauseWanted && state != ApplyState.CLOSED) {
+                move(ApplyState.PAUSED, "paused by an operator");
+                changed.await();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import java.sql.SQLException;
+
+/** The one place that says what a database error means. Pure. */
+final class FailureClassifier {
+    private FailureClassifier() {}
+
+    /** Turns any error of a database statement into a classified failure. */
+    static ApplyFailure classify(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ApplyFailure failure) {
+                return failure;
+            }
+            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+                return of(sql);
+            }
+        }
+        return new ApplyFailure(Kind.RESTART, "unexpected: " + error, error);
+    }
+
+    private static ApplyFailure of(SQLException error) {
+        String state = error.getSQLState();
+        String message = error.getMessage() + " [SQLSTATE " + state + "]";
+        return switch (state) {
+            case "40001", "40P01", "55P03", "57014" -> new ApplyFailure(Kind.RETRY, message, error);
+            case "23505", "23P01" -> new ApplyFailure(Kind.UNIQUE, message, error);
+            // A plan prepared before a table was altered.
+            case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
+            default -> new ApplyFailure(byClass(state), message + hint(state), error);
+        };
+    }
+
+    private static Kind byClass(String state) {
+        return switch (state.substring(0, 2)) {
+            // Connection, resources, shutdown, system and internal errors: start again from the marker.
+            case "08", "53", "57", "58", "XX", "25", "55" -> Kind.RESTART;
+            default -> Kind.HALT;
+        };
+    }
+
+    private static String hint(String state) {
+        return switch (state) {
+            case "42501" -> "; run 'gemel prepare' as an administrator to grant what is missing";
+            case "42703", "42P01", "42704" -> "; the schemas of the two sites differ: bring this site's in line";
+            case "23514", "23502" ->
+                "; a constraint of this site refuses a row that the peer accepted: make the"
+                        + " constraints of the two sites equal";
+            case "22001", "22003" -> "; a column of this site is narrower than the peer's";
+            default -> "";
+        };
+    }
+}

@@ -1,0 +1,255 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.GroupPlan.TableWork;
+import io.gemel.apply.TargetTransaction.JournalEntry;
+import io.gemel.apply.TargetTransaction.Pair;
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.Resolution;
+import io.gemel.conflict.WindowGroup;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableShape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies incoming transactions in one database transaction, by the rule "lock first, then look".
+ *
+ * <p>Most keys take the fast way: multi-row statements that write only rows which are exactly the before image and whose
+ * last writer is accounted for. What they leave untouched, and every key that the window knows a concurrent change of, goes
+ * the slow way: lock, wait until capture has read all that was committed before, look into the window, fold. Inserted keys
+ * are locked by their insert and looked up afterwards; a surprise there rolls back and sends the key the slow way.
+ *
+ * <p>Applying thread only.
+ */
+final class GroupApplier {
+    private final TargetDatabase database;
+    private final InFlightWindow window;
+    private final ReadProgress progress;
+    private final Duration catchUpTimeout;
+
+    /** Hands out the changes to apply, in log order, in pieces that fit into memory; from the start on every call. */
+    @FunctionalInterface
+    interface Changes {
+        void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException;
+    }
+
+    /** Takes one piece; false means stop, the rest is not wanted. */
+    @FunctionalInterface
+    interface PieceConsumer {
+        boolean accept(List<StampedChange> piece) throws ApplyFailure, InterruptedException;
+    }
+
+    GroupApplier(TargetDatabase database, InFlightWindow window, ReadProgress progress, Duration catchUpTimeout) {
+        this.database = database;
+        this.window = window;
+        this.progress = progress;
+        this.catchUpTimeout = catchUpTimeout;
+    }
+
+    /**
+     * Applies and commits; when this throws, nothing was committed, or the failure says that this is not known.
+     *
+     * @param applied what the marker will say, but for how far the peer has been seen
+     * @param inOrder write every change by itself, in log order, for the sake of unique keys
+     * @return the conflicts that were found
+     */
+    List<Conflict> apply(Changes changes, Marker applied, boolean inOrder) throws ApplyFailure, InterruptedException {
+        Set<RowKey> slowKeys = new HashSet<>();
+        while (true) {
+            WindowGroup group = new WindowGroup(window);
+            long peerSeen = group.peerSeen(applied.peerSeen());
+            Marker marker =
+                    new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
+            try (TargetTransaction transaction = database.begin(marker)) {
+                Attempt attempt = new Attempt(transaction, group, slowKeys, inOrder);
+                changes.forEach(attempt::apply);
+                if (!attempt.surprises.isEmpty()) {
+                    slowKeys.addAll(attempt.surprises);
+                    continue;
+                }
+                transaction.journal(attempt.journal);
+                transaction.store(group.toStore(peerSeen));
+                group.commit(peerSeen, transaction::commit);
+                return attempt.journal.stream().map(JournalEntry::conflict).toList();
+            }
+        }
+    }
+
+    /** One database transaction. */
+    private final class Attempt {
+        final TargetTransaction transaction;
+        final WindowGroup group;
+        final Set<RowKey> slowKeys;
+        final boolean inOrder;
+        final List<JournalEntry> journal = new ArrayList<>();
+        final Set<RowKey> surprises = new HashSet<>();
+
+        Attempt(TargetTransaction transaction, WindowGroup group, Set<RowKey> slowKeys, boolean inOrder) {
+            this.transaction = transaction;
+            this.group = group;
+            this.slowKeys = slowKeys;
+            this.inOrder = inOrder;
+        }
+
+        /** Applies a piece, cut where a table is emptied. */
+        boolean apply(List<StampedChange> piece) throws ApplyFailure, InterruptedException {
+            int start = 0;
+            for (int i = 0; i <= piece.size(); i++) {
+                boolean cut = i == piece.size() || piece.get(i).change() instanceof Change.Truncate;
+                if (cut) {
+                    applyRows(piece.subList(start, i));
+                    start = i + 1;
+                }
+                if (cut && i < piece.size()) {
+                    truncate(piece.get(i));
+                }
+            }
+            return surprises.isEmpty();
+        }
+
+        private void applyRows(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+            if (inOrder) {
+                for (StampedChange change : changes) {
+                    applySlowly(List.of(change));
+                }
+                return;
+            }
+            GroupPlan plan = GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
+            Set<RowKey> untouched = writeFast(plan.fast());
+            List<StampedChange> slow = plan.slow();
+            if (!untouched.isEmpty()) {
+                slow.forEach(change -> untouched.add(change.change().key()));
+                slow = changes.stream()
+                        .filter(change -> untouched.contains(change.change().key()))
+                        .toList();
+            }
+            if (!slow.isEmpty()) {
+                applySlowly(slow);
+            } else if (!plan.seenOfInserts().isEmpty()) {
+                awaitCapture();
+            }
+            plan.seenOfInserts().forEach((key, seen) -> {
+                if (!untouched.contains(key) && group.contested(key, seen)) {
+                    surprises.add(key);
+                }
+            });
+        }
+
+        /** Writes what can be written unseen; returns the keys that the statements left alone. */
+        private Set<RowKey> writeFast(Map<TableShape, TableWork> fast) throws ApplyFailure {
+            Set<RowKey> untouched = new HashSet<>();
+            for (Map.Entry<TableShape, TableWork> entry : fast.entrySet()) {
+                TableShape shape = entry.getKey();
+                TableWork work = entry.getValue();
+                note(untouched, work.deletes, transaction.deleteIfSettled(shape, work.deletes));
+                for (List<Pair> pairs : work.updates.values()) {
+                    List<RowImage> images = pairs.stream().map(Pair::after).toList();
+                    note(untouched, images, transaction.updateIfSettled(shape, pairs));
+                }
+                note(untouched, work.inserts, transaction.insertIfAbsent(shape, work.inserts));
+            }
+            return untouched;
+        }
+
+        private static void note(Set<RowKey> untouched, List<RowImage> images, BitSet missed) {
+            missed.stream().forEach(index -> untouched.add(images.get(index).key()));
+        }
+
+        /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
+        private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+            Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
+            awaitCapture();
+            Map<TableShape, Map<RowKey, @Nullable RowImage>> outcomes = new LinkedHashMap<>();
+            for (StampedChange change : changes) {
+                RowKey key = change.change().key();
+                Map<RowKey, @Nullable RowImage> table = rows.get(change.change().shape());
+                Resolution resolution = group.resolve(change, table == null ? null : table.get(key));
+                take(key, change, resolution);
+                rows.values().forEach(known -> known.replace(key, resolution.outcome()));
+                outcomes.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
+                        .put(key, resolution.outcome());
+            }
+            for (Map.Entry<TableShape, Map<RowKey, @Nullable RowImage>> table : outcomes.entrySet()) {
+                transaction.write(table.getKey(), table.getValue());
+            }
+        }
+
+        private Map<TableShape, Map<RowKey, @Nullable RowImage>> lockAll(List<StampedChange> changes)
+                throws ApplyFailure {
+            Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
+            for (StampedChange change : changes) {
+                RowImage after = change.change().after();
+                RowImage before = change.change().before();
+                RowImage sample = after != null ? after : before;
+                if (sample != null) {
+                    samples.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
+                            .putIfAbsent(sample.key(), sample);
+                }
+            }
+            Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
+            for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : samples.entrySet()) {
+                rows.put(
+                        table.getKey(),
+                        transaction.lock(
+                                table.getKey(), List.copyOf(table.getValue().values())));
+            }
+            return rows;
+        }
+
+        private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
+            TableShape shape = truncate.change().shape();
+            transaction.lockTable(shape);
+            awaitCapture();
+            Set<RowKey> contested =
+                    group.contestedKeys(shape.table(), truncate.stamp().seen());
+            Map<RowKey, @Nullable RowImage> rows = transaction.read(shape, contested);
+            Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
+            for (RowKey key : contested) {
+                Resolution resolution = group.resolve(key, truncate, rows.get(key));
+                take(key, truncate, resolution);
+                outcomes.put(key, resolution.outcome());
+            }
+            transaction.clear(shape, contested);
+            transaction.write(shape, outcomes);
+        }
+
+        private void take(RowKey key, StampedChange incoming, Resolution resolution) throws ApplyFailure {
+            if (resolution.divergence() != null) {
+                throw new ApplyFailure(
+                        Kind.HALT,
+                        "row " + key + " has diverged at log position "
+                                + incoming.position() + " of " + incoming.origin() + ": " + resolution.divergence()
+                                + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
+                                + " row in line with the peer's");
+            }
+            resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
+        }
+
+        /** Waits, holding locks, until capture has read every commit that came before them. */
+        private void awaitCapture() throws ApplyFailure, InterruptedException {
+            long end = transaction.logEnd();
+            database.beat();
+            if (!progress.awaitRead(end, catchUpTimeout)) {
+                throw new ApplyFailure(
+                        Kind.RETRY,
+                        "capture has not read this database's log up to " + end + " in time; it is at "
+                                + progress.commitPosition());
+            }
+        }
+    }
+}

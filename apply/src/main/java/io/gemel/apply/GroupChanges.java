@@ -1,0 +1,75 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.StampedChange;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The transactions of a group and their changes, in log order; those of a large transaction are read again piece by piece. */
+final class GroupChanges implements GroupApplier.Changes {
+    private final PeerLog log;
+    private final List<Incoming> group;
+    private int count;
+
+    GroupChanges(PeerLog log, List<Incoming> group) {
+        this.log = log;
+        this.group = List.copyOf(group);
+    }
+
+    List<Stamp> stamps() {
+        List<Stamp> stamps = new ArrayList<>();
+        for (Incoming incoming : group) {
+            if (incoming instanceof Incoming.Whole whole) {
+                stamps.add(whole.transaction().stamp());
+            } else if (incoming instanceof Incoming.Large large) {
+                stamps.add(large.stamp());
+            }
+        }
+        return stamps;
+    }
+
+    /** Greatest {@code seen}. */
+    long seen() {
+        return group.stream().mapToLong(Incoming::seen).max().orElse(0);
+    }
+
+    long epoch() {
+        return group.stream().mapToLong(Incoming::epoch).max().orElse(0);
+    }
+
+    /** Changes handed out by the last {@link #forEach}. */
+    int count() {
+        return count;
+    }
+
+    /** The same transactions, each as a group of its own. */
+    List<GroupChanges> singly() {
+        return group.stream()
+                .map(incoming -> new GroupChanges(log, List.of(incoming)))
+                .toList();
+    }
+
+    @Override
+    public void forEach(GroupApplier.PieceConsumer consumer) throws ApplyFailure, InterruptedException {
+        count = 0;
+        if (group.get(0) instanceof Incoming.Large large) {
+            log.reread(large, piece -> {
+                count += piece.size();
+                return consumer.accept(piece);
+            });
+            return;
+        }
+        List<StampedChange> changes = new ArrayList<>();
+        for (Incoming incoming : group) {
+            if (incoming instanceof Incoming.Whole whole) {
+                int index = 0;
+                for (Change change : whole.transaction().changes()) {
+                    changes.add(new StampedChange(whole.transaction().stamp(), index++, change));
+                }
+            }
+        }
+        count = changes.size();
+        consumer.accept(changes);
+    }
+}

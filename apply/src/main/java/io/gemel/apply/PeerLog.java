@@ -1,0 +1,256 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.LogCursor;
+import io.gemel.conflict.LogException;
+import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionCodec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the peer's log from Kafka, from behind what the marker says was applied, and hands out whole transactions. Kafka's
+ * consumer fetches ahead in its own thread and memory; everything else happens on the applying thread.
+ */
+final class PeerLog implements AutoCloseable {
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final ApplyConfig config;
+    private final TopicPartition partition;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TransactionCodec codec = new TransactionCodec();
+    private final LogCursor cursor;
+    private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
+            List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+    private @Nullable Incoming pending;
+    private long firstPartOffset;
+
+    PeerLog(ApplyConfig config, Marker applied) throws ApplyFailure {
+        this.config = config;
+        partition = new TopicPartition(config.topic(), 0);
+        cursor = new LogCursor(config.peer(), applied);
+        consumer = consumer();
+        try {
+            checkTopic();
+            consumer.assign(List.of(partition));
+            consumer.seek(partition, PeerLogSearch.start(consumer, partition, codec, applied.position()));
+        } catch (KafkaException e) {
+            consumer.close();
+            throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
+        } catch (BadRecordException e) {
+            consumer.close();
+            throw notGemels("while looking for position " + applied.position(), e);
+        } catch (ApplyFailure | RuntimeException e) {
+            consumer.close();
+            throw e;
+        }
+    }
+
+    private KafkaConsumer<byte[], byte[]> consumer() {
+        Map<String, Object> settings = new HashMap<>(config.kafka());
+        settings.put("enable.auto.commit", false);
+        settings.put("auto.offset.reset", "none");
+        settings.put("isolation.level", "read_committed");
+        settings.put("max.partition.fetch.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
+        settings.put("fetch.max.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
+        settings.put("max.poll.records", config.groupRowsMax());
+        settings.put("fetch.max.wait.ms", 500);
+        settings.putIfAbsent("client.id", "gemel-apply-" + config.site());
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private void checkTopic() throws ApplyFailure {
+        int partitions = Objects.requireNonNullElse(
+                        consumer.partitionsFor(config.topic(), Duration.ofSeconds(10)), List.of())
+                .size();
+        if (partitions != 1) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    partitions == 0
+                            ? "topic " + config.topic() + " does not exist; run 'gemel prepare' with the peer's file"
+                            : "topic " + config.topic() + " has " + partitions
+                                    + " partitions, but a log has exactly one; recreate it and copy the database anew");
+        }
+    }
+
+    /**
+     * The next records of the log, as many whole transactions as are there and fit; a large transaction comes alone.
+     *
+     * @return empty when nothing came for a short while
+     */
+    List<Incoming> next(int rowsMax) throws ApplyFailure {
+        List<Incoming> group = new ArrayList<>();
+        int rows = 0;
+        long bytes = 0;
+        while (true) {
+            Incoming incoming = pending != null ? pending : read(group.isEmpty());
+            pending = null;
+            if (incoming == null) {
+                return group;
+            }
+            boolean large = incoming instanceof Incoming.Large;
+            int size = incoming instanceof Incoming.Whole whole
+                    ? whole.transaction().changes().size()
+                    : 0;
+            bytes += incoming.bytes();
+            if (!group.isEmpty() && (large || rows + size > rowsMax || bytes > config.queueBytesMax())) {
+                pending = incoming;
+                return group;
+            }
+            group.add(incoming);
+            rows += size;
+            if (large) {
+                return group;
+            }
+        }
+    }
+
+    private @Nullable Incoming read(boolean wait) throws ApplyFailure {
+        while (true) {
+            if (!fetched.hasNext()) {
+                fetched = poll(consumer, wait ? POLL : Duration.ZERO).iterator();
+                if (!fetched.hasNext()) {
+                    return null;
+                }
+            }
+            Incoming incoming = take(fetched.next());
+            if (incoming != null) {
+                return incoming;
+            }
+        }
+    }
+
+    private Iterable<ConsumerRecord<byte[], byte[]>> poll(KafkaConsumer<byte[], byte[]> from, Duration timeout)
+            throws ApplyFailure {
+        try {
+            return from.poll(timeout).records(partition);
+        } catch (WakeupException e) {
+            return List.of();
+        } catch (OffsetOutOfRangeException e) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "the topic " + config.topic() + " no longer holds the records after position " + cursor.position()
+                            + ": it expired or was recreated. Copy the database anew, and keep the log longer (log.retention)",
+                    e);
+        } catch (KafkaException e) {
+            throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
+        }
+    }
+
+    private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
+        LogRecord record = decode(raw);
+        LogCursor.Verdict verdict = judge(cursor, raw, record);
+        if (verdict != LogCursor.Verdict.TAKE) {
+            return null;
+        }
+        if (record instanceof LogRecord.Heartbeat beat) {
+            return new Incoming.Beat(beat.epoch(), beat.stamp().seen());
+        }
+        LogRecord.Part part = (LogRecord.Part) record;
+        if (part.index() == 0) {
+            firstPartOffset = raw.offset();
+        }
+        if (!part.last()) {
+            return null;
+        }
+        if (part.index() == 0) {
+            Transaction transaction = new Transaction(part.stamp(), part.changes());
+            return new Incoming.Whole(part.epoch(), transaction, raw.value().length);
+        }
+        return new Incoming.Large(part.epoch(), part.stamp(), firstPartOffset);
+    }
+
+    private LogRecord decode(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
+        try {
+            return codec.decode(raw.value() == null ? new byte[0] : raw.value());
+        } catch (BadRecordException e) {
+            throw notGemels("offset " + raw.offset(), e);
+        }
+    }
+
+    private ApplyFailure notGemels(String where, BadRecordException e) {
+        return new ApplyFailure(
+                Kind.HALT,
+                "topic " + config.topic() + ", " + where + ": " + e.getMessage()
+                        + ". Let only the peer's Gemel write to this topic; nothing of the record was applied",
+                e);
+    }
+
+    private static LogCursor.Verdict judge(LogCursor cursor, ConsumerRecord<byte[], byte[]> raw, LogRecord record)
+            throws ApplyFailure {
+        try {
+            return cursor.next(record);
+        } catch (LogException e) {
+            throw new ApplyFailure(Kind.HALT, e.getMessage() + " (offset " + raw.offset() + ")", e);
+        }
+    }
+
+    /** Reads the parts of a large transaction again, one at a time, with a consumer of their own. */
+    void reread(Incoming.Large large, GroupApplier.PieceConsumer pieces) throws ApplyFailure, InterruptedException {
+        try (KafkaConsumer<byte[], byte[]> again = consumer()) {
+            again.assign(List.of(partition));
+            again.seek(partition, large.firstOffset());
+            int next = 0;
+            while (true) {
+                for (ConsumerRecord<byte[], byte[]> raw : poll(again, POLL)) {
+                    if (Thread.interrupted()) {
+                        throw new InterruptedException();
+                    }
+                    if (!(decode(raw) instanceof LogRecord.Part part)
+                            || part.epoch() != large.epoch()
+                            || part.index() != next) {
+                        continue;
+                    }
+                    next++;
+                    if (!pieces.accept(stamped(large.stamp(), part)) || part.last()) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /** Every part gets the stamp of the last one, which alone knows the commit position. */
+    private static List<StampedChange> stamped(Stamp stamp, LogRecord.Part part) {
+        List<StampedChange> changes = new ArrayList<>(part.changes().size());
+        int index = part.firstChange();
+        for (var change : part.changes()) {
+            changes.add(new StampedChange(stamp, index++, change));
+        }
+        return changes;
+    }
+
+    /** Ends a wait in {@link #next}; any thread. */
+    void wakeUp() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted(); // which would cut the consumer's own closing short
+        consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

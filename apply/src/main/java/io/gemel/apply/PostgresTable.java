@@ -1,0 +1,240 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.transaction.TableId;
+import io.gemel.transaction.TableShape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+
+/**
+ * One table as the local catalog has it, for rows of one incoming shape, and the SQL of the multi-row statements for them.
+ * A column of many rows travels as one array literal; array columns, which {@code unnest} would flatten, travel as text.
+ */
+final class PostgresTable {
+    private static final String COLUMNS = """
+            SELECT a.attname, format_type(a.atttypid, NULL) AS type, t.typcategory = 'A' OR t.typarray = 0 OR t.typdelim <> ','
+                     OR coalesce(bt.typcategory = 'A', false) AS wrapped,
+                   array_position(i.indkey::int2[], a.attnum) AS key_place,
+                   EXISTS (SELECT 1 FROM pg_constraint f WHERE f.confrelid = c.oid AND f.contype = 'f') AS referenced
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+            JOIN pg_type t ON t.oid = a.atttypid
+            LEFT JOIN pg_type bt ON bt.oid = t.typbasetype
+            LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+            WHERE n.nspname = ? AND c.relname = ?
+            ORDER BY a.attnum
+            """;
+
+    private record Column(String name, String type, boolean wrapped) {
+        String quoted() {
+            return quote(name);
+        }
+    }
+
+    private final String name;
+    private final List<Column> columns; // those of the shape, in its order
+    private final List<Integer> key;
+    private final boolean referenced;
+    private final Map<String, String> statements = new HashMap<>();
+
+    private PostgresTable(TableId table, List<Column> columns, List<Integer> key, boolean referenced) {
+        this.name = quote(table.schema()) + "." + quote(table.name());
+        this.columns = columns;
+        this.key = key;
+        this.referenced = referenced;
+    }
+
+    /** Reads the catalog; a shape that does not fit the local table is a failure that names the difference. */
+    static PostgresTable read(DSLContext sql, TableShape shape) throws ApplyFailure {
+        TableId table = shape.table();
+        Map<String, Column> known = new HashMap<>();
+        Map<String, Integer> keyPlaces = new HashMap<>();
+        boolean referenced = false;
+        for (Record row : sql.fetch(COLUMNS, table.schema(), table.name())) {
+            String column = row.get("attname", String.class);
+            known.put(column, new Column(column, row.get("type", String.class), row.get("wrapped", Boolean.class)));
+            Integer place = row.get("key_place", Integer.class);
+            if (place != null) {
+                keyPlaces.put(column, place);
+            }
+            referenced = row.get("referenced", Boolean.class);
+        }
+        if (known.isEmpty()) {
+            throw halt("table " + table + " does not exist at this site; create it here as it is at the peer");
+        }
+        List<Column> columns = new ArrayList<>();
+        for (String column : shape.columns()) {
+            Column found = known.get(column);
+            if (found == null) {
+                throw halt("column " + column + " of table " + table
+                        + " does not exist at this site; add it here as it is at the peer");
+            }
+            columns.add(found);
+        }
+        List<String> keyNames = shape.key().stream().map(shape.columns()::get).toList();
+        if (!keyPlaces
+                .keySet()
+                .equals(Map.copyOf(keyNames.stream().collect(Collectors.toMap(k -> k, k -> 0)))
+                        .keySet())) {
+            throw halt("table " + table + " has the primary key " + keyPlaces.keySet() + " at this site but " + keyNames
+                    + " at the peer; make them equal");
+        }
+        return new PostgresTable(table, columns, shape.key(), referenced);
+    }
+
+    private static ApplyFailure halt(String message) {
+        return new ApplyFailure(Kind.HALT, message);
+    }
+
+    static String quote(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
+    }
+
+    String name() {
+        return name;
+    }
+
+    boolean referenced() {
+        return referenced;
+    }
+
+    /** Binds: predicate binds, then ordinal, every column before, changed columns after. */
+    String update(List<Integer> changed) {
+        List<Integer> set = changed.isEmpty() ? key : changed;
+        String prefix = changed.isEmpty() ? "b" : "a";
+        return statements.computeIfAbsent(
+                "update" + changed,
+                any -> "UPDATE " + name + " AS t SET "
+                        + set.stream()
+                                .map(i -> columns.get(i).quoted() + " = " + value(prefix, i))
+                                .collect(Collectors.joining(", "))
+                        + from(all(), changed) + where() + " AND " + settled() + " RETURNING v.n");
+    }
+
+    /** Binds as {@link #update} without the after columns. */
+    String delete() {
+        return statements.computeIfAbsent(
+                "delete",
+                any -> "DELETE FROM " + name + " AS t" + from(all(), List.of()).replaceFirst(" FROM ", " USING ")
+                        + where() + " AND " + settled() + " RETURNING v.n");
+    }
+
+    /** Binds: ordinal, every column. */
+    String insertIfAbsent() {
+        return statements.computeIfAbsent(
+                "insert", any -> insert() + " ON CONFLICT (" + keyNames() + ") DO NOTHING RETURNING " + keyTexts());
+    }
+
+    /** Binds as {@link #insertIfAbsent}. */
+    String upsert() {
+        return statements.computeIfAbsent("upsert", any -> {
+            String set = all().stream()
+                    .filter(i -> !key.contains(i))
+                    .map(i -> columns.get(i).quoted() + " = EXCLUDED."
+                            + columns.get(i).quoted())
+                    .collect(Collectors.joining(", "));
+            return insert() + " ON CONFLICT (" + keyNames() + ") DO "
+                    + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + set);
+        });
+    }
+
+    private String insert() {
+        return "INSERT INTO " + name + " ("
+                + all().stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", "))
+                + ") OVERRIDING SYSTEM VALUE SELECT "
+                + all().stream().map(i -> value("b", i)).collect(Collectors.joining(", ")) + from(all(), List.of());
+    }
+
+    /** Binds: ordinal, key columns. */
+    String deleteByKey() {
+        return statements.computeIfAbsent(
+                "deleteByKey",
+                any -> "DELETE FROM " + name + " AS t" + from(key, List.of()).replaceFirst(" FROM ", " USING ")
+                        + where());
+    }
+
+    /** Binds: ordinal, key columns. */
+    String deleteExcept() {
+        return statements.computeIfAbsent(
+                "deleteExcept",
+                any -> "DELETE FROM " + name + " AS t WHERE NOT EXISTS (SELECT 1" + from(key, List.of()) + where()
+                        + ")");
+    }
+
+    /** Binds: ordinal, key columns; gives every column as text. */
+    String select(boolean forUpdate) {
+        return statements.computeIfAbsent(
+                "select" + forUpdate,
+                any -> "SELECT "
+                        + all().stream()
+                                .map(i -> "t." + columns.get(i).quoted() + "::text")
+                                .collect(Collectors.joining(", "))
+                        + " FROM " + name + " AS t" + from(key, List.of()).replaceFirst(" FROM ", ", ") + where()
+                        + (forUpdate ? " FOR UPDATE OF t" : ""));
+    }
+
+    List<Integer> key() {
+        return key;
+    }
+
+    List<Integer> all() {
+        return IntStream.range(0, columns.size()).boxed().toList();
+    }
+
+    private String keyNames() {
+        return key.stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", "));
+    }
+
+    private String keyTexts() {
+        return key.stream().map(i -> columns.get(i).quoted() + "::text").collect(Collectors.joining(", "));
+    }
+
+    /** {@code FROM unnest(...) AS v(n, b0, b1, ..., a3, ...)} with one bind for each. */
+    private String from(List<Integer> before, List<Integer> after) {
+        StringBuilder arrays = new StringBuilder(" FROM unnest(?::int4[]");
+        StringBuilder names = new StringBuilder(") AS v(n");
+        before.forEach(i -> {
+            arrays.append(", ?::").append(arrayType(i));
+            names.append(", b").append(i);
+        });
+        after.forEach(i -> {
+            arrays.append(", ?::").append(arrayType(i));
+            names.append(", a").append(i);
+        });
+        return arrays.append(names).append(')').toString();
+    }
+
+    private String arrayType(int column) {
+        return columns.get(column).wrapped() ? "text[]" : columns.get(column).type() + "[]";
+    }
+
+    private String value(String prefix, int column) {
+        return "v." + prefix + column
+                + (columns.get(column).wrapped() ? "::" + columns.get(column).type() : "");
+    }
+
+    private String where() {
+        return " WHERE "
+                + key.stream()
+                        .map(i -> "t." + columns.get(i).quoted() + " = " + value("b", i))
+                        .collect(Collectors.joining(" AND "));
+    }
+
+    /**
+     * The row's last writer is older than the horizon or the applier itself, and the row is the before image, bit for bit.
+     * Binds: least age, transaction ids of the applier.
+     */
+    private String settled() {
+        return "(age(t.xmin) >= ? OR t.xmin = ANY(?::xid[])) AND record_image_eq(ROW("
+                + all().stream().map(i -> "t." + columns.get(i).quoted()).collect(Collectors.joining(", "))
+                + "), ROW("
+                + all().stream().map(i -> value("b", i)).collect(Collectors.joining(", ")) + "))";
+    }
+}

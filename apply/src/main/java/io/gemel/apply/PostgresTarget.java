@@ -1,0 +1,267 @@
+package io.gemel.apply;
+
+import static io.gemel.apply.PostgresTransaction.run;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.EntryCodec;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableId;
+import io.gemel.transaction.TableShape;
+import io.gemel.transaction.Version;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.SQLDialect;
+import org.jooq.conf.Settings;
+import org.jooq.impl.DSL;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * PostgreSQL as the target. One connection applies and holds the site's leadership as a session-level advisory lock, so that
+ * a process which lost it cannot write; a second one writes heartbeats.
+ *
+ * <p>The applying session runs with {@code session_replication_role = replica}: triggers and foreign keys did their work
+ * where the transaction was born, and what they did is part of it. Its commits need not wait for the disk: a commit that is
+ * lost with the server is lost together with its marker, and applied again.
+ */
+final class PostgresTarget implements TargetDatabase {
+    /** Markers kept behind the newest one, for people who look. */
+    private static final long MARKERS_KEPT = 1_000;
+
+    private static final int CONNECT_SECONDS_MAX = 10;
+    private static final int JOURNAL_DELETE_ROWS_MAX = 10_000;
+
+    private static final String APPLY_SESSION = textSettings() + "SET session_replication_role = replica;"
+            + "SET synchronous_commit = off; SET jit = off;"
+            + "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+            + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
+            // A host that dies without a word must not keep the leadership.
+            + "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;";
+
+    private final ApplyConfig config;
+    private final HikariDataSource applyPool;
+    private final HikariDataSource sidePool;
+    private final WriterHorizon writers;
+    private final Map<TableShape, PostgresTable> tables = new HashMap<>();
+    private @Nullable Connection connection;
+    private @Nullable DSLContext sql;
+
+    PostgresTarget(ApplyConfig config, ReadProgress progress) {
+        this.config = config;
+        writers = new WriterHorizon(progress);
+        applyPool = pool(
+                "apply",
+                1,
+                APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
+        sidePool = pool("heartbeat", 2, "SET synchronous_commit = on; SET lock_timeout = '5s'");
+    }
+
+    /** Settings that give every value one exact text, the same at both sites. */
+    private static String textSettings() {
+        return "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;"
+                + "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content';";
+    }
+
+    private HikariDataSource pool(String role, int size, String session) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName("gemel-" + role + "-" + config.site());
+        pool.setJdbcUrl(config.jdbcUrl());
+        pool.setUsername(config.user());
+        pool.setPassword(config.password());
+        pool.setMaximumPoolSize(size);
+        pool.setMinimumIdle(0);
+        pool.setMaxLifetime(0);
+        pool.setConnectionTimeout(CONNECT_SECONDS_MAX * 1_000L);
+        pool.setInitializationFailTimeout(-1);
+        pool.setConnectionInitSql(session);
+        pool.addDataSourceProperty("ApplicationName", "gemel-" + role + "-" + config.site());
+        pool.addDataSourceProperty("stringtype", "unspecified");
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+        pool.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT_SECONDS_MAX));
+        return new HikariDataSource(pool);
+    }
+
+    private static DSLContext dsl(Connection connection) {
+        return DSL.using(
+                connection,
+                SQLDialect.POSTGRES,
+                new Settings().withExecuteLogging(false).withFetchWarnings(false));
+    }
+
+    @Override
+    public boolean tryLead() throws ApplyFailure {
+        return run(() -> {
+            Connection mine = connection;
+            if (mine == null) {
+                mine = applyPool.getConnection();
+                mine.setAutoCommit(false);
+                connection = mine;
+                sql = dsl(mine);
+            }
+            boolean leads = sql().fetchSingle("SELECT pg_try_advisory_lock(hashtext(?), 1)", "gemel:" + config.site())
+                    .get(0, Boolean.class);
+            mine.commit();
+            return leads;
+        });
+    }
+
+    @Override
+    public Marker marker() throws ApplyFailure {
+        return run(() -> {
+            Record row = sql().fetchOne(
+                            "SELECT position, epoch, version_micros, peer_seen, peer_commit FROM gemel.applied"
+                                    + " WHERE origin = ? ORDER BY position DESC LIMIT 1",
+                            config.peer().name());
+            connection().commit();
+            if (row == null) {
+                return Marker.none(config.peer());
+            }
+            return new Marker(
+                    row.get(0, Long.class),
+                    row.get(1, Long.class),
+                    new Version(row.get(2, Long.class), config.peer()),
+                    row.get(3, Long.class),
+                    row.get(4, Long.class));
+        });
+    }
+
+    @Override
+    public List<StoredEntry> storedEntries() throws ApplyFailure {
+        return run(() -> {
+            List<StoredEntry> entries = new ArrayList<>();
+            for (Record row : sql().fetch("SELECT table_schema, table_name, key, entry FROM gemel.\"window\"")) {
+                TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));
+                RowKey key = RowKey.of(table, row.get(2, String[].class));
+                entries.add(storedEntry(key, row.get(3, byte[].class)));
+            }
+            connection().commit();
+            return entries;
+        });
+    }
+
+    private static StoredEntry storedEntry(RowKey key, byte[] bytes) throws ApplyFailure {
+        try {
+            EntryCodec.Decoded entry = EntryCodec.decode(bytes);
+            return new StoredEntry(key, entry.base(), entry.changes());
+        } catch (BadRecordException e) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "gemel.window holds a damaged entry for " + key + ": " + e.getMessage()
+                            + "; it is needed to resolve a conflict. Copy the database anew",
+                    e);
+        }
+    }
+
+    @Override
+    public TargetTransaction begin(Marker marker) throws ApplyFailure {
+        writers.refresh();
+        return run(() -> {
+            String id = sql().fetchSingle(
+                            "INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
+                                    + " VALUES (?, ?, ?, ?, ?, ?, pg_snapshot_xmin(pg_current_snapshot())::text)"
+                                    + " RETURNING pg_current_xact_id()::text",
+                            config.peer().name(),
+                            marker.position(),
+                            marker.epoch(),
+                            marker.version().micros(),
+                            marker.peerSeen(),
+                            marker.peerCommit())
+                    .get(0, String.class);
+            return new PostgresTransaction(connection(), sql(), this::table, writers, Long.parseLong(id));
+        });
+    }
+
+    private PostgresTable table(TableShape shape) throws ApplyFailure {
+        PostgresTable known = tables.get(shape);
+        if (known == null) {
+            if (!config.replicated().test(shape.table())) {
+                throw new ApplyFailure(
+                        Kind.HALT,
+                        "the peer's log changes table " + shape.table()
+                                + ", which this site does not replicate; add it to"
+                                + " tables here, or exclude it there");
+            }
+            known = run(() -> PostgresTable.read(sql(), shape));
+            tables.put(shape, known);
+        }
+        return known;
+    }
+
+    @Override
+    public void forgetTables() {
+        tables.clear();
+    }
+
+    @Override
+    public void beat() throws ApplyFailure {
+        run(() -> {
+            try (Connection side = sidePool.getConnection()) {
+                return dsl(side)
+                        .execute("UPDATE gemel.heartbeat SET beat = beat + 1, at = clock_timestamp(),"
+                                + " horizon = pg_snapshot_xmin(pg_current_snapshot())::text WHERE id = 1");
+            }
+        });
+    }
+
+    @Override
+    public void maintain() throws ApplyFailure {
+        run(() -> {
+            try (Connection side = sidePool.getConnection()) {
+                dsl(side)
+                        .execute(
+                                "DELETE FROM gemel.applied WHERE origin = ? AND position <"
+                                        + " (SELECT max(position) FROM gemel.applied WHERE origin = ?) - ?",
+                                config.peer().name(),
+                                config.peer().name(),
+                                MARKERS_KEPT);
+                return dsl(side)
+                        .execute(
+                                "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"
+                                        + " WHERE at < now() - make_interval(secs => ?) ORDER BY at LIMIT ?)",
+                                (double) config.journalRetention().toSeconds(),
+                                JOURNAL_DELETE_ROWS_MAX);
+            }
+        });
+    }
+
+    private DSLContext sql() throws ApplyFailure {
+        DSLContext known = sql;
+        if (known == null) {
+            throw new ApplyFailure(Kind.RESTART, "not connected");
+        }
+        return known;
+    }
+
+    private Connection connection() throws ApplyFailure {
+        Connection known = connection;
+        if (known == null) {
+            throw new ApplyFailure(Kind.RESTART, "not connected");
+        }
+        return known;
+    }
+
+    /** Closes both pools; the connection that holds the leadership is cut off even in the middle of a statement. */
+    @Override
+    public void close() {
+        Connection mine = connection;
+        if (mine != null) {
+            try {
+                mine.unwrap(Connection.class).abort(Runnable::run);
+            } catch (SQLException e) {
+                applyPool.evictConnection(mine);
+            }
+        }
+        sidePool.close();
+        applyPool.close();
+    }
+}

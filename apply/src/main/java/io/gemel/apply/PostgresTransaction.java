@@ -1,0 +1,332 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.EntryCodec;
+import io.gemel.conflict.WindowEntry;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableShape;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
+
+/** A transaction on the applier's connection to PostgreSQL. */
+final class PostgresTransaction implements TargetTransaction {
+    private final Connection connection;
+    private final DSLContext sql;
+    private final TableCatalog catalog;
+    private final WriterHorizon writers;
+    private final long id;
+    private boolean open = true;
+
+    /** Reads a table's place in the local catalog, from memory when it is known. */
+    @FunctionalInterface
+    interface TableCatalog {
+        PostgresTable table(TableShape shape) throws ApplyFailure;
+    }
+
+    /** A piece of work against the database. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T run() throws SQLException, ApplyFailure;
+    }
+
+    /**
+     * Takes over a connection on which the marker was just written.
+     *
+     * @param id 64-bit transaction id
+     */
+    PostgresTransaction(Connection connection, DSLContext sql, TableCatalog catalog, WriterHorizon writers, long id) {
+        this.connection = connection;
+        this.sql = sql;
+        this.catalog = catalog;
+        this.writers = writers;
+        this.id = id;
+    }
+
+    static <T extends @Nullable Object> T run(Work<T> work) throws ApplyFailure {
+        try {
+            return work.run();
+        } catch (SQLException | DataAccessException e) {
+            throw FailureClassifier.classify(e);
+        }
+    }
+
+    @Override
+    public BitSet updateIfSettled(TableShape shape, List<Pair> rows) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        List<Integer> changed = rows.get(0).after().changedSince(rows.get(0).before());
+        List<Object> binds = new ArrayList<>();
+        binds.add(ordinals(rows.size()));
+        table.all()
+                .forEach(column ->
+                        binds.add(ArrayLiteral.of(rows, row -> row.before().value(column))));
+        changed.forEach(
+                column -> binds.add(ArrayLiteral.of(rows, row -> row.after().value(column))));
+        return missed(table.update(changed), binds, rows.size());
+    }
+
+    @Override
+    public BitSet deleteIfSettled(TableShape shape, List<RowImage> rows) throws ApplyFailure {
+        if (rows.isEmpty()) {
+            return new BitSet();
+        }
+        PostgresTable table = catalog.table(shape);
+        return missed(table.delete(), images(table.all(), rows), rows.size());
+    }
+
+    private BitSet missed(String statement, List<Object> binds, int rows) throws ApplyFailure {
+        binds.add(writers.leastAge(id));
+        binds.add(writers.ownIds(id));
+        return run(() -> {
+            BitSet missed = new BitSet(rows);
+            missed.set(0, rows);
+            try (ResultSet written = sql.resultQuery(statement, binds.toArray()).fetchResultSet()) {
+                while (written.next()) {
+                    missed.clear(written.getInt(1));
+                }
+            }
+            return missed;
+        });
+    }
+
+    @Override
+    public BitSet insertIfAbsent(TableShape shape, List<RowImage> rows) throws ApplyFailure {
+        if (rows.isEmpty()) {
+            return new BitSet();
+        }
+        PostgresTable table = catalog.table(shape);
+        return run(() -> {
+            Set<RowKey> inserted = new HashSet<>();
+            try (ResultSet written = sql.resultQuery(
+                            table.insertIfAbsent(), images(table.all(), rows).toArray())
+                    .fetchResultSet()) {
+                int count = 0;
+                while (written.next()) {
+                    count++;
+                    inserted.add(key(shape, written));
+                }
+                if (count == rows.size()) {
+                    return new BitSet();
+                }
+            }
+            BitSet present = new BitSet(rows.size());
+            IntStream.range(0, rows.size())
+                    .filter(i -> !inserted.contains(rows.get(i).key()))
+                    .forEach(present::set);
+            return present;
+        });
+    }
+
+    private static RowKey key(TableShape shape, ResultSet row) throws SQLException {
+        String[] values = new String[shape.key().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        return RowKey.of(shape.table(), values);
+    }
+
+    @Override
+    public Map<RowKey, @Nullable RowImage> lock(TableShape shape, List<RowImage> samples) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        Map<RowKey, @Nullable RowImage> rows = new LinkedHashMap<>();
+        List<RowImage> open = samples;
+        while (!open.isEmpty()) {
+            Map<RowKey, RowImage> present =
+                    select(table, shape, true, open.stream().map(RowImage::key).toList());
+            rows.putAll(present);
+            List<RowImage> absent = open.stream()
+                    .filter(sample -> !present.containsKey(sample.key()))
+                    .toList();
+            BitSet raced = insertIfAbsent(shape, absent);
+            for (int i = 0; i < absent.size(); i++) {
+                if (!raced.get(i)) {
+                    rows.put(absent.get(i).key(), null);
+                }
+            }
+            open = raced.stream().mapToObj(absent::get).toList();
+        }
+        return rows;
+    }
+
+    @Override
+    public Map<RowKey, @Nullable RowImage> read(TableShape shape, Set<RowKey> keys) throws ApplyFailure {
+        Map<RowKey, @Nullable RowImage> rows =
+                new HashMap<>(select(catalog.table(shape), shape, false, List.copyOf(keys)));
+        return rows;
+    }
+
+    private Map<RowKey, RowImage> select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys)
+            throws ApplyFailure {
+        Map<RowKey, RowImage> rows = new LinkedHashMap<>();
+        if (keys.isEmpty()) {
+            return rows;
+        }
+        return run(() -> {
+            try (ResultSet found = sql.resultQuery(
+                            table.select(forUpdate), keyBinds(table, keys).toArray())
+                    .fetchResultSet()) {
+                while (found.next()) {
+                    RowImage image = image(shape, found);
+                    rows.put(image.key(), image);
+                }
+            }
+            return rows;
+        });
+    }
+
+    @SuppressWarnings("NullAway") // does not see across modules that an image's values may be null
+    private static RowImage image(TableShape shape, ResultSet row) throws SQLException {
+        @Nullable String[] values = new @Nullable String[shape.columns().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        return RowImage.owning(shape, values);
+    }
+
+    @Override
+    public void write(TableShape shape, Map<RowKey, @Nullable RowImage> outcomes) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        List<RowKey> gone = new ArrayList<>();
+        Map<TableShape, List<RowImage>> live = new LinkedHashMap<>();
+        outcomes.forEach((key, image) -> {
+            if (image == null) {
+                gone.add(key);
+            } else {
+                live.computeIfAbsent(image.shape(), any -> new ArrayList<>()).add(image);
+            }
+        });
+        if (!gone.isEmpty()) {
+            run(() -> sql.execute(table.deleteByKey(), keyBinds(table, gone).toArray()));
+        }
+        for (Map.Entry<TableShape, List<RowImage>> each : live.entrySet()) {
+            PostgresTable target = catalog.table(each.getKey());
+            run(() -> sql.execute(
+                    target.upsert(), images(target.all(), each.getValue()).toArray()));
+        }
+    }
+
+    @Override
+    public void lockTable(TableShape shape) throws ApplyFailure {
+        String name = catalog.table(shape).name();
+        run(() -> sql.execute("LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE"));
+    }
+
+    @Override
+    public void clear(TableShape shape, Set<RowKey> except) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        // TRUNCATE refuses a table that a foreign key refers to, although nothing is checked in this session.
+        if (except.isEmpty() && !table.referenced()) {
+            run(() -> sql.execute("TRUNCATE " + table.name()));
+        } else {
+            run(() -> sql.execute(
+                    table.deleteExcept(), keyBinds(table, List.copyOf(except)).toArray()));
+        }
+    }
+
+    @Override
+    public long logEnd() throws ApplyFailure {
+        return run(() -> sql.fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+                .get(0, Long.class));
+    }
+
+    @Override
+    public void journal(List<JournalEntry> entries) throws ApplyFailure {
+        for (JournalEntry entry : entries) {
+            Conflict conflict = entry.conflict();
+            run(() -> sql.execute(
+                    JournalRow.INSERT,
+                    JournalRow.binds(conflict, entry.outcome()).toArray()));
+        }
+    }
+
+    @Override
+    public void store(Map<RowKey, WindowEntry> entries) throws ApplyFailure {
+        for (Map.Entry<RowKey, WindowEntry> each : entries.entrySet()) {
+            RowKey key = each.getKey();
+            String values = ArrayLiteral.of(key.values(), value -> value);
+            String schema = key.table().schema();
+            String name = key.table().name();
+            if (each.getValue().changes().isEmpty()) {
+                run(() -> sql.execute(
+                        "DELETE FROM gemel.\"window\" WHERE table_schema = ? AND table_name = ? AND key = ?::text[]",
+                        schema,
+                        name,
+                        values));
+            } else {
+                byte[] body = EntryCodec.encode(each.getValue());
+                run(() -> sql.execute(
+                        "INSERT INTO gemel.\"window\" (table_schema, table_name, key, entry) VALUES (?, ?, ?::text[], ?)"
+                                + " ON CONFLICT (table_schema, table_name, key) DO UPDATE SET entry = EXCLUDED.entry",
+                        schema,
+                        name,
+                        values,
+                        body));
+            }
+        }
+    }
+
+    private static List<Object> images(List<Integer> columns, List<RowImage> rows) {
+        List<Object> binds = new ArrayList<>();
+        binds.add(ordinals(rows.size()));
+        columns.forEach(column -> binds.add(ArrayLiteral.of(rows, row -> row.value(column))));
+        return binds;
+    }
+
+    private static List<Object> keyBinds(PostgresTable table, List<RowKey> keys) {
+        List<Object> binds = new ArrayList<>();
+        binds.add(ordinals(keys.size()));
+        for (int i = 0; i < table.key().size(); i++) {
+            int place = i;
+            binds.add(ArrayLiteral.of(keys, key -> key.values().get(place)));
+        }
+        return binds;
+    }
+
+    private static String ordinals(int count) {
+        StringBuilder literal = new StringBuilder("{");
+        for (int i = 0; i < count; i++) {
+            literal.append(i == 0 ? "" : ",").append(i);
+        }
+        return literal.append('}').toString();
+    }
+
+    @Override
+    public void commit() throws ApplyFailure {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            // Committed or not: only the marker knows.
+            throw new ApplyFailure(Kind.RESTART, "commit in doubt: " + e.getMessage(), e);
+        }
+        open = false;
+        writers.committed(id);
+    }
+
+    @Override
+    public void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // The connection is gone, and with it the transaction; the next statement on it will say so.
+            return;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.gemel.apply;
+
+import io.gemel.conflict.RowState;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import java.util.List;
+
+/**
+ * The local database as the applier needs it. Nothing outside an implementation knows its SQL dialect or what its commit
+ * positions mean. All methods are for the applying thread, except {@link #beat} and {@link #maintain}.
+ */
+interface TargetDatabase extends AutoCloseable {
+    /** An entry of the window that an earlier process stored. */
+    record StoredEntry(RowKey key, RowState base, List<StampedChange> changes) {}
+
+    /** Tries to become the site's only applier; stays so until the connection is closed or lost. */
+    boolean tryLead() throws ApplyFailure;
+
+    /** The newest marker, or {@link Marker#none}. */
+    Marker marker() throws ApplyFailure;
+
+    List<StoredEntry> storedEntries() throws ApplyFailure;
+
+    /** Begins a database transaction; its first statement writes the marker. */
+    TargetTransaction begin(Marker marker) throws ApplyFailure;
+
+    /** Forgets what it knows of the catalog: somebody may have altered tables to mend a halt. */
+    void forgetTables();
+
+    /** Writes the heartbeat row on a connection of its own and commits it durably, so that capture reads on to it. */
+    void beat() throws ApplyFailure;
+
+    /** Removes markers and journal rows that nobody needs any more. */
+    void maintain() throws ApplyFailure;
+
+    @Override
+    void close();
+}

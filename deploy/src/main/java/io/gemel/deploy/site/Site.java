@@ -1,0 +1,64 @@
+package io.gemel.deploy.site;
+
+import io.gemel.apply.Applier;
+import io.gemel.apply.ApplyException;
+import io.gemel.capture.Capture;
+import io.gemel.capture.CaptureException;
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.ReadProgress;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.transaction.Marker;
+import java.time.InstantSource;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * One life of a site: from becoming the leader of its database until something fails. Everything it holds in memory can be
+ * rebuilt from the database and the log, so the answer to any failure is a new life.
+ */
+final class Site implements AutoCloseable {
+    private final Applier applier;
+    private final Capture capture;
+    private final InFlightWindow window;
+    private final ReadProgress progress = new ReadProgress();
+
+    /** Opens nothing yet. */
+    Site(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteFigures figures) {
+        applier = new Applier(SiteModules.apply(config), progress, clock, figures.applyListener());
+        capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener());
+        window = new InFlightWindow(
+                config.site(),
+                SiteModules.policies(),
+                capture.localChanges(),
+                config.limits().windowKeysMax());
+    }
+
+    /** False while another process leads this site. */
+    boolean tryLead() throws ApplyException {
+        return applier.tryLead();
+    }
+
+    /** The map: how the pieces of a site are put together, in the order in which they must come to life. */
+    void start() throws ApplyException, CaptureException, InterruptedException {
+        capture.open(); // this site's log is ours; an older process can no longer harm it
+        Marker applied = applier.restore(window); // database -> window: entries that met a conflict
+        capture.replay(applied.peerSeen(), window); // own log -> window: what the peer has not been seen to have
+        applier.startHeartbeats(); // the database's log moves even when nobody writes
+        capture.start(window, progress); // database's log -> window -> Kafka
+        applier.start(window); // Kafka -> database
+    }
+
+    Applier applier() {
+        return applier;
+    }
+
+    InFlightWindow window() {
+        return window;
+    }
+
+    @Override
+    public void close() {
+        window.close();
+        capture.close();
+        applier.close();
+    }
+}

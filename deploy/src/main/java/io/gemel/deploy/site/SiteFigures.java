@@ -1,0 +1,85 @@
+package io.gemel.deploy.site;
+
+import io.gemel.apply.ApplyListener;
+import io.gemel.capture.CaptureException;
+import io.gemel.capture.CaptureListener;
+import io.gemel.conflict.Conflict;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/** What a site has done since its process started, over all its lives. Thread-safe. */
+final class SiteFigures {
+    /** Why a life ended, and whether a person has to mend something first. */
+    record Failure(boolean halt, String reason) {}
+
+    final LongAdder capturedTransactions = new LongAdder();
+    final LongAdder capturedChanges = new LongAdder();
+    final AtomicLong publishedPosition = new AtomicLong();
+    final AtomicLong publishedMicros = new AtomicLong();
+    final LongAdder appliedGroups = new LongAdder();
+    final LongAdder appliedTransactions = new LongAdder();
+    final LongAdder appliedChanges = new LongAdder();
+    final LongAdder retriedTransactions = new LongAdder();
+    final LongAdder conflicts = new LongAdder();
+    final Map<String, Long> conflictsByType = new ConcurrentHashMap<>();
+    final Map<String, Long> conflictsByResolution = new ConcurrentHashMap<>();
+    private final Consumer<Failure> onFailure;
+
+    /** The consumer hears of a life that cannot go on; on any thread, perhaps more than once. */
+    SiteFigures(Consumer<Failure> onFailure) {
+        this.onFailure = onFailure;
+    }
+
+    CaptureListener captureListener() {
+        return new CaptureListener() {
+            @Override
+            public void captured(long transactions, long changes) {
+                capturedTransactions.add(transactions);
+                capturedChanges.add(changes);
+            }
+
+            @Override
+            public void published(long position, long commitMicros) {
+                publishedPosition.set(position);
+                publishedMicros.set(commitMicros);
+            }
+
+            @Override
+            public void failed(CaptureException failure) {
+                boolean halt = failure.classification() == CaptureException.Classification.HALT;
+                onFailure.accept(new Failure(halt, "capture: " + failure.getMessage()));
+            }
+        };
+    }
+
+    ApplyListener applyListener() {
+        return new ApplyListener() {
+            @Override
+            public void applied(int transactions, int changes, List<Conflict> found) {
+                appliedGroups.increment();
+                appliedTransactions.add(transactions);
+                appliedChanges.add(changes);
+                for (Conflict conflict : found) {
+                    conflicts.increment();
+                    conflictsByType.merge(conflict.kind().name(), 1L, Long::sum);
+                    conflictsByResolution.merge(
+                            conflict.incomingWins() ? "incoming wins" : "local wins", 1L, Long::sum);
+                }
+            }
+
+            @Override
+            public void retried(String reason) {
+                retriedTransactions.increment();
+            }
+
+            @Override
+            public void failed(String reason) {
+                onFailure.accept(new Failure(false, "apply: " + reason));
+            }
+        };
+    }
+}

@@ -1,0 +1,68 @@
+package io.gemel.deploy.site;
+
+import io.gemel.apply.ApplyConfig;
+import io.gemel.capture.CaptureConfig;
+import io.gemel.conflict.LastWriterWins;
+import io.gemel.conflict.PolicyTable;
+import io.gemel.conflict.TablePolicy;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.transaction.TableId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongUnaryOperator;
+
+/** Cuts a site's configuration into what each module is told. Pure. */
+final class SiteModules {
+    private static final long QUEUE_BYTES_MAX = 16L << 20;
+
+    private SiteModules() {}
+
+    static CaptureConfig capture(SiteConfig config, LongUnaryOperator commitClock) {
+        return new CaptureConfig(
+                config.site(),
+                config.database().url(),
+                config.database().user(),
+                config.database().password().text(),
+                config.slot(),
+                SiteConfig.PUBLICATION,
+                table -> replicated(config, table),
+                config.kafka().client(),
+                config.logTopic(),
+                Math.toIntExact(config.limits().transactionPartBytesMax()),
+                config.limits().windowImageBytesMax(),
+                CaptureConfig.SEND_BUFFER_BYTES,
+                config.limits().heartbeatInterval(),
+                commitClock);
+    }
+
+    static ApplyConfig apply(SiteConfig config) {
+        Map<String, Object> kafka = new HashMap<>(config.peerKafka().client());
+        return new ApplyConfig(
+                config.site(),
+                config.peer(),
+                config.database().url(),
+                config.database().user(),
+                config.database().password().text(),
+                table -> replicated(config, table),
+                kafka,
+                config.peerLogTopic(),
+                config.limits().applyGroupRowsMax(),
+                QUEUE_BYTES_MAX,
+                config.limits().applyLockTimeout(),
+                config.limits().applyCatchupTimeout(),
+                config.limits().heartbeatInterval(),
+                config.limits().haltRetryInterval(),
+                config.limits().clockAheadMax(),
+                config.limits().journalRetention());
+    }
+
+    /** Last-writer-wins is the only policy that a configuration can name so far. */
+    static PolicyTable policies() {
+        return PolicyTable.of(new TablePolicy(new LastWriterWins(), Set.of()));
+    }
+
+    private static boolean replicated(SiteConfig config, TableId table) {
+        return config.tables().matches(table.schema(), table.name());
+    }
+}

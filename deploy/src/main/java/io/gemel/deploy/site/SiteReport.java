@@ -1,0 +1,92 @@
+package io.gemel.deploy.site;
+
+import io.gemel.apply.Applier;
+import io.gemel.conflict.InFlightWindow;
+import io.gemel.deploy.status.SideState;
+import io.gemel.deploy.status.StatusReport;
+import io.gemel.transaction.SiteId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the figures of a site are put together from.
+ *
+ * @param reason why it does not run; empty when it does
+ * @param life the present life, when there is one that runs
+ */
+record SiteReport(
+        SiteId site,
+        SiteState state,
+        String reason,
+        SiteFigures figures,
+        @Nullable Site life,
+        long walRetainedBytes,
+        InstantSource clock) {
+
+    StatusReport report() {
+        Applier applier = life == null ? null : life.applier();
+        return StatusReport.of(
+                site.name(),
+                life != null,
+                capture(),
+                apply(applier),
+                life == null ? new StatusReport.Window(0, 0, 0, 0) : window(life.window()),
+                conflicts(),
+                new StatusReport.Clock(applier == null ? 0 : applier.skewMillis()));
+    }
+
+    private StatusReport.Capture capture() {
+        return new StatusReport.Capture(
+                side(),
+                reason,
+                figures.capturedTransactions.sum(),
+                figures.capturedChanges.sum(),
+                figures.publishedPosition.get(),
+                life == null ? 0 : captureLag(life.window()),
+                walRetainedBytes);
+    }
+
+    /** Nothing waits to be published when the last registered position is in Kafka. */
+    private long captureLag(InFlightWindow window) {
+        if (window.registeredPosition() <= figures.publishedPosition.get()) {
+            return 0;
+        }
+        return age(figures.publishedMicros.get());
+    }
+
+    private StatusReport.Apply apply(@Nullable Applier applier) {
+        long groups = figures.appliedGroups.sum();
+        long transactions = figures.appliedTransactions.sum();
+        return new StatusReport.Apply(
+                applier == null ? side() : SideState.valueOf(applier.state().name()),
+                applier == null ? reason : applier.reason(),
+                transactions,
+                figures.appliedChanges.sum(),
+                applier == null ? 0 : applier.appliedPosition(),
+                applier == null ? 0 : applier.lagMillis(),
+                groups == 0 ? 0 : (double) transactions / groups,
+                figures.retriedTransactions.sum(),
+                0);
+    }
+
+    private StatusReport.Window window(InFlightWindow window) {
+        long oldest = window.oldestMicros();
+        return new StatusReport.Window(
+                window.keys(), window.bytes(), oldest == 0 ? 0 : age(oldest), window.peerSeenPosition());
+    }
+
+    private StatusReport.Conflicts conflicts() {
+        return new StatusReport.Conflicts(
+                figures.conflicts.sum(), figures.conflictsByType, figures.conflictsByResolution);
+    }
+
+    private long age(long micros) {
+        return Math.max(0, (ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()) - micros) / 1000);
+    }
+
+    private SideState side() {
+        return SideState.valueOf(state.name());
+    }
+}

@@ -1,0 +1,158 @@
+package io.gemel.deploy.site;
+
+import io.gemel.apply.ApplyException;
+import io.gemel.capture.CaptureException;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.site.SiteFigures.Failure;
+import io.gemel.deploy.status.ApplyControl;
+import io.gemel.deploy.status.StatusReport;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a site alive: leads a life of it, and after a failure, when the cause allows, the next. A second supervisor for the
+ * same database waits as standby and takes over when the first one's process dies. Thread-safe.
+ */
+public final class SiteSupervisor implements ApplyControl, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteSupervisor.class);
+    private static final Duration STANDBY_POLL = Duration.ofMillis(250);
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(300);
+
+    private final SiteConfig config;
+    private final LongUnaryOperator commitClock;
+    private final InstantSource clock;
+    private final LinkedBlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
+    private final SiteFigures figures = new SiteFigures(failures::add);
+    private final WalRetained walRetained;
+    private final Thread thread;
+    private volatile SiteState state = SiteState.STARTING;
+    private volatile String reason = "";
+    private volatile @Nullable Site life;
+
+    /**
+     * Prepares a supervisor; {@link #start} begins.
+     *
+     * @param commitClock applied to every commit time before it becomes part of a version; the identity but for tests
+     * @param clock wall clock
+     */
+    public SiteSupervisor(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock) {
+        this.config = config;
+        this.commitClock = commitClock;
+        this.clock = clock;
+        walRetained = new WalRetained(config);
+        thread = new Thread(this::run, "gemel-site-" + config.site());
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (state != SiteState.CLOSED) {
+                Failure failure = live();
+                report(failure);
+                Thread.sleep(
+                        failure.halt() ? config.limits().haltRetryInterval().toMillis() : RETRY_PAUSE.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            move(SiteState.CLOSED, "");
+        }
+    }
+
+    /** One life, from birth to the failure that ended it. */
+    private Failure live() throws InterruptedException {
+        failures.clear();
+        try (Site site = new Site(config, commitClock, clock, figures)) {
+            while (!site.tryLead()) {
+                move(SiteState.STANDBY, "another process leads this site");
+                TimeUnit.MILLISECONDS.sleep(STANDBY_POLL.toMillis());
+            }
+            move(SiteState.STARTING, "");
+            site.start();
+            life = site;
+            move(SiteState.RUNNING, "");
+            LOG.info("{} leads and runs", config.site());
+            return failures.take();
+        } catch (ApplyException e) {
+            return new Failure(e.isHalt(), "apply: " + e.getMessage());
+        } catch (CaptureException e) {
+            boolean halt = e.classification() == CaptureException.Classification.HALT;
+            return new Failure(halt, "capture: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("{} ended", config.site(), e);
+            return new Failure(false, "unexpected: " + e);
+        } finally {
+            life = null;
+        }
+    }
+
+    private void report(Failure failure) {
+        if (!failure.reason().equals(reason)) {
+            LOG.warn("{} {}: {}", config.site(), failure.halt() ? "halted" : "starts again", failure.reason());
+        }
+        move(failure.halt() ? SiteState.HALTED : SiteState.STARTING, failure.reason());
+    }
+
+    private synchronized void move(SiteState next, String why) {
+        if (state != SiteState.CLOSED) {
+            state = next;
+            reason = why;
+        }
+    }
+
+    public SiteState state() {
+        return state;
+    }
+
+    /** Why it is not running; empty when it is. */
+    public String reason() {
+        return reason;
+    }
+
+    /** Every figure at this moment. */
+    public StatusReport report() {
+        return new SiteReport(config.site(), state, reason, figures, life, walRetained.bytes(), clock).report();
+    }
+
+    @Override
+    public void pause() {
+        Site site = life;
+        if (site != null) {
+            site.applier().pause();
+        }
+    }
+
+    @Override
+    public void resume() {
+        Site site = life;
+        if (site != null) {
+            site.applier().resume();
+        }
+    }
+
+    /** Waits until {@link #close} has ended everything. */
+    public void awaitEnd() throws InterruptedException {
+        thread.join();
+    }
+
+    /** Ends the present life in good order and begins no other; an interrupt ends only the wait. */
+    @Override
+    public void close() {
+        move(SiteState.CLOSED, "");
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.gemel.deploy.status;
+
+import java.util.Map;
+
+/** The management interfaces of a site. Their attributes are the components of {@link StatusReport}, which describes them. */
+public final class SiteMXBeans {
+    private SiteMXBeans() {}
+
+    /** {@code io.gemel:type=Capture}. */
+    public interface CaptureMXBean {
+        String getState();
+
+        long getCapturedTransactions();
+
+        long getCapturedChanges();
+
+        long getPublishedPosition();
+
+        long getLagMillis();
+
+        long getWalRetainedBytes();
+    }
+
+    /** {@code io.gemel:type=Apply}. */
+    public interface ApplyMXBean extends ApplyControl {
+        String getState();
+
+        long getAppliedTransactions();
+
+        long getAppliedChanges();
+
+        long getAppliedPosition();
+
+        long getLagMillis();
+
+        double getBatchSizeMean();
+
+        long getRetriedTransactions();
+
+        long getParkedTransactions();
+    }
+
+    /** {@code io.gemel:type=Window}. */
+    public interface WindowMXBean {
+        long getKeys();
+
+        long getBytes();
+
+        long getOldestMillis();
+
+        long getPeerSeenPosition();
+    }
+
+    /** {@code io.gemel:type=Conflicts}. */
+    public interface ConflictsMXBean {
+        long getDetected();
+
+        Map<String, Long> getByType();
+
+        Map<String, Long> getByResolution();
+    }
+
+    /** {@code io.gemel:type=Clock}. */
+    public interface ClockMXBean {
+        long getSkewMillis();
+    }
+}

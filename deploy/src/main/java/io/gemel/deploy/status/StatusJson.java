@@ -1,0 +1,28 @@
+package io.gemel.deploy.status;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.UncheckedIOException;
+
+/** Reports as JSON. Reading ignores figures it does not know, so that an older command can ask a newer process. Thread-safe. */
+final class StatusJson {
+    private static final ObjectMapper MAPPER = new ObjectMapper()
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private StatusJson() {}
+
+    static String write(Object report) {
+        try {
+            return MAPPER.writeValueAsString(report);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException("a report of numbers and words always has a JSON form", e);
+        }
+    }
+
+    static StatusReport read(String json) throws JsonProcessingException {
+        return MAPPER.readValue(json, StatusReport.class);
+    }
+}

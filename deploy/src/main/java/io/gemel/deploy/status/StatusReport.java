@@ -1,0 +1,120 @@
+package io.gemel.deploy.status;
+
+import java.util.Map;
+
+/**
+ * Every figure of one site at one moment. Counters count since the process started. Immutable.
+ *
+ * @param site the site's name
+ * @param state the worse of both sides' states, or standby
+ * @param leader whether this process is the one of its site that works
+ * @param capture the capturing side
+ * @param apply the applying side
+ * @param window the in-flight window
+ * @param conflicts what was decided
+ * @param clock this machine's clock
+ */
+public record StatusReport(
+        String site,
+        SideState state,
+        boolean leader,
+        Capture capture,
+        Apply apply,
+        Window window,
+        Conflicts conflicts,
+        Clock clock) {
+
+    /** Puts a report together; the site's state follows from the sides'. */
+    public static StatusReport of(
+            String site,
+            boolean leader,
+            Capture capture,
+            Apply apply,
+            Window window,
+            Conflicts conflicts,
+            Clock clock) {
+        SideState worse = capture.state().compareTo(apply.state()) > 0 ? capture.state() : apply.state();
+        return new StatusReport(
+                site, leader ? worse : SideState.STANDBY, leader, capture, apply, window, conflicts, clock);
+    }
+
+    /** Why the site is not running, from whichever side says so; empty when neither does. */
+    public String reason() {
+        return capture.reason().isEmpty() ? apply.reason() : capture.reason();
+    }
+
+    /**
+     * The capturing side.
+     *
+     * @param state what it does
+     * @param reason why it does not run; empty when it does
+     * @param capturedTransactions local transactions read from the database's log
+     * @param capturedChanges row changes in them
+     * @param publishedPosition last position in this site's log; 0 before the first
+     * @param lagMillis age of the oldest captured transaction that is not yet published
+     * @param walRetainedBytes database log that the server keeps for the slot
+     */
+    public record Capture(
+            SideState state,
+            String reason,
+            long capturedTransactions,
+            long capturedChanges,
+            long publishedPosition,
+            long lagMillis,
+            long walRetainedBytes) {}
+
+    /**
+     * The applying side.
+     *
+     * @param state what it does
+     * @param reason why it does not run; empty when it does
+     * @param appliedTransactions incoming transactions applied
+     * @param appliedChanges row changes in them
+     * @param appliedPosition last applied position in the peer's log; 0 before the first
+     * @param lagMillis age of the oldest incoming transaction that is not yet applied
+     * @param batchSizeMean incoming transactions in one database transaction, on average
+     * @param retriedTransactions database transactions rolled back and tried again
+     * @param parkedTransactions incoming transactions set aside for a person
+     */
+    public record Apply(
+            SideState state,
+            String reason,
+            long appliedTransactions,
+            long appliedChanges,
+            long appliedPosition,
+            long lagMillis,
+            double batchSizeMean,
+            long retriedTransactions,
+            long parkedTransactions) {}
+
+    /**
+     * The in-flight window.
+     *
+     * @param keys rows changed here that the peer has not yet been seen to have applied
+     * @param bytes memory their images take
+     * @param oldestMillis age of the oldest change among them
+     * @param peerSeenPosition position in this site's log up to which the peer was seen to have applied it
+     */
+    public record Window(long keys, long bytes, long oldestMillis, long peerSeenPosition) {}
+
+    /**
+     * Conflicts.
+     *
+     * @param detected how many
+     * @param byType how many of each type
+     * @param byResolution how many with each resolution
+     */
+    public record Conflicts(long detected, Map<String, Long> byType, Map<String, Long> byResolution) {
+        public Conflicts {
+            byType = Map.copyOf(byType);
+            byResolution = Map.copyOf(byResolution);
+        }
+    }
+
+    /**
+     * Clocks.
+     *
+     * @param skewMillis how far the peer's clock was last seen ahead of this machine's; negative when behind
+     */
+    public record Clock(long skewMillis) {}
+}

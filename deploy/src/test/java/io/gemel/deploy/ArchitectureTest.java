@@ -1,0 +1,262 @@
+package io.gemel.deploy;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
+import org.jspecify.annotations.NullMarked;
+
+/** What may know what: the rules that keep each module readable on its own. Each says how to mend what breaks it. */
+@AnalyzeClasses(packages = "io.gemel", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final String TRANSACTION = "io.gemel.transaction..";
+    private static final String CONFLICT = "io.gemel.conflict..";
+    private static final String CAPTURE = "io.gemel.capture..";
+    private static final String APPLY = "io.gemel.apply..";
+    private static final String DEPLOY = "io.gemel.deploy..";
+
+    @ArchTest
+    static final ArchRule shared_words_know_no_other_module = noClasses()
+            .that()
+            .resideInAPackage(TRANSACTION)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, DEPLOY)
+            .because("every module speaks these words: move the code to the module whose work it does");
+
+    @ArchTest
+    static final ArchRule the_core_knows_no_module_that_uses_it = noClasses()
+            .that()
+            .resideInAPackage(CONFLICT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CAPTURE, APPLY, DEPLOY)
+            .because("it decides and acts nowhere: hand it values, and act on the answer in the calling module");
+
+    @ArchTest
+    static final ArchRule capture_knows_only_the_core = noClasses()
+            .that()
+            .resideInAPackage(CAPTURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(APPLY, DEPLOY)
+            .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
+
+    @ArchTest
+    static final ArchRule apply_knows_only_the_core = noClasses()
+            .that()
+            .resideInAPackage(APPLY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CAPTURE, DEPLOY)
+            .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
+
+    @ArchTest
+    static final ArchRule no_circle_of_files = slices().assignedFrom(new ByFile())
+            .should()
+            .beFreeOfCycles()
+            // The window's two faces, to capture and to the applier: one thing in two files.
+            .because(
+                    "a reader starts anywhere and goes one way: let the lower file take a value or an interface of its own");
+
+    @ArchTest
+    static final ArchRule the_core_does_no_input_or_output = noClasses()
+            .that()
+            .resideInAnyPackage(TRANSACTION, CONFLICT)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "java.net..", "java.nio.channels..", "java.nio.file..", "java.sql..", "org.apache..", "org.jooq..")
+            .because("it is tested and simulated without servers: read outside and hand it what was read");
+
+    @ArchTest
+    static final ArchRule one_engine_knows_debezium = noClasses()
+            .that(are("not Postgres classes of capture", type -> !isPostgresOf(type, CAPTURE)))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..")
+            .because(
+                    "Debezium is one way to read a log: turn its records into Change values in a Postgres class of capture");
+
+    @ArchTest
+    static final ArchRule kafka_is_known_by_the_log_only = noClasses()
+            .that()
+            .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE, APPLY)
+            .and()
+            .haveNameNotMatching(".*\\.(capture|apply)\\.[A-Za-z]*Log[A-Za-z]*(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.apache.kafka.clients..")
+            .because("the rest speaks of log positions: call the class that writes or reads the log, named ...Log...");
+
+    @ArchTest
+    static final ArchRule jooq_and_the_pool_belong_to_the_applier = noClasses()
+            .that()
+            .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.jooq..", "com.zaxxer.hikari..")
+            .because("capture reads a log, it writes no rows: rows are written by apply");
+
+    @ArchTest
+    static final ArchRule jdbc_is_known_by_the_engine_and_what_explains_its_errors = noClasses()
+            .that(are(
+                    "of capture and apply, and neither Postgres classes nor classifiers of failures",
+                    type -> resideInAnyPackage(CAPTURE, APPLY).test(type)
+                            && !isPostgresOf(type, CAPTURE)
+                            && !isPostgresOf(type, APPLY)
+                            && !outermost(type).getSimpleName().matches("CaptureException|FailureClassifier")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..", "org.postgresql..")
+            .because(
+                    "another database engine must fit in: go through SourceDatabase in capture, TargetDatabase in apply");
+
+    @ArchTest
+    static final ArchRule files_belong_to_deploy = noClasses()
+            .that()
+            .resideOutsideOfPackage(DEPLOY)
+            .should()
+            .dependOnClassesThat(are(
+                    "files",
+                    type -> type.getPackageName().startsWith("java.nio.file")
+                            || type.getName().matches("java\\.io\\.(File.*|RandomAccessFile)")))
+            .because("a module gets its configuration as one record: read files in deploy");
+
+    @ArchTest
+    static final ArchRule the_environment_belongs_to_deploy = noClasses()
+            .that()
+            .resideOutsideOfPackage(DEPLOY)
+            .should()
+            .callMethod(System.class, "getenv")
+            .orShould()
+            .callMethod(System.class, "getenv", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class)
+            .orShould()
+            .callMethod(System.class, "getProperty", String.class, String.class)
+            .because("a module gets its configuration as one record: read the environment in deploy");
+
+    @ArchTest
+    static final ArchRule time_and_chance_are_handed_in = noClasses()
+            .that()
+            .resideOutsideOfPackage(DEPLOY)
+            .should()
+            .callMethod(Instant.class, "now")
+            .orShould()
+            .callMethod(Clock.class, "systemUTC")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .callMethod(ThreadLocalRandom.class, "current")
+            .because(
+                    "a simulation runs two sites from a seed: take an InstantSource or a RandomGenerator in the constructor");
+
+    @ArchTest
+    static final ArchRule only_the_door_of_capture_is_public = classes()
+            .that()
+            .resideInAPackage(CAPTURE)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .and(are("not created by Debezium from their names", type -> !isDebeziumPlugin(type)))
+            .should()
+            .haveSimpleNameStartingWith("Capture")
+            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+
+    @ArchTest
+    static final ArchRule only_the_door_of_apply_is_public = classes()
+            .that()
+            .resideInAPackage(APPLY)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .should()
+            .haveNameMatching(".*\\.(Apply[A-Za-z]*|Applier)")
+            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+
+    @ArchTest
+    static final ArchRule classes_are_final = classes()
+            .that()
+            .areNotInterfaces()
+            .and()
+            .areNotAnonymousClasses()
+            .and()
+            .areNotEnums()
+            .and()
+            .doNotHaveModifier(JavaModifier.ABSTRACT)
+            .should()
+            .haveModifier(JavaModifier.FINAL)
+            .because("nothing here is written to be extended: make it final, or sealed and abstract");
+
+    @ArchTest
+    static final ArchRule packages_are_null_marked = classes()
+            .should(haveNullMarkedPackage())
+            .because("NullAway checks marked packages only: add a package-info.java with a paragraph and @NullMarked");
+
+    private static DescribedPredicate<JavaClass> are(String description, Predicate<JavaClass> test) {
+        return describe(description, test);
+    }
+
+    private static boolean isPostgresOf(JavaClass type, String module) {
+        return resideInAnyPackage(module).test(type)
+                && outermost(type).getSimpleName().contains("Postgres");
+    }
+
+    private static boolean isDebeziumPlugin(JavaClass type) {
+        return type.getAllRawSuperclasses().stream()
+                .anyMatch(parent -> parent.getName().startsWith("io.debezium."));
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    private static ArchCondition<JavaClass> haveNullMarkedPackage() {
+        return new ArchCondition<>("be in a package marked with @NullMarked") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean marked = type.getPackage().tryGetPackageInfo().isPresent()
+                        && type.getPackage().isAnnotatedWith(NullMarked.class);
+                events.add(new SimpleConditionEvent(type, marked, type.getPackageName() + " is not marked"));
+            }
+        };
+    }
+
+    /** One slice per source file: nested classes belong to their outermost one. */
+    private static final class ByFile implements SliceAssignment {
+        @Override
+        public String getDescription() {
+            return "source files";
+        }
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return resideInAnyPackage("io.gemel..").test(type)
+                    ? SliceIdentifier.of(outermost(type).getName())
+                    : SliceIdentifier.ignore();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.gemel.deploy.check;
+
+import static io.gemel.deploy.check.CheckServers.check;
+import static io.gemel.deploy.check.CheckServers.lines;
+import static io.gemel.deploy.check.CheckServers.prepare;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TableCheckIT {
+    @TempDir
+    static Path folder;
+
+    private static CheckServers servers;
+
+    @BeforeAll
+    static void start() {
+        servers = CheckServers.start(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        servers.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void refuses_tables_that_cannot_be_replicated(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .execute(
+                        "CREATE TABLE keyless (n int)",
+                        "CREATE TABLE late (id int PRIMARY KEY DEFERRABLE)",
+                        "CREATE UNLOGGED TABLE forgetful (id int PRIMARY KEY)",
+                        "CREATE EXTENSION file_fdw",
+                        "CREATE SERVER files FOREIGN DATA WRAPPER file_fdw",
+                        "CREATE FOREIGN TABLE elsewhere (id int) SERVER files OPTIONS (filename '/dev/null')",
+                        "CREATE TABLE part (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (2)");
+        prepare(site);
+        site.execute("CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM (2) TO (3)");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("error") && line.contains("public.keyless has no primary key"))
+                .anyMatch(line -> line.contains("public.late has a deferrable primary key"))
+                .anyMatch(line -> line.contains("public.forgetful is unlogged"))
+                .anyMatch(line -> line.contains("public.elsewhere is or has a foreign"))
+                .anyMatch(line -> line.contains("public.part_2 logs no full row images"))
+                .noneMatch(line -> line.contains("public.part_1"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void refuses_key_columns_whose_text_is_not_their_value(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .execute(
+                        "CREATE EXTENSION citext",
+                        "CREATE TYPE mood AS ENUM ('good', 'bad')",
+                        "CREATE DOMAIN amount AS numeric",
+                        "CREATE DOMAIN code AS varchar(9)",
+                        "CREATE COLLATION blind (provider = icu, locale = 'und-u-ks-level2', deterministic = false)",
+                        "CREATE TABLE bad_a (id float8 PRIMARY KEY)",
+                        "CREATE TABLE bad_b (id amount PRIMARY KEY)",
+                        "CREATE TABLE bad_c (id citext PRIMARY KEY)",
+                        "CREATE TABLE bad_d (id text COLLATE blind PRIMARY KEY)",
+                        "CREATE TABLE bad_e (id interval PRIMARY KEY)",
+                        "CREATE TABLE bad_f (id jsonb PRIMARY KEY)",
+                        "CREATE TABLE bad_g (id int[] PRIMARY KEY)",
+                        "CREATE TABLE bad_h (id int4range PRIMARY KEY)",
+                        "CREATE TABLE bad_i (n int, id int GENERATED ALWAYS AS (n + 1) STORED PRIMARY KEY)",
+                        "CREATE TABLE good (a numeric(9,2), b mood, c code, d timestamptz, e inet, f bytea, g uuid, h char(3),"
+                                + " PRIMARY KEY (a, b, c, d, e, f, g, h))");
+
+        List<String> refused = lines(check(site)).stream()
+                .filter(line -> line.contains("has the key column"))
+                .toList();
+
+        assertThat(refused).hasSize(9).noneMatch(line -> line.contains("public.good"));
+        assertThat(refused).anyMatch(line -> line.contains("public.bad_b") && line.contains("declare its scale"));
+        assertThat(refused).anyMatch(line -> line.contains("public.bad_d") && line.contains("collation blind"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void warns_of_rules_that_two_writing_sites_feel_differently(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .execute(
+                        "CREATE TABLE account (id int PRIMARY KEY, email text UNIQUE, during int4range, kind regclass,"
+                                + " EXCLUDE USING gist (during WITH &&))",
+                        "ALTER TABLE account ENABLE ROW LEVEL SECURITY",
+                        "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+                        "CREATE TRIGGER audit AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION nothing()",
+                        "CREATE TRIGGER plain AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION nothing()",
+                        "ALTER TABLE account ENABLE ALWAYS TRIGGER audit");
+        prepare(site);
+
+        Check.Result result = check(site.with("kafka.ssl.key.password", "written-out"));
+
+        assertThat(result.exitCode()).isEqualTo(ExitCode.DONE);
+        assertThat(lines(result))
+                .allMatch(line -> line.startsWith("warning"))
+                .anyMatch(line -> line.contains("has row level security"))
+                .anyMatch(line -> line.contains("has the trigger audit"))
+                .noneMatch(line -> line.contains("trigger plain"))
+                .anyMatch(line -> line.contains("unique index account_email_key"))
+                .anyMatch(line -> line.contains("exclusion constraint account_during_excl"))
+                .anyMatch(line -> line.contains("column kind regclass"))
+                .anyMatch(line -> line.contains("kafka.ssl.key.password is written out"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void reports_patterns_that_match_nothing(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .with("tables", "public.a*,public.nothing")
+                .with("conflict.policy.public.b", "last-writer-wins")
+                .execute("CREATE TABLE a (id int PRIMARY KEY)");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("tables=public.nothing matches no table"))
+                .anyMatch(line -> line.contains("conflict.policy.public.b matches no replicated table"))
+                .noneMatch(line -> line.contains("tables=public.a* matches"));
+    }
+}

@@ -1,0 +1,211 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.embedded.FreePorts;
+import io.gemel.deploy.embedded.KafkaServer;
+import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.prepare.Administrator;
+import io.gemel.deploy.prepare.Prepare;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * Two sites on real servers: a PostgreSQL server each and one broker, prepared for the tables that a test creates. Their
+ * site processes run inside the test's JVM as supervisors, or outside of it from the properties files.
+ */
+public final class TwoSites implements AutoCloseable {
+    /** Longest that two sites without writers may take to become equal. */
+    public static final Duration SETTLE_LIMIT = Duration.ofMinutes(2);
+
+    private final PostgresServer eastServer;
+    private final PostgresServer westServer;
+    private final KafkaServer kafka;
+    private final SiteFixture east;
+    private final SiteFixture west;
+    private final List<SiteSupervisor> supervisors = new ArrayList<>();
+
+    private TwoSites(Path folder, Version version, KafkaServer.Mode mode, Map<String, String> settings)
+            throws Exception {
+        kafka = KafkaServer.builder(folder.resolve("kafka")).mode(mode).build().start();
+        eastServer = server(folder.resolve("east"), version);
+        westServer = server(folder.resolve("west"), version);
+        east = fixture(eastServer, folder, "east", "west", settings);
+        west = fixture(westServer, folder, "west", "east", settings);
+    }
+
+    /** Starts the servers; nothing replicates yet. */
+    public static TwoSites start(Path folder, Version version, Map<String, String> settings) throws Exception {
+        return start(folder, version, KafkaServer.Mode.IN_PROCESS, settings);
+    }
+
+    /** Starts the servers, the broker as a process of its own if so wanted; nothing replicates yet. */
+    public static TwoSites start(Path folder, Version version, KafkaServer.Mode mode, Map<String, String> settings)
+            throws Exception {
+        Files.createDirectories(folder);
+        return new TwoSites(folder, version, mode, settings);
+    }
+
+    private static PostgresServer server(Path folder, Version version) {
+        return PostgresServer.builder(folder)
+                .version(version)
+                .withoutFsync()
+                .withPasswords()
+                .build()
+                .start();
+    }
+
+    private SiteFixture fixture(
+            PostgresServer server, Path folder, String site, String peer, Map<String, String> settings)
+            throws SQLException {
+        SiteFixture fixture = SiteFixture.create(server, kafka.bootstrapServers(), folder, site, peer)
+                .with("status.listen", "127.0.0.1:" + FreePorts.next())
+                .with("halt.retry.interval", "500ms");
+        settings.forEach(fixture::with);
+        return fixture;
+    }
+
+    /** Runs the same statements at both sites, as the superuser, before {@link #prepare}. */
+    public TwoSites schema(String... statements) throws SQLException {
+        east.execute(statements);
+        west.execute(statements);
+        return this;
+    }
+
+    /** Runs {@code gemel prepare} at both sites. */
+    public TwoSites prepare() throws Exception {
+        for (SiteFixture site : List.of(east, west)) {
+            StringWriter printed = new StringWriter();
+            Optional<Administrator> administrator = Optional.of(new Administrator("postgres", new Secret("")));
+            assertThat(Prepare.run(site.config(), administrator, new PrintWriter(printed)))
+                    .as(printed::toString)
+                    .isZero();
+        }
+        return this;
+    }
+
+    /** Starts both site processes inside this JVM and waits until they run. */
+    public TwoSites run() throws Exception {
+        run(east, LongUnaryOperator.identity());
+        run(west, LongUnaryOperator.identity());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> supervisors.stream().allMatch(each -> each.state() == SiteState.RUNNING));
+        return this;
+    }
+
+    /** Starts one site process inside this JVM, with a clock that a test may have set wrong. */
+    public SiteSupervisor run(SiteFixture site, LongUnaryOperator commitClock) throws Exception {
+        SiteConfig config = site.config();
+        SiteSupervisor supervisor = new SiteSupervisor(config, commitClock, InstantSource.system());
+        supervisors.add(supervisor);
+        supervisor.start();
+        return supervisor;
+    }
+
+    public SiteFixture east() {
+        return east;
+    }
+
+    public SiteFixture west() {
+        return west;
+    }
+
+    public PostgresServer eastServer() {
+        return eastServer;
+    }
+
+    public PostgresServer westServer() {
+        return westServer;
+    }
+
+    public KafkaServer kafka() {
+        return kafka;
+    }
+
+    public List<SiteSupervisor> supervisors() {
+        return supervisors;
+    }
+
+    /** Waits until both sites have applied everything of each other. */
+    public void settle() throws Exception {
+        String marks = marker(east) + marker(west);
+        await().atMost(SETTLE_LIMIT)
+                .pollInterval(Duration.ofMillis(100))
+                .until(() -> caughtUp(east, west) && caughtUp(west, east));
+        assertThat(marks).isNotNull();
+    }
+
+    /** Has {@code to} applied everything that was committed at {@code from} before this call? Asked with a row of its own. */
+    private static boolean caughtUp(SiteFixture from, SiteFixture to) throws SQLException {
+        return texts(from, "SELECT * FROM gemel_probe ORDER BY site")
+                .equals(texts(to, "SELECT * FROM gemel_probe ORDER BY site"));
+    }
+
+    private static String marker(SiteFixture site) throws SQLException {
+        String name = site.file().getFileName().toString();
+        site.execute("UPDATE gemel_probe SET at = clock_timestamp() WHERE site = '" + name + "'");
+        return name;
+    }
+
+    /** Table that {@link #settle} writes to; part of the schema of every test that calls it. */
+    public static final String[] PROBE = {
+        "CREATE TABLE gemel_probe (site text PRIMARY KEY, at timestamptz)",
+        "INSERT INTO gemel_probe VALUES ('east.properties', now()), ('west.properties', now())",
+        "UPDATE gemel_probe SET at = '2020-01-01'"
+    };
+
+    /** Every row of a table at a site, each as one text, ordered. */
+    public static List<String> rows(SiteFixture site, String table) throws SQLException {
+        return texts(site, "SELECT t::text FROM " + table + " AS t ORDER BY 1");
+    }
+
+    /** First column of a query at a site, as the superuser. */
+    public static List<String> texts(SiteFixture site, String query) throws SQLException {
+        try (Connection connection = site.connectAsAdministrator();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            List<String> texts = new ArrayList<>();
+            while (rows.next()) {
+                StringBuilder text = new StringBuilder();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    text.append(i == 1 ? "" : "|").append(rows.getString(i));
+                }
+                texts.add(text.toString());
+            }
+            return texts;
+        }
+    }
+
+    /** Both sites hold the same rows of a table. */
+    public void assertEqual(String... tables) throws SQLException {
+        for (String table : tables) {
+            assertThat(rows(west, table)).as(table).isEqualTo(rows(east, table));
+        }
+    }
+
+    @Override
+    public void close() {
+        supervisors.forEach(SiteSupervisor::close);
+        eastServer.close();
+        westServer.close();
+        kafka.close();
+    }
+}

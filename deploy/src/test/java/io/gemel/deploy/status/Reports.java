@@ -1,0 +1,24 @@
+package io.gemel.deploy.status;
+
+import java.util.Map;
+
+/** Reports for tests. */
+final class Reports {
+    private Reports() {}
+
+    /** A running site with a different number in every figure. */
+    static StatusReport running() {
+        return with(true, SideState.RUNNING, "");
+    }
+
+    static StatusReport with(boolean leader, SideState apply, String reason) {
+        return StatusReport.of(
+                "east",
+                leader,
+                new StatusReport.Capture(SideState.RUNNING, "", 1, 2, 3, 4, 5),
+                new StatusReport.Apply(apply, reason, 6, 7, 8, 9, 10.5, 11, 12),
+                new StatusReport.Window(13, 14, 15, 16),
+                new StatusReport.Conflicts(17, Map.of("update_update", 18L), Map.of("incoming_wins", 19L)),
+                new StatusReport.Clock(-20));
+    }
+}
