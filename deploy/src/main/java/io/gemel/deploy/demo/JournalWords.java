@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a site's conflict journal says, in words. Used by one thread. */
@@ -29,6 +30,7 @@ final class JournalWords {
             FROM gemel.journal ORDER BY table_name, kind, id DESC""";
 
     private static final int EXAMPLES_MAX = 3;
+    private static final Set<String> KEY_COLUMNS = Set.of("id", "customer");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneOffset.UTC);
@@ -105,7 +107,8 @@ final class JournalWords {
         private static String values(JsonNode row, @Nullable JsonNode before) {
             List<String> values = new ArrayList<>();
             row.properties().forEach(column -> {
-                if (before == null || !column.getValue().equals(before.get(column.getKey()))) {
+                boolean changed = before == null || !column.getValue().equals(before.get(column.getKey()));
+                if (changed && !KEY_COLUMNS.contains(column.getKey())) {
                     values.add(column.getKey() + " " + column.getValue().asText());
                 }
             });

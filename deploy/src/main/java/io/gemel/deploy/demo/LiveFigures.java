@@ -29,8 +29,11 @@ record LiveFigures(long second, OfSite east, OfSite west) {
      * @param arrived transactions a second of the peer that it applies
      */
     record OfSite(boolean alive, Optional<StatusReport> status, long written, long arrived) {
+        /** No second process waits in the demo: one that does not lead is not up yet. */
         String state() {
-            return status.map(report -> report.state().word()).orElse(alive ? "starting" : "no process");
+            return status.filter(StatusReport::leader)
+                    .map(report -> report.state().word())
+                    .orElse(alive ? "starting" : "no process");
         }
 
         String lag() {
