@@ -248,6 +248,7 @@ class CaptureRestartIT {
             assertThat(site.query("SELECT active FROM pg_replication_slots WHERE slot_name = '" + site.slot() + "'"))
                     .isEqualTo("f");
             Awaitility.await()
+                    .pollInSameThread()
                     .atMost(CaptureFixture.PATIENCE)
                     .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                             .filteredOn(thread -> !before.contains(thread))
