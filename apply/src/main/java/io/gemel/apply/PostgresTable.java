@@ -14,7 +14,8 @@ import org.jooq.Record;
 
 /**
  * One table as the local catalog has it, for rows of one incoming shape, and the SQL of the multi-row statements for them.
- * A column of many rows travels as one array literal; array columns, which {@code unnest} would flatten, travel as text.
+ * A column of many rows travels as one array literal; arrays and composites, which {@code unnest} would take
+ * apart, travel as text. A domain has the category of what it is over.
  *
  * <p>Types are named without their modifier and marked so (-1): {@code character} and {@code bit} alone would mean a length of
  * one, and cut values off. Columns are selected as they are, never cast to text: for bool, char(n), inet and xml that
@@ -22,15 +23,14 @@ import org.jooq.Record;
  */
 final class PostgresTable {
     private static final String COLUMNS = """
-            SELECT a.attname, format_type(a.atttypid, -1) AS type, a.attidentity = 'a' AS fixed, t.typcategory = 'A' OR t.typarray = 0 OR t.typdelim <> ','
-                     OR coalesce(bt.typcategory = 'A', false) AS wrapped,
-                   array_position(i.indkey::int2[], a.attnum) AS key_place,
+            SELECT a.attname, format_type(a.atttypid, -1) AS type, a.attidentity = 'a' AS fixed,
+                   t.typcategory IN ('A', 'C') OR t.typarray = 0 OR t.typdelim <> ',' AS wrapped,
+                   array_position((i.indkey::int2[])[0:i.indnkeyatts - 1], a.attnum) AS key_place,
                    EXISTS (SELECT 1 FROM pg_constraint f WHERE f.confrelid = c.oid AND f.contype = 'f') AS referenced
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             JOIN pg_type t ON t.oid = a.atttypid
-            LEFT JOIN pg_type bt ON bt.oid = t.typbasetype
             LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
             WHERE n.nspname = ? AND c.relname = ?
             ORDER BY a.attnum
