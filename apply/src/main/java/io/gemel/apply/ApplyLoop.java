@@ -7,6 +7,8 @@ import io.gemel.transaction.Marker;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Version;
 import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -32,6 +34,8 @@ final class ApplyLoop implements Runnable {
     private final InFlightWindow window;
     private final ApplyStatus status;
 
+    private final Retry retry;
+
     private volatile Marker marker;
     private volatile long headMicros; // version of the first transaction received and not applied, or 0
     private volatile long skewMillis;
@@ -54,6 +58,13 @@ final class ApplyLoop implements Runnable {
         this.window = window;
         this.status = status;
         this.marker = marker;
+        RetryConfig often = RetryConfig.custom()
+                .maxAttempts(TRIES_MAX)
+                .intervalFunction(BACK_OFF)
+                .retryOnException(this::isWorthRetrying)
+                .build();
+        retry = Retry.of("gemel-apply-" + config.site(), often);
+        retry.getEventPublisher().onRetry(event -> listener.retried(String.valueOf(event.getLastThrowable())));
     }
 
     long appliedPosition() {
@@ -149,13 +160,10 @@ final class ApplyLoop implements Runnable {
     private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
             throws ApplyFailure, InterruptedException {
         boolean inOrder = false;
-        for (int attempt = 1; ; attempt++) {
+        while (true) {
             try {
-                return groupApplier.apply(group, next, inOrder);
+                return applyWithRetries(group, next, inOrder);
             } catch (ApplyFailure e) {
-                if (status.closed()) {
-                    throw e;
-                }
                 if (e.kind() == Kind.UNIQUE && !single) {
                     for (GroupChanges each : group.singly()) {
                         apply(each);
@@ -164,14 +172,26 @@ final class ApplyLoop implements Runnable {
                 }
                 if (e.kind() == Kind.UNIQUE && !inOrder) {
                     inOrder = true;
-                } else if (e.kind() == Kind.RETRY && attempt < TRIES_MAX) {
-                    listener.retried(String.valueOf(e.getMessage()));
-                    Thread.sleep(BACK_OFF.apply(attempt));
                 } else {
                     haltOrThrow(e);
                 }
             }
         }
+    }
+
+    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean inOrder)
+            throws ApplyFailure, InterruptedException {
+        try {
+            return retry.executeCallable(() -> groupApplier.apply(group, next, inOrder));
+        } catch (ApplyFailure | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw FailureClassifier.classify(e);
+        }
+    }
+
+    private boolean isWorthRetrying(Throwable error) {
+        return error instanceof ApplyFailure failure && failure.kind() == Kind.RETRY && !status.closed();
     }
 
     /** Refuses a version from the future until the clocks are right again. */

@@ -43,6 +43,7 @@ final class PeerLog implements AutoCloseable {
     private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
             List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private @Nullable Incoming pending;
+    private @Nullable ApplyFailure failure;
     private long firstPartOffset;
 
     PeerLog(ApplyConfig config, Marker applied) throws ApplyFailure {
@@ -103,7 +104,7 @@ final class PeerLog implements AutoCloseable {
         int rows = 0;
         long bytes = 0;
         while (true) {
-            Incoming incoming = pending != null ? pending : read(group.isEmpty());
+            Incoming incoming = pending != null ? pending : readOrRemember(group.isEmpty());
             pending = null;
             if (incoming == null) {
                 return group;
@@ -122,6 +123,22 @@ final class PeerLog implements AutoCloseable {
             if (large) {
                 return group;
             }
+        }
+    }
+
+    /** What came before a record that cannot be followed is applied first; the failure comes back on the next call. */
+    private @Nullable Incoming readOrRemember(boolean first) throws ApplyFailure {
+        if (first && failure != null) {
+            throw failure;
+        }
+        try {
+            return failure == null ? read(first) : null;
+        } catch (ApplyFailure e) {
+            failure = e;
+            if (first) {
+                throw e;
+            }
+            return null;
         }
     }
 

@@ -70,7 +70,7 @@ final class PostgresTransaction implements TargetTransaction {
         PostgresTable table = catalog.table(shape);
         List<Integer> changed = rows.get(0).after().changedSince(rows.get(0).before());
         List<Object> binds = new ArrayList<>();
-        binds.add(ordinals(rows.size()));
+        binds.add(RowBinds.ordinals(rows.size()));
         table.all()
                 .forEach(column ->
                         binds.add(ArrayLiteral.of(rows, row -> row.before().value(column))));
@@ -85,7 +85,7 @@ final class PostgresTransaction implements TargetTransaction {
             return new BitSet();
         }
         PostgresTable table = catalog.table(shape);
-        return missed(table.delete(), images(table.all(), rows), rows.size());
+        return missed(table.delete(), RowBinds.images(table.all(), rows), rows.size());
     }
 
     private BitSet missed(String statement, List<Object> binds, int rows) throws ApplyFailure {
@@ -112,7 +112,8 @@ final class PostgresTransaction implements TargetTransaction {
         return run(() -> {
             Set<RowKey> inserted = new HashSet<>();
             try (ResultSet written = sql.resultQuery(
-                            table.insertIfAbsent(), images(table.all(), rows).toArray())
+                            table.insertIfAbsent(),
+                            RowBinds.images(table.all(), rows).toArray())
                     .fetchResultSet()) {
                 int count = 0;
                 while (written.next()) {
@@ -177,7 +178,8 @@ final class PostgresTransaction implements TargetTransaction {
         }
         return run(() -> {
             try (ResultSet found = sql.resultQuery(
-                            table.select(forUpdate), keyBinds(table, keys).toArray())
+                            table.select(forUpdate),
+                            RowBinds.keys(table.key(), keys).toArray())
                     .fetchResultSet()) {
                 while (found.next()) {
                     RowImage image = image(shape, found);
@@ -210,12 +212,14 @@ final class PostgresTransaction implements TargetTransaction {
             }
         });
         if (!gone.isEmpty()) {
-            run(() -> sql.execute(table.deleteByKey(), keyBinds(table, gone).toArray()));
+            run(() -> sql.execute(
+                    table.deleteByKey(), RowBinds.keys(table.key(), gone).toArray()));
         }
         for (Map.Entry<TableShape, List<RowImage>> each : live.entrySet()) {
             PostgresTable target = catalog.table(each.getKey());
             run(() -> sql.execute(
-                    target.upsert(), images(target.all(), each.getValue()).toArray()));
+                    target.upsert(),
+                    RowBinds.images(target.all(), each.getValue()).toArray()));
         }
     }
 
@@ -233,7 +237,8 @@ final class PostgresTransaction implements TargetTransaction {
             run(() -> sql.execute("TRUNCATE " + table.name()));
         } else {
             run(() -> sql.execute(
-                    table.deleteExcept(), keyBinds(table, List.copyOf(except)).toArray()));
+                    table.deleteExcept(),
+                    RowBinds.keys(table.key(), List.copyOf(except)).toArray()));
         }
     }
 
@@ -277,31 +282,6 @@ final class PostgresTransaction implements TargetTransaction {
                         body));
             }
         }
-    }
-
-    private static List<Object> images(List<Integer> columns, List<RowImage> rows) {
-        List<Object> binds = new ArrayList<>();
-        binds.add(ordinals(rows.size()));
-        columns.forEach(column -> binds.add(ArrayLiteral.of(rows, row -> row.value(column))));
-        return binds;
-    }
-
-    private static List<Object> keyBinds(PostgresTable table, List<RowKey> keys) {
-        List<Object> binds = new ArrayList<>();
-        binds.add(ordinals(keys.size()));
-        for (int i = 0; i < table.key().size(); i++) {
-            int place = i;
-            binds.add(ArrayLiteral.of(keys, key -> key.values().get(place)));
-        }
-        return binds;
-    }
-
-    private static String ordinals(int count) {
-        StringBuilder literal = new StringBuilder("{");
-        for (int i = 0; i < count; i++) {
-            literal.append(i == 0 ? "" : ",").append(i);
-        }
-        return literal.append('}').toString();
     }
 
     @Override

@@ -79,10 +79,7 @@ public final class Capture implements AutoCloseable {
      * @throws CaptureException HALT when the log no longer reaches back that far
      */
     public void replay(long position, InFlightWindow window) throws CaptureException, InterruptedException {
-        Stamp last = tail;
-        if (last != null) {
-            new LogReplay(config, log, offsets).run(position, last, window);
-        }
+        new LogReplay(config, log, offsets).run(position, tail == null ? 0 : tail.position(), window);
     }
 
     /**
@@ -112,8 +109,8 @@ public final class Capture implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        publisher.close(); // first, so that nothing waits for Kafka any more
         database.close();
+        publisher.close();
         log.close();
     }
 }

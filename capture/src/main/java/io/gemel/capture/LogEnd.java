@@ -1,13 +1,9 @@
 package io.gemel.capture;
 
+import io.gemel.conflict.LogSearch;
+
 /** Finds what counts at the end of this site's log without reading all of it. One thread. */
 final class LogEnd {
-    /**
-     * How many full send buffers of records are surely more than what a process that lost the log may still write. With so
-     * much read, the greatest epoch met is the greatest there is.
-     */
-    static final int SEND_BUFFERS = 2;
-
     private static final long FIRST_STRETCH = 1_000;
     private static final long STRETCH_FACTOR = 8;
 
@@ -35,12 +31,12 @@ final class LogEnd {
                             + " it cannot be continued: copy the database anew");
         }
         long begin = all.end();
-        for (long length = FIRST_STRETCH; begin > all.begin() && !tail.isSure(unfencedBytes()); ) {
+        for (long length = FIRST_STRETCH; begin > all.begin() && !tail.isSure(LogSearch.OUTDATED_RUN_MAX); ) {
             begin = Math.max(all.begin(), all.end() - length);
             length *= STRETCH_FACTOR;
             tail = new LogTail(config.site(), config.topic());
-            log.read(new OwnLog.Stretch(begin, all.end()), (offset, bytes, record) -> {
-                tail.read(bytes, record);
+            log.read(new OwnLog.Stretch(begin, all.end()), (offset, record) -> {
+                tail.read(record);
                 return true;
             });
         }
@@ -48,14 +44,10 @@ final class LogEnd {
         return tail;
     }
 
-    private long unfencedBytes() {
-        return SEND_BUFFERS * config.sendBufferBytes();
-    }
-
     /** Reads on, up to and including the record at {@code offset}. */
     LogTail findUpTo(long offset) throws CaptureException, InterruptedException {
-        log.read(new OwnLog.Stretch(readTo, offset + 1), (at, bytes, record) -> {
-            tail.read(bytes, record);
+        log.read(new OwnLog.Stretch(readTo, offset + 1), (at, record) -> {
+            tail.read(record);
             return true;
         });
         readTo = offset + 1;

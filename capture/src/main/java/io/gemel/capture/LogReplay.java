@@ -3,9 +3,12 @@ package io.gemel.capture;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.LogCursor;
 import io.gemel.conflict.LogException;
+import io.gemel.conflict.LogSearch;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Version;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Fills the window from this site's own log after a restart. One thread. */
 final class LogReplay {
@@ -19,29 +22,43 @@ final class LogReplay {
         this.offsets = offsets;
     }
 
-    /** Registers every transaction behind a position that is in the log now. */
-    void run(long position, Stamp tail, InFlightWindow window) throws CaptureException, InterruptedException {
-        Marker start = new Marker(position, 0, tail.version(), 0, 0);
-        LogCursor cursor = new LogCursor(config.site(), start);
-        OwnLog.Stretch all = log.everything();
-        log.read(
-                new OwnLog.Stretch(new PositionSearch(log).before(position + 1, all), all.end()),
-                (offset, bytes, record) -> {
-                    if (record instanceof LogRecord.Part part) {
-                        if (part.index() == 0) {
-                            offsets.note(part.stamp().position(), offset);
-                        }
-                    }
-                    if (judge(cursor, record) == LogCursor.Verdict.TAKE && record instanceof LogRecord.Part part) {
-                        window.register(part.stamp(), part.firstChange(), part.changes());
-                    }
-                    return true;
-                });
-        if (cursor.position() < tail.position()) {
-            throw CaptureException.halt("the log " + config.topic() + " ends at position " + cursor.position()
-                    + " when read from " + (position + 1) + ", but its tail is " + tail.position()
-                    + ": records in between have expired or were deleted. Copy the database anew");
+    /** Registers every transaction behind a position up to the log's last one. */
+    void run(long position, long lastPosition, InFlightWindow window) throws CaptureException, InterruptedException {
+        if (position > lastPosition) {
+            throw CaptureException.halt("the peer has applied position " + position + " of the log " + config.topic()
+                    + ", but the log ends at " + lastPosition
+                    + ": the topic was recreated or records were deleted. Copy the database anew");
         }
+        OwnLog.Stretch all = log.everything();
+        long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::some);
+        LogCursor cursor = new LogCursor(config.site(), new Marker(position, 0, new Version(0, config.site()), 0, 0));
+        log.read(new OwnLog.Stretch(begin, all.end()), (offset, record) -> {
+            if (record instanceof LogRecord.Part part && part.index() == 0) {
+                offsets.note(part.stamp().position(), offset);
+            }
+            if (judge(cursor, record) == LogCursor.Verdict.TAKE && record instanceof LogRecord.Part part) {
+                window.register(part.stamp(), part.firstChange(), part.changes());
+            }
+            return true;
+        });
+        if (cursor.position() < lastPosition) {
+            throw CaptureException.halt("the log " + config.topic() + " no longer holds what follows position "
+                    + position + ": its records have expired or were deleted. Copy the database anew");
+        }
+    }
+
+    private List<LogSearch.Found> some(long from, long to, int max) throws CaptureException {
+        List<LogSearch.Found> found = new ArrayList<>();
+        try {
+            log.read(new OwnLog.Stretch(from, to), (offset, record) -> {
+                found.add(new LogSearch.Found(offset, record));
+                return found.size() < max;
+            });
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CaptureException.retry("interrupted while searching the log " + config.topic());
+        }
+        return found;
     }
 
     private static LogCursor.Verdict judge(LogCursor cursor, LogRecord record) throws CaptureException {

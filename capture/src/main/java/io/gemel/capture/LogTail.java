@@ -17,17 +17,16 @@ final class LogTail {
     private @Nullable Stamp last;
     private boolean metOpening;
     private boolean lastIsOpened;
-    private long bytesBeforeLast;
-    private long bytes;
+    private long readBeforeLast;
+    private long read;
 
     LogTail(SiteId site, String topic) {
         this.site = site;
         this.topic = topic;
     }
 
-    /** @param recordBytes size of the encoded record */
-    void read(int recordBytes, LogRecord record) throws CaptureException {
-        bytes += recordBytes;
+    void read(LogRecord record) throws CaptureException {
+        read++;
         if (record.epoch() < epoch) {
             return; // written late by a process that had lost the log
         }
@@ -53,16 +52,16 @@ final class LogTail {
         if (last == null || stamp.commitPosition() >= last.commitPosition()) {
             last = stamp;
             lastIsOpened = metOpening;
-            bytesBeforeLast = bytes;
+            readBeforeLast = read;
         }
     }
 
     /**
-     * Whether the last record is known to count: it follows a take-over, or more than a process that lost the log could
-     * still have written.
+     * Whether the last record is known to count: it follows a take-over in the stretch, or more records than a process that
+     * lost the log could still have written.
      */
-    boolean isSure(long unfencedBytes) {
-        return last != null && (lastIsOpened || bytesBeforeLast > unfencedBytes);
+    boolean isSure(long outdatedMax) {
+        return last != null && (lastIsOpened || readBeforeLast > outdatedMax);
     }
 
     /** Greatest epoch met, 0 for none. */

@@ -105,7 +105,7 @@ final class OwnChanges implements LocalChanges {
         try {
             OwnLog.Stretch all = log.everything();
             long begin = Math.max(all.begin(), offsets.before(from, all.begin()));
-            log.read(new OwnLog.Stretch(begin, all.end()), (offset, bytes, record) -> {
+            log.read(new OwnLog.Stretch(begin, all.end()), (offset, record) -> {
                 if (record instanceof LogRecord.Part part) {
                     if (part.index() == 0) {
                         offsets.note(part.stamp().position(), offset);

@@ -29,10 +29,10 @@ final class OwnLog implements AutoCloseable {
     private final TransactionCodec codec = new TransactionCodec();
     private final Consumer<byte[], byte[]> consumer;
 
-    /** Takes one record of so many encoded bytes; false ends the reading. */
+    /** Takes one record; false ends the reading. */
     @FunctionalInterface
     interface Reader {
-        boolean read(long offset, int bytes, LogRecord record) throws CaptureException, InterruptedException;
+        boolean read(long offset, LogRecord record) throws CaptureException, InterruptedException;
     }
 
     /** A stretch of the topic: offsets from {@code begin} up to but not including {@code end}. */
@@ -99,8 +99,7 @@ final class OwnLog implements AutoCloseable {
             while (consumer.position(partition) < stretch.end()) {
                 List<ConsumerRecord<byte[], byte[]>> batch = consumer.poll(POLL).records(partition);
                 for (ConsumerRecord<byte[], byte[]> record : batch) {
-                    if (record.offset() >= stretch.end()
-                            || !reader.read(record.offset(), record.serializedValueSize(), decode(record))) {
+                    if (record.offset() >= stretch.end() || !reader.read(record.offset(), decode(record))) {
                         return;
                     }
                 }

@@ -22,7 +22,10 @@ final class PostgresCatalog {
                           CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
                            JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
                           WHERE i.indrelid = c.oid AND i.indisprimary AND k.place <= i.indnkeyatts
-                          ORDER BY k.place) AS key
+                          ORDER BY k.place) AS key,
+                   ARRAY(SELECT a.attname::text
+                           FROM pg_attribute AS a
+                          WHERE a.attrelid = c.oid AND a.attgenerated <> '') AS generated
               FROM pg_class AS c
               JOIN pg_namespace AS n ON n.oid = c.relnamespace
              WHERE n.nspname = ? AND c.relname = ?
@@ -30,16 +33,24 @@ final class PostgresCatalog {
 
     private final CaptureConfig config;
 
+    /**
+     * A table as it is now.
+     *
+     * @param key names of the primary key's columns, in key order
+     * @param generated names of the columns that the receiving database computes itself
+     */
+    record Description(List<String> key, List<String> generated) {}
+
     PostgresCatalog(CaptureConfig config) {
         this.config = config;
     }
 
     /**
-     * Names of the primary key's columns, in key order.
+     * Looks a replicated table up.
      *
      * @throws CaptureException HALT when the table cannot be replicated as it is
      */
-    List<String> key(TableId table) throws CaptureException {
+    Description describe(TableId table) throws CaptureException {
         // A connection for each of these rare questions: an idle one would be found broken just when it is needed.
         try (Connection connection = PostgresLogin.connect(config);
                 PreparedStatement statement = connection.prepareStatement(TABLE)) {
@@ -59,7 +70,7 @@ final class PostgresCatalog {
                     throw CaptureException.halt("table " + table
                             + " has no primary key: add one, or take the table out of the replicated ones");
                 }
-                return key;
+                return new Description(key, names(row.getArray("generated")));
             }
         } catch (SQLException e) {
             throw CaptureException.of("the catalog could not be asked about table " + table, e);

@@ -102,8 +102,8 @@ final class PostgresEngine implements AutoCloseable {
     public void close() {
         long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
         boolean interrupted = false;
-        tap.interrupt();
         while (thread.isAlive() && System.nanoTime() < deadline) {
+            tap.stop();
             askToEnd();
             try {
                 thread.join(POLL.toMillis());

@@ -38,14 +38,24 @@ final class PostgresRows {
      * A table as last described in the database's log.
      *
      * @param described a new description is a new object
-     * @param shape what its images hold; asked from the catalog only when replicated
+     * @param layout how its rows become images; asked from the catalog only when replicated
      */
     private record Source(
             io.debezium.relational.TableId name,
             Table described,
             Role role,
             TableId id,
-            @Nullable TableShape shape) {}
+            @Nullable Layout layout) {}
+
+    /**
+     * How a table's rows become images.
+     *
+     * @param columns how many values a row of the database's log has
+     * @param places where in such a row the values of the shape are: without the generated columns, which a server of version
+     *     18 publishes because it must
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+    private record Layout(TableShape shape, int columns, int[] places) {}
 
     /** @param tables the tables as last described in the database's log */
     PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables) {
@@ -91,7 +101,7 @@ final class PostgresRows {
         Table table = tables.tableFor(parsed);
         TableId id = new TableId(parsed.schema(), parsed.table());
         Role role = role(id);
-        Source source = new Source(parsed, table, role, id, role == Role.REPLICATED ? shape(id, table) : null);
+        Source source = new Source(parsed, table, role, id, role == Role.REPLICATED ? layout(id, table) : null);
         sources.put(name, source);
         return source;
     }
@@ -108,15 +118,19 @@ final class PostgresRows {
         };
     }
 
-    private TableShape shape(TableId id, Table described) throws CaptureException {
-        List<String> columns = described.columns().stream().map(Column::name).toList();
-        List<Integer> key = catalog.key(id).stream().map(columns::indexOf).toList();
+    private Layout layout(TableId id, Table described) throws CaptureException {
+        PostgresCatalog.Description now = catalog.describe(id);
+        List<String> sent = described.columns().stream().map(Column::name).toList();
+        List<String> columns =
+                sent.stream().filter(name -> !now.generated().contains(name)).toList();
+        List<Integer> key = now.key().stream().map(columns::indexOf).toList();
         if (key.contains(-1)) {
             throw CaptureException.halt(
                     "the primary key of table " + id + " was changed since the rows were written that are"
                             + " being published now: copy the table anew");
         }
-        return new TableShape(id, columns, key);
+        int[] places = columns.stream().mapToInt(sent::indexOf).toArray();
+        return new Layout(new TableShape(id, columns, key), sent.size(), places);
     }
 
     private static CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
@@ -156,29 +170,29 @@ final class PostgresRows {
 
     private static void local(Source source, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
-        TableShape shape = source.shape();
-        if (shape == null) {
-            throw new IllegalStateException("the shape of " + source.id() + " is not known");
+        Layout layout = source.layout();
+        if (layout == null) {
+            throw new IllegalStateException("the layout of " + source.id() + " is not known");
         }
         switch (message.getOperation()) {
             case INSERT -> {
-                RowImage after = image(shape, message.getNewTupleList(), null);
+                RowImage after = image(layout, message.getNewTupleList(), null);
                 sink.row(new CapturedRow.Local(new Change.Insert(after), bytes(after)));
             }
-            case UPDATE -> update(shape, message, sink);
+            case UPDATE -> update(layout, message, sink);
             case DELETE -> {
-                RowImage before = before(shape, message);
+                RowImage before = before(layout, message);
                 sink.row(new CapturedRow.Local(new Change.Delete(before), bytes(before)));
             }
-            case TRUNCATE -> sink.row(new CapturedRow.Local(new Change.Truncate(shape), CHANGE_BYTES));
+            case TRUNCATE -> sink.row(new CapturedRow.Local(new Change.Truncate(layout.shape()), CHANGE_BYTES));
             default -> throw new IllegalStateException("unknown operation " + message.getOperation());
         }
     }
 
-    private static void update(TableShape shape, ReplicationMessage message, TransactionSink sink)
+    private static void update(Layout layout, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
-        RowImage before = before(shape, message);
-        RowImage after = image(shape, message.getNewTupleList(), before);
+        RowImage before = before(layout, message);
+        RowImage after = image(layout, message.getNewTupleList(), before);
         if (before.key().equals(after.key())) {
             sink.row(new CapturedRow.Local(new Change.Update(before, after), bytes(before) + bytes(after)));
         } else {
@@ -187,34 +201,35 @@ final class PostgresRows {
         }
     }
 
-    private static RowImage before(TableShape shape, ReplicationMessage message) throws CaptureException {
+    private static RowImage before(Layout layout, ReplicationMessage message) throws CaptureException {
         List<ReplicationMessage.Column> columns = message.getOldTupleList();
         if (columns == null) {
-            throw CaptureException.halt(PostgresCatalog.fullImagesMissing(shape.table()));
+            throw CaptureException.halt(
+                    PostgresCatalog.fullImagesMissing(layout.shape().table()));
         }
-        return image(shape, columns, null);
+        return image(layout, columns, null);
     }
 
     /** Reads a row; {@code before} holds the large values that the server did not send again because they did not change. */
     @SuppressWarnings("NullAway") // it does not see the annotation inside an array type of another module
-    private static RowImage image(TableShape shape, List<ReplicationMessage.Column> columns, @Nullable RowImage before)
+    private static RowImage image(Layout layout, List<ReplicationMessage.Column> columns, @Nullable RowImage before)
             throws CaptureException {
-        if (columns.size() != shape.columns().size()) {
-            throw new IllegalStateException("a row of " + shape + " has " + columns.size() + " values");
+        if (columns.size() != layout.columns()) {
+            throw new IllegalStateException("a row of " + layout.shape() + " has " + columns.size() + " values");
         }
-        @Nullable String[] values = new @Nullable String[columns.size()];
+        @Nullable String[] values = new @Nullable String[layout.places().length];
         for (int i = 0; i < values.length; i++) {
-            ReplicationMessage.Column column = columns.get(i);
+            ReplicationMessage.Column column = columns.get(layout.places()[i]);
             if (!column.isToastedColumn()) {
                 values[i] = text(column);
             } else if (before != null) {
                 values[i] = before.value(i);
             } else {
-                throw CaptureException.halt(
-                        "column " + column.getName() + ": " + PostgresCatalog.fullImagesMissing(shape.table()));
+                throw CaptureException.halt("column " + column.getName() + ": "
+                        + PostgresCatalog.fullImagesMissing(layout.shape().table()));
             }
         }
-        return RowImage.owning(shape, values);
+        return RowImage.owning(layout.shape(), values);
     }
 
     private static @Nullable String text(ReplicationMessage.Column column) {

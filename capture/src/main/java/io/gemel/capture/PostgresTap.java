@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Stands between Debezium and its replication connection: takes every decoded message to the sink, none to Debezium's own
  * pipeline, and confirms the slot as far as the log is acknowledged. Where to begin and how values are printed is decided here
- * too. Apart from {@link #streaming} and {@link #interrupt} all runs on Debezium's streaming thread.
+ * too. Apart from {@link #streaming} and {@link #stop} all runs on Debezium's streaming thread.
  */
 final class PostgresTap {
     /** How often the slot is moved at most. */
@@ -48,7 +48,9 @@ final class PostgresTap {
     private final LongSupplier acknowledged;
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
-    private volatile @Nullable Thread thread;
+    private final Object atWork = new Object();
+    private @Nullable Thread worker; // the streaming thread while it is in the sink; guarded by atWork
+    private boolean stopping; // guarded by atWork
 
     PostgresTap(CaptureConfig config, long published, TransactionSink sink, LongSupplier acknowledged) {
         this.config = config;
@@ -72,11 +74,31 @@ final class PostgresTap {
         return backendPid;
     }
 
-    /** Wakes the streaming thread out of waiting for room. */
-    void interrupt() {
-        Thread waiting = thread;
-        if (waiting != null) {
-            waiting.interrupt();
+    /** Takes nothing more, and wakes the streaming thread out of waiting for room. Any thread; may be repeated. */
+    void stop() {
+        synchronized (atWork) {
+            stopping = true;
+            if (worker != null) {
+                worker.interrupt();
+            }
+        }
+    }
+
+    /** Marks the streaming thread as one that may be interrupted; false when nothing more is to be taken. */
+    private boolean beginWork() {
+        synchronized (atWork) {
+            worker = stopping ? null : Thread.currentThread();
+            return worker != null;
+        }
+    }
+
+    /** From here on an interrupt would disturb Debezium's own tidying up. */
+    private void endWork() {
+        synchronized (atWork) {
+            worker = null;
+            if (stopping) {
+                Thread.interrupted();
+            }
         }
     }
 
@@ -91,7 +113,6 @@ final class PostgresTap {
 
         @Override
         public ReplicationStream startStreaming(WalPositionLocator locator) throws SQLException, InterruptedException {
-            thread = Thread.currentThread();
             JdbcConnection session = (JdbcConnection) connection;
             session.connection(false);
             session.execute(SESSION);
@@ -159,20 +180,33 @@ final class PostgresTap {
         }
 
         private void take(ReplicationMessage message) throws InterruptedException {
+            if (!beginWork()) {
+                return;
+            }
             try {
-                switch (message.getOperation()) {
-                    case BEGIN -> sink.begin(micros(message.getCommitTime()));
-                    case COMMIT -> sink.end(position());
-                    case INSERT, UPDATE, DELETE, TRUNCATE -> rows.read(message, sink);
-                    case MESSAGE -> {
-                        if (message.isLastEventForLsn()) { // not part of a transaction
-                            sink.passed(position());
-                        }
-                    }
-                    default -> {} // tables out of sight, origins
-                }
+                hand(message);
             } catch (CaptureException e) {
                 throw new DebeziumException(e);
+            } catch (InterruptedException e) {
+                if (beginWork()) {
+                    throw e;
+                }
+            } finally {
+                endWork();
+            }
+        }
+
+        private void hand(ReplicationMessage message) throws CaptureException, InterruptedException {
+            switch (message.getOperation()) {
+                case BEGIN -> sink.begin(micros(message.getCommitTime()));
+                case COMMIT -> sink.end(position());
+                case INSERT, UPDATE, DELETE, TRUNCATE -> rows.read(message, sink);
+                case MESSAGE -> {
+                    if (message.isLastEventForLsn()) { // not part of a transaction
+                        sink.passed(position());
+                    }
+                }
+                default -> {} // tables out of sight, origins
             }
         }
 

@@ -10,9 +10,11 @@ import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.connect.connector.Task;
+import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,15 @@ public final class TextPostgresConnector extends PostgresConnector {
 
     /** The task of this connector; see there. */
     public static final class TextPostgresTask extends PostgresConnectorTask {
+        private static final Duration POLL = Duration.ofMillis(50);
+
+        /** Records never come this way, failures do: asking as often as the stream is read would only cost. */
+        @Override
+        public List<SourceRecord> doPoll() throws InterruptedException {
+            Thread.sleep(POLL.toMillis());
+            return super.doPoll();
+        }
+
         @Override
         protected ReplicationConnection buildReplicationConnection(
                 PostgresConnection connection, PostgresSchema schema, PostgresConnectorConfig config)

@@ -11,7 +11,7 @@ import java.util.List;
  * a chain, so a reader must look at the changes themselves before it believes a hit. Not thread-safe: the window guards it.
  */
 final class PositionIndex {
-    private static final int CAPACITY_MIN = 1024;
+    private static final int CAPACITY_MIN = 16;
     private static final long NONE = -1;
 
     private long[] hashes = new long[CAPACITY_MIN];

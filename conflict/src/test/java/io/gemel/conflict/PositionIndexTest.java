@@ -55,12 +55,13 @@ class PositionIndexTest {
     @Test
     void does_not_grow_while_the_peer_keeps_up() {
         PositionIndex index = new PositionIndex();
-        long before = index.bytes();
+        long afterAWhile = 0;
         for (long position = 1; position <= 100_000; position++) {
             index.add(position * 0x9E3779B97F4A7C15L, position);
             index.prune(position - 500);
+            afterAWhile = position == 1_000 ? index.bytes() : afterAWhile;
         }
-        assertThat(index.bytes()).isEqualTo(before);
+        assertThat(index.bytes()).isEqualTo(afterAWhile);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.gemel.deploy;
 
+import io.gemel.deploy.bench.BenchCommand;
 import io.gemel.deploy.check.CheckCommand;
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             SiteCommand.class,
             StatusCommand.class,
+            BenchCommand.class,
             HelpCommand.class
         })
 public final class Gemel implements Runnable {

@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -61,6 +67,130 @@ class CaptureIT {
                             "Delete[before=public.account(id=3, owner=bob, balance=20)]");
             assertThat(parts.get(2).changes()).singleElement().isInstanceOf(Change.Truncate.class);
             assertThat(running.failure).hasNullValue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void publishes_nothing_that_was_applied_here_but_learns_from_its_marker(Version version) throws Exception {
+        long future = 9_000_000_000_000_000L;
+        try (CaptureFixture site = servers.site(version, ACCOUNT)) {
+            CaptureFixture.Running running = site.start();
+            site.transaction("INSERT INTO account VALUES (1, 'ann', 10)");
+            site.applied(7, future, "INSERT INTO account VALUES (2, 'bob', 20)", "UPDATE account SET balance = 0");
+            site.transaction("INSERT INTO account VALUES (3, 'cid', 30)");
+
+            List<LogRecord.Part> parts = site.await(2);
+
+            assertThat(parts)
+                    .extracting(part -> part.changes().get(0).key().values().get(0))
+                    .containsExactly("1", "3");
+            assertThat(parts).extracting(part -> part.stamp().seen()).containsExactly(0L, 7L);
+            assertThat(parts.get(1).stamp().version().micros()).isEqualTo(future + 1);
+            assertThat(running.window.keys()).isEqualTo(2);
+            assertThat(running.progress.horizon()).isNotNull();
+            assertThat(running.transactions).hasValue(2);
+        }
+    }
+
+    @Test
+    void makes_versions_of_the_clock_it_is_given() throws Exception {
+        try (CaptureFixture site = servers.site(Version.V18, ACCOUNT).clock(micros -> micros / 1_000_000 * 1_000_000)) {
+            site.start();
+            site.transaction("INSERT INTO account VALUES (1, 'ann', 10)");
+
+            assertThat(site.await(1).get(0).stamp().version().micros() % 1_000_000)
+                    .isZero();
+        }
+    }
+
+    @Test
+    void knows_of_a_commit_as_soon_as_a_message_behind_it_was_read() throws Exception {
+        try (CaptureFixture site = servers.site(Version.V18, ACCOUNT)) {
+            CaptureFixture.Running running = site.start();
+            long end = Long.parseLong(site.query("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"));
+            site.execute("SELECT pg_logical_emit_message(false, 'gemel.nudge', '')");
+
+            assertThat(running.progress.awaitRead(end, CaptureFixture.PATIENCE)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void moves_the_slot_of_an_idle_site_and_tells_the_peer_what_it_has_seen(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, ACCOUNT)) {
+            CaptureFixture.Running running = site.start();
+            site.applied(3, 1, "INSERT INTO account VALUES (2, 'bob', 20)");
+            String confirmed =
+                    "SELECT (confirmed_flush_lsn - '0/0')::bigint FROM pg_replication_slots WHERE slot_name = '"
+                            + site.slot() + "'";
+            long end = Long.parseLong(site.query("SELECT (pg_current_wal_insert_lsn() - '0/0')::bigint"));
+
+            Awaitility.await().atMost(CaptureFixture.PATIENCE).until(() -> {
+                site.beat();
+                return Long.parseLong(site.query(confirmed)) >= end;
+            });
+
+            assertThat(site.log())
+                    .filteredOn(LogRecord.Heartbeat.class::isInstance)
+                    .extracting(record -> ((LogRecord.Heartbeat) record).stamp().seen())
+                    .contains(3L);
+            assertThat(running.progress.horizon()).isNotNull();
+            assertThat(running.publishedPosition).hasValue(0);
+        }
+    }
+
+    @Test
+    void publishes_a_large_transaction_in_parts_that_can_be_read_back() throws Exception {
+        int rows = 200_000;
+        try (CaptureFixture site =
+                servers.site(Version.V18, ACCOUNT).partBytesMax(128 * 1024).imageBytesMax(1 << 20)) {
+            CaptureFixture.Running running = site.start();
+            site.transaction(
+                    "INSERT INTO account SELECT i, md5(i::text), i FROM generate_series(1, " + rows + ") AS i");
+            site.transaction("UPDATE account SET balance = 0 WHERE id IN (1, 2)");
+
+            List<LogRecord.Part> parts = site.await(2);
+
+            List<LogRecord.Part> large = parts.subList(0, parts.size() - 1);
+            assertThat(large).hasSizeGreaterThan(50);
+            assertThat(large)
+                    .extracting(LogRecord.Part::index)
+                    .containsExactlyElementsOf(
+                            IntStream.range(0, large.size()).boxed().toList());
+            assertThat(large.stream().mapToInt(part -> part.changes().size()).sum())
+                    .isEqualTo(rows);
+            assertThat(large)
+                    .allSatisfy(part -> assertThat(part.stamp().position()).isEqualTo(1));
+            assertThat(large)
+                    .extracting(LogRecord.Part::last)
+                    .containsOnlyOnce(true)
+                    .endsWith(true);
+            RowKey late = RowKey.of(new TableId("public", "account"), Integer.toString(rows - 5));
+            assertThat(running.capture.localChanges().read(late, List.of(1L, 2L)))
+                    .singleElement()
+                    .satisfies(change -> assertThat(change.index()).isEqualTo(rows - 6));
+            RowKey early = RowKey.of(new TableId("public", "account"), "2");
+            assertThat(running.capture.localChanges().read(early, List.of(1L, 2L)))
+                    .extracting(StampedChange::position)
+                    .containsExactly(1L, 2L);
+            assertThat(running.capture.localChanges().keysAfter(new TableId("public", "account"), 0))
+                    .hasSize(rows);
+            assertThat(running.window.keys()).isEqualTo(rows);
+        }
+    }
+
+    @Test
+    void halts_at_a_table_whose_log_lacks_whole_rows() throws Exception {
+        try (CaptureFixture site = servers.site(Version.V18, ACCOUNT)) {
+            site.execute("ALTER TABLE account REPLICA IDENTITY DEFAULT");
+            CaptureFixture.Running running = site.start();
+            site.transaction("INSERT INTO account VALUES (1, 'ann', 10)");
+
+            Awaitility.await().atMost(CaptureFixture.PATIENCE).until(() -> running.failure.get() != null);
+
+            assertThat(running.failure.get().classification()).isEqualTo(CaptureException.Classification.HALT);
+            assertThat(running.failure.get()).hasMessageContaining("ALTER TABLE public.account REPLICA IDENTITY FULL");
         }
     }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random schedules of every policy in every setting: no promise may break. */
 class CampaignTest {
-    private static final int SEEDS = 60;
-    private static final int STEPS = 150;
+    private static final int SEEDS = 40;
+    private static final int STEPS = 200;
 
     @ParameterizedTest
     @MethodSource("configurations")

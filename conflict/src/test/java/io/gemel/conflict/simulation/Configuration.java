@@ -1,9 +1,9 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.TablePolicy;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,13 @@ import org.jspecify.annotations.Nullable;
 record Configuration(
         Rule rule, Set<Setting> settings, @Nullable Fault fault, boolean lenient) {
     static Configuration of(Rule rule, Setting... settings) {
-        return new Configuration(rule, new TreeSet<>(List.of(settings)), null, false);
+        return new Configuration(rule, copy(settings), null, false);
+    }
+
+    private static Set<Setting> copy(Setting... settings) {
+        Set<Setting> copy = EnumSet.noneOf(Setting.class);
+        copy.addAll(List.of(settings));
+        return copy;
     }
 
     /** With a wrong rule that any check may find. */

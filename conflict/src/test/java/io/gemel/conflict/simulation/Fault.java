@@ -24,10 +24,8 @@ enum Fault {
     ABSENT_KEY_NOT_LOCKED,
     /** After a restart the window is made of the site's own log only. */
     ENTRIES_NOT_STORED,
-    /** Only entries that a group touched are stored; what a heartbeat or an acknowledgement changed is not. */
-    PRUNED_ENTRIES_NOT_STORED,
-    /** The marker knows what its own transactions had seen, not what a heartbeat said before them. */
-    MARKER_FORGETS_HEARTBEAT,
+    /** Entries are stored when they meet a conflict only; an acknowledgement changes them in memory alone. */
+    STORED_ENTRIES_OUTDATED,
     /** A heartbeat takes a position of its own. */
     HEARTBEAT_TAKES_POSITION,
     /** Capture fills the window when it publishes, not when it reads. */

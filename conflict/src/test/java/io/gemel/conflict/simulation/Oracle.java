@@ -182,8 +182,12 @@ final class Oracle {
     }
 
     private static List<StampedChange> history(RowKey key, PublishedLog log) {
-        List<StampedChange> history = new ArrayList<>(log.changes());
-        history.removeIf(change -> !isTruncate(change) && !change.change().key().equals(key));
+        List<StampedChange> history = new ArrayList<>();
+        for (StampedChange change : log.changes()) {
+            if (isTruncate(change) || change.change().key().equals(key)) {
+                history.add(change);
+            }
+        }
         return history;
     }
 

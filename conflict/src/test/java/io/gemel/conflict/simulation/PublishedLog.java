@@ -15,6 +15,7 @@ final class PublishedLog {
     record Published(Stamp stamp, List<Change> changes) {}
 
     private final List<Published> transactions = new ArrayList<>();
+    private final List<StampedChange> changes = new ArrayList<>();
     private final Map<Long, Published> byPosition = new TreeMap<>();
     private final List<Change> open = new ArrayList<>();
     private final boolean lenient;
@@ -42,13 +43,6 @@ final class PublishedLog {
     }
 
     List<StampedChange> changes() {
-        List<StampedChange> changes = new ArrayList<>();
-        for (Published transaction : transactions) {
-            for (int i = 0; i < transaction.changes().size(); i++) {
-                changes.add(new StampedChange(
-                        transaction.stamp(), i, transaction.changes().get(i)));
-            }
-        }
         return changes;
     }
 
@@ -76,6 +70,10 @@ final class PublishedLog {
         Published known = byPosition.putIfAbsent(transaction.stamp().position(), transaction);
         if (known == null) {
             transactions.add(transaction);
+            for (int i = 0; i < transaction.changes().size(); i++) {
+                changes.add(new StampedChange(
+                        transaction.stamp(), i, transaction.changes().get(i)));
+            }
         } else if (!known.equals(transaction) && !lenient) {
             throw new Violation("read again, " + known + " became " + transaction);
         }

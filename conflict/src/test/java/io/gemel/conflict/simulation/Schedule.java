@@ -10,12 +10,13 @@ import java.util.SplittableRandom;
 /** Makes random schedules: phases with random weights, so that lag, partitions, outages and quiet times all occur. */
 final class Schedule {
     private static final int PHASE_STEPS_MIN = 5;
-    private static final int PHASE_STEPS_MAX = 40;
-    private static final List<Double> LOCAL_WEIGHTS = List.of(0., 1., 3.);
-    private static final List<Double> READ_WEIGHTS = List.of(0., 2., 8.);
-    private static final List<Double> PUBLISH_WEIGHTS = List.of(0., 4., 12.);
-    private static final List<Double> APPLY_WEIGHTS = List.of(0., 3., 12.);
-    private static final int[] SIZES = {1, 1, 2, 3, 4};
+    private static final int PHASE_STEPS_MAX = 30;
+    private static final List<Double> LOCAL_WEIGHTS = List.of(0., 1., 1., 3.);
+    private static final List<Double> READ_WEIGHTS = List.of(0., 2., 4., 8.);
+    private static final List<Double> PUBLISH_WEIGHTS = List.of(0., 2., 4., 8.);
+    private static final List<Double> APPLY_WEIGHTS = List.of(0., 4., 12., 12.);
+    private static final List<Integer> TRANSACTION_SIZES = List.of(1, 1, 2, 3, 4);
+    private static final List<Integer> BURST_SIZES = List.of(1, 1, 1, 4, 12);
 
     private Schedule() {}
 
@@ -30,7 +31,8 @@ final class Schedule {
             for (int i = 0; i < length; i++) {
                 SiteId site = random.nextBoolean() ? Sites.EAST : Sites.WEST;
                 Step.Action action = choose(random, site.equals(Sites.EAST) ? east : west);
-                schedule.add(new Step(action, site, random.nextInt(1 << 30), SIZES[random.nextInt(SIZES.length)]));
+                List<Integer> sizes = action == Step.Action.LOCAL ? TRANSACTION_SIZES : BURST_SIZES;
+                schedule.add(new Step(action, site, random.nextInt(1 << 30), sizes.get(random.nextInt(sizes.size()))));
             }
         }
         return List.copyOf(schedule.subList(0, steps));

@@ -33,12 +33,12 @@ final class Shrinker {
         return smallest;
     }
 
-    /** Makes transactions shorter. */
+    /** Makes transactions and bursts shorter. */
     private static List<Step> shorten(List<Step> schedule, Predicate<List<Step>> fails) {
         List<Step> smallest = schedule;
         for (int at = 0; at < schedule.size(); at++) {
             Step step = schedule.get(at);
-            for (int size = 1; step.action() == Step.Action.LOCAL && size < step.size(); size++) {
+            for (int size = 1; size < step.size(); size++) {
                 List<Step> shorter = new ArrayList<>(smallest);
                 shorter.set(at, step.withSize(size));
                 if (fails.test(shorter)) {

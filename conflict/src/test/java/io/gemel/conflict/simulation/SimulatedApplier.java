@@ -1,5 +1,6 @@
 package io.gemel.conflict.simulation;
 
+import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.conflict.WindowGroup;
@@ -187,9 +188,7 @@ final class SimulatedApplier {
     private void commit(ApplyTransaction transaction, long micros) {
         WindowGroup group = transaction.group();
         LogReader.Received last = last(transaction);
-        long peerSeen = configuration.has(Fault.MARKER_FORGETS_HEARTBEAT)
-                ? Math.max(database.marker().peerSeen(), last.stamp().seen())
-                : group.peerSeen(last.stamp().seen());
+        long peerSeen = group.peerSeen(last.stamp().seen());
         Version version = database.marker().version();
         for (LogReader.Received each : transaction.received()) {
             version =
@@ -202,8 +201,10 @@ final class SimulatedApplier {
                 peerSeen,
                 last.stamp().commitPosition());
         Map<RowKey, WindowEntry> toStore = group.toStore(peerSeen);
-        if (configuration.has(Fault.PRUNED_ENTRIES_NOT_STORED)) {
-            toStore.keySet().retainAll(transaction.writes().keySet());
+        if (configuration.has(Fault.STORED_ENTRIES_OUTDATED)) {
+            toStore.keySet()
+                    .retainAll(
+                            transaction.conflicts().stream().map(Conflict::key).toList());
         }
         group.commit(peerSeen, () -> database.commitApplied(transaction, marker, toStore, micros));
         open = null;

@@ -28,6 +28,7 @@ final class SimulatedCapture {
     private int nextCommit;
     private @Nullable Stamp reading; // of a transaction that is read in part
     private int nextChange;
+    private long heartbeatCommit; // of the planted fault that makes transactions of heartbeats
 
     /**
      * @param tail the record to go on behind
@@ -48,6 +49,7 @@ final class SimulatedCapture {
         this.epoch = epoch;
         stamper = new LogStamper(tail);
         nextCommit = firstCommit;
+        heartbeatCommit = tail.commitPosition();
     }
 
     /**
@@ -137,7 +139,8 @@ final class SimulatedCapture {
         }
         long commit = nextCommit * SimulatedDatabase.COMMIT_STRIDE;
         if (configuration.has(Fault.HEARTBEAT_TAKES_POSITION)) {
-            Stamp stamp = withCommit(stamper.transaction(0), commit + 1);
+            heartbeatCommit = Math.max(heartbeatCommit, commit) + 1;
+            Stamp stamp = withCommit(stamper.transaction(0), heartbeatCommit);
             unpublished.add(new LogRecord.Part(epoch, stamp, 0, true, 0, List.of()));
             return true;
         }

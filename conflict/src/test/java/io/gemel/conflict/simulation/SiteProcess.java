@@ -26,7 +26,9 @@ final class SiteProcess {
             database.stored().forEach((key, entry) -> process.window.restore(key, entry.base(), entry.changes()));
         }
         long peerSeen = database.marker().peerSeen();
-        process.window.acknowledge(peerSeen);
+        if (!configuration.has(Fault.STORED_ENTRIES_OUTDATED)) {
+            process.window.acknowledge(peerSeen);
+        }
         for (LogReader.Received transaction : ownLog.transactions()) {
             if (transaction.stamp().position() > peerSeen) {
                 process.register(transaction.stamp(), 0, transaction.changes());

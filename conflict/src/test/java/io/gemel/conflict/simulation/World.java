@@ -4,6 +4,7 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Two sites that replicate into each other. */
 final class World {
@@ -59,9 +60,9 @@ final class World {
         site.moveClock(seed % 4);
         return switch (step.action()) {
             case LOCAL -> site.commit(transaction(step));
-            case READ -> site.read(seed % 3 == 0);
-            case PUBLISH -> site.publish();
-            case APPLY -> site.apply(1 + seed % GROUP_MAX);
+            case READ -> repeat(step, () -> site.read(seed % 3 == 0));
+            case PUBLISH -> repeat(step, site::publish);
+            case APPLY -> repeat(step, () -> site.apply(1 + seed % GROUP_MAX));
             case HEARTBEAT -> site.heartbeat();
             case ZOMBIE -> site.zombiePublishes();
             default -> {
@@ -69,6 +70,15 @@ final class World {
                 yield true;
             }
         };
+    }
+
+    /** False when it found nothing to do even once. */
+    private static boolean repeat(Step step, BooleanSupplier act) {
+        int done = 0;
+        while (done < step.size() && act.getAsBoolean()) {
+            done++;
+        }
+        return done > 0;
     }
 
     /** The changes that a local transaction of this step would make now. */

@@ -14,6 +14,12 @@ import java.util.TreeMap;
 
 /** Reads what is compared between two sites. */
 final class FactsReader {
+    // Newer servers keep the locale of other providers than the C library in columns of their own, named differently.
+    private static final String COLLATION = """
+            SELECT coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale', d.datcollate)
+            FROM pg_database d
+            WHERE d.datname = current_database()
+            """;
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull, a.attgenerated <> '' AS generated,
                    coalesce(l.collname, '') AS collation
@@ -44,10 +50,7 @@ final class FactsReader {
             sequences.putAll(sequences(connection, table));
         }
         return new SiteFacts(
-                Sql.text(connection, "SHOW server_version"),
-                Sql.text(connection, "SELECT datcollate FROM pg_database WHERE datname = current_database()"),
-                tables,
-                sequences);
+                Sql.text(connection, "SHOW server_version"), Sql.text(connection, COLLATION), tables, sequences);
     }
 
     private static TableFacts table(Connection connection, CatalogTable table) throws SQLException {

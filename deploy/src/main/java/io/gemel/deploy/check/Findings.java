@@ -1,7 +1,6 @@
 package io.gemel.deploy.check;
 
 import io.gemel.deploy.check.Finding.Severity;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Collects findings about one site, or about both. */
@@ -13,11 +12,6 @@ final class Findings {
     Findings(String site, List<Finding> found) {
         this.site = site;
         this.found = found;
-    }
-
-    /** Starts an empty collection, for a test. */
-    static Findings of(String site) {
-        return new Findings(site, new ArrayList<>());
     }
 
     void error(String subject, String problem, String mend) {

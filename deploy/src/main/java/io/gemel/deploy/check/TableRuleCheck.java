@@ -9,7 +9,7 @@ import java.util.List;
 /** Rules on tables that two writing sites feel in another way than one: security policies, triggers, unique values, exclusions. */
 final class TableRuleCheck implements DatabaseCheck {
     private static final String TRIGGERS = """
-            SELECT tgname FROM pg_trigger
+            SELECT quote_ident(tgname) FROM pg_trigger
             WHERE tgrelid = ?::oid AND NOT tgisinternal AND tgenabled IN ('A', 'R')
             ORDER BY 1
             """;

@@ -20,8 +20,8 @@ public final class GemelSchema {
     public static final List<String> PUBLISHED = List.of("gemel.applied", "gemel.emit", "gemel.heartbeat");
 
     /** Creates the heartbeat's single row, unless it is there. */
-    public static final String HEARTBEAT_ROW =
-            "INSERT INTO gemel.heartbeat (id, beat) VALUES (1, 0) ON CONFLICT (id) DO NOTHING";
+    public static final String HEARTBEAT_ROW = "INSERT INTO gemel.heartbeat (id, beat, horizon, at)"
+            + " VALUES (1, 0, pg_current_snapshot()::text, clock_timestamp()) ON CONFLICT (id) DO NOTHING";
 
     private static final String RESOURCE = "schema.sql";
     private static final Pattern CREATE =

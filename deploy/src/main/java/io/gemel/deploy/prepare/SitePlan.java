@@ -15,6 +15,8 @@ final class SitePlan {
     private static final List<Planner> PLANNERS =
             List.of(new RolePlanner(), new SchemaPlanner(), new PublicationPlanner(), new SlotPlanner());
 
+    private static final int OLDEST_SERVER = 150000;
+
     private SitePlan() {}
 
     static Plan of(Connection connection, SiteConfig config) throws SQLException {
@@ -31,6 +33,13 @@ final class SitePlan {
             return plan;
         }
         int version = Integer.parseInt(Sql.text(connection, "SHOW server_version_num"));
+        if (version < OLDEST_SERVER) {
+            plan.obstacle(
+                    "server",
+                    "is PostgreSQL " + Sql.text(connection, "SHOW server_version"),
+                    "use PostgreSQL 15 or newer");
+            return plan;
+        }
         Target target = new Target(config, role.get(), version, replicable(connection, config, plan));
         for (Planner planner : PLANNERS) {
             planner.plan(connection, target, plan);

@@ -129,4 +129,21 @@ class TableCheckIT {
                 .anyMatch(line -> line.contains("conflict.policy.public.b matches no replicated table"))
                 .noneMatch(line -> line.contains("tables=public.a* matches"));
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void refuses_columns_that_cannot_travel_as_text(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .execute(
+                        "CREATE EXTENSION lo",
+                        "CREATE TYPE pair AS (a int, b text)",
+                        "CREATE TABLE statistic (id int PRIMARY KEY, n pg_ndistinct)",
+                        "CREATE TABLE picture (id int PRIMARY KEY, content lo)",
+                        "CREATE TABLE good (id int PRIMARY KEY, a jsonb, b int[], c pair, d tsvector, e int4range, f point)");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("public.statistic has the column n pg_ndistinct"))
+                .anyMatch(line -> line.contains("public.picture has the column content lo"))
+                .noneMatch(line -> line.contains("public.good has the column"));
+    }
 }

@@ -1,0 +1,99 @@
+package io.gemel.deploy.bench;
+
+import io.gemel.deploy.command.ExitCode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code gemel bench}: the published benchmark. */
+@Command(
+        name = "bench",
+        description = {
+            "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
+            "how fast a backlog drains, and the lag at a steady rate. Compare the ratios; absolute figures vary."
+        })
+public final class BenchCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--quick", description = "About three minutes instead of about eight.")
+    private boolean quick;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            description = "Where the servers keep their data; made anew. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "deploy/target/bench")
+    private Path folder = Path.of("deploy/target/bench");
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Transactions a second each way for the lag. Default: ${DEFAULT-VALUE}.",
+            defaultValue = "500")
+    private int rate = 500;
+
+    /** Opens a pair in a folder of its own. */
+    @FunctionalInterface
+    private interface Opener {
+        ReplicatedPair open(Path folder) throws Exception;
+    }
+
+    private record Figures(DrainBenchmark.Result drain, LagBenchmark.Result lag) {}
+
+    @Override
+    public Integer call() throws Exception {
+        PrintWriter out = spec.commandLine().getOut();
+        int drained = 50_000;
+        int seconds = quick ? 30 : 120;
+        Figures own = measure(out, NativePair::new, "native", drained, seconds);
+        Figures gemel = measure(out, GemelPair::new, "gemel", drained, seconds);
+        out.println();
+        out.printf(
+                "drain: Gemel / PostgreSQL's own = %.2f%n",
+                gemel.drain().perSecond() / own.drain().perSecond());
+        out.printf(
+                "lag at %d a second each way: p50 %.2f, p99 %.2f times PostgreSQL's own%n",
+                rate,
+                gemel.lag().p50() / own.lag().p50(),
+                gemel.lag().p99() / own.lag().p99());
+        out.flush();
+        return ExitCode.DONE;
+    }
+
+    private Figures measure(PrintWriter out, Opener opener, String name, int drained, int seconds) throws Exception {
+        Path data = folder.toAbsolutePath().resolve(name);
+        delete(data);
+        try (ReplicatedPair pair = opener.open(data)) {
+            out.println(pair.name());
+            DrainBenchmark.Result drain = DrainBenchmark.run(pair, drained);
+            out.println("  drain: " + drain);
+            out.flush();
+            LagBenchmark.Result lag = LagBenchmark.run(pair, rate, seconds);
+            out.println("  " + lag);
+            out.flush();
+            return new Figures(drain, lag);
+        }
+    }
+
+    private static void delete(Path data) throws IOException {
+        if (Files.exists(data)) {
+            List<Path> all;
+            try (Stream<Path> walk = Files.walk(data)) {
+                all = walk.sorted(Comparator.reverseOrder()).toList();
+            }
+            for (Path each : all) {
+                Files.delete(each);
+            }
+        }
+    }
+}
