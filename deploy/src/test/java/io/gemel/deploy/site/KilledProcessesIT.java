@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,13 +70,24 @@ class KilledProcessesIT {
             }
             threads.shutdown();
 
-            sites.settle();
+            settle(sites, processes);
             assertThat(watchers)
                     .allSatisfy(each -> assertThat(each.halves.get()).isZero());
             assertThat(watchers).allSatisfy(each -> assertThat(each.looks.get()).isPositive());
             assertNothingLost(sites, writers);
             assertSameConflicts(sites);
             assertPublishedOnce(sites);
+        }
+    }
+
+    private static void settle(TwoSites sites, List<SiteProcess> processes) throws Exception {
+        try {
+            sites.settle();
+        } catch (ConditionTimeoutException e) {
+            for (SiteProcess process : processes) {
+                System.out.println(process + ": " + process.status());
+            }
+            throw e;
         }
     }
 
