@@ -25,7 +25,7 @@ class ClocksIT {
     private static final long MINUTES = Duration.ofMinutes(5).toNanos() / 1_000;
     private static final long COARSE = Duration.ofSeconds(20).toNanos() / 1_000;
     private static final int TRANSACTIONS = 200;
-    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     @TempDir
     Path folder;

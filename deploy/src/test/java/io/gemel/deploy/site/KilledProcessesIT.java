@@ -12,6 +12,7 @@ import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +36,10 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledProcessesIT {
     private static final int KILLS = Integer.getInteger("gemel.test.kills", 50);
     private static final int SERVER_FAULT_EVERY = 6;
-    private static final int KILL_PAUSE_MILLIS_MAX = 4_000;
+    private static final int KILL_PAUSE_MILLIS_MAX = 3_000;
+    private static final int LEADERS_EVERY = 4;
+    private static final Duration LEADERS_LIMIT = Duration.ofSeconds(20);
+    private static final int SITES = 2;
 
     @TempDir
     Path folder;
@@ -94,6 +98,9 @@ class KilledProcessesIT {
     /** Kills a process at every turn and starts it again; now and then ends a server as well. */
     private static void breakThings(TwoSites sites, List<SiteProcess> processes, Random random) throws Exception {
         for (int i = 1; i <= KILLS; i++) {
+            if (i % LEADERS_EVERY == 0) {
+                awaitLeaders(processes);
+            }
             Thread.sleep(random.nextInt(KILL_PAUSE_MILLIS_MAX));
             SiteProcess process = processes.get(random.nextInt(processes.size()));
             process.kill();
@@ -101,6 +108,21 @@ class KilledProcessesIT {
                 breakServer(sites, random);
             }
             process.start();
+        }
+    }
+
+    /** Lets both sites come to work, so that not only beginners are killed; on a slow machine the next kill comes anyway. */
+    private static void awaitLeaders(List<SiteProcess> processes) throws InterruptedException {
+        long deadline = System.nanoTime() + LEADERS_LIMIT.toNanos();
+        while (System.nanoTime() < deadline) {
+            int leaders = 0;
+            for (SiteProcess process : processes) {
+                leaders += process.status().contains("\"leader\" : true") ? 1 : 0;
+            }
+            if (leaders == SITES) {
+                return;
+            }
+            Thread.sleep(100);
         }
     }
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** One transaction of very many rows passes through small site processes, and the other direction goes on meanwhile. */
 class LargeTransactionIT {
     private static final int ROWS = Integer.getInteger("gemel.test.large.rows", 1_000_000);
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
     private static final int PAUSE_MILLIS = 20;
 
     @TempDir

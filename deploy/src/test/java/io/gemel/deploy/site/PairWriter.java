@@ -27,8 +27,8 @@ final class PairWriter implements Callable<Void> {
     static final String HALF_TRANSACTIONS =
             "SELECT count(*) FROM left_half FULL JOIN right_half USING (id) WHERE left_half.at IS NULL OR right_half.at IS NULL";
 
-    private static final int KEYS = 150;
-    private static final int PAUSE_MILLIS_MAX = 12;
+    private static final int KEYS = 1_000;
+    private static final int PAUSE_MILLIS_MAX = 50;
 
     private final SiteFixture site;
     private final String name;

@@ -35,7 +35,7 @@ import java.util.function.LongUnaryOperator;
  */
 public final class TwoSites implements AutoCloseable {
     /** Longest that two sites without writers may take to become equal. */
-    public static final Duration SETTLE_LIMIT = Duration.ofMinutes(2);
+    public static final Duration SETTLE_LIMIT = Duration.ofMinutes(4);
 
     private final PostgresServer eastServer;
     private final PostgresServer westServer;
@@ -108,7 +108,7 @@ public final class TwoSites implements AutoCloseable {
     public TwoSites run() throws Exception {
         run(east, LongUnaryOperator.identity());
         run(west, LongUnaryOperator.identity());
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(SETTLE_LIMIT)
                 .until(() -> supervisors.stream().allMatch(each -> each.state() == SiteState.RUNNING));
         return this;
     }
