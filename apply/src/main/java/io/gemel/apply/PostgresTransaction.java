@@ -1,13 +1,13 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.Conflict;
 import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A transaction on the applier's connection to PostgreSQL. */
 final class PostgresTransaction implements TargetTransaction {
+    private static final int JOURNAL_BATCH_ROWS = 200;
+
     private final Connection connection;
     private final DSLContext sql;
     private final TableCatalog catalog;
@@ -69,6 +71,11 @@ final class PostgresTransaction implements TargetTransaction {
     public BitSet updateIfSettled(TableShape shape, List<Pair> rows) throws ApplyFailure {
         PostgresTable table = catalog.table(shape);
         List<Integer> changed = rows.get(0).after().changedSince(rows.get(0).before());
+        if (!table.canUpdate(changed)) {
+            BitSet all = new BitSet(rows.size());
+            all.set(0, rows.size());
+            return all;
+        }
         List<Object> binds = new ArrayList<>();
         binds.add(RowBinds.ordinals(rows.size()));
         table.all()
@@ -211,6 +218,9 @@ final class PostgresTransaction implements TargetTransaction {
                 live.computeIfAbsent(image.shape(), any -> new ArrayList<>()).add(image);
             }
         });
+        if (!table.canOverwrite()) {
+            live.values().forEach(images -> images.forEach(image -> gone.add(image.key())));
+        }
         if (!gone.isEmpty()) {
             run(() -> sql.execute(
                     table.deleteByKey(), RowBinds.keys(table.key(), gone).toArray()));
@@ -243,6 +253,12 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
+    public boolean nothingUnread() throws ApplyFailure {
+        return run(() -> writers.covers(
+                sql.fetchSingle("SELECT pg_current_snapshot()::text").get(0, String.class), id));
+    }
+
+    @Override
     public long logEnd() throws ApplyFailure {
         return run(() -> sql.fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
                 .get(0, Long.class));
@@ -250,12 +266,26 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public void journal(List<JournalEntry> entries) throws ApplyFailure {
-        for (JournalEntry entry : entries) {
-            Conflict conflict = entry.conflict();
-            run(() -> sql.execute(
-                    JournalRow.INSERT,
-                    JournalRow.binds(conflict, entry.outcome()).toArray()));
+        if (entries.isEmpty()) {
+            return;
         }
+        // After a long separation there may be very many: each pair of changes of a busy key is one.
+        run(() -> {
+            try (PreparedStatement insert = connection.prepareStatement(JournalRow.INSERT)) {
+                for (int i = 1; i <= entries.size(); i++) {
+                    JournalEntry entry = entries.get(i - 1);
+                    int place = 1;
+                    for (Object bind : JournalRow.binds(entry.conflict(), entry.outcome())) {
+                        insert.setObject(place++, bind);
+                    }
+                    insert.addBatch();
+                    if (i % JOURNAL_BATCH_ROWS == 0 || i == entries.size()) {
+                        insert.executeBatch();
+                    }
+                }
+                return entries.size();
+            }
+        });
     }
 
     @Override

@@ -12,6 +12,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ import java.util.function.LongUnaryOperator;
  */
 public final class TwoSites implements AutoCloseable {
     /** Longest that two sites without writers may take to become equal. */
-    public static final Duration SETTLE_LIMIT = Duration.ofMinutes(2);
+    public static final Duration SETTLE_LIMIT = Duration.ofMinutes(4);
 
     private final PostgresServer eastServer;
     private final PostgresServer westServer;
@@ -42,6 +43,7 @@ public final class TwoSites implements AutoCloseable {
     private final SiteFixture east;
     private final SiteFixture west;
     private final List<SiteSupervisor> supervisors = new ArrayList<>();
+    private final List<SiteProcess> processes = new ArrayList<>();
 
     private TwoSites(Path folder, Version version, KafkaServer.Mode mode, Map<String, String> settings)
             throws Exception {
@@ -106,7 +108,7 @@ public final class TwoSites implements AutoCloseable {
     public TwoSites run() throws Exception {
         run(east, LongUnaryOperator.identity());
         run(west, LongUnaryOperator.identity());
-        await().atMost(Duration.ofMinutes(1))
+        await().atMost(SETTLE_LIMIT)
                 .until(() -> supervisors.stream().allMatch(each -> each.state() == SiteState.RUNNING));
         return this;
     }
@@ -118,6 +120,13 @@ public final class TwoSites implements AutoCloseable {
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;
+    }
+
+    /** Prepares a site process outside of this JVM; {@link SiteProcess#start} starts it. Ended by {@link #close}. */
+    SiteProcess process(SiteFixture site, String name, String... jvmArguments) throws IOException {
+        SiteProcess process = SiteProcess.of(site, name, jvmArguments);
+        processes.add(process);
+        return process;
     }
 
     public SiteFixture east() {
@@ -203,6 +212,7 @@ public final class TwoSites implements AutoCloseable {
 
     @Override
     public void close() {
+        processes.forEach(SiteProcess::kill);
         supervisors.forEach(SiteSupervisor::close);
         eastServer.close();
         westServer.close();
