@@ -134,10 +134,15 @@ public final class EmbeddedSite {
                 .start();
     }
 
+    /** Whether the process says that it captures and applies. */
+    public boolean isRunning() {
+        return status().filter(each -> each.state() == SideState.RUNNING).isPresent();
+    }
+
     /** Waits until the process says that it captures and applies. */
     public void awaitRunning(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (!status().filter(each -> each.state() == SideState.RUNNING).isPresent()) {
+        while (!isRunning()) {
             if (!isProcessAlive()) {
                 throw new IllegalStateException("the process of site " + name + " has ended: see " + processLog());
             }
