@@ -25,13 +25,13 @@ final class PostgresTable {
     private static final String COLUMNS = """
             SELECT a.attname, format_type(a.atttypid, -1) AS type, a.attidentity = 'a' AS fixed,
                    t.typcategory IN ('A', 'C') OR t.typarray = 0 OR t.typdelim <> ',' AS wrapped,
-                   array_position((i.indkey::int2[])[0:i.indnkeyatts - 1], a.attnum) AS key_place,
+                   array_position(k.conkey, a.attnum) AS key_place,
                    EXISTS (SELECT 1 FROM pg_constraint f WHERE f.confrelid = c.oid AND f.contype = 'f') AS referenced
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             JOIN pg_type t ON t.oid = a.atttypid
-            LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
+            LEFT JOIN pg_constraint k ON k.conrelid = c.oid AND k.contype = 'p'
             WHERE n.nspname = ? AND c.relname = ?
             ORDER BY a.attnum
             """;
