@@ -242,6 +242,9 @@ final class GroupApplier {
 
         /** Waits, holding locks, until capture has read every commit that came before them. */
         private void awaitCapture() throws ApplyFailure, InterruptedException {
+            if (transaction.nothingUnread()) {
+                return;
+            }
             long end = transaction.logEnd();
             database.beat();
             if (!progress.awaitRead(end, catchUpTimeout)) {

@@ -206,9 +206,13 @@ final class PostgresTarget implements TargetDatabase {
     public void beat() throws ApplyFailure {
         run(() -> {
             try (Connection side = sidePool.getConnection()) {
-                return dsl(side)
-                        .execute("UPDATE gemel.heartbeat SET beat = beat + 1, at = clock_timestamp(),"
-                                + " horizon = pg_snapshot_xmin(pg_current_snapshot())::text WHERE id = 1");
+                String id = dsl(side)
+                        .fetchSingle("UPDATE gemel.heartbeat SET beat = beat + 1, at = clock_timestamp(),"
+                                + " horizon = pg_snapshot_xmin(pg_current_snapshot())::text WHERE id = 1"
+                                + " RETURNING pg_current_xact_id()::text")
+                        .get(0, String.class);
+                writers.beat(Long.parseLong(id));
+                return id;
             }
         });
     }

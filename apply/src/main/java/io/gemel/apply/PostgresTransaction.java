@@ -245,6 +245,12 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
+    public boolean nothingUnread() throws ApplyFailure {
+        return run(() -> writers.covers(
+                sql.fetchSingle("SELECT pg_current_snapshot()::text").get(0, String.class), id));
+    }
+
+    @Override
     public long logEnd() throws ApplyFailure {
         return run(() -> sql.fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
                 .get(0, Long.class));

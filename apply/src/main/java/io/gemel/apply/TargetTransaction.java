@@ -60,6 +60,12 @@ interface TargetTransaction extends AutoCloseable {
     /** Removes every row of a locked table except the given keys. */
     void clear(TableShape shape, Set<RowKey> except) throws ApplyFailure;
 
+    /**
+     * Is it certain, without waiting for capture, that the window knows of every commit that wrote a row which this
+     * transaction has locked?
+     */
+    boolean nothingUnread() throws ApplyFailure;
+
     /** End of the database's log: every commit made so far lies before it. */
     long logEnd() throws ApplyFailure;
 

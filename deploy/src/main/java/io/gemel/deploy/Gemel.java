@@ -4,6 +4,7 @@ import io.gemel.deploy.bench.BenchCommand;
 import io.gemel.deploy.check.CheckCommand;
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.demo.DemoCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
 import io.gemel.deploy.site.SiteCommand;
 import io.gemel.deploy.status.StatusCommand;
@@ -32,6 +33,7 @@ import picocli.CommandLine.Spec;
             "3:a server could not be reached"
         },
         subcommands = {
+            DemoCommand.class,
             PrepareCommand.class,
             CheckCommand.class,
             SiteCommand.class,

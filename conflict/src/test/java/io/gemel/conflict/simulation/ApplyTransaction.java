@@ -53,6 +53,11 @@ final class ApplyTransaction {
                 .toList();
     }
 
+    /** All changes, in log order. */
+    List<StampedChange> work() {
+        return work;
+    }
+
     /** The change to apply next, or null when only the commit is left. */
     @Nullable
     StampedChange current() {

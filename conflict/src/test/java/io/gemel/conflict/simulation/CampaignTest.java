@@ -37,7 +37,9 @@ class CampaignTest {
             configurations.add(Configuration.of(rule, Setting.ZOMBIE));
             configurations.add(Configuration.of(rule, Setting.PARTS));
             configurations.add(Configuration.of(rule, Setting.TRUNCATE));
-            configurations.add(Configuration.of(rule, Setting.ZOMBIE, Setting.PARTS, Setting.TRUNCATE));
+            configurations.add(Configuration.of(rule, Setting.PLANNED));
+            configurations.add(
+                    Configuration.of(rule, Setting.ZOMBIE, Setting.PARTS, Setting.TRUNCATE, Setting.PLANNED));
         }
         return configurations.stream();
     }

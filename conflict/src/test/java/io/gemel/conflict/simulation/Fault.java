@@ -30,6 +30,10 @@ enum Fault {
     HEARTBEAT_TAKES_POSITION,
     /** Capture fills the window when it publishes, not when it reads. */
     REGISTERED_AT_PUBLISHING,
+    /** A planned write asks whether capture has read its row's writer by now, not when the plan was made. */
+    HORIZON_AFTER_THE_PLAN,
+    /** A planned insert is not looked up in the window again. */
+    INSERT_LOOKED_UP_ONCE,
     /** All processes of a site publish with one epoch. */
     EPOCH_NEVER_GROWS
 }

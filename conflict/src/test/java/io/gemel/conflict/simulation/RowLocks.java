@@ -36,6 +36,12 @@ final class RowLocks {
         return process.progress().commitPosition() >= transaction.wait(key);
     }
 
+    /** The same without a look at the row's writer. */
+    boolean acquireSlowly(ApplyTransaction transaction, RowKey key) {
+        transaction.lock(key);
+        return transaction.decided(key) || process.progress().commitPosition() >= transaction.wait(key);
+    }
+
     /** The same for a whole table. */
     boolean acquireTable(ApplyTransaction transaction) {
         transaction.lockTable();

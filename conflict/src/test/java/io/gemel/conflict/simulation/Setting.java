@@ -15,5 +15,7 @@ enum Setting {
     /** Tables are emptied. */
     TRUNCATE,
     /** A transaction travels in several records. */
-    PARTS
+    PARTS,
+    /** The applier writes most rows by conditional statements, planned before it holds a lock. */
+    PLANNED
 }

@@ -1,12 +1,10 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.Resolution;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
@@ -14,8 +12,6 @@ import io.gemel.transaction.Version;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +24,7 @@ final class SimulatedApplier {
     private final SiteProcess process;
     private final SimulatedLog peerLog;
     private final SiteId peer;
-    private final RowLocks locks;
+    private final ApplyRule rule;
     private LogReader reader;
     private int committedOffset;
     private @Nullable ApplyTransaction open;
@@ -44,7 +40,11 @@ final class SimulatedApplier {
         this.process = process;
         this.peerLog = peerLog;
         this.peer = peer;
-        locks = new RowLocks(configuration, database, process);
+        RowLocks locks = new RowLocks(configuration, database, process);
+        RowResolver resolver = new RowResolver(configuration, locks);
+        rule = configuration.has(Setting.PLANNED)
+                ? new PlannedRows(configuration, database, process, locks, resolver)
+                : new RowByRow(configuration, locks, resolver);
         reader = new LogReader(peerLog, peer, database.marker(), 0);
     }
 
@@ -61,14 +61,23 @@ final class SimulatedApplier {
         }
         StampedChange change = transaction.current();
         if (change == null) {
-            commit(transaction, micros);
-            return true;
+            return finish(transaction, micros);
         }
-        if (!apply(transaction, change)) {
+        if (!rule.apply(transaction, change)) {
             return false;
         }
         transaction.advance();
         return true;
+    }
+
+    private boolean finish(ApplyTransaction transaction, long micros) {
+        ApplyRule.Readiness readiness = rule.finish(transaction);
+        if (readiness == ApplyRule.Readiness.COMMIT) {
+            commit(transaction, micros);
+        } else if (readiness == ApplyRule.Readiness.START_AGAIN) {
+            restart();
+        }
+        return readiness != ApplyRule.Readiness.WAIT;
     }
 
     boolean blocks(List<Change> changes) {
@@ -82,9 +91,13 @@ final class SimulatedApplier {
             if (failing.current() == null) {
                 failCommit(failing);
             }
-            open = null;
-            reader = new LogReader(peerLog, peer, database.marker(), committedOffset);
+            restart();
         }
+    }
+
+    private void restart() {
+        open = null;
+        reader = new LogReader(peerLog, peer, database.marker(), committedOffset);
     }
 
     private static void failCommit(ApplyTransaction failing) {
@@ -116,73 +129,11 @@ final class SimulatedApplier {
             }
         }
         if (!group.isEmpty()) {
-            open = new ApplyTransaction(database, new WindowGroup(process.window()), group);
+            ApplyTransaction transaction = new ApplyTransaction(database, new WindowGroup(process.window()), group);
+            rule.opened(transaction);
+            open = transaction;
         }
         return progressed;
-    }
-
-    private boolean apply(ApplyTransaction transaction, StampedChange incoming) {
-        if (incoming.change() instanceof Change.Truncate) {
-            return truncate(transaction, incoming);
-        }
-        RowKey key = incoming.change().key();
-        if (!locks.acquire(transaction, key, incoming.change().before())) {
-            return false;
-        }
-        if (transaction.group().contested(key, incoming.stamp().seen())) {
-            resolve(transaction, key, incoming);
-            return true;
-        }
-        RowImage row = transaction.image(key);
-        if (!configuration.lenient() && !Objects.equals(row, incoming.change().before())) {
-            throw new Violation(incoming + " meets " + Item.show(row) + " although nothing local is concurrent");
-        }
-        transaction.put(
-                key,
-                configuration.lenient()
-                        ? unchecked(row, incoming)
-                        : incoming.change().after(),
-                true);
-        return true;
-    }
-
-    /** What an applier that looks at nothing makes of a row. */
-    private @Nullable RowImage unchecked(@Nullable RowImage row, StampedChange incoming) {
-        return new OracleFold(configuration)
-                .step(OracleFold.State.of(row), incoming)
-                .image();
-    }
-
-    private void resolve(ApplyTransaction transaction, RowKey key, StampedChange incoming) {
-        RowImage row = transaction.image(key);
-        Resolution resolution = transaction.group().resolve(key, incoming, row);
-        if (!configuration.lenient() && resolution.divergence() != null) {
-            throw new Violation(key + ": " + resolution.divergence());
-        }
-        transaction.conflicts().addAll(resolution.conflicts());
-        RowImage outcome = resolution.outcome();
-        if (configuration.has(Fault.PAIRWISE_RESOLUTION)) {
-            outcome = resolution.conflicts().isEmpty()
-                    ? unchecked(row, incoming)
-                    : new PairwiseResolution(configuration).resolve(row, resolution.conflicts());
-        }
-        transaction.put(key, outcome, !Objects.equals(outcome, row));
-    }
-
-    /** A truncate: the contested keys one by one, every other row goes. */
-    private boolean truncate(ApplyTransaction transaction, StampedChange incoming) {
-        if (!locks.acquireTable(transaction)) {
-            return false;
-        }
-        Set<RowKey> contested =
-                transaction.group().contestedKeys(Item.TABLE, incoming.stamp().seen());
-        contested.forEach(key -> resolve(transaction, key, incoming));
-        for (RowKey key : transaction.keys()) {
-            if (!contested.contains(key)) {
-                transaction.put(key, null, true);
-            }
-        }
-        return true;
     }
 
     private void commit(ApplyTransaction transaction, long micros) {
@@ -207,6 +158,7 @@ final class SimulatedApplier {
                             transaction.conflicts().stream().map(Conflict::key).toList());
         }
         group.commit(peerSeen, () -> database.commitApplied(transaction, marker, toStore, micros));
+        rule.committed();
         open = null;
         committedOffset = reader.takenOffset();
     }

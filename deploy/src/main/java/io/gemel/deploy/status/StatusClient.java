@@ -13,8 +13,8 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a site process for its status. Used by one thread. */
-final class StatusClient {
+/** Asks a site process for its status. Safe to use from several threads. */
+public final class StatusClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final HttpClient http =
@@ -25,7 +25,7 @@ final class StatusClient {
      *
      * @throws CommandException when it cannot be reached, or something else answers
      */
-    StatusReport ask(SiteConfig site) throws CommandException {
+    public StatusReport ask(SiteConfig site) throws CommandException {
         URI uri = URI.create("http://" + reachable(site.statusListen()) + "/status");
         try {
             HttpResponse<String> answer = http.send(

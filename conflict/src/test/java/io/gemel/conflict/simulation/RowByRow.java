@@ -1,0 +1,56 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import java.util.Objects;
+
+/** The plain rule: lock the row, make sure that its writer is accounted for, look into the window, write. */
+final class RowByRow implements ApplyRule {
+    private final Configuration configuration;
+    private final RowLocks locks;
+    private final RowResolver resolver;
+
+    RowByRow(Configuration configuration, RowLocks locks, RowResolver resolver) {
+        this.configuration = configuration;
+        this.locks = locks;
+        this.resolver = resolver;
+    }
+
+    @Override
+    public void opened(ApplyTransaction transaction) {}
+
+    @Override
+    public boolean apply(ApplyTransaction transaction, StampedChange incoming) {
+        if (incoming.change() instanceof Change.Truncate) {
+            return resolver.truncate(transaction, incoming);
+        }
+        RowKey key = incoming.change().key();
+        if (!locks.acquire(transaction, key, incoming.change().before())) {
+            return false;
+        }
+        if (transaction.group().contested(key, incoming.stamp().seen())) {
+            resolver.resolve(transaction, key, incoming);
+            return true;
+        }
+        RowImage row = transaction.image(key);
+        if (configuration.lenient()) {
+            transaction.put(key, resolver.unchecked(row, incoming), true);
+            return true;
+        }
+        if (!Objects.equals(row, incoming.change().before())) {
+            throw new Violation(incoming + " meets " + Item.show(row) + " although nothing local is concurrent");
+        }
+        transaction.put(key, incoming.change().after(), true);
+        return true;
+    }
+
+    @Override
+    public Readiness finish(ApplyTransaction transaction) {
+        return Readiness.COMMIT;
+    }
+
+    @Override
+    public void committed() {}
+}
