@@ -14,25 +14,30 @@ import org.jooq.Record;
 
 /**
  * One table as the local catalog has it, for rows of one incoming shape, and the SQL of the multi-row statements for them.
- * A column of many rows travels as one array literal; array columns, which {@code unnest} would flatten, travel as text.
+ * A column of many rows travels as one array literal; arrays and composites, which {@code unnest} would take
+ * apart, travel as text. A domain has the category of what it is over.
+ *
+ * <p>Types are named without their modifier and marked so (-1): {@code character} and {@code bit} alone would mean a length of
+ * one, and cut values off. Columns are selected as they are, never cast to text: for bool, char(n), inet and xml that
+ * cast gives another text than the log does.
  */
 final class PostgresTable {
     private static final String COLUMNS = """
-            SELECT a.attname, format_type(a.atttypid, NULL) AS type, t.typcategory = 'A' OR t.typarray = 0 OR t.typdelim <> ','
-                     OR coalesce(bt.typcategory = 'A', false) AS wrapped,
-                   array_position(i.indkey::int2[], a.attnum) AS key_place,
+            SELECT a.attname, format_type(a.atttypid, -1) AS type, a.attidentity = 'a' AS fixed,
+                   t.typcategory IN ('A', 'C') OR t.typarray = 0 OR t.typdelim <> ',' AS wrapped,
+                   array_position((i.indkey::int2[])[0:i.indnkeyatts - 1], a.attnum) AS key_place,
                    EXISTS (SELECT 1 FROM pg_constraint f WHERE f.confrelid = c.oid AND f.contype = 'f') AS referenced
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
             JOIN pg_type t ON t.oid = a.atttypid
-            LEFT JOIN pg_type bt ON bt.oid = t.typbasetype
             LEFT JOIN pg_index i ON i.indrelid = c.oid AND i.indisprimary
             WHERE n.nspname = ? AND c.relname = ?
             ORDER BY a.attnum
             """;
 
-    private record Column(String name, String type, boolean wrapped) {
+    /** @param fixed GENERATED ALWAYS AS IDENTITY: an insert may override its value, an update may not */
+    private record Column(String name, String type, boolean wrapped, boolean fixed) {
         String quoted() {
             return quote(name);
         }
@@ -59,7 +64,13 @@ final class PostgresTable {
         boolean referenced = false;
         for (Record row : sql.fetch(COLUMNS, table.schema(), table.name())) {
             String column = row.get("attname", String.class);
-            known.put(column, new Column(column, row.get("type", String.class), row.get("wrapped", Boolean.class)));
+            known.put(
+                    column,
+                    new Column(
+                            column,
+                            row.get("type", String.class),
+                            row.get("wrapped", Boolean.class),
+                            row.get("fixed", Boolean.class)));
             Integer place = row.get("key_place", Integer.class);
             if (place != null) {
                 keyPlaces.put(column, place);
@@ -105,9 +116,24 @@ final class PostgresTable {
         return referenced;
     }
 
-    /** Binds: predicate binds, then ordinal, every column before, changed columns after. */
+    /** Whether an UPDATE can write these columns; the row must be written anew when not. */
+    boolean canUpdate(List<Integer> changed) {
+        return changed.isEmpty()
+                ? columns.stream().anyMatch(column -> !column.fixed())
+                : changed.stream().noneMatch(i -> columns.get(i).fixed());
+    }
+
+    /** Whether {@link #upsert} can write any row that is there already. */
+    boolean canOverwrite() {
+        return IntStream.range(0, columns.size())
+                .allMatch(i -> key.contains(i) || !columns.get(i).fixed());
+    }
+
+    /** Binds: ordinal, every column before, changed columns after, then those of {@link #settled}. */
     String update(List<Integer> changed) {
-        List<Integer> set = changed.isEmpty() ? key : changed;
+        List<Integer> set = changed.isEmpty()
+                ? all().stream().filter(i -> !columns.get(i).fixed()).limit(1).toList()
+                : changed;
         String prefix = changed.isEmpty() ? "b" : "a";
         return statements.computeIfAbsent(
                 "update" + changed,
@@ -129,7 +155,7 @@ final class PostgresTable {
     /** Binds: ordinal, every column. */
     String insertIfAbsent() {
         return statements.computeIfAbsent(
-                "insert", any -> insert() + " ON CONFLICT (" + keyNames() + ") DO NOTHING RETURNING " + keyTexts());
+                "insert", any -> insert() + " ON CONFLICT (" + keyNames() + ") DO NOTHING RETURNING " + keyNames());
     }
 
     /** Binds as {@link #insertIfAbsent}. */
@@ -168,13 +194,13 @@ final class PostgresTable {
                         + ")");
     }
 
-    /** Binds: ordinal, key columns; gives every column as text. */
+    /** Binds: ordinal, key columns; gives every column. */
     String select(boolean forUpdate) {
         return statements.computeIfAbsent(
                 "select" + forUpdate,
                 any -> "SELECT "
                         + all().stream()
-                                .map(i -> "t." + columns.get(i).quoted() + "::text")
+                                .map(i -> "t." + columns.get(i).quoted())
                                 .collect(Collectors.joining(", "))
                         + " FROM " + name + " AS t" + from(key, List.of()).replaceFirst(" FROM ", ", ") + where()
                         + (forUpdate ? " FOR UPDATE OF t" : ""));
@@ -190,10 +216,6 @@ final class PostgresTable {
 
     private String keyNames() {
         return key.stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", "));
-    }
-
-    private String keyTexts() {
-        return key.stream().map(i -> columns.get(i).quoted() + "::text").collect(Collectors.joining(", "));
     }
 
     /** {@code FROM unnest(...) AS v(n, b0, b1, ..., a3, ...)} with one bind for each. */

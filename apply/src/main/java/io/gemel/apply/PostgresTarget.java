@@ -44,7 +44,8 @@ final class PostgresTarget implements TargetDatabase {
     private static final String APPLY_SESSION = textSettings() + "SET session_replication_role = replica;"
             + "SET synchronous_commit = off; SET jit = off;"
             + "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
-            + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;"
+            + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
+            + "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';" // from 17 on
             // A host that dies without a word must not keep the leadership.
             + "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;";
 
@@ -63,12 +64,16 @@ final class PostgresTarget implements TargetDatabase {
                 "apply",
                 1,
                 APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
-        sidePool = pool("heartbeat", 2, "SET synchronous_commit = on; SET lock_timeout = '5s'");
+        sidePool = pool(
+                "heartbeat",
+                2,
+                "SET default_transaction_read_only = off; SET synchronous_commit = on; SET lock_timeout = '5s'");
     }
 
-    /** Settings that give every value one exact text, the same at both sites. */
+    /** Settings that give every value one exact text, the same at both sites, whatever the role or the database prefers. */
     private static String textSettings() {
-        return "SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;"
+        return "SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed';"
+                + "SET array_nulls = on; SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;"
                 + "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content';";
     }
 
@@ -86,6 +91,8 @@ final class PostgresTarget implements TargetDatabase {
         pool.setConnectionInitSql(session);
         pool.addDataSourceProperty("ApplicationName", "gemel-" + role + "-" + config.site());
         pool.addDataSourceProperty("stringtype", "unspecified");
+        // Values are read as the server's own text; the driver's text of a binary value is another one.
+        pool.addDataSourceProperty("binaryTransfer", "false");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
         pool.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT_SECONDS_MAX));
         return new HikariDataSource(pool);

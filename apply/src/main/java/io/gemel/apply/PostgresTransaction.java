@@ -71,6 +71,11 @@ final class PostgresTransaction implements TargetTransaction {
     public BitSet updateIfSettled(TableShape shape, List<Pair> rows) throws ApplyFailure {
         PostgresTable table = catalog.table(shape);
         List<Integer> changed = rows.get(0).after().changedSince(rows.get(0).before());
+        if (!table.canUpdate(changed)) {
+            BitSet all = new BitSet(rows.size());
+            all.set(0, rows.size());
+            return all;
+        }
         List<Object> binds = new ArrayList<>();
         binds.add(RowBinds.ordinals(rows.size()));
         table.all()
@@ -213,6 +218,9 @@ final class PostgresTransaction implements TargetTransaction {
                 live.computeIfAbsent(image.shape(), any -> new ArrayList<>()).add(image);
             }
         });
+        if (!table.canOverwrite()) {
+            live.values().forEach(images -> images.forEach(image -> gone.add(image.key())));
+        }
         if (!gone.isEmpty()) {
             run(() -> sql.execute(
                     table.deleteByKey(), RowBinds.keys(table.key(), gone).toArray()));

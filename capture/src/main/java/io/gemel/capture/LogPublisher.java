@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -74,6 +75,10 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
         settings.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
                 Math.max(KAFKA_REQUEST_BYTES, config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX));
+        // Bootstrapping again would forget the topic as soon as every broker is away, and then sending waits at once
+        // instead of
+        // when the buffer is full.
+        settings.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
         settings.putAll(config.kafka());
         settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, config.sendBufferBytes());
         settings.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -97,13 +97,21 @@ final class PostgresRows {
         if (known != null && tables.tableFor(known.name()) == known.described()) {
             return known;
         }
-        io.debezium.relational.TableId parsed = io.debezium.relational.TableId.parse(name, false);
-        Table table = tables.tableFor(parsed);
-        TableId id = new TableId(parsed.schema(), parsed.table());
+        io.debezium.relational.TableId described = described(name);
+        Table table = tables.tableFor(described);
+        TableId id = new TableId(described.schema(), described.table());
         Role role = role(id);
-        Source source = new Source(parsed, table, role, id, role == Role.REPLICATED ? layout(id, table) : null);
+        Source source = new Source(described, table, role, id, role == Role.REPLICATED ? layout(id, table) : null);
         sources.put(name, source);
         return source;
+    }
+
+    /** Looks the quoted name up instead of taking it apart: Debezium does not escape a quote inside of it. */
+    private io.debezium.relational.TableId described(String name) {
+        return tables.tableIds().stream()
+                .filter(id -> id.toDoubleQuotedString().equals(name))
+                .findAny()
+                .orElseThrow(() -> new IllegalStateException("a row came before the description of its table " + name));
     }
 
     private Role role(TableId id) {

@@ -12,6 +12,9 @@ final class PostgresSlot {
     /** How long an older reader of the slot may take to let go. */
     static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(15);
 
+    private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
+    private static final int OWN_TABLES = 3;
+    private static final String MEND = "; copy the database anew";
     private static final Duration RELEASE_POLL = Duration.ofMillis(20);
 
     // to_jsonb: the columns about invalidation differ between server versions, and a missing one is simply null.
@@ -23,8 +26,14 @@ final class PostgresSlot {
                    (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END
                        - '0/0')::bigint AS flushed,
                    current_database() AS here,
-                   (SELECT count(*) FROM pg_publication WHERE pubname = ?) AS publications
+                   publication.oid IS NOT NULL AS published,
+                   coalesce(publication.pubinsert AND publication.pubupdate AND publication.pubdelete
+                       AND publication.pubtruncate, false) AS whole,
+                   (SELECT count(*) FROM pg_publication_tables AS own
+                     WHERE own.pubname = publication.pubname AND own.schemaname = 'gemel'
+                       AND own.tablename IN ('applied', 'heartbeat', 'emit')) AS own_tables
               FROM (SELECT 1) AS always
+              LEFT JOIN pg_publication AS publication ON publication.pubname = ?
               LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = ?
             """;
 
@@ -39,20 +48,38 @@ final class PostgresSlot {
     /** See {@link SourceDatabase#check}. */
     void check(long published) throws SQLException, CaptureException, InterruptedException {
         State state = read();
-        String mend = "; copy the database anew, or restore the slot's server";
-        if (state.publications() == 0) {
+        checkPublication(state);
+        checkSlot(state, published);
+        checkPosition(state, published);
+        if (state.activePid() != 0) {
+            release(state.activePid());
+        }
+    }
+
+    private void checkPublication(State state) throws CaptureException {
+        if (!state.published()) {
             throw CaptureException.halt("the publication " + config.publication() + " does not exist in database "
                     + state.here() + ": run gemel prepare for site " + config.site());
         }
-        if (state.plugin() == null) {
+        // Without the markers every applied transaction would be taken for a local one and sent back.
+        if (!state.whole() || state.ownTables() < OWN_TABLES) {
+            throw CaptureException.halt("the publication " + config.publication()
+                    + " leaves out operations or some of gemel.applied, gemel.heartbeat and gemel.emit: run gemel prepare for"
+                    + " site " + config.site());
+        }
+    }
+
+    private void checkSlot(State state, long published) throws CaptureException {
+        String plugin = state.plugin();
+        if (plugin == null) {
             throw CaptureException.halt("the replication slot " + config.slot() + " does not exist"
                     + (published == NOTHING
                             ? ": run gemel prepare for site " + config.site()
                             : ", but the log was published up to " + lsn(published)
-                                    + ": what was committed since may be lost" + mend));
+                                    + ": what was committed since may be lost" + MEND));
         }
-        if (!state.plugin().equals("pgoutput")) {
-            throw CaptureException.halt("the replication slot " + config.slot() + " is for " + state.plugin()
+        if (!plugin.equals("pgoutput")) {
+            throw CaptureException.halt("the replication slot " + config.slot() + " is for " + plugin
                     + ", not pgoutput: drop it if nothing else needs it, then run gemel prepare");
         }
         if (!state.here().equals(state.database())) {
@@ -63,24 +90,22 @@ final class PostgresSlot {
         if (state.isInvalid()) {
             throw CaptureException.halt("the server has given up the replication slot " + config.slot() + " ("
                     + state.invalid() + "), so committed transactions are missing: raise max_slot_wal_keep_size"
-                    + mend);
+                    + MEND);
         }
+    }
+
+    private void checkPosition(State state, long published) throws CaptureException {
         if (published != NOTHING && state.confirmed() > published) {
             throw CaptureException.halt("the replication slot " + config.slot() + " stands at " + lsn(state.confirmed())
                     + ", ahead of what was published, " + lsn(published)
-                    + ": it was recreated or moved, and the transactions in between are lost" + mend);
+                    + ": it was recreated or moved, and the transactions in between are lost" + MEND);
         }
         if (state.flushed() < published) {
             throw CaptureException.halt(
                     "the database's log ends at " + lsn(state.flushed()) + ", before what was published, "
-                            + lsn(published) + ": it was restored from a backup or failed over with a loss" + mend);
-        }
-        if (state.activePid() != 0) {
-            release(state.activePid());
+                            + lsn(published) + ": it was restored from a backup or failed over with a loss" + MEND);
         }
     }
-
-    private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
 
     private State read() throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
@@ -98,7 +123,9 @@ final class PostgresSlot {
                         row.getLong("confirmed"),
                         row.getLong("flushed"),
                         row.getString("here"),
-                        row.getInt("publications"));
+                        row.getBoolean("published"),
+                        row.getBoolean("whole"),
+                        row.getInt("own_tables"));
             }
         }
     }
@@ -147,7 +174,9 @@ final class PostgresSlot {
             long confirmed,
             long flushed,
             String here,
-            int publications) {
+            boolean published,
+            boolean whole,
+            int ownTables) {
         boolean isInvalid() {
             return "lost".equals(walStatus) || invalidationReason != null || "true".equals(conflicting);
         }

@@ -51,7 +51,7 @@ final class CaptureFixture implements AutoCloseable {
     private final SiteFixture fixture;
     private int partBytesMax = 512 * 1024;
     private long imageBytesMax = 8 << 20;
-    private String jdbcUrl;
+    private int windowChangesMax = 1_000_000;
     private LongUnaryOperator clock = LongUnaryOperator.identity();
     private @Nullable Running running;
 
@@ -65,13 +65,13 @@ final class CaptureFixture implements AutoCloseable {
         final AtomicLong changes = new AtomicLong();
         final AtomicLong publishedPosition = new AtomicLong();
 
-        Running(CaptureConfig config) {
+        Running(CaptureConfig config, int windowChangesMax) {
             capture = new Capture(config, this);
             window = new InFlightWindow(
                     config.site(),
                     PolicyTable.of(new TablePolicy(new LastWriterWins(), Set.of())),
                     capture.localChanges(),
-                    1_000_000);
+                    windowChangesMax);
         }
 
         @Override
@@ -97,7 +97,6 @@ final class CaptureFixture implements AutoCloseable {
         this.server = server;
         this.kafka = kafka;
         this.site = site;
-        this.jdbcUrl = server.jdbcUrl(site);
         this.fixture = SiteFixture.create(server, kafka.bootstrapServers(), folder, site, "elsewhere");
         fixture.execute(tables);
         StringWriter printed = new StringWriter();
@@ -116,14 +115,13 @@ final class CaptureFixture implements AutoCloseable {
         return this;
     }
 
-    CaptureFixture clock(LongUnaryOperator commitClock) {
-        clock = commitClock;
+    CaptureFixture windowChangesMax(int changes) {
+        windowChangesMax = changes;
         return this;
     }
 
-    /** Makes capture reach the database through something else. */
-    CaptureFixture through(String url) {
-        jdbcUrl = url;
+    CaptureFixture clock(LongUnaryOperator commitClock) {
+        clock = commitClock;
         return this;
     }
 
@@ -131,7 +129,7 @@ final class CaptureFixture implements AutoCloseable {
         SiteConfig config = fixture.config();
         return new CaptureConfig(
                 config.site(),
-                jdbcUrl,
+                server.jdbcUrl(site),
                 fixture.role(),
                 SiteFixture.PASSWORD,
                 config.slot(),
@@ -148,7 +146,7 @@ final class CaptureFixture implements AutoCloseable {
 
     /** Starts a capture process as a site would, with the window rebuilt from the whole log. */
     Running start() throws Exception {
-        Running starting = new Running(config());
+        Running starting = new Running(config(), windowChangesMax);
         running = starting;
         starting.capture.open();
         starting.capture.replay(0, starting.window);

@@ -248,10 +248,11 @@ class CaptureRestartIT {
             assertThat(site.query("SELECT active FROM pg_replication_slots WHERE slot_name = '" + site.slot() + "'"))
                     .isEqualTo("f");
             Awaitility.await()
+                    .pollInSameThread()
                     .atMost(CaptureFixture.PATIENCE)
                     .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
                             .filteredOn(thread -> !before.contains(thread))
-                            .filteredOn(thread -> !thread.isDaemon())
+                            .filteredOn(thread -> thread.getName().matches("(gemel|debezium|pool-|kafka-producer).*"))
                             .isEmpty());
         }
     }

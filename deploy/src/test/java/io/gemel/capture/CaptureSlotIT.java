@@ -109,4 +109,14 @@ class CaptureSlotIT {
             assertHalts(site, "the publication gemel does not exist");
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void halts_when_the_markers_are_not_published(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, ENTRY)) {
+            site.execute("ALTER PUBLICATION gemel DROP TABLE gemel.applied");
+
+            assertHalts(site, "gemel.applied");
+        }
+    }
 }

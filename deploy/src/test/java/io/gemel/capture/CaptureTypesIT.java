@@ -234,4 +234,19 @@ class CaptureTypesIT {
             assertThat(parts.get(0).changes().get(0).key().values()).containsExactly("1", "7");
         }
     }
+
+    @Test
+    void spells_names_as_the_catalog_does() throws Exception {
+        try (CaptureFixture site = servers.site(
+                Version.V18,
+                "CREATE TABLE \"Order.Lines \"\"x\"\"\" (\"Nr.\" int PRIMARY KEY, \"Größe \"\"y\"\"\" text)")) {
+            site.start();
+            site.execute("INSERT INTO \"Order.Lines \"\"x\"\"\" VALUES (1, 'L')");
+
+            Change insert = site.await(1).get(0).changes().get(0);
+
+            assertThat(insert.table().name()).isEqualTo("Order.Lines \"x\"");
+            assertThat(insert.shape().columns()).containsExactly("Nr.", "Größe \"y\"");
+        }
+    }
 }

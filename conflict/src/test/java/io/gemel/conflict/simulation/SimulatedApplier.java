@@ -163,6 +163,26 @@ final class SimulatedApplier {
         committedOffset = reader.takenOffset();
     }
 
+    /**
+     * Stores what only heartbeats said: how far the peer has applied this site's log. Otherwise a site whose peer never
+     * writes would rebuild its window from the beginning of its log.
+     *
+     * @return false when there is nothing new to store, or a transaction is open
+     */
+    boolean storeAcknowledged(long micros) {
+        Marker marker = database.marker();
+        WindowGroup group = new WindowGroup(process.window());
+        long peerSeen = group.peerSeen(marker.peerSeen());
+        if (open != null || peerSeen == marker.peerSeen()) {
+            return false;
+        }
+        Marker same = new Marker(marker.position(), marker.epoch(), marker.version(), peerSeen, marker.peerCommit());
+        ApplyTransaction empty = new ApplyTransaction(database, group, List.of());
+        Map<RowKey, WindowEntry> toStore = group.toStore(peerSeen);
+        group.commit(peerSeen, () -> database.commitApplied(empty, same, toStore, micros));
+        return true;
+    }
+
     private static LogReader.Received last(ApplyTransaction transaction) {
         return transaction.received().get(transaction.received().size() - 1);
     }

@@ -86,6 +86,10 @@ final class SimulatedSite {
         return applier.step(groupMax, micros);
     }
 
+    boolean storeAcknowledged() {
+        return applier.storeAcknowledged(micros);
+    }
+
     void rollback() {
         applier.rollback();
     }

@@ -15,6 +15,7 @@ record Step(Action action, SiteId site, int seed, int size) {
         PUBLISH,
         APPLY,
         HEARTBEAT,
+        STORE_ACKNOWLEDGED,
         CRASH,
         ROLLBACK,
         RESTART_CAPTURE,

@@ -64,6 +64,7 @@ final class World {
             case PUBLISH -> repeat(step, site::publish);
             case APPLY -> repeat(step, () -> site.apply(1 + seed % GROUP_MAX));
             case HEARTBEAT -> site.heartbeat();
+            case STORE_ACKNOWLEDGED -> site.storeAcknowledged();
             case ZOMBIE -> site.zombiePublishes();
             default -> {
                 disturb(site, step);

@@ -21,6 +21,14 @@ final class RolePlanner implements Planner {
             ORDER BY 1
             """;
 
+    private static final String SCHEMAS_OF_TYPES = """
+            SELECT DISTINCT n.nspname
+            FROM pg_attribute a
+            JOIN pg_type t ON t.oid = a.atttypid
+            JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
+            """;
+
     @Override
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
@@ -61,7 +69,10 @@ final class RolePlanner implements Planner {
     private static void planSchemas(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
         TreeSet<String> schemas = new TreeSet<>();
-        target.tables().forEach(table -> schemas.add(table.schema()));
+        for (CatalogTable table : target.tables()) {
+            schemas.add(table.schema());
+            schemas.addAll(Sql.list(connection, row -> row.getString(1), SCHEMAS_OF_TYPES, table.oid()));
+        }
         for (String schema : schemas) {
             if (!Sql.isTrue(connection, "SELECT has_schema_privilege(?, ?, 'USAGE')", user, schema)) {
                 String name = Sql.text(connection, "SELECT quote_ident(?)", schema);
