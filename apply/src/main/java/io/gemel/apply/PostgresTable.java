@@ -162,7 +162,7 @@ final class PostgresTable {
     String upsert() {
         return statements.computeIfAbsent("upsert", any -> {
             String set = all().stream()
-                    .filter(i -> !key.contains(i))
+                    .filter(i -> !key.contains(i) && !columns.get(i).fixed())
                     .map(i -> columns.get(i).quoted() + " = EXCLUDED."
                             + columns.get(i).quoted())
                     .collect(Collectors.joining(", "));
