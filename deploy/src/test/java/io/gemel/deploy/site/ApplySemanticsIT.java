@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What applying a change does beside writing the row: triggers, foreign keys, refusals and locks. */
+@Tag("faults")
 class ApplySemanticsIT {
     private static final String[] SCHEMA = {
         "CREATE TABLE item (id int PRIMARY KEY, v text)",

@@ -26,6 +26,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.core.ConditionTimeoutException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Site processes are killed at random instants, databases and the broker end and come back, while applications at both sites
  * go on writing. Nobody mends anything by hand; afterwards nothing is lost, doubled, halved or different.
  */
+@Tag("faults")
 class KilledProcessesIT {
     private static final int KILLS = Integer.getInteger("gemel.test.kills", 10);
     private static final int SERVER_FAULT_EVERY = 6;

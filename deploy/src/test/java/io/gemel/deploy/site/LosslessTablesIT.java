@@ -12,11 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tables of every form: named, keyed, generated, partitioned, wide, emptied; written at one site and written over at the other. */
+@Tag("faults")
 class LosslessTablesIT {
     private static final int WIDE_COLUMNS = 250;
 

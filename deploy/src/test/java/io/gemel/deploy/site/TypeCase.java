@@ -188,7 +188,6 @@ record TypeCase(String type, List<String> values) {
         };
         cases.add(of("json", documents));
         cases.add(of("jsonb", documents));
-        cases.add(of("json", "'\"\\u0000\"'"));
         cases.add(of("jsonpath", "'$.\"a b\"[*] ? (@.c > 1.5)'", "'strict $'"));
         cases.add(of("hstore", "''", "'a=>1, \"b \"=>NULL, \"q\\\"\\\\\"=>\"NULL\"'"));
         cases.add(of("ltree", "''", "'Top.Science.Astronomy'"));
