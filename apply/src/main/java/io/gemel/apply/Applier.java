@@ -148,7 +148,7 @@ public final class Applier implements AutoCloseable {
         return status.state();
     }
 
-    /** Why it is paused, halted or failed; empty otherwise. */
+    /** Why it is paused, halted or failed, or tries a group again; empty otherwise. */
     public String reason() {
         return status.reason();
     }

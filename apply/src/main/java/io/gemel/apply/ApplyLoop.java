@@ -64,7 +64,13 @@ final class ApplyLoop implements Runnable {
                 .retryOnException(this::isWorthRetrying)
                 .build();
         retry = Retry.of("gemel-apply-" + config.site(), often);
-        retry.getEventPublisher().onRetry(event -> listener.retried(String.valueOf(event.getLastThrowable())));
+        retry.getEventPublisher().onRetry(event -> retrying(event.getLastThrowable()));
+    }
+
+    private void retrying(@Nullable Throwable cause) {
+        String why = cause == null ? "" : String.valueOf(cause.getMessage());
+        status.retrying("retrying: " + why);
+        listener.retried(why);
     }
 
     long appliedPosition() {

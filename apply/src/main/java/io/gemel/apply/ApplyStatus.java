@@ -21,7 +21,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Why it is paused, halted or failed; empty otherwise. */
+    /** Why it is paused, halted or failed, or tries a group again; empty otherwise. */
     String reason() {
         lock.lock();
         try {
@@ -37,6 +37,11 @@ final class ApplyStatus {
 
     void running() {
         move(ApplyState.RUNNING, "");
+    }
+
+    /** Still running, but the group at hand had to be tried again. */
+    void retrying(String why) {
+        move(ApplyState.RUNNING, why);
     }
 
     /** False when it was closed or had failed before. */

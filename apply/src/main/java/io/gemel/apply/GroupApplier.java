@@ -15,9 +15,11 @@ import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableShape;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,10 +39,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Applying thread only.
  */
 final class GroupApplier {
+    /** Longest wait for capture, with or without locks, before the group is tried again. */
+    static final Duration CATCH_UP_MAX = Duration.ofSeconds(30);
+
     private final TargetDatabase database;
     private final InFlightWindow window;
     private final ReadProgress progress;
     private final Duration catchUpTimeout;
+    private Duration patience;
+    private long wanted; // commit position that capture must have read before the next try takes any lock
 
     /** Hands out the changes to apply, in log order, in pieces that fit into memory; from the start on every call. */
     @FunctionalInterface
@@ -59,6 +66,7 @@ final class GroupApplier {
         this.window = window;
         this.progress = progress;
         this.catchUpTimeout = catchUpTimeout;
+        patience = catchUpTimeout;
     }
 
     /**
@@ -69,6 +77,18 @@ final class GroupApplier {
      * @return the conflicts that were found
      */
     List<Conflict> apply(Changes changes, Marker applied, boolean inOrder) throws ApplyFailure, InterruptedException {
+        awaitRead(CATCH_UP_MAX); // what the last try waited for in vain, now without holding a lock
+        try {
+            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, inOrder);
+            patience = catchUpTimeout;
+            return conflicts;
+        } catch (UncheckedIOException e) {
+            throw new ApplyFailure(Kind.RETRY, "a conflict cannot be looked up now: " + e.getMessage(), e);
+        }
+    }
+
+    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean inOrder)
+            throws ApplyFailure, InterruptedException {
         Set<RowKey> slowKeys = new HashSet<>();
         while (true) {
             WindowGroup group = new WindowGroup(window);
@@ -87,6 +107,15 @@ final class GroupApplier {
                 group.commit(peerSeen, transaction::commit);
                 return attempt.journal.stream().map(JournalEntry::conflict).toList();
             }
+        }
+    }
+
+    private void awaitRead(Duration limit) throws ApplyFailure, InterruptedException {
+        if (!progress.awaitRead(wanted, limit)) {
+            throw new ApplyFailure(
+                    Kind.RETRY,
+                    "capture has not read this database's log up to " + wanted + " in time; it is at "
+                            + progress.commitPosition());
         }
     }
 
@@ -245,14 +274,12 @@ final class GroupApplier {
             if (transaction.nothingUnread()) {
                 return;
             }
-            long end = transaction.logEnd();
+            wanted = transaction.logEnd();
             database.beat();
-            if (!progress.awaitRead(end, catchUpTimeout)) {
-                throw new ApplyFailure(
-                        Kind.RETRY,
-                        "capture has not read this database's log up to " + end + " in time; it is at "
-                                + progress.commitPosition());
-            }
+            Duration limit = patience;
+            patience = Collections.min(List.of(limit.multipliedBy(2), CATCH_UP_MAX));
+            awaitRead(limit);
+            patience = limit;
         }
     }
 }

@@ -37,6 +37,9 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
     private static final int KAFKA_REQUEST_BYTES = 1 << 20;
     private static final int BATCH_BYTES = 128 * 1024;
 
+    /** What a transaction waits for others to share its request: each request costs both brokers and peers more than that. */
+    private static final int LINGER_MILLIS = 5;
+
     private final CaptureConfig config;
     private final byte[] key;
     private final RecentRecords recent;
@@ -70,7 +73,7 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
         Map<String, Object> settings = new HashMap<>();
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, "gemel-capture-" + config.site());
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 1);
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         settings.put(
                 ProducerConfig.MAX_REQUEST_SIZE_CONFIG,

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param unlogged whether its changes are missing from the database's log
  * @param rowSecurity whether row level security is enabled on it
  * @param fullImages whether its replica identity is FULL
+ * @param virtualColumns whether it has columns that are computed when they are read, as there are from 18 on
  * @param key its primary key, if it has one
  * @param partitions the partitions below it, at every level
  */
@@ -27,6 +28,7 @@ public record CatalogTable(
         boolean unlogged,
         boolean rowSecurity,
         boolean fullImages,
+        boolean virtualColumns,
         Optional<PrimaryKey> key,
         List<Partition> partitions) {
 
@@ -70,6 +72,11 @@ public record CatalogTable(
             return Optional.of(new Refusal(
                     "is unlogged, its changes are not in the database's log",
                     "ALTER TABLE " + sqlName + " SET LOGGED" + leaveOut));
+        }
+        if (virtualColumns) {
+            return Optional.of(new Refusal(
+                    "has a virtual generated column: PostgreSQL refuses updates of such a table once it logs full row images",
+                    "make the column STORED" + leaveOut));
         }
         if (key.isEmpty()) {
             return Optional.of(

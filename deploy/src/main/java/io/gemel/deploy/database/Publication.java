@@ -8,7 +8,8 @@ import java.util.Optional;
 /**
  * A publication as the catalog describes it.
  *
- * @param publishesAll whether inserts, updates, deletes and truncates are all published
+ * @param publishesAll whether inserts, updates, deletes and truncates are all published, and stored generated columns where
+ *     the server asks (from 18 on)
  * @param viaRoot whether changes of partitions appear as changes of the partitioned table
  * @param selectsOtherwise whether it names tables in another way than one by one and whole
  * @param tables the tables it names, as SQL needs them
@@ -24,7 +25,8 @@ public record Publication(boolean publishesAll, boolean viaRoot, boolean selects
             ORDER BY 1
             """;
     private static final String OPTIONS = """
-            SELECT pubinsert AND pubupdate AND pubdelete AND pubtruncate, pubviaroot,
+            SELECT pubinsert AND pubupdate AND pubdelete AND pubtruncate
+                   AND coalesce(to_jsonb(p) ->> 'pubgencols', 's') = 's', pubviaroot,
                    puballtables
                    OR EXISTS (SELECT FROM pg_publication_namespace s WHERE s.pnpubid = p.oid)
                    OR EXISTS (SELECT FROM pg_publication_rel r

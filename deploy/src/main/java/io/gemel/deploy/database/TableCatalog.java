@@ -18,6 +18,8 @@ public final class TableCatalog {
             SELECT c.oid, n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS sql_name, c.relkind,
                    c.relpersistence = 'u' AS unlogged, c.relrowsecurity, c.relreplident = 'f' AS full_images,
                    k.conname, k.condeferrable,
+                   EXISTS (SELECT FROM pg_attribute v
+                           WHERE v.attrelid = c.oid AND v.attgenerated = 'v' AND NOT v.attisdropped) AS virtual_columns,
                    (SELECT array_agg(a.attname::text ORDER BY p.place)
                     FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.number) AS key_columns
@@ -75,6 +77,7 @@ public final class TableCatalog {
                 row.getBoolean("unlogged"),
                 row.getBoolean("relrowsecurity"),
                 row.getBoolean("full_images"),
+                row.getBoolean("virtual_columns"),
                 key(row),
                 partitions.getOrDefault(oid, List.of()));
     }

@@ -89,7 +89,9 @@ public final class JavaProcess implements AutoCloseable {
         private final String mainClass;
         private final Path log;
         private final List<String> arguments = new ArrayList<>();
-        private final List<String> jvmArguments = new ArrayList<>(List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError"));
+        /** A process that is started over and over is better served by a quick start than by the best machine code. */
+        private final List<String> jvmArguments =
+                new ArrayList<>(List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "-XX:TieredStopAtLevel=1"));
 
         private Builder(String mainClass, Path log) {
             this.mainClass = mainClass;

@@ -38,8 +38,7 @@ final class KafkaChild implements KafkaBroker {
         }
         KafkaChild broker = new KafkaChild(JavaProcess.builder("kafka.Kafka", directory.resolve("kafka.log"))
                 .arguments(file.toString())
-                // A broker that lives for minutes is better served by a quick start than by the best machine code.
-                .jvmArguments("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+                .jvmArguments("-XX:+UseSerialGC")
                 .start());
         try {
             broker.awaitReady(port);

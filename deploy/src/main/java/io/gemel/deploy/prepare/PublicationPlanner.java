@@ -19,7 +19,10 @@ import java.util.stream.Collectors;
 final class PublicationPlanner implements Planner {
     private static final String SUBJECT = "publication " + SiteConfig.PUBLICATION;
     private static final String OPTIONS =
-            "(publish = 'insert, update, delete, truncate', publish_via_partition_root = true)";
+            "publish = 'insert, update, delete, truncate', publish_via_partition_root = true";
+
+    /** From here on an update is refused while the table's full image holds a stored generated column that is not published. */
+    private static final int GENERATED_COLUMNS_SINCE = 18;
 
     @Override
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
@@ -27,12 +30,13 @@ final class PublicationPlanner implements Planner {
         TreeSet<String> wanted = new TreeSet<>(GemelSchema.PUBLISHED);
         target.tables().forEach(table -> wanted.add(table.sqlName()));
         Optional<Publication> found = Publication.find(connection, SiteConfig.PUBLICATION);
+        String options = options(connection);
         if (found.isEmpty()) {
             plan.add(Step.administrator(
                     SUBJECT,
                     "does not exist",
                     "CREATE PUBLICATION " + SiteConfig.PUBLICATION + " FOR TABLE " + only(wanted) + " WITH "
-                            + OPTIONS));
+                            + options));
         } else if (found.get().selectsOtherwise()) {
             plan.obstacle(
                     SUBJECT,
@@ -40,8 +44,13 @@ final class PublicationPlanner implements Planner {
                     "DROP PUBLICATION " + SiteConfig.PUBLICATION
                             + " while no site process runs, then run gemel prepare again");
         } else {
-            planChanges(found.get(), wanted, plan);
+            planChanges(found.get(), wanted, options, plan);
         }
+    }
+
+    private static String options(Connection connection) throws SQLException {
+        boolean generated = connection.getMetaData().getDatabaseMajorVersion() >= GENERATED_COLUMNS_SINCE;
+        return "(" + OPTIONS + (generated ? ", publish_generated_columns = stored" : "") + ")";
     }
 
     private static void planImages(CatalogTable table, Plan plan) {
@@ -61,10 +70,11 @@ final class PublicationPlanner implements Planner {
         }
     }
 
-    private static void planChanges(Publication found, Set<String> wanted, Plan plan) {
+    private static void planChanges(Publication found, Set<String> wanted, String options, Plan plan) {
         String alter = "ALTER PUBLICATION " + SiteConfig.PUBLICATION;
         if (!found.publishesAll() || !found.viaRoot()) {
-            plan.add(Step.administrator(SUBJECT, "leaves out some kinds of change", alter + " SET " + OPTIONS));
+            plan.add(Step.administrator(
+                    SUBJECT, "leaves out some kinds of change or of columns", alter + " SET " + options));
         }
         Set<String> missing = new TreeSet<>(wanted);
         missing.removeAll(found.tables());

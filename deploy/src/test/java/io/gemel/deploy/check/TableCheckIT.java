@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -55,6 +56,21 @@ class TableCheckIT {
                 .anyMatch(line -> line.contains("public.elsewhere is or has a foreign"))
                 .anyMatch(line -> line.contains("public.part_2 logs no full row images"))
                 .noneMatch(line -> line.contains("public.part_1"));
+    }
+
+    @Test
+    void refuses_columns_that_are_computed_when_read() throws Exception {
+        SiteFixture site = servers.site(Version.V18)
+                .execute(
+                        "CREATE TABLE computed (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) VIRTUAL)",
+                        "CREATE TABLE stored (id int PRIMARY KEY, twice int GENERATED ALWAYS AS (id * 2) STORED)");
+        prepare(site);
+        site.execute("ALTER PUBLICATION gemel SET (publish_generated_columns = none)");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("public.computed has a virtual generated column"))
+                .anyMatch(line -> line.contains("publication gemel leaves out some kinds of change or of columns"))
+                .noneMatch(line -> line.contains("public.stored"));
     }
 
     @ParameterizedTest

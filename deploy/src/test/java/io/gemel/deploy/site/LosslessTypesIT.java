@@ -36,7 +36,8 @@ class LosslessTypesIT {
 
     /** What a person would have to set to see every bit; {@code format('%s')} prints as the log does. */
     private static final String EXACT = "SET DateStyle = 'ISO'; SET IntervalStyle = 'postgres'; SET TimeZone = 'UTC';"
-            + " SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmloption = 'content'; SET array_nulls = on";
+            + " SET extra_float_digits = 1; SET bytea_output = 'hex'; SET xmloption = 'content'; SET array_nulls = on;"
+            + " SET default_transaction_isolation = 'read committed'";
 
     @TempDir
     Path folder;

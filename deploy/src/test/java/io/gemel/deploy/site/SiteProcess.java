@@ -21,10 +21,6 @@ import org.jspecify.annotations.Nullable;
  * the site's with a status port of its own, so that several may serve one site. One thread.
  */
 final class SiteProcess {
-    /** Short starts count for more here than speed afterwards. */
-    private static final List<String> JVM =
-            List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Dorg.jooq.no-logo=true");
-
     private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
@@ -60,7 +56,7 @@ final class SiteProcess {
     /** Starts it, and waits for nothing. */
     SiteProcess start() {
         process = JavaProcess.builder(Gemel.class.getName(), log())
-                .jvmArguments(JVM.toArray(String[]::new))
+                .jvmArguments("-XX:+UseSerialGC")
                 .jvmArguments(jvmArguments)
                 .arguments("site", file.toString())
                 .start();
