@@ -75,7 +75,7 @@ public final class Applier implements AutoCloseable {
     public Marker restore(InFlightWindow window) throws ApplyException {
         try {
             for (TargetDatabase.StoredEntry entry : database.storedEntries()) {
-                window.restore(entry.key(), entry.base(), entry.changes());
+                window.restore(entry.key(), entry.entry());
             }
             marker = database.marker();
         } catch (ApplyFailure e) {

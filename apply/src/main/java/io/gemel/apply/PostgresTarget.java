@@ -158,8 +158,7 @@ final class PostgresTarget implements TargetDatabase {
 
     private static StoredEntry storedEntry(RowKey key, byte[] bytes) throws ApplyFailure {
         try {
-            EntryCodec.Decoded entry = EntryCodec.decode(bytes);
-            return new StoredEntry(key, entry.base(), entry.changes());
+            return new StoredEntry(key, EntryCodec.decode(bytes));
         } catch (BadRecordException e) {
             throw new ApplyFailure(
                     Kind.HALT,

@@ -1,9 +1,8 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.RowState;
+import io.gemel.conflict.EntryCodec;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
-import io.gemel.transaction.StampedChange;
 import java.util.List;
 
 /**
@@ -12,7 +11,7 @@ import java.util.List;
  */
 interface TargetDatabase extends AutoCloseable {
     /** An entry of the window that an earlier process stored. */
-    record StoredEntry(RowKey key, RowState base, List<StampedChange> changes) {}
+    record StoredEntry(RowKey key, EntryCodec.Decoded entry) {}
 
     /** Tries to become the site's only applier; stays so until the connection is closed or lost. */
     boolean tryLead() throws ApplyFailure;

@@ -22,6 +22,11 @@ public interface ConflictPolicy {
      */
     Step step(RowImage row, StampedChange change, boolean contested);
 
+    /** Does every step replace the row? Then the last change of a fold decides alone, and the others need not be looked at. */
+    default boolean keepsOnlyTheLast() {
+        return false;
+    }
+
     /**
      * Does {@code earlier} come before {@code later} in the fold? Asked only of changes of different sites; must be a total
      * order that never contradicts what a site had seen.

@@ -26,7 +26,7 @@ public final class EntryCodec {
     private EntryCodec() {}
 
     /** What {@link InFlightWindow#restore} takes: the policy is the configuration's, not the stored entry's. */
-    public record Decoded(RowState base, List<StampedChange> changes) {
+    public record Decoded(RowState base, List<StampedChange> changes, long lastIncoming) {
         public Decoded {
             changes = List.copyOf(changes);
         }
@@ -48,6 +48,7 @@ public final class EntryCodec {
             encoder.change(change.change());
         }
         output.close(changes);
+        output.varint(entry.lastIncoming());
         return Frame.finish(output, Frame.WINDOW_ENTRY);
     }
 
@@ -87,8 +88,9 @@ public final class EntryCodec {
             changes.add(new StampedChange(stamp, input.index(), decoder.change(input)));
         }
         input.leave(outer);
+        long lastIncoming = input.varint();
         input.end();
-        return new Decoded(base, changes);
+        return new Decoded(base, changes, lastIncoming);
     }
 
     private static RowState base(WireInput input, ChangeDecoder decoder) throws BadRecordException {

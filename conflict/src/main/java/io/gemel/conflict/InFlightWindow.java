@@ -111,14 +111,16 @@ public final class InFlightWindow {
     }
 
     private static void add(WindowEntry entry, StampedChange change) {
-        if (!entry.holds(change)) {
+        if (!entry.reaches(change)) {
             entry.insert(change);
         }
     }
 
     /** Puts back an entry that an earlier process stored; before anything is registered. */
-    public synchronized void restore(RowKey key, RowState base, List<StampedChange> changes) {
-        entries.put(key, new WindowEntry(policies.policyFor(key.table()), base, changes));
+    public synchronized void restore(RowKey key, EntryCodec.Decoded entry) {
+        entries.put(
+                key,
+                new WindowEntry(policies.policyFor(key.table()), entry.base(), entry.changes(), entry.lastIncoming()));
     }
 
     /** The peer has been seen to have applied this site's log up to {@code seen}; no group may be open. */
@@ -213,7 +215,7 @@ public final class InFlightWindow {
         }
         RowState base = RowState.settled(
                 changes.isEmpty() ? null : changes.get(0).change().before());
-        WindowEntry entry = new WindowEntry(policies.policyFor(key.table()), base, changes);
+        WindowEntry entry = new WindowEntry(policies.policyFor(key.table()), base, changes, 0);
         emptied.forEach(entry::insert);
         return entry;
     }

@@ -14,4 +14,9 @@ public final class LastWriterWins implements ConflictPolicy {
     public Step step(RowImage row, StampedChange change, boolean contested) {
         return Step.replaces(change.change());
     }
+
+    @Override
+    public boolean keepsOnlyTheLast() {
+        return true;
+    }
 }

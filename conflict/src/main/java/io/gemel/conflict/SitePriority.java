@@ -23,6 +23,11 @@ public final class SitePriority implements ConflictPolicy {
     }
 
     @Override
+    public boolean keepsOnlyTheLast() {
+        return true;
+    }
+
+    @Override
     public boolean precedes(StampedChange earlier, StampedChange later) {
         return earlier.origin().equals(preferred) ? later.saw(earlier) : !earlier.saw(later);
     }

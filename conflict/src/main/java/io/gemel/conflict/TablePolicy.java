@@ -37,6 +37,11 @@ public final class TablePolicy {
         return policy.precedes(earlier, later);
     }
 
+    /** As the policy's own, for a table without delta columns. */
+    boolean keepsOnlyTheLast() {
+        return deltaColumns.isEmpty() && policy.keepsOnlyTheLast();
+    }
+
     /** The state after one more change. */
     RowState fold(RowState state, StampedChange stamped) {
         Change change = stamped.change();

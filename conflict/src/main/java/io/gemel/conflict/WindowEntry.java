@@ -15,15 +15,20 @@ public final class WindowEntry {
     private final TablePolicy policy;
     private final List<StampedChange> changes;
     private RowState base;
+    private long lastIncoming;
 
-    public WindowEntry(TablePolicy policy, RowState base, List<StampedChange> changes) {
+    /**
+     * @param lastIncoming position of the last incoming change to this key, in the entry or folded into the base; 0 for none
+     */
+    public WindowEntry(TablePolicy policy, RowState base, List<StampedChange> changes, long lastIncoming) {
         this.policy = policy;
         this.base = base;
         this.changes = new ArrayList<>(changes);
+        this.lastIncoming = lastIncoming;
     }
 
     static WindowEntry empty(TablePolicy policy) {
-        return new WindowEntry(policy, RowState.settled(null), List.of());
+        return new WindowEntry(policy, RowState.settled(null), List.of(), 0);
     }
 
     public RowState base() {
@@ -34,8 +39,18 @@ public final class WindowEntry {
         return List.copyOf(changes);
     }
 
+    public long lastIncoming() {
+        return lastIncoming;
+    }
+
     WindowEntry copy() {
-        return new WindowEntry(policy, base, changes);
+        return new WindowEntry(policy, base, changes, lastIncoming);
+    }
+
+    /** Puts an incoming change at its place in the order. */
+    void insertIncoming(StampedChange change) {
+        insert(change);
+        lastIncoming = change.position();
     }
 
     /** Puts a change at its place in the order. */
@@ -48,6 +63,9 @@ public final class WindowEntry {
     }
 
     RowState outcome() {
+        if (policy.keepsOnlyTheLast() && !changes.isEmpty()) {
+            return policy.fold(RowState.settled(null), changes.get(changes.size() - 1));
+        }
         RowState state = base;
         for (StampedChange change : changes) {
             state = policy.fold(state, change);
@@ -55,13 +73,18 @@ public final class WindowEntry {
         return state;
     }
 
-    /** The local changes that {@code incoming} had not seen, each as a conflict. */
+    /**
+     * The concurrent pairs to be journaled for {@code incoming}: it and the first local change that it had not seen, and it
+     * and each local change for which it is the first that had not been seen. So every change that met a concurrent one is
+     * named, at both sites by the same pairs, and their number grows with the number of changes, not with its square.
+     */
     List<Conflict> conflicts(SiteId local, RowKey key, StampedChange incoming) {
         List<Conflict> found = new ArrayList<>();
         RowImage image = base.image();
         for (StampedChange change : changes) {
             if (change.origin().equals(local)
-                    && change.position() > incoming.stamp().seen()) {
+                    && change.position() > incoming.stamp().seen()
+                    && (found.isEmpty() || change.stamp().seen() >= lastIncoming)) {
                 found.add(new Conflict(
                         ConflictKind.of(incoming.change(), change.change()),
                         key,
@@ -75,13 +98,12 @@ public final class WindowEntry {
         return found;
     }
 
-    /** Is this very change of {@code local} already here? True after a restart, when the log is read again. */
-    boolean holds(StampedChange change) {
-        for (StampedChange known : changes) {
-            if (known.origin().equals(change.origin())
-                    && known.position() == change.position()
-                    && known.index() == change.index()) {
-                return true;
+    /** Is this change of {@code local}'s, or a later one, already here? True after a restart, when the log is read again. */
+    boolean reaches(StampedChange change) {
+        for (int i = changes.size() - 1; i >= 0; i--) {
+            StampedChange known = changes.get(i);
+            if (known.origin().equals(change.origin())) {
+                return !change.saw(known);
             }
         }
         return false;

@@ -53,7 +53,7 @@ public final class WindowGroup {
         }
         List<Conflict> conflicts = entry.conflicts(window.local(), key, incoming);
         String divergence = divergence(entry, conflicts, incoming.change(), current);
-        entry.insert(incoming);
+        entry.insertIncoming(incoming);
         touched.put(key, entry);
         return new Resolution(entry.outcome().image(), conflicts, divergence);
     }

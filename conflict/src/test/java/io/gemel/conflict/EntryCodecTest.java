@@ -39,12 +39,13 @@ class EntryCodecTest {
             new RowState(OLD, Map.of(WEST, 300L, EAST, 4L)),
             List.of(
                     new StampedChange(stamp(EAST, 5, 299), 2, new Change.Update(OLD, NEW)),
-                    new StampedChange(stamp(WEST, 301, 4), 0, new Change.Delete(OLD))));
+                    new StampedChange(stamp(WEST, 301, 4), 0, new Change.Delete(OLD))),
+            301);
 
     @Test
     void writes_an_entry_as_these_bytes() throws BadRecordException {
         checkGolden("""
-                47454d4c 01 00 04 12cf6bc2 0000006d
+                47454d4c 01 00 04 da423a28 0000006f
                 35 02 0565617374 04 0577657374 ac02
                    01 00 1b 077075626c6963 067072696365 02 056974656d 0663656e7473 01 00
                    0572696e67 04393030
@@ -53,6 +54,7 @@ class EntryCodecTest {
                    01 0572696e67 04393030 02 04393530
                 0577657374 ad02 950a fa23 00 04 00
                    02 0572696e67 04393030
+                ad02
                 """);
     }
 
@@ -72,7 +74,7 @@ class EntryCodecTest {
 
     @Test
     void keeps_that_a_row_was_absent_and_who_made_it_so() throws BadRecordException {
-        WindowEntry entry = new WindowEntry(POLICY, new RowState(null, Map.of(WEST, 7L)), List.of());
+        WindowEntry entry = new WindowEntry(POLICY, new RowState(null, Map.of(WEST, 7L)), List.of(), 7);
         checkEqual(EntryCodec.decode(EntryCodec.encode(entry)), entry);
     }
 
@@ -111,7 +113,7 @@ class EntryCodecTest {
         List<StampedChange> changes = IntStream.range(0, random.nextInt(6))
                 .mapToObj(i -> new StampedChange(records.stamp(), random.nextInt(1000), records.change()))
                 .toList();
-        return new WindowEntry(POLICY, base, changes);
+        return new WindowEntry(POLICY, base, changes, random.nextLong());
     }
 
     private static Stamp stamp(SiteId origin, long position, long seen) {
@@ -121,6 +123,7 @@ class EntryCodecTest {
     private static void checkEqual(EntryCodec.Decoded decoded, WindowEntry entry) {
         assertThat(decoded.base()).isEqualTo(entry.base());
         assertThat(decoded.changes()).isEqualTo(entry.changes());
+        assertThat(decoded.lastIncoming()).isEqualTo(entry.lastIncoming());
     }
 
     private static Reason reason(byte[] bytes) {

@@ -1,14 +1,13 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.RowState;
+import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.StampedChange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -31,12 +30,9 @@ final class SimulatedDatabase {
             List<Change> changes,
             @Nullable Marker marker) {}
 
-    /** A window entry as the database keeps it. */
-    record StoredEntry(RowState base, List<StampedChange> changes) {}
-
     private final Map<RowKey, Row> rows = new HashMap<>();
     private final List<Commit> log = new ArrayList<>();
-    private final Map<RowKey, StoredEntry> stored = new HashMap<>();
+    private final Map<RowKey, EntryCodec.Decoded> stored = new HashMap<>();
     private final List<Conflict> journal = new ArrayList<>();
     private final Map<Long, Integer> applied = new HashMap<>();
     private Marker marker;
@@ -74,7 +70,7 @@ final class SimulatedDatabase {
         return marker;
     }
 
-    Map<RowKey, StoredEntry> stored() {
+    Map<RowKey, EntryCodec.Decoded> stored() {
         return stored;
     }
 
@@ -107,7 +103,7 @@ final class SimulatedDatabase {
             if (entry.changes().isEmpty()) {
                 stored.remove(key);
             } else {
-                stored.put(key, new StoredEntry(entry.base(), entry.changes()));
+                stored.put(key, new EntryCodec.Decoded(entry.base(), entry.changes(), entry.lastIncoming()));
             }
         });
         journal.addAll(transaction.conflicts());

@@ -23,7 +23,7 @@ final class SiteProcess {
     static SiteProcess start(SiteId site, Configuration configuration, SimulatedDatabase database, OwnLog ownLog) {
         SiteProcess process = new SiteProcess(site, configuration);
         if (!configuration.has(Fault.ENTRIES_NOT_STORED)) {
-            database.stored().forEach((key, entry) -> process.window.restore(key, entry.base(), entry.changes()));
+            database.stored().forEach((key, entry) -> process.window.restore(key, entry));
         }
         long peerSeen = database.marker().peerSeen();
         if (!configuration.has(Fault.STORED_ENTRIES_OUTDATED)) {

@@ -8,12 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A peer that was away for long catches up by itself, and what is kept for it meanwhile is bounded. */
-@Tag("faults")
 class BacklogIT {
     private static final int TRANSACTIONS = Integer.getInteger("gemel.test.backlog", 100_000);
     private static final int ACCOUNTS = 1_000;
