@@ -9,6 +9,7 @@ import io.gemel.transaction.Version;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -24,6 +25,9 @@ final class ApplyLoop implements Runnable {
     /** Tries of one group before the applier says that it is halted; it goes on trying. */
     private static final int TRIES_MAX = 20;
 
+    /** How old an acknowledgement that came without a transaction may become before it is stored. */
+    private static final Duration ACKNOWLEDGEMENT_AGE = Duration.ofSeconds(1);
+
     private static final IntervalFunction BACK_OFF = IntervalFunction.ofExponentialRandomBackoff(5L, 1.6, 0.5, 500L);
 
     private final ApplyConfig config;
@@ -37,6 +41,7 @@ final class ApplyLoop implements Runnable {
     private final Retry retry;
 
     private volatile Marker marker;
+    private long storedNanos = System.nanoTime();
     private volatile long headMicros; // version of the first transaction received and not applied, or 0
     private volatile long skewMillis;
     private volatile @Nullable PeerLog peerLog;
@@ -143,6 +148,7 @@ final class ApplyLoop implements Runnable {
         List<Stamp> stamps = group.stamps();
         if (stamps.isEmpty()) {
             window.acknowledge(group.seen());
+            storeAcknowledgement(group);
             return;
         }
         headMicros = stamps.get(0).version().micros();
@@ -156,10 +162,34 @@ final class ApplyLoop implements Runnable {
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
         List<Conflict> conflicts = applyUntilDone(group, next, stamps.size() == 1);
         if (conflicts != null) {
-            marker = next;
+            marker = stored(next);
             status.running();
             listener.applied(stamps.size(), group.count(), conflicts);
         }
+    }
+
+    /**
+     * Without transactions from the peer its acknowledgements come in heartbeats alone. A marker stores the newest now and
+     * then, or a restart would have to read this site's log again from where the peer last wrote something.
+     */
+    private void storeAcknowledgement(GroupChanges heartbeats) throws ApplyFailure, InterruptedException {
+        boolean due = System.nanoTime() - storedNanos >= ACKNOWLEDGEMENT_AGE.toNanos();
+        if (due && window.peerSeenPosition() > marker.peerSeen()) {
+            applyUntilDone(heartbeats, marker, true);
+            marker = stored(marker);
+            status.running();
+        }
+    }
+
+    /** A marker as the commit just now has stored it: the window knows no acknowledgement that is not in it. */
+    private Marker stored(Marker committed) {
+        storedNanos = System.nanoTime();
+        return new Marker(
+                committed.position(),
+                committed.epoch(),
+                committed.version(),
+                window.peerSeenPosition(),
+                committed.peerCommit());
     }
 
     /** Null when the group was applied one transaction at a time instead. */

@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,11 +112,16 @@ final class GroupApplier {
     }
 
     private void awaitRead(Duration limit) throws ApplyFailure, InterruptedException {
-        if (!progress.awaitRead(wanted, limit)) {
-            throw new ApplyFailure(
-                    Kind.RETRY,
-                    "capture has not read this database's log up to " + wanted + " in time; it is at "
-                            + progress.commitPosition());
+        window.overflow(true);
+        try {
+            if (!progress.awaitRead(wanted, limit)) {
+                throw new ApplyFailure(
+                        Kind.RETRY,
+                        "capture has not read this database's log up to " + wanted + " in time; it is at "
+                                + progress.commitPosition());
+            }
+        } finally {
+            window.overflow(false);
         }
     }
 
@@ -203,6 +209,7 @@ final class GroupApplier {
         private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
             Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
             awaitCapture();
+            group.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
             Map<TableShape, Map<RowKey, @Nullable RowImage>> outcomes = new LinkedHashMap<>();
             for (StampedChange change : changes) {
                 RowKey key = change.change().key();
@@ -246,6 +253,7 @@ final class GroupApplier {
             awaitCapture();
             Set<RowKey> contested =
                     group.contestedKeys(shape.table(), truncate.stamp().seen());
+            group.load(contested);
             Map<RowKey, @Nullable RowImage> rows = transaction.read(shape, contested);
             Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
             for (RowKey key : contested) {

@@ -60,7 +60,10 @@ final class PeerLog implements AutoCloseable {
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
         } catch (BadRecordException e) {
             consumer.close();
-            throw notGemels("while looking for position " + applied.position(), e);
+            throw notGemels(
+                    "while looking for position " + applied.position(),
+                    "nor can this site's place in the log be found. Copy the database anew",
+                    e);
         } catch (ApplyFailure | RuntimeException e) {
             consumer.close();
             throw e;
@@ -201,15 +204,19 @@ final class PeerLog implements AutoCloseable {
         try {
             return codec.decode(raw.value() == null ? new byte[0] : raw.value());
         } catch (BadRecordException e) {
-            throw notGemels("offset " + raw.offset(), e);
+            throw notGemels(
+                    "offset " + raw.offset(),
+                    "everything before it was. To go on, remove it: kafka-delete-records.sh with offset "
+                            + (raw.offset() + 1) + " of partition 0",
+                    e);
         }
     }
 
-    private ApplyFailure notGemels(String where, BadRecordException e) {
+    private ApplyFailure notGemels(String where, String mend, BadRecordException e) {
         return new ApplyFailure(
                 Kind.HALT,
                 "topic " + config.topic() + ", " + where + ": " + e.getMessage()
-                        + ". Let only the peer's Gemel write to this topic; nothing of the record was applied",
+                        + ". Let only the peer's Gemel write to this topic. Nothing of the record was applied, " + mend,
                 e);
     }
 

@@ -127,7 +127,7 @@ final class PostgresTarget implements TargetDatabase {
         return run(() -> {
             Record row = sql().fetchOne(
                             "SELECT position, epoch, version_micros, peer_seen, peer_commit FROM gemel.applied"
-                                    + " WHERE origin = ? ORDER BY position DESC LIMIT 1",
+                                    + " WHERE origin = ? ORDER BY position DESC, peer_seen DESC LIMIT 1",
                             config.peer().name());
             connection().commit();
             if (row == null) {
@@ -229,8 +229,9 @@ final class PostgresTarget implements TargetDatabase {
             try (Connection side = sidePool.getConnection()) {
                 dsl(side)
                         .execute(
-                                "DELETE FROM gemel.applied WHERE origin = ? AND position <"
-                                        + " (SELECT max(position) FROM gemel.applied WHERE origin = ?) - ?",
+                                "DELETE FROM gemel.applied WHERE origin = ? AND (position, peer_seen) <"
+                                        + " (SELECT position, peer_seen FROM gemel.applied WHERE origin = ?"
+                                        + " ORDER BY position DESC, peer_seen DESC OFFSET ? LIMIT 1)",
                                 config.peer().name(),
                                 config.peer().name(),
                                 MARKERS_KEPT);

@@ -79,7 +79,7 @@ public final class Capture implements AutoCloseable {
      * @throws CaptureException HALT when the log no longer reaches back that far
      */
     public void replay(long position, InFlightWindow window) throws CaptureException, InterruptedException {
-        new LogReplay(config, log, offsets).run(position, tail == null ? 0 : tail.position(), window);
+        new LogReplay(config, log, offsets, recent).run(position, tail == null ? 0 : tail.position(), window);
     }
 
     /**

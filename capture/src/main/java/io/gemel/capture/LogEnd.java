@@ -35,8 +35,8 @@ final class LogEnd {
             begin = Math.max(all.begin(), all.end() - length);
             length *= STRETCH_FACTOR;
             tail = new LogTail(config.site(), config.topic());
-            log.read(new OwnLog.Stretch(begin, all.end()), (offset, record) -> {
-                tail.read(record);
+            log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
+                tail.read(stored.record());
                 return true;
             });
         }
@@ -46,8 +46,8 @@ final class LogEnd {
 
     /** Reads on, up to and including the record at {@code offset}. */
     LogTail findUpTo(long offset) throws CaptureException, InterruptedException {
-        log.read(new OwnLog.Stretch(readTo, offset + 1), (at, record) -> {
-            tail.read(record);
+        log.read(new OwnLog.Stretch(readTo, offset + 1), stored -> {
+            tail.read(stored.record());
             return true;
         });
         readTo = offset + 1;

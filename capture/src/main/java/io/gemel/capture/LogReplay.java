@@ -15,11 +15,13 @@ final class LogReplay {
     private final CaptureConfig config;
     private final OwnLog log;
     private final OffsetIndex offsets;
+    private final RecentRecords recent;
 
-    LogReplay(CaptureConfig config, OwnLog log, OffsetIndex offsets) {
+    LogReplay(CaptureConfig config, OwnLog log, OffsetIndex offsets, RecentRecords recent) {
         this.config = config;
         this.log = log;
         this.offsets = offsets;
+        this.recent = recent;
     }
 
     /** Registers every transaction behind a position up to the log's last one. */
@@ -32,11 +34,13 @@ final class LogReplay {
         OwnLog.Stretch all = log.everything();
         long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::some);
         LogCursor cursor = new LogCursor(config.site(), new Marker(position, 0, new Version(0, config.site()), 0, 0));
-        log.read(new OwnLog.Stretch(begin, all.end()), (offset, record) -> {
-            if (record instanceof LogRecord.Part part && part.index() == 0) {
-                offsets.note(part.stamp().position(), offset);
-            }
-            if (judge(cursor, record) == LogCursor.Verdict.TAKE && record instanceof LogRecord.Part part) {
+        log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
+            if (judge(cursor, stored.record()) == LogCursor.Verdict.TAKE
+                    && stored.record() instanceof LogRecord.Part part) {
+                if (part.index() == 0) {
+                    offsets.note(part.stamp().position(), stored.offset());
+                }
+                recent.addAcknowledged(part.stamp().position(), part.index(), stored.bytes());
                 window.register(part.stamp(), part.firstChange(), part.changes());
             }
             return true;
@@ -50,8 +54,8 @@ final class LogReplay {
     private List<LogSearch.Found> some(long from, long to, int max) throws CaptureException {
         List<LogSearch.Found> found = new ArrayList<>();
         try {
-            log.read(new OwnLog.Stretch(from, to), (offset, record) -> {
-                found.add(new LogSearch.Found(offset, record));
+            log.read(new OwnLog.Stretch(from, to), stored -> {
+                found.add(new LogSearch.Found(stored.offset(), stored.record()));
                 return found.size() < max;
             });
         } catch (InterruptedException e) {

@@ -10,14 +10,24 @@ import io.gemel.transaction.TableId;
 import io.gemel.transaction.TransactionCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Reads this site's own changes back from the recent records, and from the topic those that are no longer there. Thread-safe. */
 final class OwnChanges implements LocalChanges {
+    /** Positions between two wanted ones from which on the stretch in between is not read. */
+    private static final int SKIP_MIN = 1_000;
+
+    private static final Comparator<StampedChange> LOG_ORDER =
+            Comparator.comparingLong(StampedChange::position).thenComparingInt(StampedChange::index);
+
     private final RecentRecords recent;
     private final OffsetIndex offsets;
     private final OwnLog log;
@@ -30,50 +40,75 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
-    public synchronized List<StampedChange> read(RowKey key, List<Long> positions) {
-        List<StampedChange> found = new ArrayList<>();
-        for (long position : positions) {
-            for (LogRecord.Part part : parts(position)) {
-                collect(part, key, found);
+    public synchronized Map<RowKey, List<StampedChange>> read(Map<RowKey, List<Long>> positions) {
+        Collected collected = new Collected(positions);
+        NavigableSet<Long> missing = new TreeSet<>();
+        for (long position : collected.positions) {
+            // Before the topic: what is forgotten in between is in the topic by then.
+            List<RecentRecords.Entry> here = recent.partsOf(position);
+            if (here.isEmpty() || here.get(0).part() > 0) {
+                missing.add(position);
             }
+            here.forEach(entry -> collected.take(decode(entry)));
         }
-        return found;
+        while (!missing.isEmpty()) {
+            long last = endOfRun(missing);
+            fromTopic(missing.first(), last, collected::take);
+            missing.headSet(last, true).clear();
+        }
+        return collected.changes();
     }
 
-    private static void collect(LogRecord.Part part, RowKey key, List<StampedChange> found) {
-        int index = part.firstChange();
-        for (Change change : part.changes()) {
-            if (!(change instanceof Change.Truncate) && change.key().equals(key)) {
-                found.add(new StampedChange(part.stamp(), index, change));
+    /** The last of the positions that are read in one go with the first: skipping a short stretch costs more than reading it. */
+    private static long endOfRun(NavigableSet<Long> positions) {
+        long last = positions.first();
+        for (long next : positions) {
+            if (next - last > SKIP_MIN) {
+                break;
             }
-            index++;
+            last = next;
         }
+        return last;
     }
 
-    private List<LogRecord.Part> parts(long position) {
-        // Before the topic: what is forgotten in between is in the topic by then.
-        List<RecentRecords.Entry> here = recent.partsOf(position);
-        List<LogRecord.Part> parts = new ArrayList<>();
-        if (here.isEmpty() || here.get(0).part() > 0) {
-            fromTopic(position, part -> {
-                if (part.stamp().position() == position) {
-                    if (part.index() == 0) {
-                        parts.clear(); // an earlier process may have left the transaction unfinished
-                    }
-                    parts.add(part);
-                }
+    /** What is found of the wanted keys' changes; a transaction that an earlier process left unfinished is found again later. */
+    private static final class Collected {
+        final NavigableSet<Long> positions = new TreeSet<>();
+        private final Set<Long> found = new HashSet<>();
+        private final Map<RowKey, NavigableSet<StampedChange>> byKey = new HashMap<>();
+
+        Collected(Map<RowKey, List<Long>> wanted) {
+            wanted.forEach((key, places) -> {
+                positions.addAll(places);
+                byKey.put(key, new TreeSet<>(LOG_ORDER));
             });
         }
-        for (RecentRecords.Entry entry : here) {
-            if (entry.part() == parts.size()) {
-                parts.add(decode(entry));
+
+        void take(LogRecord.Part part) {
+            if (!positions.contains(part.stamp().position())) {
+                return;
+            }
+            found.add(part.stamp().position());
+            int index = part.firstChange();
+            for (Change change : part.changes()) {
+                NavigableSet<StampedChange> wanted = change instanceof Change.Truncate ? null : byKey.get(change.key());
+                if (wanted != null) {
+                    wanted.add(new StampedChange(part.stamp(), index, change));
+                }
+                index++;
             }
         }
-        if (parts.isEmpty()) {
-            throw new UncheckedIOException(
-                    new IOException("position " + position + " of this site's own log cannot be read back"));
+
+        Map<RowKey, List<StampedChange>> changes() {
+            positions.removeAll(found);
+            if (!positions.isEmpty()) {
+                throw new UncheckedIOException(new IOException(
+                        "position " + positions.first() + " of this site's own log cannot be read back"));
+            }
+            Map<RowKey, List<StampedChange>> changes = new HashMap<>();
+            byKey.forEach((key, wanted) -> changes.put(key, List.copyOf(wanted)));
+            return changes;
         }
-        return parts;
     }
 
     @Override
@@ -97,18 +132,14 @@ final class OwnChanges implements LocalChanges {
         return keys;
     }
 
-    private void fromTopic(long position, Consumer<LogRecord.Part> reader) {
-        fromTopic(position, position, reader);
-    }
-
     private void fromTopic(long from, long to, Consumer<LogRecord.Part> reader) {
         try {
             OwnLog.Stretch all = log.everything();
             long begin = Math.max(all.begin(), offsets.before(from, all.begin()));
-            log.read(new OwnLog.Stretch(begin, all.end()), (offset, record) -> {
-                if (record instanceof LogRecord.Part part) {
+            log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
+                if (stored.record() instanceof LogRecord.Part part) {
                     if (part.index() == 0) {
-                        offsets.note(part.stamp().position(), offset);
+                        offsets.note(part.stamp().position(), stored.offset());
                     }
                     reader.accept(part);
                     return part.stamp().position() < to || !part.last();

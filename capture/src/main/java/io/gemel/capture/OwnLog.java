@@ -29,10 +29,14 @@ final class OwnLog implements AutoCloseable {
     private final TransactionCodec codec = new TransactionCodec();
     private final Consumer<byte[], byte[]> consumer;
 
+    /** A record, where it stands and how. */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+    record Stored(long offset, LogRecord record, byte[] bytes) {}
+
     /** Takes one record; false ends the reading. */
     @FunctionalInterface
     interface Reader {
-        boolean read(long offset, LogRecord record) throws CaptureException, InterruptedException;
+        boolean read(Stored stored) throws CaptureException, InterruptedException;
     }
 
     /** A stretch of the topic: offsets from {@code begin} up to but not including {@code end}. */
@@ -99,7 +103,7 @@ final class OwnLog implements AutoCloseable {
             while (consumer.position(partition) < stretch.end()) {
                 List<ConsumerRecord<byte[], byte[]>> batch = consumer.poll(POLL).records(partition);
                 for (ConsumerRecord<byte[], byte[]> record : batch) {
-                    if (record.offset() >= stretch.end() || !reader.read(record.offset(), decode(record))) {
+                    if (record.offset() >= stretch.end() || !reader.read(stored(record))) {
                         return;
                     }
                 }
@@ -127,9 +131,10 @@ final class OwnLog implements AutoCloseable {
         return interrupted;
     }
 
-    private LogRecord decode(ConsumerRecord<byte[], byte[]> record) throws CaptureException {
+    private Stored stored(ConsumerRecord<byte[], byte[]> record) throws CaptureException {
+        byte[] bytes = record.value() == null ? new byte[0] : record.value();
         try {
-            return codec.decode(record.value() == null ? new byte[0] : record.value());
+            return new Stored(record.offset(), codec.decode(bytes), bytes);
         } catch (BadRecordException e) {
             throw CaptureException.halt(
                     "the log " + config.topic() + " holds something else at offset " + record.offset() + " ("

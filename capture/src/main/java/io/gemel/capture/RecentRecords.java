@@ -30,6 +30,12 @@ final class RecentRecords {
         byPosition.computeIfAbsent(position, none -> new ArrayList<>(1)).add(new Entry(position, part, bytes));
     }
 
+    /** A part that was read from Kafka, and may be forgotten when room is needed. */
+    synchronized void addAcknowledged(long position, int part, byte[] bytes) {
+        add(position, part, bytes);
+        acknowledge(position, part);
+    }
+
     /** The part is in Kafka, so it may be forgotten when room is needed: the oldest first. */
     synchronized void acknowledge(long position, int part) {
         for (Entry entry : byPosition.getOrDefault(position, List.of())) {

@@ -20,6 +20,7 @@ import io.gemel.transaction.TableId;
 import io.gemel.transaction.Version;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -83,8 +84,8 @@ class AssemblerTest {
 
     private static final class Nothing implements LocalChanges {
         @Override
-        public List<StampedChange> read(RowKey key, List<Long> positions) {
-            return List.of();
+        public Map<RowKey, List<StampedChange>> read(Map<RowKey, List<Long>> positions) {
+            return Map.of();
         }
 
         @Override

@@ -8,6 +8,7 @@ import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +16,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * This site's changes that the peer has not yet been seen to have applied. A conflict is an incoming change to a key for
@@ -44,10 +44,12 @@ public final class InFlightWindow {
     private long acknowledged;
     private long registered;
     private int registeredIndex = -1; // of the last change registered at that position
+    private boolean overflows;
     private boolean closed;
 
     /**
-     * @param changesMax most local changes in flight; {@link #register} waits while there are more
+     * @param changesMax most local changes in flight; {@link #register} waits while there are more, except for those that
+     *     {@link #overflow} lets in
      */
     public InFlightWindow(SiteId local, PolicyTable policies, LocalChanges localChanges, int changesMax) {
         this.local = local;
@@ -60,12 +62,12 @@ public final class InFlightWindow {
      * Takes in local changes as capture reads them, in log order. A transaction read again after a restart must have the
      * same position, and changes nothing here, however it is cut into parts.
      *
-     * <p>Waits while the window is full: the peer has to catch up first.
+     * <p>Waits while the window is full: the peer has to catch up first. See {@link #overflow} for the exception.
      *
      * @param firstIndex index in its transaction of the first of {@code changes}
      */
     public synchronized void register(Stamp stamp, int firstIndex, List<Change> changes) throws InterruptedException {
-        while (index.size() >= changesMax && !closed) {
+        while (index.size() >= changesMax && !overflows && !closed) {
             wait();
         }
         if (ages.isEmpty()
@@ -128,6 +130,15 @@ public final class InFlightWindow {
         if (seen > acknowledged) {
             prune(seen);
         }
+    }
+
+    /**
+     * Takes in more than the limit, or no longer. Wanted while the applier waits for capture, and while the window is
+     * rebuilt: what would make room lies behind these waits.
+     */
+    public synchronized void overflow(boolean wanted) {
+        overflows = wanted;
+        notifyAll();
     }
 
     /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
@@ -196,28 +207,33 @@ public final class InFlightWindow {
         return keys;
     }
 
-    /** A private copy of the key's entry, made from this site's own changes when there is none yet; null without changes. */
-    @Nullable
-    WindowEntry copyOfEntry(RowKey key) {
-        List<Long> positions;
-        List<StampedChange> emptied;
+    /** Private copies of the keys' entries, made from this site's own changes where there is none yet; none without changes. */
+    Map<RowKey, WindowEntry> copiesOfEntries(Collection<RowKey> keys) {
+        Map<RowKey, WindowEntry> copies = new HashMap<>();
+        Map<RowKey, List<Long>> positions = new HashMap<>();
+        Map<RowKey, List<StampedChange>> emptied = new HashMap<>();
         synchronized (this) {
-            WindowEntry entry = entries.get(key);
-            if (entry != null) {
-                return entry.copy();
+            for (RowKey key : keys) {
+                WindowEntry entry = entries.get(key);
+                if (entry != null) {
+                    copies.put(key, entry.copy());
+                } else if (latest(key) > 0) {
+                    positions.put(key, index.positions(key.longHash()));
+                    emptied.put(key, List.copyOf(truncates.getOrDefault(key.table(), List.of())));
+                }
             }
-            positions = index.positions(key.longHash());
-            emptied = List.copyOf(truncates.getOrDefault(key.table(), List.of()));
         }
-        List<StampedChange> changes = positions.isEmpty() ? List.of() : localChanges.read(key, positions);
-        if (changes.isEmpty() && emptied.isEmpty()) {
-            return null;
-        }
-        RowState base = RowState.settled(
-                changes.isEmpty() ? null : changes.get(0).change().before());
-        WindowEntry entry = new WindowEntry(policies.policyFor(key.table()), base, changes, 0);
-        emptied.forEach(entry::insert);
-        return entry;
+        localChanges.read(positions).forEach((key, changes) -> {
+            List<StampedChange> truncated = emptied.getOrDefault(key, List.of());
+            if (!changes.isEmpty() || !truncated.isEmpty()) {
+                RowState base = RowState.settled(
+                        changes.isEmpty() ? null : changes.get(0).change().before());
+                WindowEntry entry = new WindowEntry(policies.policyFor(key.table()), base, changes, 0);
+                truncated.forEach(entry::insert);
+                copies.put(key, entry);
+            }
+        });
+        return copies;
     }
 
     TablePolicy policyFor(TableId table) {

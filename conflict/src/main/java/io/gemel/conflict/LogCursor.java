@@ -77,9 +77,6 @@ public final class LogCursor {
         if (stamp.position() <= position) {
             return Verdict.SKIP;
         }
-        if (part.index() == 0) {
-            nextPart = 0;
-        }
         if (stamp.position() != position + 1 || part.index() != nextPart) {
             throw gap(stamp.position());
         }

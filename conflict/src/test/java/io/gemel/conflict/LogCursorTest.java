@@ -84,6 +84,12 @@ class LogCursorTest {
     }
 
     @Test
+    void reports_a_transaction_that_begins_twice() throws LogException {
+        cursor.next(part(1, 1, 0, false));
+        checkRefused(part(1, 1, 0, false), "gap");
+    }
+
+    @Test
     void may_start_inside_a_transaction_that_was_applied() throws LogException {
         LogCursor resumed = new LogCursor(EAST, marker(7, 1));
         assertThat(resumed.next(part(1, 7, 2, false))).isEqualTo(SKIP);

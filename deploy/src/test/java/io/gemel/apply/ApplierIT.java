@@ -49,6 +49,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -305,20 +306,44 @@ class ApplierIT {
         open.add(log);
     }
 
+    @Test
+    void stores_an_acknowledgement_that_only_heartbeats_brought() throws Exception {
+        prepare(Version.V18);
+        log.transaction(0, new Insert(account(1, "ann", "10")));
+        Applier first = startApplier();
+        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+
+        await().untilAsserted(() -> {
+            log.heartbeat(7);
+            assertThat(texts("SELECT position || '|' || peer_seen FROM gemel.applied ORDER BY at"))
+                    .containsExactly("1|0", "1|7");
+        });
+        first.close();
+        Applier second = newApplier(new ReadProgress());
+        await().until(second::tryLead);
+        assertThat(second.restore(window()).peerSeen()).isEqualTo(7);
+        assertThat(rows()).containsExactly("1|ann|10");
+        assertThat(failures).isEmpty();
+    }
+
     private Applier startApplier() throws Exception {
         ReadProgress everythingRead = new ReadProgress();
         everythingRead.read(Long.MAX_VALUE);
         Applier applier = newApplier(everythingRead);
         await().until(applier::tryLead);
-        InFlightWindow window = new InFlightWindow(
-                site.config().site(),
-                PolicyTable.of(new TablePolicy(new LastWriterWins(), Set.of())),
-                new NoLocalChanges(),
-                1000);
+        InFlightWindow window = window();
         applier.restore(window);
         applier.startHeartbeats();
         applier.start(window);
         return applier;
+    }
+
+    private InFlightWindow window() throws Exception {
+        return new InFlightWindow(
+                site.config().site(),
+                PolicyTable.of(new TablePolicy(new LastWriterWins(), Set.of())),
+                new NoLocalChanges(),
+                1000);
     }
 
     private Applier newApplier(ReadProgress progress) throws Exception {
@@ -380,8 +405,8 @@ class ApplierIT {
 
     private static final class NoLocalChanges implements LocalChanges {
         @Override
-        public List<StampedChange> read(RowKey key, List<Long> positions) {
-            return List.of();
+        public Map<RowKey, List<StampedChange>> read(Map<RowKey, List<Long>> positions) {
+            return Map.of();
         }
 
         @Override

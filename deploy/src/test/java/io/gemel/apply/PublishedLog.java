@@ -50,6 +50,11 @@ final class PublishedLog implements AutoCloseable {
         }
     }
 
+    /** Says, without a transaction, what the origin has seen by now. */
+    void heartbeat(long seen) {
+        send(new LogRecord.Heartbeat(1, stamp(position, seen, true)));
+    }
+
     void skipPosition() {
         position++;
     }

@@ -10,6 +10,7 @@ import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -167,13 +168,13 @@ class CaptureIT {
                     .containsOnlyOnce(true)
                     .endsWith(true);
             RowKey late = RowKey.of(new TableId("public", "account"), Integer.toString(rows - 5));
-            assertThat(running.capture.localChanges().read(late, List.of(1L, 2L)))
+            RowKey early = RowKey.of(new TableId("public", "account"), "2");
+            Map<RowKey, List<StampedChange>> read =
+                    running.capture.localChanges().read(Map.of(late, List.of(1L, 2L), early, List.of(1L, 2L)));
+            assertThat(read.get(late))
                     .singleElement()
                     .satisfies(change -> assertThat(change.index()).isEqualTo(rows - 6));
-            RowKey early = RowKey.of(new TableId("public", "account"), "2");
-            assertThat(running.capture.localChanges().read(early, List.of(1L, 2L)))
-                    .extracting(StampedChange::position)
-                    .containsExactly(1L, 2L);
+            assertThat(read.get(early)).extracting(StampedChange::position).containsExactly(1L, 2L);
             assertThat(running.capture.localChanges().keysAfter(new TableId("public", "account"), 0))
                     .hasSize(rows);
             assertThat(running.window.keys()).isEqualTo(rows);

@@ -7,8 +7,10 @@ import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,7 +30,13 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
-    public List<StampedChange> read(RowKey key, List<Long> positions) {
+    public Map<RowKey, List<StampedChange>> read(Map<RowKey, List<Long>> positions) {
+        Map<RowKey, List<StampedChange>> found = new HashMap<>();
+        positions.forEach((key, places) -> found.put(key, read(key, places)));
+        return found;
+    }
+
+    private List<StampedChange> read(RowKey key, List<Long> positions) {
         List<StampedChange> found = new ArrayList<>();
         for (long position : positions) {
             transactions.getOrDefault(position, new TreeMap<>()).values().stream()

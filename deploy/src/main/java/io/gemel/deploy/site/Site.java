@@ -41,7 +41,9 @@ final class Site implements AutoCloseable {
     void start() throws ApplyException, CaptureException, InterruptedException {
         capture.open(); // this site's log is ours; an older process can no longer harm it
         Marker applied = applier.restore(window); // database -> window: entries that met a conflict
+        window.overflow(true);
         capture.replay(applied.peerSeen(), window); // own log -> window: what the peer has not been seen to have
+        window.overflow(false);
         applier.startHeartbeats(); // the database's log moves even when nobody writes
         capture.start(window, progress); // database's log -> window -> Kafka
         applier.start(window); // Kafka -> database

@@ -13,7 +13,7 @@ CREATE TABLE gemel.applied (
     peer_commit bigint,
     horizon text,
     at timestamp with time zone DEFAULT clock_timestamp(),
-    PRIMARY KEY (origin, position)
+    PRIMARY KEY (origin, position, peer_seen)
 );
 
 -- One row that the site process updates all the time: it moves an idle database's slot forward, and capture reads the horizon back.

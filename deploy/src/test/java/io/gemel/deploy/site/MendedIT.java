@@ -1,0 +1,157 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.embedded.PostgresServer.StopMode;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.status.StatusReport;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Something is wrong for a while: the status says what and how to mend it; once mended, all goes on and nothing is missing. */
+class MendedIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+    private static final int WRITTEN = 20;
+
+    @TempDir
+    static Path folder;
+
+    private static TwoSites sites;
+    private static int written;
+
+    @BeforeAll
+    static void start() throws Exception {
+        sites = TwoSites.start(folder, Version.V18, Map.of());
+        sites.schema(TwoSites.PROBE)
+                .schema("CREATE TABLE item (id int, site text, v text, PRIMARY KEY (id, site))")
+                .prepare()
+                .run();
+    }
+
+    @AfterAll
+    static void stop() {
+        sites.close();
+    }
+
+    /** Whatever was wrong is mended by now: the sites must become equal, and nobody may complain any more. */
+    @AfterEach
+    void nothing_is_missing() throws Exception {
+        sites.settle();
+        sites.assertEqual("item");
+        assertThat(TwoSites.texts(sites.east(), "SELECT count(*) FROM item")).containsExactly(String.valueOf(written));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(sites.supervisors()).allSatisfy(each -> {
+                    assertThat(each.state()).isEqualTo(SiteState.RUNNING);
+                    assertThat(each.report().apply().reason()).isEmpty();
+                }));
+    }
+
+    @Test
+    void database_is_away() throws Exception {
+        write(sites.east());
+        sites.westServer().stop(StopMode.FAST);
+        awaitReason(west(), "refused");
+        write(sites.east());
+        sites.westServer().start();
+        write(sites.west());
+    }
+
+    @Test
+    void broker_is_away() throws Exception {
+        sites.kafka().stop();
+        write(sites.east());
+        write(sites.west());
+        sites.kafka().start();
+    }
+
+    @Test
+    void password_is_wrong() throws Exception {
+        SiteFixture west = sites.west();
+        west.execute("ALTER ROLE " + west.role() + " PASSWORD 'other'");
+        cutOff(west);
+        awaitReason(west(), "password authentication failed for user \"" + west.role() + "\"");
+        write(sites.east());
+        write(west);
+        west.execute("ALTER ROLE " + west.role() + " PASSWORD '" + SiteFixture.PASSWORD + "'");
+    }
+
+    @Test
+    void privilege_is_missing() throws Exception {
+        SiteFixture west = sites.west();
+        west.execute("REVOKE INSERT ON item FROM " + west.role());
+        write(sites.east());
+        awaitReason(west(), "permission denied for table item", "gemel prepare");
+        write(west);
+        sites.prepare();
+    }
+
+    @Test
+    void column_is_missing_at_the_peer() throws Exception {
+        sites.east().execute("ALTER TABLE item ADD COLUMN extra text");
+        sites.east().execute("INSERT INTO item VALUES (" + written++ + ", 'east', 'wide', 'extra')");
+        awaitReason(west(), "column extra of table public.item does not exist at this site; add it here");
+        write(sites.west());
+        sites.west().execute("ALTER TABLE item ADD COLUMN extra text");
+    }
+
+    @Test
+    void topic_holds_a_record_of_someone_else() throws Exception {
+        write(sites.east());
+        sites.settle();
+        String topic = sites.east().config().logTopic();
+        String bootstrap = sites.kafka().bootstrapServers();
+        long offset;
+        try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
+                Map.of("bootstrap.servers", bootstrap), new ByteArraySerializer(), new ByteArraySerializer())) {
+            offset = stranger.send(new ProducerRecord<>(topic, 0, null, new byte[] {1, 2, 3}))
+                    .get()
+                    .offset();
+        }
+        write(sites.east());
+        awaitReason(west(), topic, "offset " + offset, "kafka-delete-records", String.valueOf(offset + 1));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset + 1)))
+                    .all()
+                    .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private static SiteSupervisor west() {
+        return sites.supervisors().get(1);
+    }
+
+    /** Commits transactions, in which the site's name keeps the keys apart. */
+    private static void write(SiteFixture site) throws Exception {
+        String name = site.config().site().name();
+        site.execute("DO $$ BEGIN FOR i IN " + written + ".." + (written + WRITTEN - 1)
+                + " LOOP INSERT INTO item (id, site, v) VALUES (i, '" + name + "', 'x'); COMMIT; END LOOP; END $$");
+        written += WRITTEN;
+    }
+
+    /** Ends every session of a site's process. */
+    private static void cutOff(SiteFixture site) throws Exception {
+        site.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" + site.role() + "'");
+    }
+
+    private static void awaitReason(SiteSupervisor supervisor, String... words) {
+        await().atMost(LIMIT).untilAsserted(() -> {
+            StatusReport report = supervisor.report();
+            assertThat(report.capture().reason() + report.apply().reason()).contains(words);
+        });
+    }
+}
