@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 
 /** The one place that says what a database error means. Pure. */
 final class FailureClassifier {
@@ -13,7 +14,9 @@ final class FailureClassifier {
             if (cause instanceof ApplyFailure failure) {
                 return failure;
             }
-            if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+            // The pool only says that it waited in vain; its cause says why.
+            boolean pool = cause instanceof SQLTransientConnectionException && cause.getCause() instanceof SQLException;
+            if (!pool && cause instanceof SQLException sql && sql.getSQLState() != null) {
                 return of(sql);
             }
         }
@@ -42,6 +45,8 @@ final class FailureClassifier {
 
     private static String hint(String state) {
         return switch (state) {
+            case "28000", "28P01" -> "; check database.user and database.password";
+            case "3D000" -> "; check database.url";
             case "42501" -> "; run 'gemel prepare' as an administrator to grant what is missing";
             case "42703", "42P01", "42704" -> "; the schemas of the two sites differ: bring this site's in line";
             case "23514", "23502" ->

@@ -1,0 +1,55 @@
+package io.gemel.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.jooq.exception.DataAccessException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FailureClassifierTest {
+    @ParameterizedTest
+    @CsvSource({
+        "40001, RETRY", // serialization failure
+        "40P01, RETRY", // deadlock
+        "55P03, RETRY", // lock timeout
+        "23505, UNIQUE",
+        "23P01, UNIQUE", // exclusion constraint
+        "08006, RESTART", // connection lost
+        "57P01, RESTART", // shut down by an administrator
+        "53100, RESTART", // disk full
+        "23514, HALT", // check constraint
+        "42703, HALT", // column missing
+        "42501, HALT", // privilege missing
+        "28P01, HALT" // password wrong
+    })
+    void knows_what_an_error_of_the_database_means(String state, Kind kind) {
+        SQLException error = new SQLException("why", state);
+
+        assertThat(FailureClassifier.classify(new DataAccessException("statement", error)))
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(kind))
+                .hasMessageContaining("why")
+                .hasMessageContaining(state);
+    }
+
+    @Test
+    void names_the_reason_and_not_the_pool_that_waited_in_vain() {
+        SQLException pool = new SQLTransientConnectionException(
+                "request timed out", "08001", new SQLException("password authentication failed", "28P01"));
+
+        assertThat(FailureClassifier.classify(pool))
+                .hasMessageContaining("password authentication failed")
+                .hasMessageContaining("check database.user and database.password")
+                .hasMessageNotContaining("timed out");
+    }
+
+    @Test
+    void takes_a_plan_that_outlived_its_table_for_worth_a_retry() {
+        SQLException stale = new SQLException("cached plan must not change result type", "0A000");
+
+        assertThat(FailureClassifier.classify(stale).kind()).isEqualTo(Kind.RETRY);
+    }
+}
