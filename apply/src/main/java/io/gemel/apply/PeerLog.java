@@ -35,6 +35,9 @@ final class PeerLog implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** How long the broker waits for more; the search for the place to begin at has to wait as long at each step. */
+    private static final int FETCH_WAIT_MILLIS = 50;
+
     private final ApplyConfig config;
     private final TopicPartition partition;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -78,7 +81,7 @@ final class PeerLog implements AutoCloseable {
         settings.put("max.partition.fetch.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
         settings.put("fetch.max.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
         settings.put("max.poll.records", config.groupRowsMax());
-        settings.put("fetch.max.wait.ms", 500);
+        settings.put("fetch.max.wait.ms", FETCH_WAIT_MILLIS);
         settings.putIfAbsent("client.id", "gemel-apply-" + config.site());
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }

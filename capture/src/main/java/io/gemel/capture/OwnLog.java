@@ -21,6 +21,9 @@ final class OwnLog implements AutoCloseable {
     /** How long reading may go without a single record before Kafka counts as away. */
     static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
+    /** A stretch ends while the broker still waits for more, and the next one begins when it has waited. */
+    private static final int FETCH_WAIT_MILLIS = 10;
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(200);
 
@@ -60,6 +63,7 @@ final class OwnLog implements AutoCloseable {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2000);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

@@ -26,7 +26,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.core.ConditionTimeoutException;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,9 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Site processes are killed at random instants, databases and the broker end and come back, while applications at both sites
  * go on writing. Nobody mends anything by hand; afterwards nothing is lost, doubled, halved or different.
  */
-@Tag("faults")
 class KilledProcessesIT {
-    private static final int KILLS = Integer.getInteger("gemel.test.kills", 10);
+    private static final int KILLS = Integer.getInteger("gemel.test.kills", 50);
     private static final int SERVER_FAULT_EVERY = 6;
     private static final int KILL_PAUSE_MILLIS_MAX = 3_000;
     private static final int LEADERS_EVERY = 4;
