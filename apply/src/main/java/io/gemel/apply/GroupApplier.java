@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Applying thread only.
  */
 final class GroupApplier {
+    /** What other sessions' commits are given to move the database's log on, before a heartbeat does. */
+    private static final Duration NUDGE_AFTER = Duration.ofMillis(3);
+
     /** Longest wait for capture, with or without locks, before the group is tried again. */
     static final Duration CATCH_UP_MAX = Duration.ofSeconds(30);
 
@@ -279,10 +282,10 @@ final class GroupApplier {
 
         /** Waits, holding locks, until capture has read every commit that came before them. */
         private void awaitCapture() throws ApplyFailure, InterruptedException {
-            if (transaction.nothingUnread()) {
+            wanted = transaction.unreadUpTo();
+            if (progress.awaitRead(wanted, NUDGE_AFTER)) {
                 return;
             }
-            wanted = transaction.logEnd();
             database.beat();
             Duration limit = patience;
             patience = Collections.min(List.of(limit.multipliedBy(2), CATCH_UP_MAX));

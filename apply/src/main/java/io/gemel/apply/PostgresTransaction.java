@@ -1,13 +1,11 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -20,17 +18,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
+import org.jooq.Record;
 import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction on the applier's connection to PostgreSQL. */
 final class PostgresTransaction implements TargetTransaction {
-    private static final int JOURNAL_BATCH_ROWS = 200;
-
     private final Connection connection;
     private final DSLContext sql;
     private final TableCatalog catalog;
     private final WriterHorizon writers;
+    private final ConflictStore conflicts;
     private final long id;
     private boolean open = true;
 
@@ -56,6 +54,7 @@ final class PostgresTransaction implements TargetTransaction {
         this.sql = sql;
         this.catalog = catalog;
         this.writers = writers;
+        conflicts = new ConflictStore(connection);
         this.id = id;
     }
 
@@ -253,65 +252,28 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
-    public boolean nothingUnread() throws ApplyFailure {
-        return run(() -> writers.covers(
-                sql.fetchSingle("SELECT pg_current_snapshot()::text").get(0, String.class), id));
-    }
-
-    @Override
-    public long logEnd() throws ApplyFailure {
-        return run(() -> sql.fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
-                .get(0, Long.class));
+    public long unreadUpTo() throws ApplyFailure {
+        return run(() -> {
+            Record now =
+                    sql.fetchSingle("SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn() - '0/0'::pg_lsn");
+            return writers.covers(now.get(0, String.class), id) ? Long.valueOf(0) : now.get(1, Long.class);
+        });
     }
 
     @Override
     public void journal(List<JournalEntry> entries) throws ApplyFailure {
-        if (entries.isEmpty()) {
-            return;
-        }
-        // After a long separation there may be very many: each pair of changes of a busy key is one.
         run(() -> {
-            try (PreparedStatement insert = connection.prepareStatement(JournalRow.INSERT)) {
-                for (int i = 1; i <= entries.size(); i++) {
-                    JournalEntry entry = entries.get(i - 1);
-                    int place = 1;
-                    for (Object bind : JournalRow.binds(entry.conflict(), entry.outcome())) {
-                        insert.setObject(place++, bind);
-                    }
-                    insert.addBatch();
-                    if (i % JOURNAL_BATCH_ROWS == 0 || i == entries.size()) {
-                        insert.executeBatch();
-                    }
-                }
-                return entries.size();
-            }
+            conflicts.journal(entries);
+            return entries;
         });
     }
 
     @Override
     public void store(Map<RowKey, WindowEntry> entries) throws ApplyFailure {
-        for (Map.Entry<RowKey, WindowEntry> each : entries.entrySet()) {
-            RowKey key = each.getKey();
-            String values = ArrayLiteral.of(key.values(), value -> value);
-            String schema = key.table().schema();
-            String name = key.table().name();
-            if (each.getValue().changes().isEmpty()) {
-                run(() -> sql.execute(
-                        "DELETE FROM gemel.\"window\" WHERE table_schema = ? AND table_name = ? AND key = ?::text[]",
-                        schema,
-                        name,
-                        values));
-            } else {
-                byte[] body = EntryCodec.encode(each.getValue());
-                run(() -> sql.execute(
-                        "INSERT INTO gemel.\"window\" (table_schema, table_name, key, entry) VALUES (?, ?, ?::text[], ?)"
-                                + " ON CONFLICT (table_schema, table_name, key) DO UPDATE SET entry = EXCLUDED.entry",
-                        schema,
-                        name,
-                        values,
-                        body));
-            }
-        }
+        run(() -> {
+            conflicts.store(entries);
+            return entries;
+        });
     }
 
     @Override

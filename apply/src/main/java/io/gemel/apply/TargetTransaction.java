@@ -61,13 +61,12 @@ interface TargetTransaction extends AutoCloseable {
     void clear(TableShape shape, Set<RowKey> except) throws ApplyFailure;
 
     /**
-     * Is it certain, without waiting for capture, that the window knows of every commit that wrote a row which this
-     * transaction has locked?
+     * How far capture must have read the database's log for the window to know of every commit that wrote a row which this
+     * transaction has locked.
+     *
+     * @return a commit position; 0 when it is certain already
      */
-    boolean nothingUnread() throws ApplyFailure;
-
-    /** End of the database's log: every commit made so far lies before it. */
-    long logEnd() throws ApplyFailure;
+    long unreadUpTo() throws ApplyFailure;
 
     void journal(List<JournalEntry> entries) throws ApplyFailure;
 

@@ -117,7 +117,7 @@ class PrepareIT {
             statement.execute("SET session_replication_role = replica");
             statement.execute("SELECT pg_replication_origin_session_setup('"
                     + site.config().replicationOrigin() + "')");
-            statement.execute("INSERT INTO gemel.applied (origin, position) VALUES ('west', 1)");
+            statement.execute("INSERT INTO gemel.applied (origin, position, peer_seen) VALUES ('west', 1, 0)");
             statement.execute("INSERT INTO account VALUES (1, 2)");
             statement.execute("UPDATE account SET balance = 3");
             statement.execute("DELETE FROM account");
