@@ -28,7 +28,7 @@ final class PostgresTransaction implements TargetTransaction {
     private final DSLContext sql;
     private final TableCatalog catalog;
     private final WriterHorizon writers;
-    private final ConflictStore conflicts;
+    private final PostgresConflicts conflicts;
     private final long id;
     private boolean open = true;
 
@@ -54,7 +54,7 @@ final class PostgresTransaction implements TargetTransaction {
         this.sql = sql;
         this.catalog = catalog;
         this.writers = writers;
-        conflicts = new ConflictStore(connection);
+        conflicts = new PostgresConflicts(connection);
         this.id = id;
     }
 

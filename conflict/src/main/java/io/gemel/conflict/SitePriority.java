@@ -12,6 +12,10 @@ public final class SitePriority implements ConflictPolicy {
         this.preferred = preferred;
     }
 
+    public SiteId preferred() {
+        return preferred;
+    }
+
     @Override
     public String name() {
         return "site-priority(" + preferred + ")";

@@ -22,6 +22,15 @@ public final class TablePolicy {
         this.deltaColumns = Set.copyOf(deltaColumns);
     }
 
+    public ConflictPolicy policy() {
+        return policy;
+    }
+
+    public Set<String> deltaColumns() {
+        return deltaColumns;
+    }
+
+    /** As an operator would write it: equal names, equal policies. */
     public String name() {
         return deltaColumns.isEmpty()
                 ? policy.name()

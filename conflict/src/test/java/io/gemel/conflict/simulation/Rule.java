@@ -2,6 +2,7 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.ColumnMerge;
 import io.gemel.conflict.ConflictPolicy;
+import io.gemel.conflict.ExtremeValue;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.SitePriority;
 
@@ -18,7 +19,7 @@ enum Rule {
             case LAST_WRITER_WINS -> new LastWriterWins();
             case SITE_PRIORITY -> new SitePriority(Sites.EAST);
             case COLUMN_MERGE -> new ColumnMerge();
-            case GREATEST -> new GreatestX();
+            case GREATEST -> ExtremeValue.greatest("x");
             case THREE_WAY_MERGE -> new ThreeWayMerge();
         };
     }

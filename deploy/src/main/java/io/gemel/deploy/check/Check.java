@@ -29,6 +29,7 @@ public final class Check {
                 new PreparedCheck(),
                 new KeyColumnCheck(),
                 new ColumnCheck(),
+                new PolicyCheck(),
                 new TableRuleCheck(),
                 new ClockCheck(clock));
     }

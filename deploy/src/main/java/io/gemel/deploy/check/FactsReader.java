@@ -46,17 +46,17 @@ final class FactsReader {
         Map<String, TableFacts> tables = new TreeMap<>();
         Map<String, SequenceFacts> sequences = new TreeMap<>();
         for (CatalogTable table : site.tables()) {
-            tables.put(table.sqlName(), table(connection, table));
+            tables.put(table.sqlName(), table(site, table));
             sequences.putAll(sequences(connection, table));
         }
         return new SiteFacts(
                 Sql.text(connection, "SHOW server_version"), Sql.text(connection, COLLATION), tables, sequences);
     }
 
-    private static TableFacts table(Connection connection, CatalogTable table) throws SQLException {
+    private static TableFacts table(CheckedSite site, CatalogTable table) throws SQLException {
         Map<String, ColumnFacts> columns = new TreeMap<>();
         Sql.list(
-                        connection,
+                        site.connection(),
                         row -> Map.entry(
                                 row.getString("attname"),
                                 new ColumnFacts(
@@ -67,7 +67,10 @@ final class FactsReader {
                         COLUMNS,
                         table.oid())
                 .forEach(column -> columns.put(column.getKey(), column.getValue()));
-        return new TableFacts(columns, table.key().map(PrimaryKey::columns).orElse(List.of()));
+        return new TableFacts(
+                columns,
+                table.key().map(PrimaryKey::columns).orElse(List.of()),
+                site.config().policyFor(table.schema(), table.name()).name());
     }
 
     private static Map<String, SequenceFacts> sequences(Connection connection, CatalogTable table) throws SQLException {

@@ -97,6 +97,13 @@ final class PairCheck {
                             + second.site(),
                     "make the primary keys equal, columns in the same order");
         }
+        if (!here.policy().equals(there.policy())) {
+            findings.error(
+                    table,
+                    "has the conflict policy " + here.policy() + " at " + first.site() + " and " + there.policy()
+                            + " at " + second.site() + ": the sites would decide conflicts differently and drift apart",
+                    "write the same conflict.policy lines in both files");
+        }
         TreeSet<String> columns = new TreeSet<>(here.columns().keySet());
         columns.addAll(there.columns().keySet());
         for (String column : columns) {

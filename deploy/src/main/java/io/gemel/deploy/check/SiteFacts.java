@@ -19,8 +19,9 @@ record SiteFacts(
      *
      * @param columns its columns in the order of their names
      * @param key its key's columns, in key order
+     * @param policy its conflict policy's name
      */
-    record TableFacts(Map<String, ColumnFacts> columns, List<String> key) {}
+    record TableFacts(Map<String, ColumnFacts> columns, List<String> key, String policy) {}
 
     /**
      * A column.

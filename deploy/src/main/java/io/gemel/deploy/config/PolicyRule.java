@@ -1,10 +1,12 @@
 package io.gemel.deploy.config;
 
+import io.gemel.conflict.TablePolicy;
+
 /**
  * The conflict policy of the tables a pattern names.
  *
  * @param tables which tables it is for
- * @param policy the policy's name, for example {@code last-writer-wins}
+ * @param policy the policy
  * @param line the line of the configuration file that says so
  */
-public record PolicyRule(TablePattern tables, String policy, int line) {}
+public record PolicyRule(TablePattern tables, TablePolicy policy, int line) {}

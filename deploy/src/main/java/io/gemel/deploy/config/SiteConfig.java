@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.conflict.TablePolicy;
 import io.gemel.transaction.SiteId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public record SiteConfig(
         KafkaSettings peerKafka,
         Log log,
         TableSelection tables,
-        String defaultPolicy,
+        TablePolicy defaultPolicy,
         List<PolicyRule> policyRules,
         HostPort statusListen,
         Limits limits,
@@ -46,6 +47,15 @@ public record SiteConfig(
     public SiteConfig {
         policyRules = List.copyOf(policyRules);
         literalSecrets = List.copyOf(literalSecrets);
+    }
+
+    /** The conflict policy of a table: that of the first rule that names it, or the default. */
+    public TablePolicy policyFor(String schema, String table) {
+        return policyRules.stream()
+                .filter(rule -> rule.tables().matches(schema, table))
+                .findFirst()
+                .map(PolicyRule::policy)
+                .orElse(defaultPolicy);
     }
 
     /** The Kafka topic that holds this site's log. */

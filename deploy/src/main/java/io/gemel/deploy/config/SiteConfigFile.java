@@ -1,5 +1,7 @@
 package io.gemel.deploy.config;
 
+import io.gemel.conflict.SitePriority;
+import io.gemel.conflict.TablePolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -7,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -133,7 +136,7 @@ public final class SiteConfigFile {
             peerKafka.put(name.substring(SiteKeys.PEER_KAFKA.length()), text);
         } else if (name.startsWith(SiteKeys.POLICY_OF)) {
             TablePattern tables = TablePattern.parse(name.substring(SiteKeys.POLICY_OF.length()));
-            policyRules.add(new PolicyRule(tables, PolicyNames.parse(text), line));
+            policyRules.add(new PolicyRule(tables, PolicyText.parse(text), line));
         } else if (known.isEmpty()) {
             List<String> names = SiteKeys.ALL.stream().map(SiteKeys.Key::name).toList();
             String mend = NearestName.of(name, names)
@@ -169,6 +172,7 @@ public final class SiteConfigFile {
         if (site != null && site.equals(values.get(SiteKeys.PEER))) {
             report(lineOf(SiteKeys.PEER), "peer and site are both " + site, "name the other site");
         }
+        checkPreferredSites();
         String peerServers = peerKafka.get(KafkaSettings.BOOTSTRAP_SERVERS);
         if (peerServers != null) {
             String name = SiteKeys.PEER_KAFKA + KafkaSettings.BOOTSTRAP_SERVERS;
@@ -178,6 +182,25 @@ public final class SiteConfigFile {
                 report(lines.getOrDefault(name, 0), name + " " + e.problem(), e.mend());
             }
         }
+    }
+
+    private void checkPreferredSites() {
+        Map<TablePolicy, Integer> policies = new LinkedHashMap<>();
+        if (values.get(SiteKeys.CONFLICT_POLICY) instanceof TablePolicy policy) {
+            policies.put(policy, lineOf(SiteKeys.CONFLICT_POLICY));
+        }
+        policyRules.forEach(rule -> policies.put(rule.policy(), rule.line()));
+        policies.forEach((policy, line) -> {
+            if (policy.policy() instanceof SitePriority priority
+                    && !priority.preferred().equals(values.get(SiteKeys.SITE))
+                    && !priority.preferred().equals(values.get(SiteKeys.PEER))) {
+                report(
+                        line,
+                        "conflict.policy prefers the site " + priority.preferred()
+                                + ", which is neither this one nor its peer",
+                        "name one of the two");
+            }
+        });
     }
 
     private int lineOf(SiteKeys.Key<?> key) {

@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.conflict.TablePolicy;
 import io.gemel.transaction.SiteId;
 import java.time.Duration;
 import java.util.List;
@@ -49,8 +50,8 @@ final class SiteKeys {
     static final Key<TablePatterns> TABLES = key("tables", "public.*", TablePatterns::parse, TablePatterns.class);
     static final Key<TablePatterns> TABLES_EXCLUDE =
             key("tables.exclude", "", TablePatterns::parse, TablePatterns.class);
-    static final Key<String> CONFLICT_POLICY =
-            key("conflict.policy", "last-writer-wins", PolicyNames::parse, String.class);
+    static final Key<TablePolicy> CONFLICT_POLICY =
+            key("conflict.policy", "last-writer-wins", PolicyText::parse, TablePolicy.class);
     static final Key<HostPort> STATUS_LISTEN = key("status.listen", "127.0.0.1:7070", Values::hostPort, HostPort.class);
     static final Key<Duration> CLOCK_AHEAD_MAX =
             duration("clock.ahead.max", "1m", Duration.ofSeconds(1), Duration.ofDays(1));

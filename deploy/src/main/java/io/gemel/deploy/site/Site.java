@@ -27,7 +27,7 @@ final class Site implements AutoCloseable {
         capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener());
         window = new InFlightWindow(
                 config.site(),
-                SiteModules.policies(),
+                SiteModules.policies(config),
                 capture.localChanges(),
                 config.limits().windowKeysMax());
     }

@@ -2,14 +2,11 @@ package io.gemel.deploy.site;
 
 import io.gemel.apply.ApplyConfig;
 import io.gemel.capture.CaptureConfig;
-import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
-import io.gemel.conflict.TablePolicy;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.transaction.TableId;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
 /** Cuts a site's configuration into what each module is told. Pure. */
@@ -57,9 +54,8 @@ final class SiteModules {
                 config.limits().journalRetention());
     }
 
-    /** Last-writer-wins is the only policy that a configuration can name so far. */
-    static PolicyTable policies() {
-        return PolicyTable.of(new TablePolicy(new LastWriterWins(), Set.of()));
+    static PolicyTable policies(SiteConfig config) {
+        return PolicyTable.by(table -> config.policyFor(table.schema(), table.name()));
     }
 
     private static boolean replicated(SiteConfig config, TableId table) {

@@ -101,6 +101,7 @@ class CheckIT {
                 .with(
                         "peer.kafka.bootstrap.servers",
                         "localhost:" + servers.kafka().port())
+                .with("conflict.policy.public.odd", "column-merge")
                 .execute(
                         "CREATE TABLE account (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, a int, b text NOT NULL,"
                                 + " c text COLLATE \"C\")",
@@ -127,6 +128,7 @@ class CheckIT {
                 .anyMatch(line -> line.contains("public.account.d does not exist at"))
                 .anyMatch(line -> line.startsWith("warning") && line.contains("public.account.id draws its values"))
                 .noneMatch(line -> line.contains("public.odd.id"))
+                .anyMatch(line -> line.contains("public.odd has the conflict policy column-merge at"))
                 .anyMatch(line -> line.contains("public.swapped has the key [x, y] at"))
                 .anyMatch(line -> line.contains("public.alone is replicated by"));
     }

@@ -132,6 +132,28 @@ class TableCheckIT {
                 .anyMatch(line -> line.contains("kafka.ssl.key.password is written out"));
     }
 
+    @Test
+    void refuses_policies_that_their_columns_cannot_serve() throws Exception {
+        SiteFixture site = servers.site(Version.V18)
+                .with("conflict.policy.public.added", "delta(n, absent, words, id, maybe)")
+                .with("conflict.policy.public.compared", "greatest(words)")
+                .with("conflict.policy.public.good", "greatest(at), delta(n)")
+                .execute(
+                        "CREATE DOMAIN amount AS numeric(9,2)",
+                        "CREATE TABLE added (id int PRIMARY KEY, n amount NOT NULL, maybe int, words text)",
+                        "CREATE TABLE compared (id int PRIMARY KEY, words text)",
+                        "CREATE TABLE good (id int PRIMARY KEY, n amount NOT NULL, at timestamptz)");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("error") && line.contains("public.added.absent does not exist"))
+                .anyMatch(line -> line.contains("public.added.words is of type text"))
+                .anyMatch(line -> line.contains("public.added.id is part of the primary key"))
+                .anyMatch(line -> line.contains("warning") && line.contains("public.added.maybe is added up"))
+                .anyMatch(line -> line.contains("public.compared.words is of type text"))
+                .anyMatch(line -> line.contains("warning") && line.contains("public.good keeps the row with"))
+                .noneMatch(line -> line.contains("public.added.n ") || line.contains("public.good.n"));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"V15", "V18"})
     void reports_patterns_that_match_nothing(Version version) throws Exception {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SiteConfigFileTest {
     private static final String SMALLEST = """
@@ -133,26 +135,41 @@ class SiteConfigFileTest {
     }
 
     @Test
-    void refuses_policies_of_later_versions_by_name() {
-        ConfigException refused = refuse(SMALLEST
-                + "conflict.policy.public.account=last-writer-wins, delta(balance)\n"
-                + "conflict.policy.public.price=site-priority(east)\n");
+    void reads_a_policy_for_each_table_the_first_rule_that_names_it_first() throws Exception {
+        SiteConfig config = read(SMALLEST
+                + "conflict.policy=column-merge\n"
+                + "conflict.policy.public.account=last-writer-wins, delta(balance, fee)\n"
+                + "conflict.policy.public.price=site-priority(east)\n"
+                + "conflict.policy.public.p*=greatest( version )\n"
+                + "conflict.policy.public.\"My\\ Table\"=delta(n),least(at)\n");
 
-        assertThat(refused.problems().stream().map(ConfigProblem::problem))
-                .containsExactly(
-                        "conflict.policy.public.account asks for delta, which is not available in this version",
-                        "conflict.policy.public.price asks for site-priority, which is not available in this version");
+        assertThat(config.policyFor("public", "account").name()).isEqualTo("last-writer-wins, delta(balance, fee)");
+        assertThat(config.policyFor("public", "price").name()).isEqualTo("site-priority(east)");
+        assertThat(config.policyFor("public", "part").name()).isEqualTo("greatest(version)");
+        assertThat(config.policyFor("public", "My Table").name()).isEqualTo("least(at), delta(n)");
+        assertThat(config.policyFor("public", "other").name()).isEqualTo("column-merge");
     }
 
-    @Test
-    void keeps_policy_rules_in_their_order() throws Exception {
-        SiteConfig config = read(SMALLEST + "conflict.policy.public.\"My\\ Table\"=last-writer-wins\n");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "site-priority(north) | prefers the site north, which is neither this one nor its peer",
+                "site-priority | has wrong arguments for site-priority",
+                "last-writer-wins(x) | has wrong arguments for last-writer-wins",
+                "delta() | has wrong arguments for delta",
+                "greatest(a, b) | has wrong arguments for greatest",
+                "column-merge, least(a) | names two policies, column-merge and least",
+                "column-marge | names the unknown policy 'column-marge'",
+                "delta(a | cannot be read: 'delta(a'",
+                "column-merge, | cannot be read: 'column-merge,'"
+            })
+    void refuses_a_policy_that_means_nothing(String text, String problem) {
+        ConfigException refused = refuse(SMALLEST + "conflict.policy.public.price=" + text + "\n");
 
-        assertThat(config.policyRules()).singleElement().satisfies(rule -> {
-            assertThat(rule.tables().matches("public", "My Table")).isTrue();
-            assertThat(rule.policy()).isEqualTo("last-writer-wins");
-            assertThat(rule.line()).isEqualTo(6);
-        });
+        assertThat(refused.problems())
+                .singleElement()
+                .satisfies(each -> assertThat(each.problem()).contains(problem));
     }
 
     @Test

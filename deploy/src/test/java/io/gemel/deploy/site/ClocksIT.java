@@ -43,7 +43,9 @@ class ClocksIT {
 
             for (long each : new long[] {0, MINUTES, -MINUTES}) { // equal, ahead, stepped back
                 offset.set(each);
+                sites.pause();
                 writeAtBoth(sites, "t" + each, new Random(seed + each));
+                sites.resume();
                 sites.settle();
                 sites.assertEqual("account", "left_half", "right_half");
             }

@@ -29,7 +29,7 @@ class FullWindowIT {
                     .schema("CREATE TABLE item (id int PRIMARY KEY, v text)")
                     .prepare()
                     .run();
-            sites.supervisors().forEach(SiteSupervisor::pause);
+            sites.pause();
             for (SiteFixture site : List.of(sites.east(), sites.west())) {
                 String name = site.config().site().name();
                 site.execute("DO $$ BEGIN FOR i IN 1.." + TRANSACTIONS + " LOOP INSERT INTO item VALUES (i, '" + name
@@ -40,7 +40,7 @@ class FullWindowIT {
                             .allSatisfy(each ->
                                     assertThat(each.report().window().keys()).isGreaterThanOrEqualTo(KEYS_MAX)));
 
-            sites.supervisors().forEach(SiteSupervisor::resume);
+            sites.resume();
 
             sites.settle();
             sites.assertEqual("item");

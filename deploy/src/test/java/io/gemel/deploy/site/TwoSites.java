@@ -12,6 +12,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.status.SideState;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -120,6 +121,18 @@ public final class TwoSites implements AutoCloseable {
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;
+    }
+
+    /** Lets no site of this JVM apply until {@link #resume}: whatever both write meanwhile is concurrent. */
+    void pause() {
+        await().atMost(SETTLE_LIMIT).until(() -> {
+            supervisors.forEach(SiteSupervisor::pause);
+            return supervisors.stream().allMatch(each -> each.report().apply().state() == SideState.PAUSED);
+        });
+    }
+
+    void resume() {
+        supervisors.forEach(SiteSupervisor::resume);
     }
 
     /** Prepares a site process outside of this JVM; {@link SiteProcess#start} starts it. Ended by {@link #close}. */

@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What the applier's transactions remember of conflicts in the database: the journal for people, window entries for a restart. */
-final class ConflictStore {
+final class PostgresConflicts {
     /** After a long separation there may be very many rows: they go in batches, of which none holds them all in memory again. */
     private static final int BATCH_ROWS = 200;
 
@@ -25,7 +25,7 @@ final class ConflictStore {
 
     private final Connection connection;
 
-    ConflictStore(Connection connection) {
+    PostgresConflicts(Connection connection) {
         this.connection = connection;
     }
 

@@ -1,0 +1,99 @@
+package io.gemel.deploy.config;
+
+import io.gemel.conflict.ColumnMerge;
+import io.gemel.conflict.ConflictPolicy;
+import io.gemel.conflict.ExtremeValue;
+import io.gemel.conflict.LastWriterWins;
+import io.gemel.conflict.SitePriority;
+import io.gemel.conflict.TablePolicy;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads a conflict policy as a configuration file writes it: {@code last-writer-wins, delta(balance)}. Pure. */
+final class PolicyText {
+    private static final String LAST_WRITER_WINS = "last-writer-wins";
+    private static final String COLUMN_MERGE = "column-merge";
+    private static final String SITE_PRIORITY = "site-priority";
+    private static final String GREATEST = "greatest";
+    private static final String LEAST = "least";
+    private static final String DELTA = "delta";
+    private static final List<String> KNOWN =
+            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA);
+    private static final String EXAMPLE = "write for example 'last-writer-wins', 'column-merge', 'site-priority(east)',"
+            + " 'greatest(column)', or one of them followed by ', delta(column)'";
+
+    private static final Pattern TERM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\(([^()]*)\\))?\\s*(,|$)");
+
+    private @Nullable ConflictPolicy policy;
+    private final Set<String> deltaColumns = new LinkedHashSet<>();
+
+    private PolicyText() {}
+
+    static TablePolicy parse(String text) throws BadValueException {
+        PolicyText read = new PolicyText();
+        Matcher term = TERM.matcher(text);
+        int at = 0;
+        while (at < text.length() || at == 0) {
+            term.region(at, text.length());
+            if (!term.lookingAt()
+                    || (term.end() == text.length() && term.group(3).equals(","))) {
+                throw new BadValueException("cannot be read: '" + text + "'", EXAMPLE);
+            }
+            read.take(term.group(1), arguments(term.group(2)));
+            at = term.end();
+        }
+        ConflictPolicy chosen = read.policy;
+        return new TablePolicy(chosen == null ? new LastWriterWins() : chosen, read.deltaColumns);
+    }
+
+    private static List<String> arguments(@Nullable String text) {
+        List<String> arguments = new ArrayList<>();
+        if (text != null) {
+            for (String argument : text.split(",", -1)) {
+                arguments.add(argument.strip());
+            }
+        }
+        return arguments;
+    }
+
+    private void take(String name, List<String> arguments) throws BadValueException {
+        if (!KNOWN.contains(name)) {
+            Optional<String> meant = NearestName.of(name, KNOWN);
+            throw new BadValueException(
+                    "names the unknown policy '" + name + "'",
+                    meant.map(known -> "did you mean " + known + "?").orElse(EXAMPLE));
+        }
+        boolean needsArguments = !name.equals(LAST_WRITER_WINS) && !name.equals(COLUMN_MERGE);
+        boolean takesSeveral = name.equals(DELTA);
+        if (arguments.contains("")
+                || (needsArguments ? arguments.isEmpty() : !arguments.isEmpty())
+                || (arguments.size() > 1 && !takesSeveral)) {
+            throw new BadValueException("has wrong arguments for " + name, EXAMPLE);
+        }
+        if (takesSeveral) {
+            deltaColumns.addAll(arguments);
+        } else if (policy == null) {
+            policy = policy(name, arguments);
+        } else {
+            throw new BadValueException(
+                    "names two policies, " + policy.name() + " and " + name,
+                    "choose one; only delta goes beside another");
+        }
+    }
+
+    private static ConflictPolicy policy(String name, List<String> arguments) throws BadValueException {
+        return switch (name) {
+            case COLUMN_MERGE -> new ColumnMerge();
+            case SITE_PRIORITY -> new SitePriority(Values.siteName(arguments.get(0)));
+            case GREATEST -> ExtremeValue.greatest(arguments.get(0));
+            case LEAST -> ExtremeValue.least(arguments.get(0));
+            default -> new LastWriterWins();
+        };
+    }
+}

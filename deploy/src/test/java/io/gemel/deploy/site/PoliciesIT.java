@@ -1,0 +1,84 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each policy decides the same three concurrent changes of one row, each in its own way, alike at both sites. */
+class PoliciesIT {
+    private static final Map<String, String> POLICIES = new LinkedHashMap<>();
+
+    static {
+        POLICIES.put("lww", "last-writer-wins");
+        POLICIES.put("lww_delta", "last-writer-wins, delta(n)");
+        POLICIES.put("merge", "column-merge");
+        POLICIES.put("merge_delta", "column-merge, delta(n)");
+        POLICIES.put("priority", "site-priority(east)");
+        POLICIES.put("greatest", "greatest(n)");
+        POLICIES.put("least", "least(n)");
+    }
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void each_policy_decides_alike_at_both_sites() throws Exception {
+        Map<String, String> settings = new LinkedHashMap<>();
+        POLICIES.forEach((table, policy) -> settings.put("conflict.policy.public." + table, policy));
+        try (TwoSites sites = TwoSites.start(folder, Version.V18, settings)) {
+            sites.schema(TwoSites.PROBE);
+            for (String table : POLICIES.keySet()) {
+                sites.schema(
+                        "CREATE TABLE " + table + " (id int PRIMARY KEY, a text, b text, n int NOT NULL)",
+                        "INSERT INTO " + table + " VALUES (1, '-', '-', 100)");
+            }
+            sites.prepare().run();
+
+            // Neither site sees the other's changes: east's first, then west's, then east's second.
+            sites.pause();
+            for (String table : POLICIES.keySet()) {
+                sites.east().execute("UPDATE " + table + " SET a = 'east 1', n = n + 1 WHERE id = 1");
+                sites.west().execute("UPDATE " + table + " SET b = 'west', n = n + 50 WHERE id = 1");
+                sites.east().execute("UPDATE " + table + " SET a = 'east 2', n = n + 2 WHERE id = 1");
+            }
+            sites.resume();
+            sites.settle();
+
+            sites.assertEqual(POLICIES.keySet().toArray(String[]::new));
+            assertThat(rows(sites))
+                    .containsExactly(
+                            "lww (1,\"east 2\",-,103)",
+                            "lww_delta (1,\"east 2\",-,153)",
+                            "merge (1,\"east 2\",west,103)",
+                            "merge_delta (1,\"east 2\",west,153)",
+                            "priority (1,\"east 2\",-,103)",
+                            "greatest (1,-,west,150)",
+                            "least (1,\"east 2\",-,103)");
+            assertThat(sites.supervisors())
+                    .allSatisfy(
+                            each -> assertThat(each.report().apply().reason()).isEmpty());
+            for (String table : POLICIES.keySet()) {
+                assertThat(TwoSites.texts(
+                                sites.west(),
+                                "SELECT count(*), min(policy) FROM gemel.journal WHERE table_name = '" + table + "'"))
+                        .containsExactly("2|" + POLICIES.get(table));
+            }
+        }
+    }
+
+    private static List<String> rows(TwoSites sites) throws SQLException {
+        List<String> rows = new ArrayList<>();
+        for (String table : POLICIES.keySet()) {
+            rows.add(table + " " + TwoSites.rows(sites.east(), table).get(0));
+        }
+        return rows;
+    }
+}
