@@ -34,11 +34,6 @@ final class PositionIndex {
         return 8L * (3L * hashes.length + slots.length);
     }
 
-    /** Position of the oldest change kept, or 0. */
-    long oldestPosition() {
-        return head == tail ? 0 : positions[at(head)];
-    }
-
     void add(long hash, long position) {
         if (size() == hashes.length) {
             growRing();

@@ -49,7 +49,6 @@ class PositionIndexTest {
         index.prune(100_000);
         assertThat(index.size()).isZero();
         assertThat(index.keys()).isZero();
-        assertThat(index.oldestPosition()).isZero();
     }
 
     @Test
@@ -101,7 +100,6 @@ class PositionIndexTest {
             assertThat(index.keys())
                     .isEqualTo(
                             changes.stream().map(change -> change[0]).distinct().count());
-            assertThat(index.oldestPosition()).isEqualTo(changes.isEmpty() ? 0 : changes.get(0)[1]);
             for (int i = 0; i < hashes.length; i += 1 + hashes.length / 40) {
                 long hash = hashes[i];
                 List<Long> positions = changes.stream()
