@@ -4,6 +4,7 @@ import io.gemel.deploy.bench.BenchCommand;
 import io.gemel.deploy.check.CheckCommand;
 import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.conflicts.ConflictsCommand;
 import io.gemel.deploy.demo.DemoCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
 import io.gemel.deploy.site.SiteCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
             CheckCommand.class,
             SiteCommand.class,
             StatusCommand.class,
+            ConflictsCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

@@ -124,14 +124,14 @@ public final class TwoSites implements AutoCloseable {
     }
 
     /** Lets no site of this JVM apply until {@link #resume}: whatever both write meanwhile is concurrent. */
-    void pause() {
+    public void pause() {
         await().atMost(SETTLE_LIMIT).until(() -> {
             supervisors.forEach(SiteSupervisor::pause);
             return supervisors.stream().allMatch(each -> each.report().apply().state() == SideState.PAUSED);
         });
     }
 
-    void resume() {
+    public void resume() {
         supervisors.forEach(SiteSupervisor::resume);
     }
 

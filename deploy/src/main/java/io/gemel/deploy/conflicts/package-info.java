@@ -1,0 +1,8 @@
+/**
+ * {@code gemel conflicts}: reads the journal of a site for a person, explains each decision in words, and writes a row that lost
+ * back when it should not have.
+ */
+@NullMarked
+package io.gemel.deploy.conflicts;
+
+import org.jspecify.annotations.NullMarked;
