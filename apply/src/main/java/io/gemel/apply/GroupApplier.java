@@ -19,7 +19,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -114,6 +113,10 @@ final class GroupApplier {
         }
     }
 
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private void awaitRead(Duration limit) throws ApplyFailure, InterruptedException {
         window.overflow(true);
         try {
@@ -136,6 +139,7 @@ final class GroupApplier {
         final boolean inOrder;
         final List<JournalEntry> journal = new ArrayList<>();
         final Set<RowKey> surprises = new HashSet<>();
+        final long begun = System.nanoTime();
 
         Attempt(TargetTransaction transaction, WindowGroup group, Set<RowKey> slowKeys, boolean inOrder) {
             this.transaction = transaction;
@@ -287,10 +291,12 @@ final class GroupApplier {
                 return;
             }
             database.beat();
-            Duration limit = patience;
-            patience = Collections.min(List.of(limit.multipliedBy(2), CATCH_UP_MAX));
-            awaitRead(limit);
-            patience = limit;
+            Duration patient = patience;
+            patience = shorter(patient.multipliedBy(2), CATCH_UP_MAX);
+            // Giving up throws away what this transaction has done: it is worth waiting for as long as that took.
+            Duration spent = Duration.ofNanos(System.nanoTime() - begun);
+            awaitRead(shorter(spent.compareTo(patient) > 0 ? spent : patient, CATCH_UP_MAX));
+            patience = patient;
         }
     }
 }
