@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledProcessesIT {
     private static final int KILLS = Integer.getInteger("gemel.test.kills", 50);
     private static final int SERVER_FAULT_EVERY = 6;
-    private static final int KILL_PAUSE_MILLIS_MAX = 3_000;
+    private static final int KILL_PAUSE_MILLIS_MAX = 1_500;
     private static final int LEADERS_EVERY = 4;
     private static final Duration LEADERS_LIMIT = Duration.ofSeconds(20);
     private static final int SITES = 2;
