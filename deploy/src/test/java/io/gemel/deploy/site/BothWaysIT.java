@@ -30,7 +30,7 @@ class BothWaysIT {
     Path folder;
 
     @ParameterizedTest
-    @EnumSource(names = {"V15", "V18"})
+    @EnumSource(Version.class)
     void keeps_two_databases_equal_under_conflicting_writes(Version version) throws Exception {
         long seed = Long.getLong("gemel.test.seed", System.nanoTime());
         System.out.println("BothWaysIT seed " + seed + " (repeat with -Dgemel.test.seed=" + seed + ")");
