@@ -101,7 +101,8 @@ public final class Applier implements AutoCloseable {
 
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
-        GroupApplier groupApplier = new GroupApplier(database, window, progress, config.catchUpTimeout());
+        CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout());
+        GroupApplier groupApplier = new GroupApplier(database, window, catchUp);
         ApplyLoop started = new ApplyLoop(config, listener, clock, database, groupApplier, window, status, marker);
         loop = started;
         Thread applying = daemon(started, "apply");

@@ -6,7 +6,6 @@ import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.apply.TargetTransaction.Pair;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.ReadProgress;
 import io.gemel.conflict.Resolution;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
@@ -39,18 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Applying thread only.
  */
 final class GroupApplier {
-    /** What other sessions' commits are given to move the database's log on, before a heartbeat does. */
-    private static final Duration NUDGE_AFTER = Duration.ofMillis(3);
-
-    /** Longest wait for capture, with or without locks, before the group is tried again. */
-    static final Duration CATCH_UP_MAX = Duration.ofSeconds(30);
-
     private final TargetDatabase database;
     private final InFlightWindow window;
-    private final ReadProgress progress;
-    private final Duration catchUpTimeout;
-    private Duration patience;
-    private long wanted; // commit position that capture must have read before the next try takes any lock
+    private final CatchUp catchUp;
 
     /** Hands out the changes to apply, in log order, in pieces that fit into memory; from the start on every call. */
     @FunctionalInterface
@@ -64,12 +54,10 @@ final class GroupApplier {
         boolean accept(List<StampedChange> piece) throws ApplyFailure, InterruptedException;
     }
 
-    GroupApplier(TargetDatabase database, InFlightWindow window, ReadProgress progress, Duration catchUpTimeout) {
+    GroupApplier(TargetDatabase database, InFlightWindow window, CatchUp catchUp) {
         this.database = database;
         this.window = window;
-        this.progress = progress;
-        this.catchUpTimeout = catchUpTimeout;
-        patience = catchUpTimeout;
+        this.catchUp = catchUp;
     }
 
     /**
@@ -80,10 +68,10 @@ final class GroupApplier {
      * @return the conflicts that were found
      */
     List<Conflict> apply(Changes changes, Marker applied, boolean inOrder) throws ApplyFailure, InterruptedException {
-        awaitRead(CATCH_UP_MAX); // what the last try waited for in vain, now without holding a lock
+        catchUp.awaitWithoutLocks();
         try {
             List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, inOrder);
-            patience = catchUpTimeout;
+            catchUp.succeeded();
             return conflicts;
         } catch (UncheckedIOException e) {
             throw new ApplyFailure(Kind.RETRY, "a conflict cannot be looked up now: " + e.getMessage(), e);
@@ -110,24 +98,6 @@ final class GroupApplier {
                 group.commit(peerSeen, transaction::commit);
                 return attempt.journal.stream().map(JournalEntry::conflict).toList();
             }
-        }
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
-    private void awaitRead(Duration limit) throws ApplyFailure, InterruptedException {
-        window.overflow(true);
-        try {
-            if (!progress.awaitRead(wanted, limit)) {
-                throw new ApplyFailure(
-                        Kind.RETRY,
-                        "capture has not read this database's log up to " + wanted + " in time; it is at "
-                                + progress.commitPosition());
-            }
-        } finally {
-            window.overflow(false);
         }
     }
 
@@ -286,17 +256,7 @@ final class GroupApplier {
 
         /** Waits, holding locks, until capture has read every commit that came before them. */
         private void awaitCapture() throws ApplyFailure, InterruptedException {
-            wanted = transaction.unreadUpTo();
-            if (progress.awaitRead(wanted, NUDGE_AFTER)) {
-                return;
-            }
-            database.beat();
-            Duration patient = patience;
-            patience = shorter(patient.multipliedBy(2), CATCH_UP_MAX);
-            // Giving up throws away what this transaction has done: it is worth waiting for as long as that took.
-            Duration spent = Duration.ofNanos(System.nanoTime() - begun);
-            awaitRead(shorter(spent.compareTo(patient) > 0 ? spent : patient, CATCH_UP_MAX));
-            patience = patient;
+            catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 }

@@ -86,10 +86,6 @@ record JournaledConflict(
                         null));
     }
 
-    Side winning() {
-        return winner.equals(local.site()) ? local : incoming;
-    }
-
     Side losing() {
         return winner.equals(local.site()) ? incoming : local;
     }
