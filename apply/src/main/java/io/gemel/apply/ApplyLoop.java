@@ -195,10 +195,10 @@ final class ApplyLoop implements Runnable {
     /** Null when the group was applied one transaction at a time instead. */
     private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
             throws ApplyFailure, InterruptedException {
-        boolean inOrder = false;
+        boolean carefully = false;
         while (true) {
             try {
-                return applyWithRetries(group, next, inOrder);
+                return applyWithRetries(group, next, carefully);
             } catch (ApplyFailure e) {
                 if (e.kind() == Kind.UNIQUE && !single) {
                     for (GroupChanges each : group.singly()) {
@@ -206,8 +206,8 @@ final class ApplyLoop implements Runnable {
                     }
                     return null;
                 }
-                if (e.kind() == Kind.UNIQUE && !inOrder) {
-                    inOrder = true;
+                if (e.kind() == Kind.UNIQUE && !carefully) {
+                    carefully = true;
                 } else {
                     haltOrThrow(e);
                 }
@@ -215,10 +215,10 @@ final class ApplyLoop implements Runnable {
         }
     }
 
-    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean inOrder)
+    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean carefully)
             throws ApplyFailure, InterruptedException {
         try {
-            return retry.executeCallable(() -> groupApplier.apply(group, next, inOrder));
+            return retry.executeCallable(() -> groupApplier.apply(group, next, carefully));
         } catch (ApplyFailure | InterruptedException | RuntimeException e) {
             throw e;
         } catch (Exception e) {

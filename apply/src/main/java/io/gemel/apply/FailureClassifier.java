@@ -23,6 +23,16 @@ final class FailureClassifier {
         return new ApplyFailure(Kind.RESTART, "unexpected: " + error, error);
     }
 
+    /** As {@link #classify}, of a commit: unless the server says that it refused, only the marker knows whether it committed. */
+    static ApplyFailure classifyCommit(SQLException error) {
+        String state = error.getSQLState();
+        // Deferred constraints and serialization are judged at the commit.
+        if (state != null && (state.startsWith("23") || state.startsWith("40"))) {
+            return of(error);
+        }
+        return new ApplyFailure(Kind.RESTART, "commit in doubt: " + error.getMessage(), error);
+    }
+
     private static ApplyFailure of(SQLException error) {
         String state = error.getSQLState();
         String message = error.getMessage() + " [SQLSTATE " + state + "]";

@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Applying thread only.
  */
 final class GroupApplier {
+    /** Changes of a transaction that are held in memory at once when some of them collide on a unique key. */
+    static final int COLLIDING_CHANGES_MAX = 200_000;
+
     private final TargetDatabase database;
     private final InFlightWindow window;
     private final CatchUp catchUp;
@@ -64,13 +67,13 @@ final class GroupApplier {
      * Applies and commits; when this throws, nothing was committed, or the failure says that this is not known.
      *
      * @param applied what the marker will say, but for how far the peer has been seen
-     * @param inOrder write every change by itself, in log order, for the sake of unique keys
+     * @param carefully as for rows that may collide on unique keys besides the primary one
      * @return the conflicts that were found
      */
-    List<Conflict> apply(Changes changes, Marker applied, boolean inOrder) throws ApplyFailure, InterruptedException {
+    List<Conflict> apply(Changes changes, Marker applied, boolean carefully) throws ApplyFailure, InterruptedException {
         catchUp.awaitWithoutLocks();
         try {
-            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, inOrder);
+            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, carefully);
             catchUp.succeeded();
             return conflicts;
         } catch (UncheckedIOException e) {
@@ -78,7 +81,7 @@ final class GroupApplier {
         }
     }
 
-    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean inOrder)
+    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean carefully)
             throws ApplyFailure, InterruptedException {
         Set<RowKey> slowKeys = new HashSet<>();
         while (true) {
@@ -87,13 +90,15 @@ final class GroupApplier {
             Marker marker =
                     new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
             try (TargetTransaction transaction = database.begin(marker)) {
-                Attempt attempt = new Attempt(transaction, group, slowKeys, inOrder);
+                Attempt attempt = new Attempt(transaction, group, slowKeys, carefully);
                 changes.forEach(attempt::apply);
+                attempt.applyCollected();
                 if (!attempt.surprises.isEmpty()) {
                     slowKeys.addAll(attempt.surprises);
                     continue;
                 }
                 transaction.journal(attempt.journal);
+                transaction.emit(attempt.corrections);
                 transaction.store(group.toStore(peerSeen));
                 group.commit(peerSeen, transaction::commit);
                 return attempt.journal.stream().map(JournalEntry::conflict).toList();
@@ -102,20 +107,22 @@ final class GroupApplier {
     }
 
     /** One database transaction. */
-    private final class Attempt {
+    private final class Attempt implements CollisionApplier.Steps {
         final TargetTransaction transaction;
         final WindowGroup group;
         final Set<RowKey> slowKeys;
-        final boolean inOrder;
+        final boolean carefully;
         final List<JournalEntry> journal = new ArrayList<>();
+        final List<Change> corrections = new ArrayList<>();
+        final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
         final Set<RowKey> surprises = new HashSet<>();
         final long begun = System.nanoTime();
 
-        Attempt(TargetTransaction transaction, WindowGroup group, Set<RowKey> slowKeys, boolean inOrder) {
+        Attempt(TargetTransaction transaction, WindowGroup group, Set<RowKey> slowKeys, boolean carefully) {
             this.transaction = transaction;
             this.group = group;
             this.slowKeys = slowKeys;
-            this.inOrder = inOrder;
+            this.carefully = carefully;
         }
 
         /** Applies a piece, cut where a table is emptied. */
@@ -135,10 +142,8 @@ final class GroupApplier {
         }
 
         private void applyRows(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
-            if (inOrder) {
-                for (StampedChange change : changes) {
-                    applySlowly(List.of(change));
-                }
+            if (carefully) {
+                collect(changes);
                 return;
             }
             GroupPlan plan = GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
@@ -160,6 +165,30 @@ final class GroupApplier {
                     surprises.add(key);
                 }
             });
+        }
+
+        private void collect(List<StampedChange> changes) throws ApplyFailure {
+            if (collected.size() + changes.size() > COLLIDING_CHANGES_MAX) {
+                throw new ApplyFailure(
+                        Kind.HALT,
+                        "a transaction of more than " + COLLIDING_CHANGES_MAX
+                                + " changes writes a value of a unique key that another row here has; change that row, or"
+                                + " drop the unique index until the transaction is applied");
+            }
+            collected.addAll(changes);
+        }
+
+        void applyCollected() throws ApplyFailure, InterruptedException {
+            if (collected.isEmpty()) {
+                return;
+            }
+            try {
+                new CollisionApplier(transaction, group, this).apply(collected);
+            } catch (ApplyFailure e) {
+                // Everything in the way was locked or taken out: another session has just put something there.
+                throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
+            }
+            collected.clear();
         }
 
         /** Writes what can be written unseen; returns the keys that the statements left alone. */
@@ -191,11 +220,10 @@ final class GroupApplier {
             for (StampedChange change : changes) {
                 RowKey key = change.change().key();
                 Map<RowKey, @Nullable RowImage> table = rows.get(change.change().shape());
-                Resolution resolution = group.resolve(change, table == null ? null : table.get(key));
-                take(key, change, resolution);
-                rows.values().forEach(known -> known.replace(key, resolution.outcome()));
+                RowImage outcome = resolve(change, table == null ? null : table.get(key));
+                rows.values().forEach(known -> known.replace(key, outcome));
                 outcomes.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
-                        .put(key, resolution.outcome());
+                        .put(key, outcome);
             }
             for (Map.Entry<TableShape, Map<RowKey, @Nullable RowImage>> table : outcomes.entrySet()) {
                 transaction.write(table.getKey(), table.getValue());
@@ -204,18 +232,9 @@ final class GroupApplier {
 
         private Map<TableShape, Map<RowKey, @Nullable RowImage>> lockAll(List<StampedChange> changes)
                 throws ApplyFailure {
-            Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
-            for (StampedChange change : changes) {
-                RowImage after = change.change().after();
-                RowImage before = change.change().before();
-                RowImage sample = after != null ? after : before;
-                if (sample != null) {
-                    samples.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
-                            .putIfAbsent(sample.key(), sample);
-                }
-            }
             Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
-            for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : samples.entrySet()) {
+            for (Map.Entry<TableShape, Map<RowKey, RowImage>> table :
+                    Samples.of(changes).entrySet()) {
                 rows.put(
                         table.getKey(),
                         transaction.lock(
@@ -225,6 +244,7 @@ final class GroupApplier {
         }
 
         private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
+            applyCollected();
             TableShape shape = truncate.change().shape();
             transaction.lockTable(shape);
             awaitCapture();
@@ -254,8 +274,21 @@ final class GroupApplier {
             resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
         }
 
-        /** Waits, holding locks, until capture has read every commit that came before them. */
-        private void awaitCapture() throws ApplyFailure, InterruptedException {
+        @Override
+        public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
+            Resolution resolution = group.resolve(incoming, current);
+            take(incoming.change().key(), incoming, resolution);
+            return resolution.outcome();
+        }
+
+        @Override
+        public void decided(JournalEntry entry, Change correction) {
+            journal.add(entry);
+            corrections.add(correction);
+        }
+
+        @Override
+        public void awaitCapture() throws ApplyFailure, InterruptedException {
             catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
         }
     }

@@ -3,6 +3,8 @@ package io.gemel.apply;
 import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.WindowEntry;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.CorrectionCodec;
 import io.gemel.transaction.RowKey;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the applier's transactions remember of conflicts in the database: the journal for people, window entries for a restart. */
+/**
+ * What the applier's transactions leave in the database besides rows: the journal for people, corrections for capture, window
+ * entries for a restart.
+ */
 final class PostgresConflicts {
     /** After a long separation there may be very many rows: they go in batches, of which none holds them all in memory again. */
     private static final int BATCH_ROWS = 200;
@@ -35,6 +40,15 @@ final class PostgresConflicts {
                 journal.add(JournalRow.binds(entry.conflict(), entry.outcome()));
             }
             journal.flush();
+        }
+    }
+
+    void emit(List<Change> corrections) throws SQLException {
+        try (Batch emit = new Batch("INSERT INTO gemel.emit (body) VALUES (?)")) {
+            for (Change correction : corrections) {
+                emit.add(List.of(CorrectionCodec.encode(correction)));
+            }
+            emit.flush();
         }
     }
 

@@ -206,6 +206,35 @@ final class PostgresTable {
                         + (forUpdate ? " FOR UPDATE OF t" : ""));
     }
 
+    /**
+     * The query for rows that given rows would collide with on one unique key. Binds: ordinal, every column; gives the key
+     * columns of the other row.
+     *
+     * @param generated expressions of the generated columns, by quoted name
+     * @param expressions of the unique key, over unqualified columns
+     * @param predicate of the unique key likewise
+     * @param matches compares {@code o.e0, o.e1, ...} of the other row with {@code n.e0, ...} of the given one
+     */
+    String collisions(Map<String, String> generated, List<String> expressions, String predicate, String matches) {
+        String values = all().stream()
+                .map(i -> value("b", i) + " AS " + columns.get(i).quoted())
+                .collect(Collectors.joining(", "));
+        String more = generated.entrySet().stream()
+                .map(column -> ", " + column.getValue() + " AS " + column.getKey())
+                .collect(Collectors.joining());
+        String keyed = IntStream.range(0, expressions.size())
+                .mapToObj(i -> expressions.get(i) + " AS e" + i)
+                .collect(Collectors.joining(", "));
+        String others = IntStream.range(0, key.size())
+                .mapToObj(i -> columns.get(key.get(i)).quoted() + " AS k" + i)
+                .collect(Collectors.joining(", "));
+        return "SELECT DISTINCT "
+                + IntStream.range(0, key.size()).mapToObj(i -> "o.k" + i).collect(Collectors.joining(", "))
+                + " FROM (SELECT " + keyed + " FROM (SELECT g.*" + more + " FROM (SELECT " + values
+                + from(all(), List.of()) + ") AS g) AS r WHERE " + predicate + ") AS n JOIN (SELECT " + others + ", "
+                + keyed + " FROM " + name + " AS r WHERE " + predicate + ") AS o ON " + matches;
+    }
+
     List<Integer> key() {
         return key;
     }

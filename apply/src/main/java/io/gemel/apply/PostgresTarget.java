@@ -54,6 +54,7 @@ final class PostgresTarget implements TargetDatabase {
     private final HikariDataSource sidePool;
     private final WriterHorizon writers;
     private final Map<TableShape, PostgresTable> tables = new HashMap<>();
+    private final PostgresUniqueKeys uniqueKeys = new PostgresUniqueKeys();
     private @Nullable Connection connection;
     private @Nullable DSLContext sql;
 
@@ -183,7 +184,7 @@ final class PostgresTarget implements TargetDatabase {
                             marker.peerSeen(),
                             marker.peerCommit())
                     .get(0, String.class);
-            return new PostgresTransaction(connection(), sql(), this::table, writers, Long.parseLong(id));
+            return new PostgresTransaction(connection(), sql(), this::table, uniqueKeys, writers, Long.parseLong(id));
         });
     }
 
@@ -206,6 +207,7 @@ final class PostgresTarget implements TargetDatabase {
     @Override
     public void forgetTables() {
         tables.clear();
+        uniqueKeys.forget();
     }
 
     @Override
@@ -235,6 +237,8 @@ final class PostgresTarget implements TargetDatabase {
                                 config.peer().name(),
                                 config.peer().name(),
                                 MARKERS_KEPT);
+                // Capture finds them in the database's log.
+                dsl(side).execute("DELETE FROM gemel.emit WHERE at < now() - interval '1 minute'");
                 return dsl(side)
                         .execute(
                                 "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"

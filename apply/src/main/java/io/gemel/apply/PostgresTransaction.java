@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.WindowEntry;
+import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
@@ -27,10 +28,12 @@ final class PostgresTransaction implements TargetTransaction {
     private final Connection connection;
     private final DSLContext sql;
     private final TableCatalog catalog;
+    private final PostgresUniqueKeys uniqueKeys;
     private final WriterHorizon writers;
     private final PostgresConflicts conflicts;
     private final long id;
     private boolean open = true;
+    private boolean corrects;
 
     /** Reads a table's place in the local catalog, from memory when it is known. */
     @FunctionalInterface
@@ -49,10 +52,17 @@ final class PostgresTransaction implements TargetTransaction {
      *
      * @param id 64-bit transaction id
      */
-    PostgresTransaction(Connection connection, DSLContext sql, TableCatalog catalog, WriterHorizon writers, long id) {
+    PostgresTransaction(
+            Connection connection,
+            DSLContext sql,
+            TableCatalog catalog,
+            PostgresUniqueKeys uniqueKeys,
+            WriterHorizon writers,
+            long id) {
         this.connection = connection;
         this.sql = sql;
         this.catalog = catalog;
+        this.uniqueKeys = uniqueKeys;
         this.writers = writers;
         conflicts = new PostgresConflicts(connection);
         this.id = id;
@@ -206,6 +216,38 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
+    public Map<RowKey, RowImage> takeOut(TableShape shape, Set<RowKey> keys) throws ApplyFailure {
+        if (keys.isEmpty()) {
+            return Map.of();
+        }
+        PostgresTable table = catalog.table(shape);
+        Map<RowKey, RowImage> present = select(table, shape, true, List.copyOf(keys));
+        delete(table, List.copyOf(present.keySet()));
+        return present;
+    }
+
+    @Override
+    public void holdAbsent(RowImage sample) throws ApplyFailure {
+        if (!insertIfAbsent(sample.shape(), List.of(sample)).isEmpty()) {
+            throw new ApplyFailure(Kind.RETRY, "row " + sample.key() + " was just inserted by another session");
+        }
+        delete(catalog.table(sample.shape()), List.of(sample.key()));
+    }
+
+    private void delete(PostgresTable table, List<RowKey> keys) throws ApplyFailure {
+        if (!keys.isEmpty()) {
+            run(() -> sql.execute(
+                    table.deleteByKey(), RowBinds.keys(table.key(), keys).toArray()));
+        }
+    }
+
+    @Override
+    public List<Collision> collisions(TableShape shape, List<RowImage> images) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        return run(() -> uniqueKeys.collisions(sql, table, shape, images));
+    }
+
+    @Override
     public void write(TableShape shape, Map<RowKey, @Nullable RowImage> outcomes) throws ApplyFailure {
         PostgresTable table = catalog.table(shape);
         List<RowKey> gone = new ArrayList<>();
@@ -220,10 +262,7 @@ final class PostgresTransaction implements TargetTransaction {
         if (!table.canOverwrite()) {
             live.values().forEach(images -> images.forEach(image -> gone.add(image.key())));
         }
-        if (!gone.isEmpty()) {
-            run(() -> sql.execute(
-                    table.deleteByKey(), RowBinds.keys(table.key(), gone).toArray()));
-        }
+        delete(table, gone);
         for (Map.Entry<TableShape, List<RowImage>> each : live.entrySet()) {
             PostgresTable target = catalog.table(each.getKey());
             run(() -> sql.execute(
@@ -261,6 +300,15 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
+    public void emit(List<Change> corrections) throws ApplyFailure {
+        corrects |= !corrections.isEmpty();
+        run(() -> {
+            conflicts.emit(corrections);
+            return corrections;
+        });
+    }
+
+    @Override
     public void journal(List<JournalEntry> entries) throws ApplyFailure {
         run(() -> {
             conflicts.journal(entries);
@@ -281,11 +329,12 @@ final class PostgresTransaction implements TargetTransaction {
         try {
             connection.commit();
         } catch (SQLException e) {
-            // Committed or not: only the marker knows.
-            throw new ApplyFailure(Kind.RESTART, "commit in doubt: " + e.getMessage(), e);
+            throw FailureClassifier.classifyCommit(e);
         }
         open = false;
-        writers.committed(id);
+        if (!corrects) { // corrected rows are local ones, until capture has read them
+            writers.committed(id);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.WindowEntry;
+import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
@@ -21,6 +22,13 @@ interface TargetTransaction extends AutoCloseable {
 
     /** A conflict and the row that came of it. */
     record JournalEntry(Conflict conflict, @Nullable RowImage outcome) {}
+
+    /**
+     * A row that would collide with an image if that were in the table.
+     *
+     * @param key the unique key on which they collide
+     */
+    record Collision(UniqueKey key, RowKey other) {}
 
     /**
      * Updates the rows that are exactly their before image and whose last writer capture has read or is the applier.
@@ -54,6 +62,20 @@ interface TargetTransaction extends AutoCloseable {
     /** Writes outcomes of keys that {@link #lock} locked: an image replaces what is there, null removes it. */
     void write(TableShape shape, Map<RowKey, @Nullable RowImage> outcomes) throws ApplyFailure;
 
+    /**
+     * Locks the rows with these keys, reads them and takes them out of the table until {@link #write} puts them back, so that
+     * meanwhile their unique values are free.
+     *
+     * @return the rows that were present
+     */
+    Map<RowKey, RowImage> takeOut(TableShape shape, Set<RowKey> keys) throws ApplyFailure;
+
+    /** Locks the key of a row that is absent. */
+    void holdAbsent(RowImage sample) throws ApplyFailure;
+
+    /** The rows in the table with which these images, none of which is in it, would collide. */
+    List<Collision> collisions(TableShape shape, List<RowImage> images) throws ApplyFailure;
+
     /** Locks a whole table against writers. */
     void lockTable(TableShape shape) throws ApplyFailure;
 
@@ -67,6 +89,9 @@ interface TargetTransaction extends AutoCloseable {
      * @return a commit position; 0 when it is certain already
      */
     long unreadUpTo() throws ApplyFailure;
+
+    /** Hands changes that were decided here to capture, which publishes them as this site's own with this transaction's commit. */
+    void emit(List<Change> corrections) throws ApplyFailure;
 
     void journal(List<JournalEntry> entries) throws ApplyFailure;
 

@@ -99,25 +99,33 @@ final class Assembler implements TransactionSink {
             throw new IllegalStateException("a row came outside of a transaction");
         }
         if (row instanceof CapturedRow.Local local) {
-            local(local);
+            if (!echo) {
+                take(local.change(), local.bytes());
+            }
         } else if (row instanceof CapturedRow.Applied applied) {
             applied(applied);
         } else if (row instanceof CapturedRow.Beat heartbeat) {
             beat = true;
             horizon = heartbeat.horizon();
-        } else {
-            throw CaptureException.halt("gemel.emit has a row, but this version of Gemel does not publish corrections:"
-                    + " run the version that wrote it");
+        } else if (row instanceof CapturedRow.Correction correction) {
+            correction(correction);
         }
         first = false;
     }
 
-    private void local(CapturedRow.Local local) throws CaptureException, InterruptedException {
-        if (echo) {
-            return;
+    /** Published like a change of this site's own: behind the marker, so it has seen what was applied with it. */
+    private void correction(CapturedRow.Correction correction) throws CaptureException, InterruptedException {
+        if (!echo) {
+            throw CaptureException.halt(
+                    "a row was inserted into gemel.emit outside of the applier's transactions: something"
+                            + " other than Gemel's applier writes that table. Revoke its privileges");
         }
-        changes.add(local.change());
-        bytes += local.bytes();
+        take(correction.change(), correction.bytes());
+    }
+
+    private void take(Change change, long size) throws CaptureException, InterruptedException {
+        changes.add(change);
+        bytes += size;
         if (bytes >= partBytesMax) {
             publishPart(Stamp.UNKNOWN_COMMIT);
         }

@@ -19,6 +19,10 @@ sealed interface CapturedRow {
     /** The site process's regular update of {@code gemel.heartbeat}. */
     record Beat(@Nullable String horizon) implements CapturedRow {}
 
-    /** A change that the applier decided on and that this site publishes as its own. */
-    record Correction() implements CapturedRow {}
+    /**
+     * A change that the applier decided on and that this site publishes as its own.
+     *
+     * @param bytes size of its encoded form
+     */
+    record Correction(Change change, long bytes) implements CapturedRow {}
 }

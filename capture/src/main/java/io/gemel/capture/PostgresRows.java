@@ -4,7 +4,9 @@ import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.relational.Column;
 import io.debezium.relational.Table;
+import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.CorrectionCodec;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
@@ -12,6 +14,7 @@ import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
 import io.gemel.transaction.Version;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +88,7 @@ final class PostgresRows {
             }
             case EMIT -> {
                 if (message.getOperation() == ReplicationMessage.Operation.INSERT) {
-                    sink.row(new CapturedRow.Correction());
+                    sink.row(correction(source, message));
                 }
             }
             case PASSED_OVER -> {}
@@ -150,6 +153,15 @@ final class PostgresRows {
                 number(source, message, "peer_seen"),
                 number(source, message, "peer_commit"));
         return new CapturedRow.Applied(marker, value(source, message, "horizon"));
+    }
+
+    private static CapturedRow correction(Source source, ReplicationMessage message) throws CaptureException {
+        byte[] body = HexFormat.of().parseHex(required(source, message, "body").substring(BYTEA_PREFIX.length()));
+        try {
+            return new CapturedRow.Correction(CorrectionCodec.decode(body), body.length);
+        } catch (BadRecordException e) {
+            throw CaptureException.of("gemel.emit holds a damaged row", e);
+        }
     }
 
     private static long number(Source source, ReplicationMessage message, String column) throws CaptureException {
@@ -244,6 +256,7 @@ final class PostgresRows {
         return (String) column.getValue(null, true);
     }
 
+    private static final String BYTEA_PREFIX = "\\x";
     private static final int CHANGE_BYTES = 16;
     private static final int VALUE_BYTES = 2;
 

@@ -201,10 +201,10 @@ class AssemblerTest {
     }
 
     @Test
-    void halts_at_a_correction() {
+    void halts_at_a_correction_that_is_not_the_appliers() {
         assembler.begin(1);
 
-        assertThatThrownBy(() -> assembler.row(new CapturedRow.Correction()))
+        assertThatThrownBy(() -> assembler.row(new CapturedRow.Correction(Fixtures.insert(1), 10)))
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("gemel.emit");
     }

@@ -2,12 +2,13 @@ package io.gemel.conflict;
 
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One concurrent pair: a local change and the incoming change that had not seen it. Both sites find the same pairs and the
- * same winner.
+ * One concurrent pair: a local change and the incoming change that had not seen it. Both sites find the same pairs of one
+ * row's changes and the same winner.
  *
  * @param base the row before the first change in flight at the site that found the pair
  */
@@ -22,5 +23,19 @@ public record Conflict(
     /** The change that the fold puts later. */
     public StampedChange winner() {
         return incomingWins ? incoming : local;
+    }
+
+    /**
+     * A conflict between two rows, of which one has to give way.
+     *
+     * @param loser key of the row that does
+     */
+    public static Conflict between(
+            ConflictKind kind, SiteId local, StampedChange winning, RowKey loser, StampedChange losing, String policy) {
+        boolean incomingWins =
+                losing.origin().equals(local) && !winning.origin().equals(local);
+        return incomingWins
+                ? new Conflict(kind, loser, losing, winning, null, true, policy)
+                : new Conflict(kind, loser, winning, losing, null, false, policy);
     }
 }

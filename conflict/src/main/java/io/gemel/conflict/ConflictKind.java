@@ -17,7 +17,13 @@ public enum ConflictKind {
     /** The row to delete was deleted here meanwhile. */
     DELETE_MISSING,
     /** The table was emptied while a row of it was changed here. */
-    TRUNCATE_ORIGIN_DIFFERS;
+    TRUNCATE_ORIGIN_DIFFERS,
+    /** Two rows with different primary keys claim one value of another unique key. */
+    UNIQUE_EXISTS,
+    /** A row claims unique values of several other rows. */
+    MULTIPLE_UNIQUE_CONFLICTS,
+    /** A row that others refer to was deleted, while one that refers to it was written. */
+    FOREIGN_KEY_ORPHAN;
 
     static ConflictKind of(Change incoming, Change local) {
         boolean gone = local.after() == null;
@@ -25,6 +31,7 @@ public enum ConflictKind {
                 insert -> local instanceof Change.Insert ? INSERT_EXISTS : INSERT_ORIGIN_DIFFERS,
                 update -> gone ? UPDATE_DELETED : UPDATE_ORIGIN_DIFFERS,
                 delete -> gone ? DELETE_MISSING : DELETE_ORIGIN_DIFFERS,
-                truncate -> TRUNCATE_ORIGIN_DIFFERS);
+                truncate -> TRUNCATE_ORIGIN_DIFFERS,
+                release -> gone ? UPDATE_DELETED : UPDATE_ORIGIN_DIFFERS);
     }
 }

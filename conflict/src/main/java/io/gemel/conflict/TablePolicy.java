@@ -16,10 +16,17 @@ import org.jspecify.annotations.Nullable;
 public final class TablePolicy {
     private final ConflictPolicy policy;
     private final Set<String> deltaColumns;
+    private final boolean removesUniqueLosers;
 
     public TablePolicy(ConflictPolicy policy, Set<String> deltaColumns) {
+        this(policy, deltaColumns, false);
+    }
+
+    /** @param removesUniqueLosers see {@link #removesUniqueLosers()} */
+    public TablePolicy(ConflictPolicy policy, Set<String> deltaColumns, boolean removesUniqueLosers) {
         this.policy = policy;
         this.deltaColumns = Set.copyOf(deltaColumns);
+        this.removesUniqueLosers = removesUniqueLosers;
     }
 
     public ConflictPolicy policy() {
@@ -30,12 +37,23 @@ public final class TablePolicy {
         return deltaColumns;
     }
 
+    /**
+     * Whether a row that must give up a unique value goes altogether, instead of keeping NULL in its place where the column
+     * may be NULL.
+     */
+    public boolean removesUniqueLosers() {
+        return removesUniqueLosers;
+    }
+
     /** As an operator would write it: equal names, equal policies. */
     public String name() {
-        return deltaColumns.isEmpty()
-                ? policy.name()
-                : policy.name() + ", delta("
-                        + String.join(", ", deltaColumns.stream().sorted().toList()) + ")";
+        StringBuilder name = new StringBuilder(policy.name());
+        if (!deltaColumns.isEmpty()) {
+            name.append(", delta(")
+                    .append(String.join(", ", deltaColumns.stream().sorted().toList()))
+                    .append(')');
+        }
+        return name.append(removesUniqueLosers ? ", unique(remove)" : "").toString();
     }
 
     /** Does {@code earlier} come before {@code later} in the fold? The same answer at both sites. */
@@ -56,6 +74,9 @@ public final class TablePolicy {
         Change change = stamped.change();
         RowImage after = change.after();
         RowImage row = state.image();
+        if (change instanceof Change.Release release) {
+            return row == null || !release.concerns(row) ? state : state.joinedBy(release.from(row), stamped);
+        }
         if (after == null || row == null) {
             return RowState.replacedBy(after, stamped);
         }

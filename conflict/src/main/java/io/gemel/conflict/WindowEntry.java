@@ -1,11 +1,14 @@
 package io.gemel.conflict;
 
+import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key of the window that met a conflict: its state before its first local change in flight and, in fold order, every
@@ -63,14 +66,28 @@ public final class WindowEntry {
     }
 
     RowState outcome() {
-        if (policy.keepsOnlyTheLast() && !changes.isEmpty()) {
-            return policy.fold(RowState.settled(null), changes.get(changes.size() - 1));
-        }
         RowState state = base;
-        for (StampedChange change : changes) {
+        for (StampedChange change : changes.subList(firstThatCounts(), changes.size())) {
             state = policy.fold(state, change);
         }
         return state;
+    }
+
+    /** Whatever came before a change that replaces the row need not be looked at. */
+    private int firstThatCounts() {
+        int first = policy.keepsOnlyTheLast() ? changes.size() - 1 : 0;
+        while (first > 0 && changes.get(first).change() instanceof Change.Release) {
+            first--;
+        }
+        return Math.max(first, 0);
+    }
+
+    /** The change with the greatest version, or null without changes. */
+    @Nullable
+    StampedChange latest() {
+        return changes.stream()
+                .max(Comparator.comparing(change -> change.stamp().version()))
+                .orElse(null);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.gemel.conflict;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import java.util.HashMap;
@@ -56,10 +57,7 @@ public final class WindowGroup {
 
     /** As {@link #resolve(StampedChange, RowImage)}, for a truncate seen as the delete of one key. */
     public Resolution resolve(RowKey key, StampedChange incoming, @Nullable RowImage current) {
-        if (!touched.containsKey(key) && !loaded.containsKey(key)) {
-            load(Set.of(key));
-        }
-        WindowEntry entry = touched.getOrDefault(key, loaded.get(key));
+        WindowEntry entry = entry(key);
         if (entry == null) {
             return new Resolution(incoming.change().after(), List.of(), mismatch(incoming.change(), current));
         }
@@ -67,7 +65,14 @@ public final class WindowGroup {
         String divergence = divergence(entry, conflicts, incoming.change(), current);
         entry.insertIncoming(incoming);
         touched.put(key, entry);
+        conflicts.removeIf(WindowGroup::isBothReleases);
         return new Resolution(entry.outcome().image(), conflicts, divergence);
+    }
+
+    /** Both sites decided the same: nothing to tell a person. */
+    private static boolean isBothReleases(Conflict pair) {
+        return pair.local().change() instanceof Change.Release
+                && pair.incoming().change() instanceof Change.Release;
     }
 
     private static @Nullable String divergence(
@@ -85,6 +90,32 @@ public final class WindowGroup {
         }
         return "the row is " + current + " but was " + incoming.before()
                 + " at the peer, although no local change is concurrent";
+    }
+
+    /**
+     * The change in flight that a row owes its state to, or null when the peer has been seen to have applied all of them. The
+     * same conditions as for {@link #resolve}.
+     */
+    public @Nullable StampedChange latestChange(RowKey key) {
+        WindowEntry entry = entry(key);
+        return entry == null ? null : entry.latest();
+    }
+
+    private @Nullable WindowEntry entry(RowKey key) {
+        if (!touched.containsKey(key) && !loaded.containsKey(key)) {
+            load(Set.of(key));
+        }
+        return touched.getOrDefault(key, loaded.get(key));
+    }
+
+    /** The policy of a table. */
+    public TablePolicy policyFor(TableId table) {
+        return window.policyFor(table);
+    }
+
+    /** This site. */
+    public SiteId local() {
+        return window.local();
     }
 
     /** Keys of a table that an incoming truncate with this {@code seen} must be resolved against one by one. */

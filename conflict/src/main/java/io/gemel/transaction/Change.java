@@ -1,10 +1,12 @@
 package io.gemel.transaction;
 
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row's insert, update or delete with its full images, or the emptying of a table. A primary-key update is a delete and
+ * One row's insert, update or delete with its full images, a release, or the emptying of a table. A primary-key update is a delete and
  * an insert: two keys, two changes.
  */
 public sealed interface Change {
@@ -22,7 +24,8 @@ public sealed interface Change {
             Function<Insert, T> insert,
             Function<Update, T> update,
             Function<Delete, T> delete,
-            Function<Truncate, T> truncate);
+            Function<Truncate, T> truncate,
+            Function<Release, T> release);
 
     default TableId table() {
         return shape().table();
@@ -57,7 +60,8 @@ public sealed interface Change {
                 Function<Insert, T> insert,
                 Function<Update, T> update,
                 Function<Delete, T> delete,
-                Function<Truncate, T> truncate) {
+                Function<Truncate, T> truncate,
+                Function<Release, T> release) {
             return insert.apply(this);
         }
     }
@@ -80,7 +84,8 @@ public sealed interface Change {
                 Function<Insert, T> insert,
                 Function<Update, T> update,
                 Function<Delete, T> delete,
-                Function<Truncate, T> truncate) {
+                Function<Truncate, T> truncate,
+                Function<Release, T> release) {
             return update.apply(this);
         }
     }
@@ -101,7 +106,8 @@ public sealed interface Change {
                 Function<Insert, T> insert,
                 Function<Update, T> update,
                 Function<Delete, T> delete,
-                Function<Truncate, T> truncate) {
+                Function<Truncate, T> truncate,
+                Function<Release, T> release) {
             return delete.apply(this);
         }
     }
@@ -123,8 +129,55 @@ public sealed interface Change {
                 Function<Insert, T> insert,
                 Function<Update, T> update,
                 Function<Delete, T> delete,
-                Function<Truncate, T> truncate) {
+                Function<Truncate, T> truncate,
+                Function<Release, T> release) {
             return truncate.apply(this);
+        }
+    }
+
+    /**
+     * An applier's own decision about a row that is in another row's way: it gives up the values of {@code columns}, as long as
+     * it still has them. What it means for a row that has changed since is for the fold to say.
+     *
+     * @param after the row without the values, or null when it cannot be without them and goes
+     * @param columns indexes of the columns that must still be as in {@code before} for this to change anything
+     */
+    record Release(RowImage before, @Nullable RowImage after, List<Integer> columns) implements Change {
+        public Release {
+            columns = List.copyOf(columns);
+        }
+
+        @Override
+        public TableShape shape() {
+            return before.shape();
+        }
+
+        /** Does a row still have what is to be given up? */
+        public boolean concerns(RowImage row) {
+            return row.shape().equals(before.shape())
+                    && columns.stream().allMatch(i -> Objects.equals(row.value(i), before.value(i)));
+        }
+
+        /** A row that it concerns, without the values. */
+        public @Nullable RowImage from(RowImage row) {
+            if (after == null) {
+                return null;
+            }
+            RowImage released = row;
+            for (int i : after.changedSince(before)) {
+                released = released.with(i, after.value(i));
+            }
+            return released;
+        }
+
+        @Override
+        public <T> T match(
+                Function<Insert, T> insert,
+                Function<Update, T> update,
+                Function<Delete, T> delete,
+                Function<Truncate, T> truncate,
+                Function<Release, T> release) {
+            return release.apply(this);
         }
     }
 }

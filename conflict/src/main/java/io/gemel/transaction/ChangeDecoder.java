@@ -60,7 +60,9 @@ public final class ChangeDecoder {
             case ChangeEncoder.INSERT -> new Change.Insert(image(input, shape));
             case ChangeEncoder.UPDATE -> update(input, image(input, shape));
             case ChangeEncoder.DELETE -> new Change.Delete(image(input, shape));
-            default -> new Change.Truncate(shape);
+            case ChangeEncoder.TRUNCATE -> new Change.Truncate(shape);
+            case ChangeEncoder.RELEASE -> release(input, image(input, shape));
+            default -> throw BadRecordException.corrupt("operation " + operation + " never existed");
         };
     }
 
@@ -78,6 +80,24 @@ public final class ChangeDecoder {
     }
 
     private static Change update(WireInput input, RowImage before) throws BadRecordException {
+        return new Change.Update(before, changed(input, before));
+    }
+
+    private static Change release(WireInput input, RowImage before) throws BadRecordException {
+        RowImage after = (input.bits() & 1) == 0 ? null : changed(input, before);
+        int count = input.count();
+        List<Integer> columns = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            int column = input.index();
+            if (column >= before.size()) {
+                throw BadRecordException.corrupt("a release names column " + column + " of " + before.shape());
+            }
+            columns.add(column);
+        }
+        return new Change.Release(before, after, columns);
+    }
+
+    private static RowImage changed(WireInput input, RowImage before) throws BadRecordException {
         int columns = before.size();
         int bitmapLength = (columns + Byte.SIZE - 1) / Byte.SIZE;
         int[] bitmap = new int[bitmapLength];
@@ -97,7 +117,7 @@ public final class ChangeDecoder {
         if (!before.key().equals(after.key())) {
             throw BadRecordException.corrupt("an update changes its key " + before.key() + " to " + after.key());
         }
-        return new Change.Update(before, after);
+        return after;
     }
 
     private static void checkKey(TableShape shape, @Nullable String[] values) throws BadRecordException {

@@ -15,8 +15,9 @@ public final class ChangeEncoder {
     static final int UPDATE = 1;
     static final int DELETE = 2;
     static final int TRUNCATE = 3;
-    /** Bits of a change's first number that say which of the four it is; the rest is the number of its shape. */
-    static final int OPERATION_BITS = 2;
+    static final int RELEASE = 4;
+    /** Bits of a change's first number that say which of these it is; the rest is the number of its shape. */
+    static final int OPERATION_BITS = 3;
 
     /** Shapes whose encoded form is remembered from record to record. */
     static final int SHAPES_MAX = 4096;
@@ -60,11 +61,14 @@ public final class ChangeEncoder {
      *     have different columns, a text with half a surrogate pair
      */
     public void change(Change change) {
-        int operation = change.match(insert -> INSERT, update -> UPDATE, delete -> DELETE, truncate -> TRUNCATE);
+        int operation = change.match(
+                insert -> INSERT, update -> UPDATE, delete -> DELETE, truncate -> TRUNCATE, release -> RELEASE);
         reference(change.shape(), OPERATION_BITS, operation);
         RowImage before = change.before();
         RowImage after = change.after();
-        if (before != null) {
+        if (change instanceof Change.Release release) {
+            release(release);
+        } else if (before != null) {
             values(before);
             if (after != null) {
                 changedValues(before, after);
@@ -72,6 +76,17 @@ public final class ChangeEncoder {
         } else if (after != null) {
             values(after);
         }
+    }
+
+    private void release(Change.Release release) {
+        values(release.before());
+        RowImage after = release.after();
+        output.bits(after == null ? 0 : 1);
+        if (after != null) {
+            changedValues(release.before(), after);
+        }
+        output.count(release.columns().size());
+        release.columns().forEach(output::count);
     }
 
     private void values(RowImage image) {

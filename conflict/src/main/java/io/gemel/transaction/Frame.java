@@ -31,6 +31,9 @@ public final class Frame {
     /** Kind of an entry of the in-flight window: stored in the database, never in a log. */
     public static final int WINDOW_ENTRY = 4;
 
+    /** Kind of a correction: a change on its way through the database to the log. */
+    static final int CORRECTION = 5;
+
     static final int MAGIC = 0x47454D4C;
     static final int MAJOR = 1;
     static final int MINOR = 0;

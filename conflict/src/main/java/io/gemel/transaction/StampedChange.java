@@ -21,4 +21,9 @@ public record StampedChange(Stamp stamp, int index, Change change) {
         }
         return stamp.saw(other.stamp);
     }
+
+    /** Stands for the change that made a row which has nothing in flight: older than any other. */
+    public static StampedChange settled(SiteId site, RowImage row) {
+        return new StampedChange(new Stamp(site, 0, 0, new Version(0, site), 0), 0, new Change.Insert(row));
+    }
 }

@@ -61,12 +61,20 @@ public final class RandomRecords {
     public Change change() {
         TableShape shape = shapes.get(random.nextInt(shapes.size()));
         RowImage image = image(shape);
-        return switch (random.nextInt(7)) {
+        return switch (random.nextInt(8)) {
             case 0, 1 -> new Change.Insert(image);
             case 2, 3, 4 -> new Change.Update(image, updated(image));
             case 5 -> new Change.Delete(image);
+            case 6 -> new Change.Release(image, random.nextBoolean() ? null : updated(image), columns(image));
             default -> new Change.Truncate(shape);
         };
+    }
+
+    private List<Integer> columns(RowImage image) {
+        return IntStream.range(0, image.size())
+                .filter(i -> random.nextInt(3) == 0)
+                .boxed()
+                .toList();
     }
 
     public RowImage image() {

@@ -66,6 +66,7 @@ final class Trace {
                 update -> "update " + update.key() + " " + Item.show(update.before()) + " -> "
                         + Item.show(update.after()),
                 delete -> "delete " + delete.key() + " " + Item.show(delete.before()),
-                truncate -> "truncate");
+                truncate -> "truncate",
+                release -> "release " + release.key() + " " + Item.show(release.before()));
     }
 }

@@ -7,12 +7,15 @@ import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.SitePriority;
 import io.gemel.conflict.TablePolicy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a conflict policy as a configuration file writes it: {@code last-writer-wins, delta(balance)}. Pure. */
@@ -23,15 +26,25 @@ final class PolicyText {
     private static final String GREATEST = "greatest";
     private static final String LEAST = "least";
     private static final String DELTA = "delta";
+    private static final String UNIQUE = "unique";
     private static final List<String> KNOWN =
-            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA);
+            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA, UNIQUE);
     private static final String EXAMPLE = "write for example 'last-writer-wins', 'column-merge', 'site-priority(east)',"
-            + " 'greatest(column)', or one of them followed by ', delta(column)'";
+            + " 'greatest(column)', or one of them followed by ', delta(column)' or ', unique(remove)'";
 
     private static final Pattern TERM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\(([^()]*)\\))?\\s*(,|$)");
 
     private @Nullable ConflictPolicy policy;
     private final Set<String> deltaColumns = new LinkedHashSet<>();
+    private UniqueLoser uniqueLoser = UniqueLoser.NULL;
+
+    /** What becomes of a row that must give up a value of a unique key. */
+    private enum UniqueLoser {
+        /** The value becomes NULL where it may be NULL. */
+        NULL,
+        /** The row goes. */
+        REMOVE
+    }
 
     private PolicyText() {}
 
@@ -49,7 +62,10 @@ final class PolicyText {
             at = term.end();
         }
         ConflictPolicy chosen = read.policy;
-        return new TablePolicy(chosen == null ? new LastWriterWins() : chosen, read.deltaColumns);
+        return new TablePolicy(
+                chosen == null ? new LastWriterWins() : chosen,
+                read.deltaColumns,
+                read.uniqueLoser == UniqueLoser.REMOVE);
     }
 
     private static List<String> arguments(@Nullable String text) {
@@ -78,13 +94,27 @@ final class PolicyText {
         }
         if (takesSeveral) {
             deltaColumns.addAll(arguments);
+        } else if (name.equals(UNIQUE)) {
+            uniqueLoser = choice(UniqueLoser.class, name, arguments.get(0));
         } else if (policy == null) {
             policy = policy(name, arguments);
         } else {
             throw new BadValueException(
                     "names two policies, " + policy.name() + " and " + name,
-                    "choose one; only delta goes beside another");
+                    "choose one; only delta and unique go beside another");
         }
+    }
+
+    private static <T extends Enum<T>> T choice(Class<T> choices, String name, String text) throws BadValueException {
+        for (T choice : choices.getEnumConstants()) {
+            if (choice.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return choice;
+            }
+        }
+        String known = Arrays.stream(choices.getEnumConstants())
+                .map(choice -> name + "(" + choice.name().toLowerCase(Locale.ROOT) + ")")
+                .collect(Collectors.joining(" or "));
+        throw new BadValueException("has the unknown choice " + name + "(" + text + ")", "write " + known);
     }
 
     private static ConflictPolicy policy(String name, List<String> arguments) throws BadValueException {

@@ -1,0 +1,28 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableShape;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** An image of each row that changes touch, to lock the row by: an absent one is locked by inserting it. Pure. */
+final class Samples {
+    private Samples() {}
+
+    /** By table and key, each row's image as of its first change; none for a truncate. */
+    static Map<TableShape, Map<RowKey, RowImage>> of(List<StampedChange> changes) {
+        Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
+        for (StampedChange change : changes) {
+            RowImage after = change.change().after();
+            RowImage sample = after != null ? after : change.change().before();
+            if (sample != null) {
+                samples.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
+                        .putIfAbsent(sample.key(), sample);
+            }
+        }
+        return samples;
+    }
+}

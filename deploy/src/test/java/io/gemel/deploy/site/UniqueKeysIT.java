@@ -1,0 +1,143 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Two rows claim one value of a unique key that is not the primary one, in every way PostgreSQL has for such keys. */
+class UniqueKeysIT {
+    @TempDir
+    Path folder;
+
+    private static final String[] TABLES = {
+        "person",
+        "strict",
+        "removed",
+        "lower_case",
+        "active_only",
+        "booking",
+        "nothing",
+        "later",
+        "seat",
+        "code",
+        "swap"
+    };
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Version.class,
+            names = {"V15", "V18"})
+    void the_later_row_keeps_the_value_and_both_sites_agree(Version version) throws Exception {
+        Map<String, String> settings = Map.of(
+                "conflict.policy.public.removed", "last-writer-wins, unique(remove)",
+                "conflict.policy.public.seat", "column-merge");
+        try (TwoSites sites = TwoSites.start(folder, version, settings)) {
+            sites.schema(TwoSites.PROBE)
+                    .schema(
+                            "CREATE EXTENSION btree_gist",
+                            "CREATE TABLE person (id int PRIMARY KEY, name text UNIQUE, mail text UNIQUE)",
+                            "CREATE TABLE strict (id int PRIMARY KEY, name text NOT NULL UNIQUE)",
+                            "CREATE TABLE removed (id int PRIMARY KEY, name text UNIQUE)",
+                            "CREATE TABLE lower_case (id int PRIMARY KEY, name text)",
+                            "CREATE UNIQUE INDEX ON lower_case (lower(name))",
+                            "CREATE TABLE active_only (id int PRIMARY KEY, name text, active bool)",
+                            "CREATE UNIQUE INDEX ON active_only (name) WHERE active",
+                            "CREATE TABLE booking (id int PRIMARY KEY, room int, span int4range,"
+                                    + " EXCLUDE USING gist (room WITH =, span WITH &&))",
+                            "CREATE TABLE nothing (id int PRIMARY KEY, name text UNIQUE NULLS NOT DISTINCT)",
+                            "CREATE TABLE later (id int PRIMARY KEY, name text UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+                            "CREATE TABLE seat (id int PRIMARY KEY, line int, place int, UNIQUE (line, place))",
+                            "CREATE TABLE code (id int PRIMARY KEY, name text,"
+                                    + " upper_name text UNIQUE GENERATED ALWAYS AS (upper(name)) STORED)",
+                            "CREATE TABLE swap (id int PRIMARY KEY, name text UNIQUE)",
+                            "INSERT INTO seat VALUES (1, 0, 0), (2, 1, 1)",
+                            "INSERT INTO swap VALUES (1, 'a'), (2, 'b'), (3, 'c')")
+                    .prepare()
+                    .run();
+            sites.pause();
+            sites.east()
+                    .execute(
+                            "INSERT INTO person VALUES (1, 'ada', 'east@x'), (3, NULL, NULL)",
+                            "INSERT INTO strict VALUES (1, 'ada')",
+                            "INSERT INTO removed VALUES (1, 'ada')",
+                            "INSERT INTO lower_case VALUES (1, 'Ada')",
+                            "INSERT INTO active_only VALUES (1, 'ada', true), (3, 'bob', false)",
+                            "INSERT INTO booking VALUES (1, 7, '[1,5)')",
+                            "INSERT INTO nothing VALUES (1, NULL)",
+                            "INSERT INTO later VALUES (1, 'ada')",
+                            "UPDATE seat SET line = 1 WHERE id = 1",
+                            "INSERT INTO code (id, name) VALUES (1, 'ada')",
+                            "BEGIN; UPDATE swap SET name = 'x' WHERE id = 1; UPDATE swap SET name = 'a' WHERE id = 2;"
+                                    + " UPDATE swap SET name = 'b' WHERE id = 1; COMMIT");
+            sites.west()
+                    .execute(
+                            "INSERT INTO person VALUES (2, 'ada', 'west@x'), (4, NULL, NULL)",
+                            "INSERT INTO strict VALUES (2, 'ada')",
+                            "INSERT INTO removed VALUES (2, 'ada')",
+                            "INSERT INTO lower_case VALUES (2, 'ADA')",
+                            "INSERT INTO active_only VALUES (2, 'ada', true), (4, 'bob', true)",
+                            "INSERT INTO booking VALUES (2, 7, '[3,9)'), (3, 8, '[1,5)')",
+                            "INSERT INTO nothing VALUES (2, NULL)",
+                            "INSERT INTO later VALUES (2, 'ada')",
+                            "UPDATE seat SET place = 1 WHERE id = 1",
+                            "INSERT INTO code (id, name) VALUES (2, 'Ada')",
+                            "UPDATE swap SET name = 'd' WHERE id = 2");
+            sites.resume();
+            sites.settle();
+
+            sites.assertEqual(TABLES);
+            assertThat(TwoSites.rows(sites.east(), "person"))
+                    .containsExactly("(1,,east@x)", "(2,ada,west@x)", "(3,,)", "(4,,)");
+            assertThat(TwoSites.rows(sites.east(), "strict")).containsExactly("(2,ada)");
+            assertThat(TwoSites.rows(sites.east(), "removed")).containsExactly("(2,ada)");
+            assertThat(TwoSites.rows(sites.east(), "lower_case")).containsExactly("(1,)", "(2,ADA)");
+            assertThat(TwoSites.rows(sites.east(), "active_only"))
+                    .containsExactly("(1,,t)", "(2,ada,t)", "(3,bob,f)", "(4,bob,t)");
+            assertThat(TwoSites.rows(sites.east(), "booking"))
+                    .containsExactly("(1,7,)", "(2,7,\"[3,9)\")", "(3,8,\"[1,5)\")");
+            assertThat(TwoSites.rows(sites.east(), "nothing")).containsExactly("(2,)");
+            assertThat(TwoSites.rows(sites.east(), "later")).containsExactly("(1,)", "(2,ada)");
+            assertThat(TwoSites.rows(sites.east(), "code")).containsExactly("(1,,)", "(2,Ada,ADA)");
+            assertThat(TwoSites.rows(sites.east(), "swap")).containsExactly("(1,b)", "(2,d)", "(3,c)");
+            assertThat(TwoSites.rows(sites.east(), "seat")).containsExactly("(1,1,1)", "(2,1,)");
+            assertThat(kinds(sites)).contains("person|UNIQUE_EXISTS", "seat|UNIQUE_EXISTS", "booking|UNIQUE_EXISTS");
+            assertThat(sites.supervisors())
+                    .allSatisfy(
+                            each -> assertThat(each.report().apply().reason()).isEmpty());
+        }
+    }
+
+    private static List<String> kinds(TwoSites sites) throws Exception {
+        return TwoSites.texts(sites.east(), "SELECT DISTINCT table_name, kind FROM gemel.journal ORDER BY 1, 2");
+    }
+
+    @Test
+    void a_value_that_wanders_on_while_its_release_is_under_way_is_not_lost() throws Exception {
+        try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
+            sites.schema(TwoSites.PROBE)
+                    .schema("CREATE TABLE person (id int PRIMARY KEY, name text UNIQUE)")
+                    .prepare()
+                    .run();
+            sites.pause();
+            // West gives the name back before it hears that east wanted it, too.
+            sites.east().execute("INSERT INTO person VALUES (1, 'ada')");
+            sites.west().execute("INSERT INTO person VALUES (2, 'ada')", "UPDATE person SET name = NULL WHERE id = 2");
+            sites.resume();
+            sites.settle();
+            sites.assertEqual("person");
+
+            // Long after: no trace is left that would keep anybody from using the name.
+            sites.west().execute("DELETE FROM person", "INSERT INTO person VALUES (9, 'ada')");
+            sites.settle();
+            sites.assertEqual("person");
+            assertThat(TwoSites.rows(sites.east(), "person")).containsExactly("(9,ada)");
+        }
+    }
+}
