@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.apply.TargetTransaction.Collision;
+import io.gemel.apply.TargetRows.Collision;
 import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
@@ -32,19 +32,6 @@ import org.jspecify.annotations.Nullable;
  * it up, and that is published as a change of this site's own. One database transaction; applying thread only.
  */
 final class CollisionApplier {
-    /** What the transaction does with every change, whichever way it is applied. */
-    interface Steps {
-        /** Waits until capture has read every commit that came before the locks held. */
-        void awaitCapture() throws ApplyFailure, InterruptedException;
-
-        /** The row that comes of an incoming change. */
-        @Nullable
-        RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure;
-
-        /** Notes what was decided, to be written before the commit. */
-        void decided(JournalEntry entry, Change correction);
-    }
-
     /** A row that wants its place in the table, and the change that it owes its state to. */
     private record Claim(RowImage image, StampedChange change) {
         static final Comparator<Claim> STRONGEST_FIRST = Comparator.comparing(
@@ -61,15 +48,15 @@ final class CollisionApplier {
         }
     }
 
-    private final TargetTransaction transaction;
+    private final TargetRows rows;
     private final WindowGroup group;
-    private final Steps steps;
+    private final ApplySteps steps;
     private final Map<RowKey, @Nullable RowImage> out = new LinkedHashMap<>();
     private final Queue<Claim> claims = new PriorityQueue<>(Claim.STRONGEST_FIRST);
     private final Map<RowKey, Claim> placed = new HashMap<>();
 
-    CollisionApplier(TargetTransaction transaction, WindowGroup group, Steps steps) {
-        this.transaction = transaction;
+    CollisionApplier(TargetRows rows, WindowGroup group, ApplySteps steps) {
+        this.rows = rows;
         this.group = group;
         this.steps = steps;
     }
@@ -100,13 +87,12 @@ final class CollisionApplier {
         for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : samples.entrySet()) {
             TableShape shape = table.getKey();
             Collection<RowImage> images = table.getValue().values();
-            Map<RowKey, RowImage> present =
-                    transaction.takeOut(shape, table.getValue().keySet());
+            Map<RowKey, RowImage> present = rows.takeOut(shape, table.getValue().keySet());
             out.putAll(present);
-            out.putAll(transaction.takeOut(shape, others(transaction.collisions(shape, List.copyOf(images)))));
+            out.putAll(rows.takeOut(shape, others(rows.collisions(shape, List.copyOf(images)))));
             for (RowImage sample : images) {
                 if (!present.containsKey(sample.key())) {
-                    transaction.holdAbsent(sample);
+                    rows.holdAbsent(sample);
                     out.put(sample.key(), null);
                 }
             }
@@ -125,10 +111,10 @@ final class CollisionApplier {
     }
 
     private void place(Claim claim) throws ApplyFailure, InterruptedException {
-        List<Collision> collisions = transaction.collisions(claim.shape(), List.of(claim.image()));
+        List<Collision> collisions = rows.collisions(claim.shape(), List.of(claim.image()));
         Set<RowKey> others = others(collisions);
         if (others.isEmpty()) {
-            transaction.write(claim.shape(), Collections.singletonMap(claim.key(), claim.image()));
+            rows.write(claim.shape(), Collections.singletonMap(claim.key(), claim.image()));
             placed.put(claim.key(), claim);
             return;
         }
@@ -145,7 +131,7 @@ final class CollisionApplier {
     private void challenge(Claim claim, Set<RowKey> others) throws ApplyFailure, InterruptedException {
         Set<RowKey> unknown = new HashSet<>(others);
         unknown.removeAll(placed.keySet());
-        Map<RowKey, RowImage> taken = transaction.takeOut(claim.shape(), unknown);
+        Map<RowKey, RowImage> taken = rows.takeOut(claim.shape(), unknown);
         steps.awaitCapture();
         group.load(taken.keySet());
         taken.values().forEach(image -> claims.add(claim(image, null)));
@@ -156,17 +142,16 @@ final class CollisionApplier {
     private void release(Claim claim, UniqueKey key, Claim winner, int others) {
         TablePolicy policy = group.policyFor(claim.shape().table());
         Change.Release release = key.release(claim.image(), policy.removesUniqueLosers());
-        steps.decided(
-                new JournalEntry(
-                        Conflict.between(
-                                others > 1 ? ConflictKind.MULTIPLE_UNIQUE_CONFLICTS : ConflictKind.UNIQUE_EXISTS,
-                                group.local(),
-                                winner.change(),
-                                claim.key(),
-                                claim.change(),
-                                policy.name()),
-                        release.after()),
-                release);
+        steps.decided(new JournalEntry(
+                Conflict.between(
+                        others > 1 ? ConflictKind.MULTIPLE_UNIQUE_CONFLICTS : ConflictKind.UNIQUE_EXISTS,
+                        group.local(),
+                        winner.change(),
+                        claim.key(),
+                        claim.change(),
+                        policy.name()),
+                release.after()));
+        steps.publish(release);
         RowImage left = release.after();
         if (left != null) {
             claims.add(new Claim(left, claim.change()));

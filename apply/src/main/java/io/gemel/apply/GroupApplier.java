@@ -1,31 +1,17 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetTransaction.JournalEntry;
-import io.gemel.apply.TargetTransaction.Pair;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.Resolution;
 import io.gemel.conflict.WindowGroup;
-import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
-import io.gemel.transaction.TableShape;
 import java.io.UncheckedIOException;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Applies incoming transactions in one database transaction, by the rule "lock first, then look".
@@ -38,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Applying thread only.
  */
 final class GroupApplier {
-    /** Changes of a transaction that are held in memory at once when some of them collide on a unique key. */
-    static final int COLLIDING_CHANGES_MAX = 200_000;
-
     private final TargetDatabase database;
     private final InFlightWindow window;
     private final CatchUp catchUp;
@@ -90,206 +73,19 @@ final class GroupApplier {
             Marker marker =
                     new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
             try (TargetTransaction transaction = database.begin(marker)) {
-                Attempt attempt = new Attempt(transaction, group, slowKeys, carefully);
+                GroupAttempt attempt = new GroupAttempt(transaction, group, catchUp, slowKeys, carefully);
                 changes.forEach(attempt::apply);
-                attempt.applyCollected();
-                if (!attempt.surprises.isEmpty()) {
-                    slowKeys.addAll(attempt.surprises);
+                attempt.finish();
+                if (!attempt.surprises().isEmpty()) {
+                    slowKeys.addAll(attempt.surprises());
                     continue;
                 }
-                transaction.journal(attempt.journal);
-                transaction.emit(attempt.corrections);
+                transaction.journal(attempt.journal());
+                transaction.emit(attempt.corrections());
                 transaction.store(group.toStore(peerSeen));
                 group.commit(peerSeen, transaction::commit);
-                return attempt.journal.stream().map(JournalEntry::conflict).toList();
+                return attempt.journal().stream().map(JournalEntry::conflict).toList();
             }
-        }
-    }
-
-    /** One database transaction. */
-    private final class Attempt implements CollisionApplier.Steps {
-        final TargetTransaction transaction;
-        final WindowGroup group;
-        final Set<RowKey> slowKeys;
-        final boolean carefully;
-        final List<JournalEntry> journal = new ArrayList<>();
-        final List<Change> corrections = new ArrayList<>();
-        final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
-        final Set<RowKey> surprises = new HashSet<>();
-        final long begun = System.nanoTime();
-
-        Attempt(TargetTransaction transaction, WindowGroup group, Set<RowKey> slowKeys, boolean carefully) {
-            this.transaction = transaction;
-            this.group = group;
-            this.slowKeys = slowKeys;
-            this.carefully = carefully;
-        }
-
-        /** Applies a piece, cut where a table is emptied. */
-        boolean apply(List<StampedChange> piece) throws ApplyFailure, InterruptedException {
-            int start = 0;
-            for (int i = 0; i <= piece.size(); i++) {
-                boolean cut = i == piece.size() || piece.get(i).change() instanceof Change.Truncate;
-                if (cut) {
-                    applyRows(piece.subList(start, i));
-                    start = i + 1;
-                }
-                if (cut && i < piece.size()) {
-                    truncate(piece.get(i));
-                }
-            }
-            return surprises.isEmpty();
-        }
-
-        private void applyRows(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
-            if (carefully) {
-                collect(changes);
-                return;
-            }
-            GroupPlan plan = GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
-            Set<RowKey> untouched = writeFast(plan.fast());
-            List<StampedChange> slow = plan.slow();
-            if (!untouched.isEmpty()) {
-                slow.forEach(change -> untouched.add(change.change().key()));
-                slow = changes.stream()
-                        .filter(change -> untouched.contains(change.change().key()))
-                        .toList();
-            }
-            if (!slow.isEmpty()) {
-                applySlowly(slow);
-            } else if (!plan.seenOfInserts().isEmpty()) {
-                awaitCapture();
-            }
-            plan.seenOfInserts().forEach((key, seen) -> {
-                if (!untouched.contains(key) && group.contested(key, seen)) {
-                    surprises.add(key);
-                }
-            });
-        }
-
-        private void collect(List<StampedChange> changes) throws ApplyFailure {
-            if (collected.size() + changes.size() > COLLIDING_CHANGES_MAX) {
-                throw new ApplyFailure(
-                        Kind.HALT,
-                        "a transaction of more than " + COLLIDING_CHANGES_MAX
-                                + " changes writes a value of a unique key that another row here has; change that row, or"
-                                + " drop the unique index until the transaction is applied");
-            }
-            collected.addAll(changes);
-        }
-
-        void applyCollected() throws ApplyFailure, InterruptedException {
-            if (collected.isEmpty()) {
-                return;
-            }
-            try {
-                new CollisionApplier(transaction, group, this).apply(collected);
-            } catch (ApplyFailure e) {
-                // Everything in the way was locked or taken out: another session has just put something there.
-                throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
-            }
-            collected.clear();
-        }
-
-        /** Writes what can be written unseen; returns the keys that the statements left alone. */
-        private Set<RowKey> writeFast(Map<TableShape, TableWork> fast) throws ApplyFailure {
-            Set<RowKey> untouched = new HashSet<>();
-            for (Map.Entry<TableShape, TableWork> entry : fast.entrySet()) {
-                TableShape shape = entry.getKey();
-                TableWork work = entry.getValue();
-                note(untouched, work.deletes, transaction.deleteIfSettled(shape, work.deletes));
-                for (List<Pair> pairs : work.updates.values()) {
-                    List<RowImage> images = pairs.stream().map(Pair::after).toList();
-                    note(untouched, images, transaction.updateIfSettled(shape, pairs));
-                }
-                note(untouched, work.inserts, transaction.insertIfAbsent(shape, work.inserts));
-            }
-            return untouched;
-        }
-
-        private static void note(Set<RowKey> untouched, List<RowImage> images, BitSet missed) {
-            missed.stream().forEach(index -> untouched.add(images.get(index).key()));
-        }
-
-        /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
-        private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
-            Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
-            awaitCapture();
-            group.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
-            Map<TableShape, Map<RowKey, @Nullable RowImage>> outcomes = new LinkedHashMap<>();
-            for (StampedChange change : changes) {
-                RowKey key = change.change().key();
-                Map<RowKey, @Nullable RowImage> table = rows.get(change.change().shape());
-                RowImage outcome = resolve(change, table == null ? null : table.get(key));
-                rows.values().forEach(known -> known.replace(key, outcome));
-                outcomes.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
-                        .put(key, outcome);
-            }
-            for (Map.Entry<TableShape, Map<RowKey, @Nullable RowImage>> table : outcomes.entrySet()) {
-                transaction.write(table.getKey(), table.getValue());
-            }
-        }
-
-        private Map<TableShape, Map<RowKey, @Nullable RowImage>> lockAll(List<StampedChange> changes)
-                throws ApplyFailure {
-            Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
-            for (Map.Entry<TableShape, Map<RowKey, RowImage>> table :
-                    Samples.of(changes).entrySet()) {
-                rows.put(
-                        table.getKey(),
-                        transaction.lock(
-                                table.getKey(), List.copyOf(table.getValue().values())));
-            }
-            return rows;
-        }
-
-        private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
-            applyCollected();
-            TableShape shape = truncate.change().shape();
-            transaction.lockTable(shape);
-            awaitCapture();
-            Set<RowKey> contested =
-                    group.contestedKeys(shape.table(), truncate.stamp().seen());
-            group.load(contested);
-            Map<RowKey, @Nullable RowImage> rows = transaction.read(shape, contested);
-            Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
-            for (RowKey key : contested) {
-                Resolution resolution = group.resolve(key, truncate, rows.get(key));
-                take(key, truncate, resolution);
-                outcomes.put(key, resolution.outcome());
-            }
-            transaction.clear(shape, contested);
-            transaction.write(shape, outcomes);
-        }
-
-        private void take(RowKey key, StampedChange incoming, Resolution resolution) throws ApplyFailure {
-            if (resolution.divergence() != null) {
-                throw new ApplyFailure(
-                        Kind.HALT,
-                        "row " + key + " has diverged at log position "
-                                + incoming.position() + " of " + incoming.origin() + ": " + resolution.divergence()
-                                + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
-                                + " row in line with the peer's");
-            }
-            resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
-        }
-
-        @Override
-        public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
-            Resolution resolution = group.resolve(incoming, current);
-            take(incoming.change().key(), incoming, resolution);
-            return resolution.outcome();
-        }
-
-        @Override
-        public void decided(JournalEntry entry, Change correction) {
-            journal.add(entry);
-            corrections.add(correction);
-        }
-
-        @Override
-        public void awaitCapture() throws ApplyFailure, InterruptedException {
-            catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
         }
     }
 }

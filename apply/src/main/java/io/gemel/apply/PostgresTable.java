@@ -230,9 +230,13 @@ final class PostgresTable {
                 .collect(Collectors.joining(", "));
         return "SELECT DISTINCT "
                 + IntStream.range(0, key.size()).mapToObj(i -> "o.k" + i).collect(Collectors.joining(", "))
-                + " FROM (SELECT " + keyed + " FROM (SELECT g.*" + more + " FROM (SELECT " + values
+                + " FROM (SELECT " + others + ", " + keyed + " FROM (SELECT g.*" + more + " FROM (SELECT " + values
                 + from(all(), List.of()) + ") AS g) AS r WHERE " + predicate + ") AS n JOIN (SELECT " + others + ", "
-                + keyed + " FROM " + name + " AS r WHERE " + predicate + ") AS o ON " + matches;
+                + keyed + " FROM " + name + " AS r WHERE " + predicate + ") AS o ON (" + matches + ") AND ("
+                + IntStream.range(0, key.size())
+                        .mapToObj(i -> "o.k" + i + " IS DISTINCT FROM n.k" + i)
+                        .collect(Collectors.joining(" OR "))
+                + ")";
     }
 
     List<Integer> key() {
@@ -243,12 +247,17 @@ final class PostgresTable {
         return IntStream.range(0, columns.size()).boxed().toList();
     }
 
+    /** A column of the table under an alias. */
+    String column(String alias, int column) {
+        return alias + "." + columns.get(column).quoted();
+    }
+
     private String keyNames() {
         return key.stream().map(i -> columns.get(i).quoted()).collect(Collectors.joining(", "));
     }
 
     /** {@code FROM unnest(...) AS v(n, b0, b1, ..., a3, ...)} with one bind for each. */
-    private String from(List<Integer> before, List<Integer> after) {
+    String from(List<Integer> before, List<Integer> after) {
         StringBuilder arrays = new StringBuilder(" FROM unnest(?::int4[]");
         StringBuilder names = new StringBuilder(") AS v(n");
         before.forEach(i -> {
@@ -266,7 +275,7 @@ final class PostgresTable {
         return columns.get(column).wrapped() ? "text[]" : columns.get(column).type() + "[]";
     }
 
-    private String value(String prefix, int column) {
+    String value(String prefix, int column) {
         return "v." + prefix + column
                 + (columns.get(column).wrapped() ? "::" + columns.get(column).type() : "");
     }

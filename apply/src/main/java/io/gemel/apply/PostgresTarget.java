@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import static io.gemel.apply.PostgresTransaction.run;
+import static io.gemel.apply.PostgresTargetRows.run;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
@@ -55,12 +55,14 @@ final class PostgresTarget implements TargetDatabase {
     private final WriterHorizon writers;
     private final Map<TableShape, PostgresTable> tables = new HashMap<>();
     private final PostgresUniqueKeys uniqueKeys = new PostgresUniqueKeys();
+    private final PostgresForeignKeys foreignKeys;
     private @Nullable Connection connection;
     private @Nullable DSLContext sql;
 
     PostgresTarget(ApplyConfig config, ReadProgress progress) {
         this.config = config;
         writers = new WriterHorizon(progress);
+        foreignKeys = new PostgresForeignKeys(config.replicated());
         applyPool = pool(
                 "apply",
                 1,
@@ -184,7 +186,8 @@ final class PostgresTarget implements TargetDatabase {
                             marker.peerSeen(),
                             marker.peerCommit())
                     .get(0, String.class);
-            return new PostgresTransaction(connection(), sql(), this::table, uniqueKeys, writers, Long.parseLong(id));
+            return new PostgresTransaction(
+                    connection(), sql(), this::table, uniqueKeys, foreignKeys, writers, Long.parseLong(id));
         });
     }
 
@@ -208,6 +211,7 @@ final class PostgresTarget implements TargetDatabase {
     public void forgetTables() {
         tables.clear();
         uniqueKeys.forget();
+        foreignKeys.forget();
     }
 
     @Override

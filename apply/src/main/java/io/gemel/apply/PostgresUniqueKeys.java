@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.apply.TargetTransaction.Collision;
+import io.gemel.apply.TargetRows.Collision;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresUniqueKeys {
     private static final String KEYS = """
-            SELECT i.indexrelid::int8 AS index, i.indexrelid::regclass::text AS name, i.indnullsnotdistinct AS no_nulls,
+            SELECT i.indexrelid::int8 AS index, NOT i.indimmediate AS deferrable, i.indexrelid::regclass::text AS name, i.indnullsnotdistinct AS no_nulls,
                    ARRAY(SELECT pg_get_indexdef(i.indexrelid, k, true) FROM generate_series(1, i.indnkeyatts) AS k) AS expressions,
                    coalesce(pg_get_expr(i.indpred, i.indrelid, true), 'true') AS predicate,
                    ARRAY(SELECT format('OPERATOR(%I.%s)', n.nspname, o.oprname)
@@ -38,18 +38,19 @@ final class PostgresUniqueKeys {
 
     /** Columns that decide, those of the key in its order before those only met in its expressions or predicate. */
     private static final String COLUMNS = """
-            SELECT a.attname, NOT a.attnotnull AND a.attgenerated = '' AND (k.place IS NOT NULL OR EXISTS (
-                     SELECT FROM unnest(?::text[]) AS e WHERE e ~ ('\\m' || a.attname || '\\M'))) AS clears
+            SELECT a.attname, NOT a.attnotnull AND a.attgenerated = '' AND (k.place IS NOT NULL OR g.source
+                     OR EXISTS (SELECT FROM unnest(?::text[]) AS e WHERE e ~ ('\\m' || a.attname || '\\M'))) AS clears
             FROM pg_index i
             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum > 0
             LEFT JOIN unnest((i.indkey::int2[])[0 : i.indnkeyatts - 1]) WITH ORDINALITY AS k (number, place)
               ON k.number = a.attnum
-            WHERE i.indexrelid = ?::oid AND (k.place IS NOT NULL
+            CROSS JOIN LATERAL (SELECT EXISTS (
+                SELECT FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
+                WHERE f.adrelid = i.indrelid AND f.adnum = ANY (i.indkey::int2[]) AND f.adnum <> a.attnum
+                  AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)) AS g (source)
+            WHERE i.indexrelid = ?::oid AND (k.place IS NOT NULL OR g.source
               OR EXISTS (SELECT FROM pg_depend d
                          WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
-                           AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum)
-              OR EXISTS (SELECT FROM pg_attrdef f JOIN pg_depend d ON d.classid = 'pg_attrdef'::regclass AND d.objid = f.oid
-                         WHERE f.adrelid = i.indrelid AND f.adnum = ANY (i.indkey::int2[]) AND f.adnum <> a.attnum
                            AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
             ORDER BY k.place NULLS LAST, a.attnum
             """;
@@ -61,7 +62,7 @@ final class PostgresUniqueKeys {
             """;
 
     /** A unique key and the query for its collisions. */
-    private record Searched(UniqueKey key, String query) {}
+    private record Searched(UniqueKey key, boolean deferrable, String query) {}
 
     private final Map<TableShape, List<Searched>> known = new HashMap<>();
 
@@ -70,21 +71,30 @@ final class PostgresUniqueKeys {
         known.clear();
     }
 
-    /** As {@link TargetTransaction#collisions}. */
+    /** As {@link TargetRows#collisions}. */
     List<Collision> collisions(DSLContext sql, PostgresTable table, TableShape shape, List<RowImage> images) {
-        List<Searched> keys = known.get(shape);
-        if (keys == null) {
-            keys = read(sql, shape, table);
-            known.put(shape, keys);
-        }
         List<Collision> found = new ArrayList<>();
-        for (Searched each : keys) {
+        for (Searched each : keys(sql, table, shape)) {
             for (Record row :
                     sql.fetch(each.query(), RowBinds.images(table.all(), images).toArray())) {
                 found.add(new Collision(each.key(), RowKey.of(shape.table(), row.into(String[].class))));
             }
         }
         return found;
+    }
+
+    /** Has the table a key that PostgreSQL judges late, by a trigger, and so not at all in the applier's session? */
+    boolean hasDeferrable(DSLContext sql, PostgresTable table, TableShape shape) {
+        return keys(sql, table, shape).stream().anyMatch(Searched::deferrable);
+    }
+
+    private List<Searched> keys(DSLContext sql, PostgresTable table, TableShape shape) {
+        List<Searched> keys = known.get(shape);
+        if (keys == null) {
+            keys = read(sql, shape, table);
+            known.put(shape, keys);
+        }
+        return keys;
     }
 
     private static List<Searched> read(DSLContext sql, TableShape shape, PostgresTable table) {
@@ -102,6 +112,7 @@ final class PostgresUniqueKeys {
                     .collect(Collectors.joining(" AND "));
             keys.add(new Searched(
                     key(sql, shape, row.get("name", String.class), row.get("index", Long.class), expressions),
+                    row.get("deferrable", Boolean.class),
                     table.collisions(generated, expressions, row.get("predicate", String.class), matches)));
         }
         return List.copyOf(keys);

@@ -2,8 +2,12 @@ package io.gemel.apply;
 
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableShape;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Bind values of the multi-row statements: ordinals first, then one array literal a column. Pure. */
 final class RowBinds {
@@ -32,5 +36,15 @@ final class RowBinds {
             literal.append(i == 0 ? "" : ",").append(i);
         }
         return literal.append('}').toString();
+    }
+
+    /** A row of a result whose first columns are those of the shape, in its order. */
+    @SuppressWarnings("NullAway") // does not see across modules that an image's values may be null
+    static RowImage image(TableShape shape, ResultSet row) throws SQLException {
+        @Nullable String[] values = new @Nullable String[shape.columns().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        return RowImage.owning(shape, values);
     }
 }

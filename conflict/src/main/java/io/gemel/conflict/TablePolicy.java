@@ -6,6 +6,7 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 import java.math.BigDecimal;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,16 +18,19 @@ public final class TablePolicy {
     private final ConflictPolicy policy;
     private final Set<String> deltaColumns;
     private final boolean removesUniqueLosers;
+    private final OrphanChoice orphans;
 
     public TablePolicy(ConflictPolicy policy, Set<String> deltaColumns) {
-        this(policy, deltaColumns, false);
+        this(policy, deltaColumns, false, OrphanChoice.KEEP);
     }
 
     /** @param removesUniqueLosers see {@link #removesUniqueLosers()} */
-    public TablePolicy(ConflictPolicy policy, Set<String> deltaColumns, boolean removesUniqueLosers) {
+    public TablePolicy(
+            ConflictPolicy policy, Set<String> deltaColumns, boolean removesUniqueLosers, OrphanChoice orphans) {
         this.policy = policy;
         this.deltaColumns = Set.copyOf(deltaColumns);
         this.removesUniqueLosers = removesUniqueLosers;
+        this.orphans = orphans;
     }
 
     public ConflictPolicy policy() {
@@ -45,6 +49,11 @@ public final class TablePolicy {
         return removesUniqueLosers;
     }
 
+    /** What becomes of the table's rows that lost the row which they refer to. */
+    public OrphanChoice orphans() {
+        return orphans;
+    }
+
     /** As an operator would write it: equal names, equal policies. */
     public String name() {
         StringBuilder name = new StringBuilder(policy.name());
@@ -53,7 +62,13 @@ public final class TablePolicy {
                     .append(String.join(", ", deltaColumns.stream().sorted().toList()))
                     .append(')');
         }
-        return name.append(removesUniqueLosers ? ", unique(remove)" : "").toString();
+        name.append(removesUniqueLosers ? ", unique(remove)" : "");
+        if (orphans != OrphanChoice.KEEP) {
+            name.append(", orphan(")
+                    .append(orphans.name().toLowerCase(Locale.ROOT))
+                    .append(')');
+        }
+        return name.toString();
     }
 
     /** Does {@code earlier} come before {@code later} in the fold? The same answer at both sites. */

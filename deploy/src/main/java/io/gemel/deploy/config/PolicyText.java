@@ -4,6 +4,7 @@ import io.gemel.conflict.ColumnMerge;
 import io.gemel.conflict.ConflictPolicy;
 import io.gemel.conflict.ExtremeValue;
 import io.gemel.conflict.LastWriterWins;
+import io.gemel.conflict.OrphanChoice;
 import io.gemel.conflict.SitePriority;
 import io.gemel.conflict.TablePolicy;
 import java.util.ArrayList;
@@ -27,16 +28,18 @@ final class PolicyText {
     private static final String LEAST = "least";
     private static final String DELTA = "delta";
     private static final String UNIQUE = "unique";
+    private static final String ORPHAN = "orphan";
     private static final List<String> KNOWN =
-            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA, UNIQUE);
+            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA, UNIQUE, ORPHAN);
     private static final String EXAMPLE = "write for example 'last-writer-wins', 'column-merge', 'site-priority(east)',"
-            + " 'greatest(column)', or one of them followed by ', delta(column)' or ', unique(remove)'";
+            + " 'greatest(column)', or one of them followed by ', delta(column)', ', unique(remove)' or ', orphan(revive)'";
 
     private static final Pattern TERM = Pattern.compile("\\s*([a-z-]+)\\s*(?:\\(([^()]*)\\))?\\s*(,|$)");
 
     private @Nullable ConflictPolicy policy;
     private final Set<String> deltaColumns = new LinkedHashSet<>();
     private UniqueLoser uniqueLoser = UniqueLoser.NULL;
+    private OrphanChoice orphans = OrphanChoice.KEEP;
 
     /** What becomes of a row that must give up a value of a unique key. */
     private enum UniqueLoser {
@@ -65,7 +68,8 @@ final class PolicyText {
         return new TablePolicy(
                 chosen == null ? new LastWriterWins() : chosen,
                 read.deltaColumns,
-                read.uniqueLoser == UniqueLoser.REMOVE);
+                read.uniqueLoser == UniqueLoser.REMOVE,
+                read.orphans);
     }
 
     private static List<String> arguments(@Nullable String text) {
@@ -96,12 +100,14 @@ final class PolicyText {
             deltaColumns.addAll(arguments);
         } else if (name.equals(UNIQUE)) {
             uniqueLoser = choice(UniqueLoser.class, name, arguments.get(0));
+        } else if (name.equals(ORPHAN)) {
+            orphans = choice(OrphanChoice.class, name, arguments.get(0));
         } else if (policy == null) {
             policy = policy(name, arguments);
         } else {
             throw new BadValueException(
                     "names two policies, " + policy.name() + " and " + name,
-                    "choose one; only delta and unique go beside another");
+                    "choose one; only delta, unique and orphan go beside another");
         }
     }
 

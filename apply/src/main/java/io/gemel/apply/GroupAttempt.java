@@ -1,0 +1,261 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.GroupPlan.TableWork;
+import io.gemel.apply.TargetRows.Pair;
+import io.gemel.apply.TargetTransaction.JournalEntry;
+import io.gemel.conflict.Resolution;
+import io.gemel.conflict.WindowGroup;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableShape;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try to apply a group: one database transaction, not yet committed. When it ends with surprises, keys that turned out to be
+ * contested after they were written, it must be rolled back and tried again with these among the slow ones. Applying thread only.
+ */
+final class GroupAttempt implements ApplySteps {
+    /** Changes of a transaction that are held in memory at once when some of them collide on a unique key. */
+    static final int COLLIDING_CHANGES_MAX = 200_000;
+
+    private final TargetTransaction transaction;
+    private final TargetRows target;
+    private final CatchUp catchUp;
+    private final WindowGroup group;
+    private final Set<RowKey> slowKeys;
+    private final boolean carefully;
+    private final List<JournalEntry> journal = new ArrayList<>();
+    private final List<Change> corrections = new ArrayList<>();
+    private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
+    private final Set<RowKey> surprises = new HashSet<>();
+    private final OrphanRepair orphans;
+    private final long begun = System.nanoTime();
+
+    /**
+     * @param slowKeys must be locked and looked up before they are written
+     * @param carefully as for rows that may collide on unique keys besides the primary one
+     */
+    GroupAttempt(
+            TargetTransaction transaction,
+            WindowGroup group,
+            CatchUp catchUp,
+            Set<RowKey> slowKeys,
+            boolean carefully) {
+        this.transaction = transaction;
+        target = transaction.rows();
+        orphans = new OrphanRepair(target, group, this);
+        this.catchUp = catchUp;
+        this.group = group;
+        this.slowKeys = slowKeys;
+        this.carefully = carefully;
+    }
+
+    /** Applies a piece, cut where a table is emptied. */
+    boolean apply(List<StampedChange> piece) throws ApplyFailure, InterruptedException {
+        int start = 0;
+        for (int i = 0; i <= piece.size(); i++) {
+            boolean cut = i == piece.size() || piece.get(i).change() instanceof Change.Truncate;
+            if (cut) {
+                applyRows(piece.subList(start, i));
+                start = i + 1;
+            }
+            if (cut && i < piece.size()) {
+                truncate(piece.get(i));
+            }
+        }
+        return surprises.isEmpty();
+    }
+
+    /** What must roll back and come again the slow way. */
+    Set<RowKey> surprises() {
+        return surprises;
+    }
+
+    /** Conflicts found, for the journal. */
+    List<JournalEntry> journal() {
+        return journal;
+    }
+
+    /** Changes decided here, for the log. */
+    List<Change> corrections() {
+        return corrections;
+    }
+
+    private void applyRows(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+        for (StampedChange change : changes) {
+            orphans.note(change);
+        }
+        if (carefully) {
+            collect(changes);
+            return;
+        }
+        GroupPlan plan = GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
+        Set<RowKey> untouched = writeFast(plan.fast());
+        List<StampedChange> slow = plan.slow();
+        if (!untouched.isEmpty()) {
+            slow.forEach(change -> untouched.add(change.change().key()));
+            slow = changes.stream()
+                    .filter(change -> untouched.contains(change.change().key()))
+                    .toList();
+        }
+        if (!slow.isEmpty()) {
+            applySlowly(slow);
+        } else if (!plan.seenOfInserts().isEmpty()) {
+            awaitCapture();
+        }
+        plan.seenOfInserts().forEach((key, seen) -> {
+            if (!untouched.contains(key) && group.contested(key, seen)) {
+                surprises.add(key);
+            }
+        });
+    }
+
+    private void collect(List<StampedChange> changes) throws ApplyFailure {
+        if (collected.size() + changes.size() > COLLIDING_CHANGES_MAX) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "a transaction of more than " + COLLIDING_CHANGES_MAX
+                            + " changes writes a value of a unique key that another row here has; change that row, or"
+                            + " drop the unique index until the transaction is applied");
+        }
+        collected.addAll(changes);
+    }
+
+    /** Ends the group. */
+    void finish() throws ApplyFailure, InterruptedException {
+        applyCollected();
+        if (surprises.isEmpty()) {
+            orphans.run();
+            target.checkDeferred();
+        }
+    }
+
+    private void applyCollected() throws ApplyFailure, InterruptedException {
+        if (collected.isEmpty()) {
+            return;
+        }
+        try {
+            new CollisionApplier(target, group, this).apply(collected);
+        } catch (ApplyFailure e) {
+            // Everything in the way was locked or taken out: another session has just put something there.
+            throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
+        }
+        collected.clear();
+    }
+
+    /** Writes what can be written unseen; returns the keys that the statements left alone. */
+    private Set<RowKey> writeFast(Map<TableShape, TableWork> fast) throws ApplyFailure {
+        Set<RowKey> untouched = new HashSet<>();
+        for (Map.Entry<TableShape, TableWork> entry : fast.entrySet()) {
+            TableShape shape = entry.getKey();
+            TableWork work = entry.getValue();
+            note(untouched, work.deletes, target.deleteIfSettled(shape, work.deletes));
+            for (List<Pair> pairs : work.updates.values()) {
+                List<RowImage> images = pairs.stream().map(Pair::after).toList();
+                note(untouched, images, target.updateIfSettled(shape, pairs));
+            }
+            note(untouched, work.inserts, target.insertIfAbsent(shape, work.inserts));
+        }
+        return untouched;
+    }
+
+    private static void note(Set<RowKey> untouched, List<RowImage> images, BitSet missed) {
+        missed.stream().forEach(index -> untouched.add(images.get(index).key()));
+    }
+
+    /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
+    private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+        Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
+        awaitCapture();
+        group.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
+        Map<TableShape, Map<RowKey, @Nullable RowImage>> outcomes = new LinkedHashMap<>();
+        for (StampedChange change : changes) {
+            RowKey key = change.change().key();
+            Map<RowKey, @Nullable RowImage> table = rows.get(change.change().shape());
+            RowImage outcome = resolve(change, table == null ? null : table.get(key));
+            rows.values().forEach(known -> known.replace(key, outcome));
+            outcomes.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
+                    .put(key, outcome);
+        }
+        for (Map.Entry<TableShape, Map<RowKey, @Nullable RowImage>> table : outcomes.entrySet()) {
+            target.write(table.getKey(), table.getValue());
+        }
+    }
+
+    private Map<TableShape, Map<RowKey, @Nullable RowImage>> lockAll(List<StampedChange> changes) throws ApplyFailure {
+        Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
+        for (Map.Entry<TableShape, Map<RowKey, RowImage>> table :
+                Samples.of(changes).entrySet()) {
+            rows.put(
+                    table.getKey(),
+                    target.lock(table.getKey(), List.copyOf(table.getValue().values())));
+        }
+        return rows;
+    }
+
+    private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
+        applyCollected();
+        TableShape shape = truncate.change().shape();
+        target.lockTable(shape);
+        awaitCapture();
+        Set<RowKey> contested =
+                group.contestedKeys(shape.table(), truncate.stamp().seen());
+        group.load(contested);
+        Map<RowKey, @Nullable RowImage> rows = target.read(shape, contested);
+        Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
+        for (RowKey key : contested) {
+            Resolution resolution = group.resolve(key, truncate, rows.get(key));
+            take(key, truncate, resolution);
+            outcomes.put(key, resolution.outcome());
+        }
+        target.clear(shape, contested);
+        target.write(shape, outcomes);
+    }
+
+    private void take(RowKey key, StampedChange incoming, Resolution resolution) throws ApplyFailure {
+        if (resolution.divergence() != null) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "row " + key + " has diverged at log position "
+                            + incoming.position() + " of " + incoming.origin() + ": " + resolution.divergence()
+                            + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
+                            + " row in line with the peer's");
+        }
+        resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
+    }
+
+    @Override
+    public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
+        Resolution resolution = group.resolve(incoming, current);
+        take(incoming.change().key(), incoming, resolution);
+        return resolution.outcome();
+    }
+
+    @Override
+    public void decided(JournalEntry entry) {
+        journal.add(entry);
+    }
+
+    @Override
+    public void publish(Change correction) {
+        corrections.add(correction);
+    }
+
+    @Override
+    public void awaitCapture() throws ApplyFailure, InterruptedException {
+        catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
+    }
+}
