@@ -77,6 +77,7 @@ public final class Applier implements AutoCloseable {
             for (TargetDatabase.StoredEntry entry : database.storedEntries()) {
                 window.restore(entry.key(), entry.entry());
             }
+            database.voids().forEach(window::restore);
             marker = database.marker();
         } catch (ApplyFailure e) {
             throw exception(e);

@@ -14,6 +14,8 @@ final class ApplyFailure extends Exception {
         HALT,
         /** A unique key other than the primary key is in the way in this order of statements. */
         UNIQUE,
+        /** Only in a database transaction of its own. */
+        ALONE,
         /** Connection lost or commit in doubt: only the marker knows. */
         RESTART
     }

@@ -198,9 +198,9 @@ final class ApplyLoop implements Runnable {
         boolean carefully = false;
         while (true) {
             try {
-                return applyWithRetries(group, next, carefully);
+                return applyWithRetries(group, next, single, carefully);
             } catch (ApplyFailure e) {
-                if (e.kind() == Kind.UNIQUE && !single) {
+                if ((e.kind() == Kind.UNIQUE || e.kind() == Kind.ALONE) && !single) {
                     for (GroupChanges each : group.singly()) {
                         apply(each);
                     }
@@ -215,10 +215,10 @@ final class ApplyLoop implements Runnable {
         }
     }
 
-    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean carefully)
+    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean single, boolean carefully)
             throws ApplyFailure, InterruptedException {
         try {
-            return retry.executeCallable(() -> groupApplier.apply(group, next, carefully));
+            return retry.executeCallable(() -> groupApplier.apply(group, next, single, carefully));
         } catch (ApplyFailure | InterruptedException | RuntimeException e) {
             throw e;
         } catch (Exception e) {

@@ -50,13 +50,15 @@ final class GroupApplier {
      * Applies and commits; when this throws, nothing was committed, or the failure says that this is not known.
      *
      * @param applied what the marker will say, but for how far the peer has been seen
+     * @param alone whether the group is a single transaction
      * @param carefully as for rows that may collide on unique keys besides the primary one
      * @return the conflicts that were found
      */
-    List<Conflict> apply(Changes changes, Marker applied, boolean carefully) throws ApplyFailure, InterruptedException {
+    List<Conflict> apply(Changes changes, Marker applied, boolean alone, boolean carefully)
+            throws ApplyFailure, InterruptedException {
         catchUp.awaitWithoutLocks();
         try {
-            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, carefully);
+            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, alone, carefully);
             catchUp.succeeded();
             return conflicts;
         } catch (UncheckedIOException e) {
@@ -64,7 +66,7 @@ final class GroupApplier {
         }
     }
 
-    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean carefully)
+    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean alone, boolean carefully)
             throws ApplyFailure, InterruptedException {
         Set<RowKey> slowKeys = new HashSet<>();
         while (true) {
@@ -73,7 +75,7 @@ final class GroupApplier {
             Marker marker =
                     new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
             try (TargetTransaction transaction = database.begin(marker)) {
-                GroupAttempt attempt = new GroupAttempt(transaction, group, catchUp, slowKeys, carefully);
+                GroupAttempt attempt = new GroupAttempt(transaction, group, catchUp, slowKeys, alone, carefully);
                 changes.forEach(attempt::apply);
                 attempt.finish();
                 if (!attempt.surprises().isEmpty()) {
@@ -82,6 +84,7 @@ final class GroupApplier {
                 }
                 transaction.journal(attempt.journal());
                 transaction.emit(attempt.corrections());
+                transaction.note(group.voids());
                 transaction.store(group.toStore(peerSeen));
                 group.commit(peerSeen, transaction::commit);
                 return attempt.journal().stream().map(JournalEntry::conflict).toList();

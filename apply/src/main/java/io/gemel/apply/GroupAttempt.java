@@ -4,7 +4,9 @@ import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetRows.Pair;
 import io.gemel.apply.TargetTransaction.JournalEntry;
+import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
+import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -36,7 +38,10 @@ final class GroupAttempt implements ApplySteps {
     private final CatchUp catchUp;
     private final WindowGroup group;
     private final Set<RowKey> slowKeys;
+    private final boolean alone;
     private final boolean carefully;
+    private final SubmissionJudge judge;
+    private boolean opened;
     private final List<JournalEntry> journal = new ArrayList<>();
     private final List<Change> corrections = new ArrayList<>();
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
@@ -46,6 +51,7 @@ final class GroupAttempt implements ApplySteps {
 
     /**
      * @param slowKeys must be locked and looked up before they are written
+     * @param alone whether the group is a single transaction
      * @param carefully as for rows that may collide on unique keys besides the primary one
      */
     GroupAttempt(
@@ -53,6 +59,7 @@ final class GroupAttempt implements ApplySteps {
             WindowGroup group,
             CatchUp catchUp,
             Set<RowKey> slowKeys,
+            boolean alone,
             boolean carefully) {
         this.transaction = transaction;
         target = transaction.rows();
@@ -60,11 +67,20 @@ final class GroupAttempt implements ApplySteps {
         this.catchUp = catchUp;
         this.group = group;
         this.slowKeys = slowKeys;
+        this.alone = alone;
         this.carefully = carefully;
+        judge = new SubmissionJudge(target, group, this);
     }
 
     /** Applies a piece, cut where a table is emptied. */
     boolean apply(List<StampedChange> piece) throws ApplyFailure, InterruptedException {
+        if (alone && !opened) {
+            opened = true;
+            withdraw(judge.open(piece, slowKeys::contains));
+        }
+        if (judge.isVoid(piece)) {
+            return true;
+        }
         int start = 0;
         for (int i = 0; i <= piece.size(); i++) {
             boolean cut = i == piece.size() || piece.get(i).change() instanceof Change.Truncate;
@@ -92,6 +108,14 @@ final class GroupAttempt implements ApplySteps {
     /** Changes decided here, for the log. */
     List<Change> corrections() {
         return corrections;
+    }
+
+    private void withdraw(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+        if (carefully) {
+            collect(changes);
+        } else if (!changes.isEmpty()) {
+            applySlowly(changes);
+        }
     }
 
     private void applyRows(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
@@ -136,6 +160,7 @@ final class GroupAttempt implements ApplySteps {
 
     /** Ends the group. */
     void finish() throws ApplyFailure, InterruptedException {
+        judge.close();
         applyCollected();
         if (surprises.isEmpty()) {
             orphans.run();
@@ -234,12 +259,39 @@ final class GroupAttempt implements ApplySteps {
                             + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
                             + " row in line with the peer's");
         }
+        if (resolution.conflicts().stream().anyMatch(GroupAttempt::areRivals)) {
+            judgeLater(key, incoming);
+            return;
+        }
         resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
+    }
+
+    private static boolean areRivals(Conflict conflict) {
+        return SubmissionLedger.isClaim(conflict.incoming().change())
+                && SubmissionLedger.isClaim(conflict.local().change());
+    }
+
+    /** Two attempts at one submission have met: that must be decided before any row is written. */
+    private void judgeLater(RowKey key, StampedChange incoming) throws ApplyFailure {
+        if (!alone) {
+            throw new ApplyFailure(Kind.ALONE, "submission " + key + " was carried out at both sites");
+        }
+        if (!slowKeys.contains(key)) {
+            surprises.add(key);
+            return;
+        }
+        throw new ApplyFailure(
+                Kind.HALT,
+                "the transaction at log position " + incoming.position() + " of " + incoming.origin()
+                        + " claims submission " + key
+                        + " late or beside another one; a submission is claimed first, and alone");
     }
 
     @Override
     public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
-        Resolution resolution = group.resolve(incoming, current);
+        Resolution resolution = incoming.origin().equals(group.local())
+                ? group.withdraw(incoming, current)
+                : group.resolve(incoming, current);
         take(incoming.change().key(), incoming, resolution);
         return resolution.outcome();
     }

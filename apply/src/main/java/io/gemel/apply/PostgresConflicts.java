@@ -2,10 +2,12 @@ package io.gemel.apply;
 
 import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.EntryCodec;
+import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.CorrectionCodec;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -27,6 +29,9 @@ final class PostgresConflicts {
     private static final String PUT_ENTRY = "INSERT INTO gemel.\"window\" (table_schema, table_name, key, entry)"
             + " VALUES (?, ?, ?::text[], ?)"
             + " ON CONFLICT (table_schema, table_name, key) DO UPDATE SET entry = EXCLUDED.entry";
+
+    private static final String PUT_VOID = "INSERT INTO gemel.void"
+            + " (origin, position, local_position, table_schema, table_name, key) VALUES (?, ?, ?, ?, ?, ?::text[])";
 
     private final Connection connection;
 
@@ -50,6 +55,24 @@ final class PostgresConflicts {
             }
             emit.flush();
         }
+    }
+
+    void note(List<VoidNote> voids) throws SQLException {
+        try (Batch notes = new Batch(PUT_VOID)) {
+            for (VoidNote note : voids) {
+                if (note.keys().isEmpty()) {
+                    notes.add(voidBinds(note, new TableId("", ""), "{}"));
+                }
+                for (RowKey key : note.keys()) {
+                    notes.add(voidBinds(note, key.table(), ArrayLiteral.of(key.values(), value -> value)));
+                }
+            }
+            notes.flush();
+        }
+    }
+
+    private static List<@Nullable Object> voidBinds(VoidNote note, TableId table, String key) {
+        return List.of(note.origin().name(), note.position(), note.localPosition(), table.schema(), table.name(), key);
     }
 
     /** Replaces stored entries; one without changes goes. */

@@ -7,9 +7,11 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.VoidNote;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
 import io.gemel.transaction.Version;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.SQLDialect;
@@ -159,6 +162,25 @@ final class PostgresTarget implements TargetDatabase {
         });
     }
 
+    @Override
+    public List<VoidNote> voids() throws ApplyFailure {
+        return run(() -> {
+            List<VoidNote> notes = new ArrayList<>();
+            for (Record row : sql().fetch(
+                            "SELECT origin, position, local_position, table_schema, table_name, key FROM gemel.void")) {
+                TableId table = new TableId(row.get(3, String.class), row.get(4, String.class));
+                String[] key = row.get(5, String[].class);
+                notes.add(new VoidNote(
+                        new SiteId(row.get(0, String.class)),
+                        row.get(1, Long.class),
+                        row.get(2, Long.class),
+                        key.length == 0 ? Set.of() : Set.of(RowKey.of(table, key))));
+            }
+            connection().commit();
+            return notes;
+        });
+    }
+
     private static StoredEntry storedEntry(RowKey key, byte[] bytes) throws ApplyFailure {
         try {
             return new StoredEntry(key, EntryCodec.decode(bytes));
@@ -243,6 +265,9 @@ final class PostgresTarget implements TargetDatabase {
                                 MARKERS_KEPT);
                 // Capture finds them in the database's log.
                 dsl(side).execute("DELETE FROM gemel.emit WHERE at < now() - interval '1 minute'");
+                dsl(side)
+                        .execute("DELETE FROM gemel.void"
+                                + " WHERE local_position <= (SELECT max(peer_seen) FROM gemel.applied)");
                 return dsl(side)
                         .execute(
                                 "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"

@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
@@ -62,6 +63,14 @@ final class PostgresTransaction implements TargetTransaction {
         PostgresTargetRows.run(() -> {
             conflicts.emit(corrections);
             return corrections;
+        });
+    }
+
+    @Override
+    public void note(List<VoidNote> voids) throws ApplyFailure {
+        PostgresTargetRows.run(() -> {
+            conflicts.note(voids);
+            return voids;
         });
     }
 

@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.conflict.EntryCodec;
+import io.gemel.conflict.VoidNote;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import java.util.List;
@@ -20,6 +21,9 @@ interface TargetDatabase extends AutoCloseable {
     Marker marker() throws ApplyFailure;
 
     List<StoredEntry> storedEntries() throws ApplyFailure;
+
+    /** Void transactions that an earlier process noted. */
+    List<VoidNote> voids() throws ApplyFailure;
 
     /** Begins a database transaction; its first statement writes the marker. */
     TargetTransaction begin(Marker marker) throws ApplyFailure;

@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.conflict.Conflict;
+import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -27,6 +28,9 @@ interface TargetTransaction extends AutoCloseable {
 
     /** Hands changes that were decided here to capture, which publishes them as this site's own with this transaction's commit. */
     void emit(List<Change> corrections) throws ApplyFailure;
+
+    /** Remembers void transactions for a restart. */
+    void note(List<VoidNote> voids) throws ApplyFailure;
 
     void journal(List<JournalEntry> entries) throws ApplyFailure;
 

@@ -10,6 +10,7 @@ import io.gemel.transaction.TableId;
 import io.gemel.transaction.TransactionCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,6 +58,29 @@ final class OwnChanges implements LocalChanges {
             missing.headSet(last, true).clear();
         }
         return collected.changes();
+    }
+
+    @Override
+    public synchronized List<StampedChange> transaction(long position) {
+        List<StampedChange> changes = new ArrayList<>();
+        Consumer<LogRecord.Part> collect = part -> {
+            if (part.stamp().position() == position) {
+                if (part.index() == 0) {
+                    changes.clear(); // an earlier process had left it unfinished
+                }
+                int index = part.firstChange();
+                for (Change change : part.changes()) {
+                    changes.add(new StampedChange(part.stamp(), index++, change));
+                }
+            }
+        };
+        List<RecentRecords.Entry> here = recent.partsOf(position);
+        if (here.isEmpty() || here.get(0).part() > 0) {
+            fromTopic(position, position, collect);
+        } else {
+            here.forEach(entry -> collect.accept(decode(entry)));
+        }
+        return changes;
     }
 
     /** The last of the positions that are read in one go with the first: skipping a short stretch costs more than reading it. */

@@ -89,6 +89,11 @@ class AssemblerTest {
         }
 
         @Override
+        public List<StampedChange> transaction(long position) {
+            return List.of();
+        }
+
+        @Override
         public Set<RowKey> keysAfter(TableId table, long position) {
             return Set.of();
         }

@@ -23,7 +23,9 @@ public enum ConflictKind {
     /** A row claims unique values of several other rows. */
     MULTIPLE_UNIQUE_CONFLICTS,
     /** A row that others refer to was deleted, while one that refers to it was written. */
-    FOREIGN_KEY_ORPHAN;
+    FOREIGN_KEY_ORPHAN,
+    /** Two transactions carried out one submission; the lesser attempt is void as a whole. */
+    SUBMISSION_VOID;
 
     static ConflictKind of(Change incoming, Change local) {
         boolean gone = local.after() == null;

@@ -40,6 +40,8 @@ public final class InFlightWindow {
     private final Map<RowKey, WindowEntry> entries = new HashMap<>();
     private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
     private final Set<RowKey> outdated = new HashSet<>(); // keys whose stored entry no longer is what is here
+    private final Set<Long> voidHere = new HashSet<>(); // positions of this site's own void transactions
+    private final Map<RowKey, Long> unsettled = new HashMap<>(); // until the peer has seen that local position
     private final Deque<Stamp> ages = new ArrayDeque<>(); // a sample of what was registered, to tell the oldest's age
     private long acknowledged;
     private long registered;
@@ -76,7 +78,9 @@ public final class InFlightWindow {
         }
         int at = firstIndex;
         for (Change change : changes) {
-            if (isNew(stamp.position(), at) && stamp.position() > acknowledged) {
+            if (isNew(stamp.position(), at)
+                    && stamp.position() > acknowledged
+                    && !voidHere.contains(stamp.position())) {
                 register(new StampedChange(stamp, at, change));
             }
             at++;
@@ -123,6 +127,14 @@ public final class InFlightWindow {
         entries.put(
                 key,
                 new WindowEntry(policies.policyFor(key.table()), entry.base(), entry.changes(), entry.lastIncoming()));
+    }
+
+    /** Puts back a note that an earlier process stored; before anything is registered. */
+    public synchronized void restore(VoidNote note) {
+        if (note.origin().equals(local)) {
+            voidHere.add(note.position());
+        }
+        note.keys().forEach(key -> unsettled.merge(key, note.localPosition(), Math::max));
     }
 
     /** The peer has been seen to have applied this site's log up to {@code seen}; no group may be open. */
@@ -223,7 +235,8 @@ public final class InFlightWindow {
                 }
             }
         }
-        localChanges.read(positions).forEach((key, changes) -> {
+        localChanges.read(positions).forEach((key, read) -> {
+            List<StampedChange> changes = withoutVoid(read);
             List<StampedChange> truncated = emptied.getOrDefault(key, List.of());
             if (!changes.isEmpty() || !truncated.isEmpty()) {
                 RowState base = RowState.settled(
@@ -234,6 +247,17 @@ public final class InFlightWindow {
             }
         });
         return copies;
+    }
+
+    private synchronized List<StampedChange> withoutVoid(List<StampedChange> changes) {
+        return changes.stream()
+                .filter(change -> !voidHere.contains(change.position()))
+                .toList();
+    }
+
+    /** May the peer's changes of this key, with this {@code seen}, rest on what a void transaction of its own had done? */
+    synchronized boolean isUnsettled(RowKey key, long seen) {
+        return unsettled.getOrDefault(key, 0L) > seen;
     }
 
     TablePolicy policyFor(TableId table) {
@@ -271,9 +295,11 @@ public final class InFlightWindow {
      * Nothing can be registered in between, so no local change falls between the two.
      */
     synchronized <E extends Exception> void commit(
-            Map<RowKey, WindowEntry> touched, long seen, DatabaseCommit<E> commit) throws E {
+            Map<RowKey, WindowEntry> touched, List<VoidNote> voids, long seen, DatabaseCommit<E> commit) throws E {
         commit.run();
+        voids.forEach(this::restore);
         entries.putAll(touched);
+        entries.values().removeIf(entry -> entry.changes().isEmpty());
         prune(seen);
         outdated.clear();
     }
@@ -290,6 +316,8 @@ public final class InFlightWindow {
                 }
             }
         }
+        voidHere.removeIf(position -> position <= acknowledged);
+        unsettled.values().removeIf(position -> position <= acknowledged);
         while (!ages.isEmpty() && (index.size() == 0 || ages.getFirst().position() <= acknowledged)) {
             ages.removeFirst();
         }

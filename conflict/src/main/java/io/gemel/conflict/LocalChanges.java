@@ -20,6 +20,13 @@ public interface LocalChanges {
      */
     Map<RowKey, List<StampedChange>> read(Map<RowKey, List<Long>> positions);
 
+    /**
+     * All changes of one local transaction, in its order.
+     *
+     * @throws java.io.UncheckedIOException when they cannot be read now
+     */
+    List<StampedChange> transaction(long position);
+
     /** Keys of {@code table} with a local change at a position greater than {@code position}: for a truncate, hence rare. */
     Set<RowKey> keysAfter(TableId table, long position);
 }

@@ -65,6 +65,11 @@ public final class WindowEntry {
         changes.add(at, change);
     }
 
+    /** Takes the changes of a void transaction out. */
+    void withdraw(SiteId origin, long position) {
+        changes.removeIf(change -> change.origin().equals(origin) && change.position() == position);
+    }
+
     RowState outcome() {
         RowState state = base;
         for (StampedChange change : changes.subList(firstThatCounts(), changes.size())) {

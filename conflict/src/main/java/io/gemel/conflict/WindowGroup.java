@@ -6,6 +6,7 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class WindowGroup {
     private final InFlightWindow window;
     private final Map<RowKey, WindowEntry> touched = new HashMap<>();
+    private final List<VoidNote> voids = new ArrayList<>();
     private final Map<RowKey, @Nullable WindowEntry> loaded = new HashMap<>(); // null: nothing is in flight
 
     /** Opens a view for transactions that are applied together. One at a time. */
@@ -58,11 +60,18 @@ public final class WindowGroup {
     /** As {@link #resolve(StampedChange, RowImage)}, for a truncate seen as the delete of one key. */
     public Resolution resolve(RowKey key, StampedChange incoming, @Nullable RowImage current) {
         WindowEntry entry = entry(key);
+        boolean unsettled = window.isUnsettled(key, incoming.stamp().seen());
         if (entry == null) {
-            return new Resolution(incoming.change().after(), List.of(), mismatch(incoming.change(), current));
+            RowImage outcome = unsettled
+                    ? policyFor(key.table())
+                            .fold(RowState.settled(current), incoming)
+                            .image()
+                    : incoming.change().after();
+            return new Resolution(outcome, List.of(), unsettled ? null : mismatch(incoming.change(), current));
         }
         List<Conflict> conflicts = entry.conflicts(window.local(), key, incoming);
-        String divergence = divergence(entry, conflicts, incoming.change(), current);
+        String divergence =
+                unsettled && conflicts.isEmpty() ? null : divergence(entry, conflicts, incoming.change(), current);
         entry.insertIncoming(incoming);
         touched.put(key, entry);
         conflicts.removeIf(WindowGroup::isBothReleases);
@@ -80,6 +89,10 @@ public final class WindowGroup {
         if (conflicts.isEmpty()) {
             return mismatch(incoming, current);
         }
+        return mismatch(entry, current);
+    }
+
+    private static @Nullable String mismatch(WindowEntry entry, @Nullable RowImage current) {
         RowImage expected = entry.outcome().image();
         return Objects.equals(expected, current) ? null : "the row is " + current + " but its changes give " + expected;
     }
@@ -106,6 +119,55 @@ public final class WindowGroup {
             load(Set.of(key));
         }
         return touched.getOrDefault(key, loaded.get(key));
+    }
+
+    /**
+     * This site's claim of the submission that an incoming transaction claims, too, without having seen it; null when there is
+     * none. The same conditions as for {@link #resolve}.
+     */
+    public @Nullable StampedChange rivalOf(StampedChange claim) {
+        WindowEntry entry = entry(claim.change().key());
+        if (entry == null) {
+            return null;
+        }
+        return entry.changes().stream()
+                .filter(change -> change.origin().equals(window.local())
+                        && change.position() > claim.stamp().seen()
+                        && SubmissionLedger.isClaim(change.change()))
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+    }
+
+    /** All changes of a transaction of this site that is in flight. */
+    public List<StampedChange> localTransaction(long position) {
+        return window.localChanges().transaction(position);
+    }
+
+    /**
+     * Takes a void local transaction's changes of a row out of the row's fold. The same conditions as for {@link #resolve}.
+     *
+     * @param change one of them
+     */
+    public Resolution withdraw(StampedChange change, @Nullable RowImage current) {
+        RowKey key = change.change().key();
+        WindowEntry entry = entry(key);
+        if (entry == null) {
+            throw new IllegalStateException("nothing is in flight of " + key + ", but " + change);
+        }
+        String divergence = mismatch(entry, current);
+        entry.withdraw(change.origin(), change.position());
+        touched.put(key, entry);
+        return new Resolution(entry.outcome().image(), List.of(), divergence);
+    }
+
+    /** From the commit on the transaction is void. */
+    public void noteVoid(VoidNote note) {
+        voids.add(note);
+    }
+
+    /** Notes to be stored in the same database transaction. */
+    public List<VoidNote> voids() {
+        return List.copyOf(voids);
     }
 
     /** The policy of a table. */
@@ -144,6 +206,6 @@ public final class WindowGroup {
 
     /** Commits the database transaction and the group together. */
     public <E extends Exception> void commit(long peerSeen, InFlightWindow.DatabaseCommit<E> databaseCommit) throws E {
-        window.commit(touched, peerSeen, databaseCommit);
+        window.commit(touched, voids, peerSeen, databaseCommit);
     }
 }

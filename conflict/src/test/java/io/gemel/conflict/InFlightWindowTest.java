@@ -96,6 +96,11 @@ class InFlightWindowTest {
         }
 
         @Override
+        public List<StampedChange> transaction(long position) {
+            return List.of();
+        }
+
+        @Override
         public Set<RowKey> keysAfter(TableId table, long position) {
             throw new IllegalStateException("no test here looks a change up");
         }

@@ -410,6 +410,11 @@ class ApplierIT {
         }
 
         @Override
+        public List<StampedChange> transaction(long position) {
+            return List.of();
+        }
+
+        @Override
         public Set<RowKey> keysAfter(TableId table, long position) {
             return Set.of();
         }

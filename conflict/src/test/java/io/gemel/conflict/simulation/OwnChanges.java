@@ -48,6 +48,11 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
+    public List<StampedChange> transaction(long position) {
+        return List.copyOf(transactions.getOrDefault(position, new TreeMap<>()).values());
+    }
+
+    @Override
     public Set<RowKey> keysAfter(TableId table, long position) {
         Set<RowKey> keys = new HashSet<>();
         for (NavigableMap<Integer, StampedChange> changes :

@@ -16,8 +16,11 @@ import java.util.regex.Pattern;
  * expects cannot differ.
  */
 public final class GemelSchema {
-    /** The tables whose changes capture reads: markers, published corrections and the heartbeat. */
-    public static final List<String> PUBLISHED = List.of("gemel.applied", "gemel.emit", "gemel.heartbeat");
+    /** The table of the schema that is replicated, like the application's own. */
+    public static final String REPLICATED = "gemel.submission";
+
+    /** The tables whose changes capture reads: markers, published corrections, the heartbeat and the submission ledger. */
+    public static final List<String> PUBLISHED = List.of("gemel.applied", "gemel.emit", "gemel.heartbeat", REPLICATED);
 
     /** Creates the heartbeat's single row, unless it is there. */
     public static final String HEARTBEAT_ROW = "INSERT INTO gemel.heartbeat (id, beat, horizon, at)"

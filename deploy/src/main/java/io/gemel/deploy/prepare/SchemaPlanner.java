@@ -32,6 +32,12 @@ final class SchemaPlanner implements Planner {
                     "GRANT USAGE, CREATE ON SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
         }
         planItems(connection, target, plan);
+        if (!hasFullImages(connection)) {
+            plan.add(Step.siteRole(
+                    GemelSchema.REPLICATED,
+                    "logs no full row images",
+                    "ALTER TABLE " + GemelSchema.REPLICATED + " REPLICA IDENTITY FULL"));
+        }
         if (!hasHeartbeatRow(connection)) {
             plan.add(Step.siteRole("gemel.heartbeat", "has no row", GemelSchema.HEARTBEAT_ROW));
         }
@@ -65,6 +71,14 @@ final class SchemaPlanner implements Planner {
                 "SELECT NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
                         + " WHERE format('%I.%I', n.nspname, c.relname) = ?)",
                 sqlName);
+    }
+
+    private static boolean hasFullImages(Connection connection) throws SQLException {
+        return Sql.isTrue(
+                connection,
+                "SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        + " WHERE format('%I.%I', n.nspname, c.relname) = ? AND c.relreplident = 'f')",
+                GemelSchema.REPLICATED);
     }
 
     private static boolean hasHeartbeatRow(Connection connection) throws SQLException {

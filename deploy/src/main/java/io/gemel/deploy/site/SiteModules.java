@@ -2,11 +2,15 @@ package io.gemel.deploy.site;
 
 import io.gemel.apply.ApplyConfig;
 import io.gemel.capture.CaptureConfig;
+import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
+import io.gemel.conflict.SubmissionLedger;
+import io.gemel.conflict.TablePolicy;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.transaction.TableId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongUnaryOperator;
 
 /** Cuts a site's configuration into what each module is told. Pure. */
@@ -55,10 +59,12 @@ final class SiteModules {
     }
 
     static PolicyTable policies(SiteConfig config) {
-        return PolicyTable.by(table -> config.policyFor(table.schema(), table.name()));
+        TablePolicy ledger = new TablePolicy(new LastWriterWins(), Set.of());
+        return PolicyTable.by(table ->
+                table.equals(SubmissionLedger.TABLE) ? ledger : config.policyFor(table.schema(), table.name()));
     }
 
     private static boolean replicated(SiteConfig config, TableId table) {
-        return config.tables().matches(table.schema(), table.name());
+        return table.equals(SubmissionLedger.TABLE) || config.tables().matches(table.schema(), table.name());
     }
 }

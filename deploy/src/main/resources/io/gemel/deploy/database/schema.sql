@@ -40,6 +40,30 @@ CREATE TABLE gemel."window" (
     PRIMARY KEY (table_schema, table_name, key)
 );
 
+-- Transactions that are void, since another one carried out the same submission: one row for each of its keys, or one without a key.
+CREATE TABLE gemel.void (
+    origin text,
+    position bigint,
+    local_position bigint,
+    table_schema text,
+    table_name text,
+    key text[],
+    PRIMARY KEY (origin, position, table_schema, table_name, key)
+);
+
+-- The submission ledger, replicated like a table of the application: a transaction that carries out a submission inserts its row first.
+CREATE TABLE gemel.submission (
+    key text PRIMARY KEY,
+    fingerprint text,
+    attempt bigint NOT NULL,
+    site text,
+    vm text,
+    status text,
+    http_status integer,
+    response bytea,
+    at timestamp with time zone DEFAULT clock_timestamp()
+);
+
 -- Every conflict with both sides' row images and how it was resolved.
 CREATE TABLE gemel.journal (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

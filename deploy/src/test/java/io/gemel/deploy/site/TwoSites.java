@@ -131,6 +131,18 @@ public final class TwoSites implements AutoCloseable {
         });
     }
 
+    /** Ends the sites of this JVM and starts them again. */
+    public void restart() throws Exception {
+        supervisors.forEach(SiteSupervisor::close);
+        supervisors.clear();
+        run();
+    }
+
+    /** Waits until a query at a site gives a row. */
+    public void awaitRow(SiteFixture site, String query) {
+        await().atMost(SETTLE_LIMIT).until(() -> !texts(site, query).isEmpty());
+    }
+
     public void resume() {
         supervisors.forEach(SiteSupervisor::resume);
     }

@@ -1,0 +1,128 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.TargetTransaction.JournalEntry;
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.ConflictKind;
+import io.gemel.conflict.SubmissionLedger;
+import io.gemel.conflict.VoidNote;
+import io.gemel.conflict.WindowGroup;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.StampedChange;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as a local one which it
+ * had not seen: one of the two is void as a whole. One database transaction, which applies nothing else; applying thread only.
+ */
+final class SubmissionJudge {
+    private final TargetRows rows;
+    private final WindowGroup group;
+    private final ApplySteps steps;
+    private final Set<RowKey> voidKeys = new HashSet<>();
+    private @Nullable StampedChange voidClaim; // the incoming transaction's, when that is void
+    private long rivalPosition;
+
+    SubmissionJudge(TargetRows rows, WindowGroup group, ApplySteps steps) {
+        this.rows = rows;
+        this.group = group;
+        this.steps = steps;
+    }
+
+    /**
+     * Looks at how the incoming transaction begins: it claims its submission before it does anything else that is long.
+     *
+     * @param suspected keys known to be contested
+     * @return changes of a local transaction that is void, to be taken out of their rows; empty when there is none
+     */
+    List<StampedChange> open(List<StampedChange> firstPiece, Predicate<RowKey> suspected)
+            throws ApplyFailure, InterruptedException {
+        for (StampedChange change : firstPiece) {
+            if (SubmissionLedger.isClaim(change.change())) {
+                RowKey key = change.change().key();
+                boolean contested = suspected.test(key)
+                        || group.contested(key, change.stamp().seen());
+                StampedChange rival = contested ? rival(change, key) : null;
+                return rival == null ? List.of() : judge(change, rival);
+            }
+        }
+        return List.of();
+    }
+
+    private @Nullable StampedChange rival(StampedChange claim, RowKey key) throws ApplyFailure, InterruptedException {
+        RowImage sample = claim.change().after();
+        if (sample == null) {
+            return null;
+        }
+        Map<RowKey, @Nullable RowImage> found = rows.lock(sample.shape(), List.of(sample));
+        steps.awaitCapture();
+        group.load(Set.of(key));
+        if (found.get(key) == null) {
+            rows.write(sample.shape(), Collections.singletonMap(key, null));
+        }
+        return group.rivalOf(claim);
+    }
+
+    private List<StampedChange> judge(StampedChange claim, StampedChange rival) throws ApplyFailure {
+        boolean incomingYields = SubmissionLedger.yields(claim, rival);
+        StampedChange winner = incomingYields ? rival : claim;
+        Conflict conflict = new Conflict(
+                ConflictKind.SUBMISSION_VOID,
+                claim.change().key(),
+                rival,
+                claim,
+                null,
+                !incomingYields,
+                SubmissionLedger.POLICY);
+        steps.decided(new JournalEntry(conflict, winner.change().after()));
+        if (incomingYields) {
+            voidClaim = claim;
+            rivalPosition = rival.position();
+            return List.of();
+        }
+        List<StampedChange> changes = group.localTransaction(rival.position());
+        refuseTruncate(changes);
+        group.noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
+        return changes;
+    }
+
+    /** Is the incoming transaction void? Then a piece of it is only noted, not applied. */
+    boolean isVoid(List<StampedChange> piece) throws ApplyFailure {
+        if (voidClaim == null) {
+            return false;
+        }
+        refuseTruncate(piece);
+        piece.forEach(change -> voidKeys.add(change.change().key()));
+        return true;
+    }
+
+    /** The incoming transaction was handed out completely. */
+    void close() {
+        StampedChange claim = voidClaim;
+        if (claim != null) {
+            SiteId origin = claim.origin();
+            group.noteVoid(new VoidNote(origin, claim.position(), rivalPosition, voidKeys));
+        }
+    }
+
+    private static void refuseTruncate(List<StampedChange> changes) throws ApplyFailure {
+        for (StampedChange change : changes) {
+            if (change.change() instanceof Change.Truncate truncate) {
+                throw new ApplyFailure(
+                        Kind.HALT,
+                        "a submission was carried out twice, and the attempt at position " + change.position() + " of "
+                                + change.origin() + ", which is void, had emptied table " + truncate.table()
+                                + ": that cannot be taken back. Copy the database anew, and delete rows in submissions instead");
+            }
+        }
+    }
+}
