@@ -22,9 +22,8 @@ final class PolicyText {
     private static final String SITE_PRIORITY = "site-priority";
     private static final String GREATEST = "greatest";
     private static final String LEAST = "least";
-    private static final String DELTA = "delta";
-    private static final List<String> KNOWN =
-            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA);
+    static final String DELTA = "delta";
+    static final List<String> KNOWN = List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA);
     private static final String EXAMPLE = "write for example 'last-writer-wins', 'column-merge', 'site-priority(east)',"
             + " 'greatest(column)', or one of them followed by ', delta(column)'";
 

@@ -50,9 +50,13 @@ record Scenario(
         return name.replaceAll("[^a-z0-9]+", "_");
     }
 
-    /** Scenarios with the same pauses can be run together. */
-    List<CatchUp> catchUps() {
-        return phases.stream().map(Phase::then).toList();
+    /** Who catches up after each phase, up to where both sites always do. Scenarios that agree in this can be played together. */
+    List<CatchUp> pauses() {
+        int end = phases.size();
+        while (end > 0 && phases.get(end - 1).then() == CatchUp.BOTH) {
+            end--;
+        }
+        return phases.subList(0, end).stream().map(Phase::then).toList();
     }
 
     /** Do the journal lines say which row they are about? */

@@ -80,23 +80,31 @@ final class ScenarioRun implements AutoCloseable {
 
     private Map<Scenario, Map<String, Found>> play() throws SQLException {
         Map<List<CatchUp>, List<Scenario>> groups = scenarios.stream()
-                .collect(Collectors.groupingBy(Scenario::catchUps, LinkedHashMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(Scenario::pauses, LinkedHashMap::new, Collectors.toList()));
         for (Map.Entry<List<CatchUp>, List<Scenario>> group : groups.entrySet()) {
-            for (int phase = 0; phase < group.getKey().size(); phase++) {
-                sites.pause();
-                for (Scenario scenario : group.getValue()) {
-                    for (Write write : scenario.phases().get(phase).writes()) {
-                        commit(scenario, write);
-                    }
-                }
-                catchUp(group.getKey().get(phase));
-            }
+            play(group.getKey(), group.getValue());
         }
         Map<Scenario, Map<String, Found>> found = new LinkedHashMap<>();
         for (Scenario scenario : scenarios) {
             found.put(scenario, Map.of(EAST, found(east, scenario), WEST, found(west, scenario)));
         }
         return found;
+    }
+
+    /** Plays scenarios with the same pauses; after these both sites catch up with each other. */
+    private void play(List<CatchUp> pauses, List<Scenario> group) throws SQLException {
+        int last = group.stream().mapToInt(each -> each.phases().size()).max().orElse(0);
+        for (int phase = 0; phase < last; phase++) {
+            sites.pause();
+            for (Scenario scenario : group) {
+                if (phase < scenario.phases().size()) {
+                    for (Write write : scenario.phases().get(phase).writes()) {
+                        commit(scenario, write);
+                    }
+                }
+            }
+            catchUp(phase < pauses.size() ? pauses.get(phase) : CatchUp.BOTH);
+        }
     }
 
     private void commit(Scenario scenario, Write write) throws SQLException {
@@ -114,8 +122,8 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void catchUp(CatchUp who) throws SQLException {
-        String eastMark = mark(sites.east());
-        String westMark = mark(sites.west());
+        String eastMark = mark(east, sites.east());
+        String westMark = mark(west, sites.west());
         SiteSupervisor eastSite = sites.supervisors().get(0);
         SiteSupervisor westSite = sites.supervisors().get(1);
         if (who != CatchUp.WEST) {
@@ -125,36 +133,49 @@ final class ScenarioRun implements AutoCloseable {
             westSite.resume();
         }
         if (who != CatchUp.WEST) {
-            awaitMark(eastSite, sites.east(), westMark);
+            awaitMark(eastSite, east, westMark);
         }
         if (who != CatchUp.EAST) {
-            awaitMark(westSite, sites.west(), eastMark);
+            awaitMark(westSite, west, eastMark);
         }
     }
 
     /** Writes a row at a site; where it has arrived, everything before it has. */
-    private static String mark(SiteFixture site) throws SQLException {
-        return TwoSites.texts(
-                        site,
-                        "UPDATE gemel_probe SET at = clock_timestamp() WHERE site = '"
-                                + site.file().getFileName() + "' RETURNING site || at")
+    private static String mark(Connection connection, SiteFixture site) throws SQLException {
+        String name = site.file().getFileName().toString();
+        return marks(
+                        connection,
+                        "UPDATE gemel_probe SET at = clock_timestamp() WHERE site = '" + name
+                                + "' RETURNING site || at")
                 .get(0);
     }
 
-    private static void awaitMark(SiteSupervisor supervisor, SiteFixture site, String mark) {
+    private static void awaitMark(SiteSupervisor supervisor, Connection connection, String mark) {
         await().atMost(TwoSites.SETTLE_LIMIT)
                 .pollInterval(Duration.ofMillis(20))
                 .failFast(() -> assertThat(supervisor.report().apply().state())
                         .as(() -> supervisor.report().apply().reason())
                         .isNotEqualTo(SideState.HALTED))
-                .until(() -> TwoSites.texts(site, "SELECT site || at FROM gemel_probe")
-                        .contains(mark));
+                .until(() ->
+                        marks(connection, "SELECT site || at FROM gemel_probe").contains(mark));
+    }
+
+    private static List<String> marks(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            List<String> marks = new ArrayList<>();
+            while (result.next()) {
+                marks.add(result.getString(1));
+            }
+            return marks;
+        }
     }
 
     private static Found found(Connection connection, Scenario scenario) throws SQLException {
         List<String> rows = new ArrayList<>();
         List<String> journal = new ArrayList<>();
         try (Statement statement = connection.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
             for (String table : scenario.tableNames()) {
                 String prefix = scenario.tableNames().size() == 1 ? "" : table + ": ";
                 ResultSet result = statement.executeQuery("SELECT * FROM " + scenario.schema() + "." + table);
