@@ -2,7 +2,6 @@ package io.gemel.conflict;
 
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
-import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,15 +51,6 @@ public final class ExtremeValue implements ConflictPolicy {
         if (mine == null || other == null) {
             return other != null;
         }
-        return greatest ? compare(mine, other) < 0 : compare(mine, other) > 0;
-    }
-
-    /** Numbers by value; times as text, which the database's ISO format orders alike. */
-    private static int compare(String one, String other) {
-        try {
-            return new BigDecimal(one).compareTo(new BigDecimal(other));
-        } catch (NumberFormatException e) {
-            return one.compareTo(other);
-        }
+        return greatest ? ValueOrder.compare(mine, other) < 0 : ValueOrder.compare(mine, other) > 0;
     }
 }

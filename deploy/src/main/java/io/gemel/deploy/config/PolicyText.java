@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a conflict policy as a configuration file writes it: {@code last-writer-wins, delta(balance)}. Pure. */
@@ -26,11 +27,15 @@ final class PolicyText {
     private static final String SITE_PRIORITY = "site-priority";
     private static final String GREATEST = "greatest";
     private static final String LEAST = "least";
-    private static final String DELTA = "delta";
     private static final String UNIQUE = "unique";
     private static final String ORPHAN = "orphan";
+    static final String DELTA = "delta";
+    /** Each decides what becomes of a row. */
+    static final List<String> OF_ROWS = List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST);
+
+    private static final List<String> BESIDE = List.of(DELTA, UNIQUE, ORPHAN);
     private static final List<String> KNOWN =
-            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, DELTA, UNIQUE, ORPHAN);
+            Stream.concat(OF_ROWS.stream(), BESIDE.stream()).toList();
     private static final String EXAMPLE = "write for example 'last-writer-wins', 'column-merge', 'site-priority(east)',"
             + " 'greatest(column)', or one of them followed by ', delta(column)', ', unique(remove)' or ', orphan(revive)'";
 

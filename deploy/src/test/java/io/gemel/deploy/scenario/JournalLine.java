@@ -1,0 +1,57 @@
+package io.gemel.deploy.scenario;
+
+import io.gemel.conflict.ConflictKind;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One pair of concurrent changes in the journals of both sites. Each site names the kind as it met it, with the other one's
+ * change as the incoming one.
+ *
+ * @param row key values, separated by commas; empty when the scenario does not say
+ * @param winner site whose change comes last
+ */
+record JournalLine(String row, ConflictKind atEast, ConflictKind atWest, String winner) {
+    private static final Pattern LINE = Pattern.compile("(?:row (?<row>.+?): )?(?<one>[A-Z_]+)"
+            + "(?: at (?<first>east|west), (?<two>[A-Z_]+) at (?<second>east|west))?, (?<winner>east|west) wins");
+
+    static JournalLine parse(String text) throws ScenarioException {
+        Matcher line = LINE.matcher(text);
+        if (!line.matches()
+                || (line.group("first") != null && line.group("first").equals(line.group("second")))) {
+            throw new ScenarioException("cannot read the conflict '" + text
+                    + "': write for example 'UPDATE_ORIGIN_DIFFERS, west wins'"
+                    + " or 'row 1: UPDATE_DELETED at east, DELETE_ORIGIN_DIFFERS at west, west wins'");
+        }
+        ConflictKind one = kind(line.group("one"));
+        ConflictKind two = line.group("two") == null ? one : kind(line.group("two"));
+        boolean eastFirst = !"west".equals(line.group("first"));
+        String row = line.group("row") == null ? "" : line.group("row");
+        return new JournalLine(row, eastFirst ? one : two, eastFirst ? two : one, line.group("winner"));
+    }
+
+    private static ConflictKind kind(String name) throws ScenarioException {
+        try {
+            return ConflictKind.valueOf(name);
+        } catch (IllegalArgumentException e) {
+            throw new ScenarioException(
+                    "names the unknown kind " + name + "; there are " + Arrays.toString(ConflictKind.values()));
+        }
+    }
+
+    Set<ConflictKind> kinds() {
+        return EnumSet.of(atEast, atWest);
+    }
+
+    /** As one site's journal shows it. */
+    String at(String site) {
+        return text(row, (site.equals("east") ? atEast : atWest).name(), winner);
+    }
+
+    static String text(String row, String kind, String winner) {
+        return (row.isEmpty() ? "" : "row " + row + ": ") + kind + ", " + winner + " wins";
+    }
+}

@@ -1,0 +1,71 @@
+package io.gemel.deploy.scenario;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A scenario file: what both sites hold at first, what they write, and how it must end.
+ *
+ * @param name folder and file without its ending, for instance {@code update-deleted/column-merge}
+ * @param title why the outcome is right, in words
+ * @param policy of all its tables, as a configuration file writes it
+ * @param tables statements that create its tables
+ * @param initial statements that fill them, run at both sites before anything replicates
+ * @param rows every row that both sites must hold at the end, as {@link RowText} writes it
+ * @param journal every row of the journal that it must leave behind
+ */
+record Scenario(
+        String name,
+        Path file,
+        String title,
+        String policy,
+        List<String> tables,
+        List<String> tableNames,
+        List<String> initial,
+        List<Phase> phases,
+        List<String> rows,
+        List<JournalLine> journal) {
+
+    /** One transaction of a site's application. */
+    record Write(String site, String sql, int line) {}
+
+    /** Transactions of which no site sees the other's, in commit order, and who catches up after them. */
+    record Phase(List<Write> writes, CatchUp then) {
+        Phase {
+            writes = List.copyOf(writes);
+        }
+    }
+
+    Scenario {
+        tables = List.copyOf(tables);
+        tableNames = List.copyOf(tableNames);
+        initial = List.copyOf(initial);
+        phases = List.copyOf(phases);
+        rows = List.copyOf(rows);
+        journal = List.copyOf(journal);
+    }
+
+    /** The schema that it has for itself. */
+    String schema() {
+        return name.replaceAll("[^a-z0-9]+", "_");
+    }
+
+    /** Who catches up after each phase, up to where both sites always do. Scenarios that agree in this can be played together. */
+    List<CatchUp> pauses() {
+        int end = phases.size();
+        while (end > 0 && phases.get(end - 1).then() == CatchUp.BOTH) {
+            end--;
+        }
+        return phases.subList(0, end).stream().map(Phase::then).toList();
+    }
+
+    /** Do the journal lines say which row they are about? */
+    boolean namesRowsInJournal() {
+        return journal.stream().anyMatch(line -> !line.row().isEmpty());
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,100 @@
+package io.gemel.deploy.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.gemel.conflict.ConflictKind;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ScenarioFileTest {
+    private static final String GOOD = """
+            # Both sites write,
+            # and so on.
+
+            policy: column-merge
+            table: CREATE TABLE item (id int PRIMARY KEY, note text)
+            both: INSERT INTO item VALUES (1, 'a'),
+                (2, 'b')
+            @east UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2
+            # Not part of the title.
+            -- west caught up --
+            @west DELETE FROM item
+            => both: id=1   note='it''s c'
+            => journal: row 1: UPDATE_DELETED at west, DELETE_ORIGIN_DIFFERS at east, east wins
+            """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void reads_everything_that_a_file_says() throws Exception {
+        Scenario scenario = read(GOOD);
+
+        assertThat(scenario.title()).isEqualTo("Both sites write, and so on.");
+        assertThat(scenario.policy()).isEqualTo("column-merge");
+        assertThat(scenario.schema()).isEqualTo("some_kind_name");
+        assertThat(scenario.tableNames()).containsExactly("item");
+        assertThat(scenario.initial()).containsExactly("INSERT INTO item VALUES (1, 'a'), (2, 'b')");
+        assertThat(scenario.pauses()).containsExactly(CatchUp.WEST);
+        assertThat(scenario.phases().get(0).writes())
+                .containsExactly(
+                        new Scenario.Write("east", "UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2", 8));
+        assertThat(scenario.rows()).containsExactly("id=1 note='it''s c'");
+        assertThat(scenario.journal())
+                .isEqualTo(List.of(
+                        new JournalLine("1", ConflictKind.DELETE_ORIGIN_DIFFERS, ConflictKind.UPDATE_DELETED, "east")));
+        assertThat(scenario.journal().get(0).at("west")).isEqualTo("row 1: UPDATE_DELETED, east wins");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            policy: column-merge   | polcy: column-merge       | :4: unknown key 'polcy:'
+            @west                  | @north                    | :11: names the unknown site north
+            -- west caught up --   | -- north caught up --     | :10: write '-- caught up --'
+            -- west caught up --   | -- west                   | :10: cannot read '-- west'
+            table: CREATE TABLE    | table: CREATE VIEW        | :5: write 'table: CREATE TABLE
+            id=1   note            | id=1 two words note       | :12: cannot read the row 'two words
+            => both:               | => both order:            | :12: names the unknown table order
+            => both:               | => east:                  | :12: unknown expectation '=> east'
+            UPDATE_DELETED at      | UPDATE_GONE at            | :13: names the unknown kind UPDATE_GONE
+            east, east wins        | west, east wins           | :13: cannot read the conflict
+            , east wins            | , nobody wins             | :13: cannot read the conflict
+            => journal: row 1:     | @west UPDATE             | :13: stands after a => line
+            """)
+    void says_what_is_wrong_and_in_which_line(String right, String wrong, String message) {
+        assertThatThrownBy(() -> read(GOOD.replace(right, wrong)))
+                .isInstanceOf(ScenarioException.class)
+                .hasMessageContaining("name.scenario" + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            #          | has no title
+            policy:    | has no 'policy:'
+            table:     | has no 'table:'
+            @          | has no @east or @west line
+            => both    | does not say what both sites hold
+            => journal | does not say what the journal holds
+            """)
+    void says_what_is_missing(String beginning, String message) {
+        String text = String.join(
+                "\n",
+                GOOD.replace("-- west caught up --\n", "")
+                        .lines()
+                        .filter(line -> !line.startsWith(beginning))
+                        .toList());
+        String without = beginning.equals("table:") ? text.replaceAll("(?m)^=> both.*$", "") : text;
+
+        assertThatThrownBy(() -> read(without)).hasMessageContaining(message);
+    }
+
+    private Scenario read(String text) throws Exception {
+        return ScenarioFile.read("some-kind/name", Files.writeString(folder.resolve("name.scenario"), text));
+    }
+}
