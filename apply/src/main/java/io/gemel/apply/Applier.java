@@ -35,6 +35,7 @@ public final class Applier implements AutoCloseable {
     private final ScheduledExecutorService heartbeats;
     private Marker marker;
     private volatile @Nullable ApplyLoop loop;
+    private volatile @Nullable Parking parking;
     private @Nullable Thread thread;
 
     /**
@@ -104,7 +105,10 @@ public final class Applier implements AutoCloseable {
     public void start(InFlightWindow window) {
         CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout());
         GroupApplier groupApplier = new GroupApplier(database, window, catchUp);
-        ApplyLoop started = new ApplyLoop(config, listener, clock, database, groupApplier, window, status, marker);
+        Parking waiting = new Parking(config.site(), database, groupApplier);
+        parking = waiting;
+        ApplyLoop started =
+                new ApplyLoop(config, listener, clock, database, groupApplier, waiting, window, status, marker);
         loop = started;
         Thread applying = daemon(started, "apply");
         thread = applying;
@@ -159,6 +163,12 @@ public final class Applier implements AutoCloseable {
     public long appliedPosition() {
         ApplyLoop running = loop;
         return running == null ? marker.position() : running.appliedPosition();
+    }
+
+    /** Transactions that are set aside for a person, at either site. */
+    public int parkedTransactions() {
+        Parking waiting = parking;
+        return waiting == null ? 0 : waiting.size();
     }
 
     /** Age of the oldest transaction that was received and is not applied, milliseconds; 0 when there is none. */

@@ -1,5 +1,8 @@
 package io.gemel.apply;
 
+import io.gemel.apply.TargetTransaction.JournalEntry;
+import java.util.List;
+
 /**
  * Why a group could not be applied, already classified. Nothing of the group is in the database, except with {@link
  * Kind#RESTART}, where that is not known until the marker is read again.
@@ -16,20 +19,35 @@ final class ApplyFailure extends Exception {
         UNIQUE,
         /** Only in a database transaction of its own. */
         ALONE,
+        /** This one transaction cannot be applied here, whatever is tried; others can. */
+        PARK,
         /** Connection lost or commit in doubt: only the marker knows. */
         RESTART
     }
 
     private final Kind kind;
+    private final transient List<JournalEntry> journal;
 
     ApplyFailure(Kind kind, String message) {
+        this(kind, message, List.of());
+    }
+
+    /** @param journal conflicts that are the reason */
+    ApplyFailure(Kind kind, String message, List<JournalEntry> journal) {
         super(message);
         this.kind = kind;
+        this.journal = List.copyOf(journal);
     }
 
     ApplyFailure(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
+        journal = List.of();
+    }
+
+    /** Conflicts that are the reason, for the journal. */
+    List<JournalEntry> journal() {
+        return journal;
     }
 
     Kind kind() {

@@ -1,10 +1,12 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Transaction;
 import io.gemel.transaction.Version;
 import io.github.resilience4j.core.IntervalFunction;
 import io.github.resilience4j.retry.Retry;
@@ -13,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +29,14 @@ final class ApplyLoop implements Runnable {
     /** Tries of one group before the applier says that it is halted; it goes on trying. */
     private static final int TRIES_MAX = 20;
 
+    /** Failures of a transaction that must not be those of a whole group. */
+    private static final Set<Kind> ALONE_KINDS = EnumSet.of(Kind.UNIQUE, Kind.ALONE, Kind.PARK);
+
     /** How old an acknowledgement that came without a transaction may become before it is stored. */
     private static final Duration ACKNOWLEDGEMENT_AGE = Duration.ofSeconds(1);
+
+    /** How long a decision about parked transactions may wait to be noticed. */
+    private static final Duration DECISION_AGE = Duration.ofMillis(200);
 
     private static final IntervalFunction BACK_OFF = IntervalFunction.ofExponentialRandomBackoff(5L, 1.6, 0.5, 500L);
 
@@ -35,6 +45,7 @@ final class ApplyLoop implements Runnable {
     private final InstantSource clock;
     private final TargetDatabase database;
     private final GroupApplier groupApplier;
+    private final Parking parking;
     private final InFlightWindow window;
     private final ApplyStatus status;
 
@@ -42,6 +53,7 @@ final class ApplyLoop implements Runnable {
 
     private volatile Marker marker;
     private long storedNanos = System.nanoTime();
+    private long askedNanos = System.nanoTime();
     private volatile long headMicros; // version of the first transaction received and not applied, or 0
     private volatile long skewMillis;
     private volatile @Nullable PeerLog peerLog;
@@ -52,6 +64,7 @@ final class ApplyLoop implements Runnable {
             InstantSource clock,
             TargetDatabase database,
             GroupApplier groupApplier,
+            Parking parking,
             InFlightWindow window,
             ApplyStatus status,
             Marker marker) {
@@ -60,6 +73,7 @@ final class ApplyLoop implements Runnable {
         this.clock = clock;
         this.database = database;
         this.groupApplier = groupApplier;
+        this.parking = parking;
         this.window = window;
         this.status = status;
         this.marker = marker;
@@ -133,8 +147,10 @@ final class ApplyLoop implements Runnable {
     /** Applies group after group until this is closed; a failure leaves the marker where it is. */
     private void followLog(PeerLog log) throws ApplyFailure, InterruptedException {
         status.running();
+        parking.load();
         while (!status.closed()) {
             status.awaitNotPaused();
+            decide();
             List<Incoming> group = log.next(config.groupRowsMax());
             if (group.isEmpty()) {
                 headMicros = 0;
@@ -144,11 +160,25 @@ final class ApplyLoop implements Runnable {
         }
     }
 
+    /** Carries out what a person decided about parked transactions. */
+    private void decide() throws ApplyFailure, InterruptedException {
+        if (System.nanoTime() - askedNanos >= DECISION_AGE.toNanos()) {
+            parking.decide(marker);
+            askedNanos = System.nanoTime();
+        }
+    }
+
     private void apply(GroupChanges group) throws ApplyFailure, InterruptedException {
         List<Stamp> stamps = group.stamps();
         if (stamps.isEmpty()) {
             window.acknowledge(group.seen());
             storeAcknowledgement(group);
+            return;
+        }
+        if (stamps.size() > 1 && (parking.size() > 0 || group.hasNotices())) {
+            for (GroupChanges each : group.singly()) {
+                apply(each);
+            }
             return;
         }
         headMicros = stamps.get(0).version().micros();
@@ -160,7 +190,7 @@ final class ApplyLoop implements Runnable {
         Stamp last = stamps.get(stamps.size() - 1);
         skewMillis = ahead(last) / 1000;
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
-        List<Conflict> conflicts = applyUntilDone(group, next, stamps.size() == 1);
+        List<Conflict> conflicts = applyOrPark(group, next, stamps.size() == 1);
         if (conflicts != null) {
             marker = stored(next);
             status.running();
@@ -192,6 +222,33 @@ final class ApplyLoop implements Runnable {
                 committed.peerCommit());
     }
 
+    /** A transaction that touches a row of a parked one is parked, too. */
+    private @Nullable List<Conflict> applyOrPark(GroupChanges group, Marker next, boolean single)
+            throws ApplyFailure, InterruptedException {
+        Transaction transaction = group.wholeTransaction();
+        if (transaction != null && parking.holds(transaction)) {
+            return park(transaction, next, new ApplyFailure(Kind.PARK, "touches a row of a parked transaction"));
+        }
+        List<Conflict> conflicts = applyUntilDone(group, next, single);
+        if (group.hasNotices()) {
+            parking.load();
+        }
+        return conflicts;
+    }
+
+    private List<Conflict> park(Transaction transaction, Marker next, ApplyFailure why)
+            throws ApplyFailure, InterruptedException {
+        String reason = String.valueOf(why.getMessage());
+        LOG.warn(
+                "{} parks the transaction at log position {} of {}: {}",
+                config.site(),
+                transaction.stamp().position(),
+                config.peer(),
+                reason);
+        parking.park(transaction, next, reason, why.journal());
+        return why.journal().stream().map(JournalEntry::conflict).toList();
+    }
+
     /** Null when the group was applied one transaction at a time instead. */
     private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
             throws ApplyFailure, InterruptedException {
@@ -200,14 +257,17 @@ final class ApplyLoop implements Runnable {
             try {
                 return applyWithRetries(group, next, single, carefully);
             } catch (ApplyFailure e) {
-                if ((e.kind() == Kind.UNIQUE || e.kind() == Kind.ALONE) && !single) {
+                if (ALONE_KINDS.contains(e.kind()) && !single) {
                     for (GroupChanges each : group.singly()) {
                         apply(each);
                     }
                     return null;
                 }
+                Transaction transaction = group.wholeTransaction();
                 if (e.kind() == Kind.UNIQUE && !carefully) {
                     carefully = true;
+                } else if (e.kind() == Kind.PARK && transaction != null) {
+                    return park(transaction, next, e);
                 } else {
                     haltOrThrow(e);
                 }

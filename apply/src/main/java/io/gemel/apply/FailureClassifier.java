@@ -41,6 +41,9 @@ final class FailureClassifier {
             case "23505", "23P01" -> new ApplyFailure(Kind.UNIQUE, message, error);
             // A plan prepared before a table was altered.
             case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
+            // A constraint or a type of this site refuses a row of the transaction; other rows are none the worse for
+            // it.
+            case "23502", "23503", "23514" -> new ApplyFailure(Kind.PARK, message + hint(state), error);
             default -> new ApplyFailure(byClass(state), message + hint(state), error);
         };
     }
@@ -48,6 +51,7 @@ final class FailureClassifier {
     private static Kind byClass(String state) {
         return switch (state.substring(0, 2)) {
             // Connection, resources, shutdown, system and internal errors: start again from the marker.
+            case "22" -> Kind.PARK;
             case "08", "53", "57", "58", "XX", "25", "55" -> Kind.RESTART;
             default -> Kind.HALT;
         };

@@ -1,7 +1,6 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.WindowGroup;
@@ -9,6 +8,7 @@ import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -66,29 +66,51 @@ final class GroupApplier {
         }
     }
 
+    /** What is done in one database transaction behind the marker. */
+    @FunctionalInterface
+    interface Work {
+        /** False rolls back. */
+        boolean run(TargetTransaction transaction, WindowGroup group) throws ApplyFailure, InterruptedException;
+    }
+
+    /**
+     * Does something in one database transaction, and commits it together with what the window must remember.
+     *
+     * @param applied what the marker will say, but for how far the peer has been seen
+     * @return what the work returned
+     */
+    boolean transact(Marker applied, Work work) throws ApplyFailure, InterruptedException {
+        WindowGroup group = new WindowGroup(window);
+        long peerSeen = group.peerSeen(applied.peerSeen());
+        Marker marker =
+                new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
+        try (TargetTransaction transaction = database.begin(marker)) {
+            if (!work.run(transaction, group)) {
+                return false;
+            }
+            transaction.note(group.voids());
+            transaction.store(group.toStore(peerSeen));
+            group.commit(peerSeen, transaction::commit);
+            return true;
+        }
+    }
+
     private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean alone, boolean carefully)
             throws ApplyFailure, InterruptedException {
         Set<RowKey> slowKeys = new HashSet<>();
-        while (true) {
-            WindowGroup group = new WindowGroup(window);
-            long peerSeen = group.peerSeen(applied.peerSeen());
-            Marker marker =
-                    new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());
-            try (TargetTransaction transaction = database.begin(marker)) {
-                GroupAttempt attempt = new GroupAttempt(transaction, group, catchUp, slowKeys, alone, carefully);
-                changes.forEach(attempt::apply);
-                attempt.finish();
-                if (!attempt.surprises().isEmpty()) {
-                    slowKeys.addAll(attempt.surprises());
-                    continue;
-                }
-                transaction.journal(attempt.journal());
-                transaction.emit(attempt.corrections());
-                transaction.note(group.voids());
-                transaction.store(group.toStore(peerSeen));
-                group.commit(peerSeen, transaction::commit);
-                return attempt.journal().stream().map(JournalEntry::conflict).toList();
-            }
+        List<Conflict> conflicts = new ArrayList<>();
+        while (!transact(applied, (transaction, group) -> {
+            GroupAttempt attempt = new GroupAttempt(transaction, group, catchUp, slowKeys, alone, carefully);
+            changes.forEach(attempt::apply);
+            attempt.finish();
+            slowKeys.addAll(attempt.surprises());
+            transaction.journal(attempt.journal());
+            transaction.emit(attempt.corrections());
+            attempt.journal().forEach(entry -> conflicts.add(entry.conflict()));
+            return attempt.surprises().isEmpty();
+        })) {
+            conflicts.clear();
         }
+        return conflicts;
     }
 }

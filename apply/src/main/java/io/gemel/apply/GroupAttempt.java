@@ -41,6 +41,7 @@ final class GroupAttempt implements ApplySteps {
     private final boolean alone;
     private final boolean carefully;
     private final SubmissionJudge judge;
+    private final ParkingNotices notices;
     private boolean opened;
     private final List<JournalEntry> journal = new ArrayList<>();
     private final List<Change> corrections = new ArrayList<>();
@@ -70,6 +71,7 @@ final class GroupAttempt implements ApplySteps {
         this.alone = alone;
         this.carefully = carefully;
         judge = new SubmissionJudge(target, group, this);
+        notices = new ParkingNotices(transaction, group.local());
     }
 
     /** Applies a piece, cut where a table is emptied. */
@@ -81,15 +83,16 @@ final class GroupAttempt implements ApplySteps {
         if (judge.isVoid(piece)) {
             return true;
         }
+        List<StampedChange> rows = notices.take(piece);
         int start = 0;
-        for (int i = 0; i <= piece.size(); i++) {
-            boolean cut = i == piece.size() || piece.get(i).change() instanceof Change.Truncate;
+        for (int i = 0; i <= rows.size(); i++) {
+            boolean cut = i == rows.size() || rows.get(i).change() instanceof Change.Truncate;
             if (cut) {
-                applyRows(piece.subList(start, i));
+                applyRows(rows.subList(start, i));
                 start = i + 1;
             }
-            if (cut && i < piece.size()) {
-                truncate(piece.get(i));
+            if (cut && i < rows.size()) {
+                truncate(rows.get(i));
             }
         }
         return surprises.isEmpty();
@@ -161,6 +164,7 @@ final class GroupAttempt implements ApplySteps {
     /** Ends the group. */
     void finish() throws ApplyFailure, InterruptedException {
         judge.close();
+        notices.close();
         applyCollected();
         if (surprises.isEmpty()) {
             orphans.run();
@@ -239,18 +243,19 @@ final class GroupAttempt implements ApplySteps {
         Set<RowKey> contested =
                 group.contestedKeys(shape.table(), truncate.stamp().seen());
         group.load(contested);
-        Map<RowKey, @Nullable RowImage> rows = target.read(shape, contested);
+        Map<RowKey, @Nullable RowImage> found = target.read(shape, contested);
         Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
         for (RowKey key : contested) {
-            Resolution resolution = group.resolve(key, truncate, rows.get(key));
-            take(key, truncate, resolution);
+            Resolution resolution = group.resolve(key, truncate, found.get(key));
+            take(key, truncate, found.get(key), resolution);
             outcomes.put(key, resolution.outcome());
         }
         target.clear(shape, contested);
         target.write(shape, outcomes);
     }
 
-    private void take(RowKey key, StampedChange incoming, Resolution resolution) throws ApplyFailure {
+    private void take(RowKey key, StampedChange incoming, @Nullable RowImage current, Resolution resolution)
+            throws ApplyFailure {
         if (resolution.divergence() != null) {
             throw new ApplyFailure(
                     Kind.HALT,
@@ -262,6 +267,16 @@ final class GroupAttempt implements ApplySteps {
         if (resolution.conflicts().stream().anyMatch(GroupAttempt::areRivals)) {
             judgeLater(key, incoming);
             return;
+        }
+        if (!resolution.conflicts().isEmpty()
+                && group.policyFor(key.table()).parks()
+                && !Parking.isNotice(incoming.change())) {
+            throw new ApplyFailure(
+                    Kind.PARK,
+                    "both sites changed row " + key + ", and its table's policy is park",
+                    resolution.conflicts().stream()
+                            .map(conflict -> new JournalEntry(conflict, current))
+                            .toList());
         }
         resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
     }
@@ -292,7 +307,7 @@ final class GroupAttempt implements ApplySteps {
         Resolution resolution = incoming.origin().equals(group.local())
                 ? group.withdraw(incoming, current)
                 : group.resolve(incoming, current);
-        take(incoming.change().key(), incoming, resolution);
+        take(incoming.change().key(), incoming, current, resolution);
         return resolution.outcome();
     }
 

@@ -3,8 +3,10 @@ package io.gemel.apply;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.Transaction;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The transactions of a group and their changes, in log order; those of a large transaction are read again piece by piece. */
 final class GroupChanges implements GroupApplier.Changes {
@@ -41,6 +43,19 @@ final class GroupChanges implements GroupApplier.Changes {
     /** Changes handed out by the last {@link #forEach}. */
     int count() {
         return count;
+    }
+
+    /** The only transaction of the group, if that is held in memory as a whole. */
+    @Nullable
+    Transaction wholeTransaction() {
+        return group.size() == 1 && group.get(0) instanceof Incoming.Whole whole ? whole.transaction() : null;
+    }
+
+    /** Says any transaction of the group something about parked ones? */
+    boolean hasNotices() {
+        return group.stream()
+                .anyMatch(incoming -> incoming instanceof Incoming.Whole whole
+                        && whole.transaction().changes().stream().anyMatch(Parking::isNotice));
     }
 
     /** The same transactions, each as a group of its own. */

@@ -74,7 +74,10 @@ final class GroupPlan {
         GroupPlan plan = new GroupPlan();
         chains.values().removeIf(chain -> {
             RowKey key = chain.first().change().key();
-            return !contested.test(key, chain.first().stamp().seen()) && chain.unbroken() && plan.takeFast(key, chain);
+            return !contested.test(key, chain.first().stamp().seen())
+                    && !(chain.first().change() instanceof Change.Settle)
+                    && chain.unbroken()
+                    && plan.takeFast(key, chain);
         });
         for (StampedChange change : changes) {
             if (chains.containsKey(change.change().key())) {

@@ -26,7 +26,7 @@ final class JournalRow {
         binds.add(ArrayLiteral.of(conflict.key().values(), value -> value));
         binds.add(conflict.kind().name());
         binds.add(conflict.policy());
-        binds.add(conflict.incomingWins() ? "incoming wins" : "local wins");
+        binds.add(resolution(conflict));
         binds.add(conflict.winner().origin().name());
         stamp(binds, conflict.local());
         stamp(binds, conflict.incoming());
@@ -37,6 +37,13 @@ final class JournalRow {
         binds.add(json(conflict.incoming().change().after()));
         binds.add(json(outcome));
         return binds;
+    }
+
+    private static String resolution(Conflict conflict) {
+        if (conflict.policy().startsWith("park")) {
+            return "parked";
+        }
+        return conflict.incomingWins() ? "incoming wins" : "local wins";
     }
 
     private static void stamp(List<@Nullable Object> binds, StampedChange change) {

@@ -94,9 +94,9 @@ final class OrphanRepair {
     }
 
     private static RowImage before(Change delete) {
-        RowImage before = delete.before();
+        RowImage before = delete.anyImage();
         if (before == null) {
-            throw new IllegalStateException("not a delete: " + delete);
+            throw new IllegalStateException("not of a row: " + delete);
         }
         return before;
     }

@@ -181,6 +181,11 @@ final class PostgresTarget implements TargetDatabase {
         });
     }
 
+    @Override
+    public ParkedStore parked() throws ApplyFailure {
+        return new PostgresParkedStore(connection(), sql());
+    }
+
     private static StoredEntry storedEntry(RowKey key, byte[] bytes) throws ApplyFailure {
         try {
             return new StoredEntry(key, EntryCodec.decode(bytes));
@@ -200,6 +205,7 @@ final class PostgresTarget implements TargetDatabase {
             String id = sql().fetchSingle(
                             "INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
                                     + " VALUES (?, ?, ?, ?, ?, ?, pg_snapshot_xmin(pg_current_snapshot())::text)"
+                                    + " ON CONFLICT (origin, position, peer_seen) DO UPDATE SET horizon = EXCLUDED.horizon"
                                     + " RETURNING pg_current_xact_id()::text",
                             config.peer().name(),
                             marker.position(),

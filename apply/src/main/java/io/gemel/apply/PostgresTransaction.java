@@ -4,10 +4,13 @@ import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Transaction;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
@@ -18,6 +21,7 @@ final class PostgresTransaction implements TargetTransaction {
     private final PostgresTargetRows rows;
     private final WriterHorizon writers;
     private final PostgresConflicts conflicts;
+    private final PostgresParkedStore parked;
     private final long id;
     private boolean open = true;
     private boolean corrects;
@@ -40,6 +44,7 @@ final class PostgresTransaction implements TargetTransaction {
         rows = new PostgresTargetRows(sql, catalog, uniqueKeys, foreignKeys, writers, id);
         this.writers = writers;
         conflicts = new PostgresConflicts(connection);
+        parked = new PostgresParkedStore(connection, sql);
         this.id = id;
     }
 
@@ -71,6 +76,23 @@ final class PostgresTransaction implements TargetTransaction {
         PostgresTargetRows.run(() -> {
             conflicts.note(voids);
             return voids;
+        });
+    }
+
+    @Override
+    public void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)
+            throws ApplyFailure {
+        PostgresTargetRows.run(() -> {
+            parked.park(origin, position, reason, transaction, keys);
+            return keys;
+        });
+    }
+
+    @Override
+    public void settle(Set<RowKey> keys) throws ApplyFailure {
+        PostgresTargetRows.run(() -> {
+            parked.settle(keys);
+            return keys;
         });
     }
 

@@ -16,8 +16,7 @@ final class Samples {
     static Map<TableShape, Map<RowKey, RowImage>> of(List<StampedChange> changes) {
         Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
         for (StampedChange change : changes) {
-            RowImage after = change.change().after();
-            RowImage sample = after != null ? after : change.change().before();
+            RowImage sample = change.change().anyImage();
             if (sample != null) {
                 samples.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
                         .putIfAbsent(sample.key(), sample);

@@ -25,6 +25,9 @@ interface TargetDatabase extends AutoCloseable {
     /** Void transactions that an earlier process noted. */
     List<VoidNote> voids() throws ApplyFailure;
 
+    /** Transactions set aside. */
+    ParkedStore parked() throws ApplyFailure;
+
     /** Begins a database transaction; its first statement writes the marker. */
     TargetTransaction begin(Marker marker) throws ApplyFailure;
 

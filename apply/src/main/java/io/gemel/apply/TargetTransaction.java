@@ -6,8 +6,11 @@ import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Transaction;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One database transaction of the applier. Closing without a commit rolls back. */
@@ -31,6 +34,13 @@ interface TargetTransaction extends AutoCloseable {
 
     /** Remembers void transactions for a restart. */
     void note(List<VoidNote> voids) throws ApplyFailure;
+
+    /** Remembers a transaction, the peer's or one of this site's own, that is parked with these rows. */
+    void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)
+            throws ApplyFailure;
+
+    /** These rows are decided. */
+    void settle(Set<RowKey> keys) throws ApplyFailure;
 
     void journal(List<JournalEntry> entries) throws ApplyFailure;
 

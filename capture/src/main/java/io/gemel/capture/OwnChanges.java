@@ -115,7 +115,8 @@ final class OwnChanges implements LocalChanges {
             found.add(part.stamp().position());
             int index = part.firstChange();
             for (Change change : part.changes()) {
-                NavigableSet<StampedChange> wanted = change instanceof Change.Truncate ? null : byKey.get(change.key());
+                boolean row = !(change instanceof Change.Truncate) && !(change instanceof Change.Park);
+                NavigableSet<StampedChange> wanted = row ? byKey.get(change.key()) : null;
                 if (wanted != null) {
                     wanted.add(new StampedChange(part.stamp(), index, change));
                 }

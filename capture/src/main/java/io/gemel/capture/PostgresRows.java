@@ -77,7 +77,7 @@ final class PostgresRows {
                 }
             }
             case APPLIED -> {
-                if (message.getOperation() == ReplicationMessage.Operation.INSERT) {
+                if (message.getNewTupleList() != null) {
                     sink.row(applied(source, message));
                 }
             }

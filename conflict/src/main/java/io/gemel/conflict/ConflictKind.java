@@ -34,6 +34,6 @@ public enum ConflictKind {
                 update -> gone ? UPDATE_DELETED : UPDATE_ORIGIN_DIFFERS,
                 delete -> gone ? DELETE_MISSING : DELETE_ORIGIN_DIFFERS,
                 truncate -> TRUNCATE_ORIGIN_DIFFERS,
-                release -> gone ? UPDATE_DELETED : UPDATE_ORIGIN_DIFFERS);
+                correction -> gone ? UPDATE_DELETED : UPDATE_ORIGIN_DIFFERS);
     }
 }

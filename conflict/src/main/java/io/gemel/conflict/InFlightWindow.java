@@ -97,6 +97,9 @@ public final class InFlightWindow {
     }
 
     private void register(StampedChange change) {
+        if (change.change() instanceof Change.Park) {
+            return;
+        }
         if (change.change() instanceof Change.Truncate) {
             truncates
                     .computeIfAbsent(change.change().table(), table -> new ArrayList<>())

@@ -54,6 +54,11 @@ public final class TablePolicy {
         return orphans;
     }
 
+    /** Are concurrent changes left to a person? */
+    public boolean parks() {
+        return policy instanceof Park;
+    }
+
     /** As an operator would write it: equal names, equal policies. */
     public String name() {
         StringBuilder name = new StringBuilder(policy.name());
@@ -89,6 +94,12 @@ public final class TablePolicy {
         Change change = stamped.change();
         RowImage after = change.after();
         RowImage row = state.image();
+        if (change instanceof Change.Park) {
+            return state;
+        }
+        if (change instanceof Change.Settle) {
+            return RowState.replacedBy(after, stamped);
+        }
         if (change instanceof Change.Release release) {
             return row == null || !release.concerns(row) ? state : state.joinedBy(release.from(row), stamped);
         }

@@ -25,10 +25,16 @@ public sealed interface Change {
             Function<Update, T> update,
             Function<Delete, T> delete,
             Function<Truncate, T> truncate,
-            Function<Release, T> release);
+            Function<Correction, T> correction);
 
     default TableId table() {
         return shape().table();
+    }
+
+    /** An image of the row; null for a truncate, which has none. */
+    default @Nullable RowImage anyImage() {
+        RowImage after = after();
+        return after != null ? after : before();
     }
 
     /**
@@ -37,7 +43,7 @@ public sealed interface Change {
      * @throws IllegalStateException for a truncate, which has none
      */
     default RowKey key() {
-        RowImage image = after() != null ? after() : before();
+        RowImage image = anyImage();
         if (image == null) {
             throw new IllegalStateException("a truncate of " + table() + " has no row key");
         }
@@ -61,7 +67,7 @@ public sealed interface Change {
                 Function<Update, T> update,
                 Function<Delete, T> delete,
                 Function<Truncate, T> truncate,
-                Function<Release, T> release) {
+                Function<Correction, T> correction) {
             return insert.apply(this);
         }
     }
@@ -85,7 +91,7 @@ public sealed interface Change {
                 Function<Update, T> update,
                 Function<Delete, T> delete,
                 Function<Truncate, T> truncate,
-                Function<Release, T> release) {
+                Function<Correction, T> correction) {
             return update.apply(this);
         }
     }
@@ -107,7 +113,7 @@ public sealed interface Change {
                 Function<Update, T> update,
                 Function<Delete, T> delete,
                 Function<Truncate, T> truncate,
-                Function<Release, T> release) {
+                Function<Correction, T> correction) {
             return delete.apply(this);
         }
     }
@@ -130,19 +136,32 @@ public sealed interface Change {
                 Function<Update, T> update,
                 Function<Delete, T> delete,
                 Function<Truncate, T> truncate,
-                Function<Release, T> release) {
+                Function<Correction, T> correction) {
             return truncate.apply(this);
         }
     }
 
+    /** What an applier decided and publishes in its site's log; applications never write one. */
+    sealed interface Correction extends Change {
+        @Override
+        default <T> T match(
+                Function<Insert, T> insert,
+                Function<Update, T> update,
+                Function<Delete, T> delete,
+                Function<Truncate, T> truncate,
+                Function<Correction, T> correction) {
+            return correction.apply(this);
+        }
+    }
+
     /**
-     * An applier's own decision about a row that is in another row's way: it gives up the values of {@code columns}, as long as
-     * it still has them. What it means for a row that has changed since is for the fold to say.
+     * A row that is in another row's way gives up the values of {@code columns}, as long as it still has them. What that means
+     * for a row that has changed since is for the fold to say.
      *
      * @param after the row without the values, or null when it cannot be without them and goes
      * @param columns indexes of the columns that must still be as in {@code before} for this to change anything
      */
-    record Release(RowImage before, @Nullable RowImage after, List<Integer> columns) implements Change {
+    record Release(RowImage before, @Nullable RowImage after, List<Integer> columns) implements Correction {
         public Release {
             columns = List.copyOf(columns);
         }
@@ -169,15 +188,56 @@ public sealed interface Change {
             }
             return released;
         }
+    }
+
+    /**
+     * A row that was parked is decided: whatever it was before, this is it now.
+     *
+     * @param row the row, or any image of it when it is to be absent
+     */
+    record Settle(RowImage row, boolean present) implements Correction {
+        @Override
+        public TableShape shape() {
+            return row.shape();
+        }
 
         @Override
-        public <T> T match(
-                Function<Insert, T> insert,
-                Function<Update, T> update,
-                Function<Delete, T> delete,
-                Function<Truncate, T> truncate,
-                Function<Release, T> release) {
-            return release.apply(this);
+        public @Nullable RowImage before() {
+            return null;
+        }
+
+        @Override
+        public @Nullable RowImage after() {
+            return present ? row : null;
+        }
+
+        @Override
+        public RowImage anyImage() {
+            return row;
+        }
+    }
+
+    /**
+     * No change at all: the publishing site has parked a transaction of the other site which touches this row, and applies
+     * nothing to it until it is settled.
+     *
+     * @param row any image of it
+     * @param position of that transaction in the other site's log
+     */
+    record Park(RowImage row, long position) implements Correction {
+        @Override
+        public TableShape shape() {
+            return row.shape();
+        }
+
+        @Override
+        public RowImage before() {
+            return row;
+        }
+
+        @Override
+        public RowImage after() {
+            return row;
         }
     }
 }

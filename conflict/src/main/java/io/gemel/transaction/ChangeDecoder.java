@@ -62,6 +62,8 @@ public final class ChangeDecoder {
             case ChangeEncoder.DELETE -> new Change.Delete(image(input, shape));
             case ChangeEncoder.TRUNCATE -> new Change.Truncate(shape);
             case ChangeEncoder.RELEASE -> release(input, image(input, shape));
+            case ChangeEncoder.SETTLE -> new Change.Settle(image(input, shape), (input.bits() & 1) != 0);
+            case ChangeEncoder.PARK -> new Change.Park(image(input, shape), input.varint());
             default -> throw BadRecordException.corrupt("operation " + operation + " never existed");
         };
     }

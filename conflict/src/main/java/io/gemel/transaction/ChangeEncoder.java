@@ -16,6 +16,8 @@ public final class ChangeEncoder {
     static final int DELETE = 2;
     static final int TRUNCATE = 3;
     static final int RELEASE = 4;
+    static final int SETTLE = 5;
+    static final int PARK = 6;
     /** Bits of a change's first number that say which of these it is; the rest is the number of its shape. */
     static final int OPERATION_BITS = 3;
 
@@ -62,12 +64,12 @@ public final class ChangeEncoder {
      */
     public void change(Change change) {
         int operation = change.match(
-                insert -> INSERT, update -> UPDATE, delete -> DELETE, truncate -> TRUNCATE, release -> RELEASE);
+                insert -> INSERT, update -> UPDATE, delete -> DELETE, truncate -> TRUNCATE, ChangeEncoder::operation);
         reference(change.shape(), OPERATION_BITS, operation);
         RowImage before = change.before();
         RowImage after = change.after();
-        if (change instanceof Change.Release release) {
-            release(release);
+        if (change instanceof Change.Correction correction) {
+            correction(correction);
         } else if (before != null) {
             values(before);
             if (after != null) {
@@ -75,6 +77,25 @@ public final class ChangeEncoder {
             }
         } else if (after != null) {
             values(after);
+        }
+    }
+
+    private static int operation(Change.Correction correction) {
+        if (correction instanceof Change.Release) {
+            return RELEASE;
+        }
+        return correction instanceof Change.Settle ? SETTLE : PARK;
+    }
+
+    private void correction(Change.Correction correction) {
+        if (correction instanceof Change.Release release) {
+            release(release);
+        } else if (correction instanceof Change.Settle settle) {
+            values(settle.row());
+            output.bits(settle.present() ? 1 : 0);
+        } else if (correction instanceof Change.Park park) {
+            values(park.row());
+            output.varint(park.position());
         }
     }
 

@@ -6,6 +6,7 @@ import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.conflicts.ConflictsCommand;
 import io.gemel.deploy.demo.DemoCommand;
+import io.gemel.deploy.parked.ParkedCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
 import io.gemel.deploy.site.SiteCommand;
 import io.gemel.deploy.status.StatusCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
             SiteCommand.class,
             StatusCommand.class,
             ConflictsCommand.class,
+            ParkedCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

@@ -67,6 +67,7 @@ final class Trace {
                         + Item.show(update.after()),
                 delete -> "delete " + delete.key() + " " + Item.show(delete.before()),
                 truncate -> "truncate",
-                release -> "release " + release.key() + " " + Item.show(release.before()));
+                correction -> correction.getClass().getSimpleName() + " " + correction.key() + " "
+                        + Item.show(correction.before()));
     }
 }

@@ -5,6 +5,7 @@ import io.gemel.conflict.ConflictPolicy;
 import io.gemel.conflict.ExtremeValue;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.OrphanChoice;
+import io.gemel.conflict.Park;
 import io.gemel.conflict.SitePriority;
 import io.gemel.conflict.TablePolicy;
 import java.util.ArrayList;
@@ -27,12 +28,14 @@ final class PolicyText {
     private static final String SITE_PRIORITY = "site-priority";
     private static final String GREATEST = "greatest";
     private static final String LEAST = "least";
+    private static final String PARK = "park";
     private static final String UNIQUE = "unique";
     private static final String ORPHAN = "orphan";
     static final String DELTA = "delta";
     /** Each decides what becomes of a row. */
-    static final List<String> OF_ROWS = List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST);
+    static final List<String> OF_ROWS = List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, PARK);
 
+    private static final Set<String> WITHOUT_ARGUMENTS = Set.of(LAST_WRITER_WINS, COLUMN_MERGE, PARK);
     private static final List<String> BESIDE = List.of(DELTA, UNIQUE, ORPHAN);
     private static final List<String> KNOWN =
             Stream.concat(OF_ROWS.stream(), BESIDE.stream()).toList();
@@ -94,7 +97,7 @@ final class PolicyText {
                     "names the unknown policy '" + name + "'",
                     meant.map(known -> "did you mean " + known + "?").orElse(EXAMPLE));
         }
-        boolean needsArguments = !name.equals(LAST_WRITER_WINS) && !name.equals(COLUMN_MERGE);
+        boolean needsArguments = !WITHOUT_ARGUMENTS.contains(name);
         boolean takesSeveral = name.equals(DELTA);
         if (arguments.contains("")
                 || (needsArguments ? arguments.isEmpty() : !arguments.isEmpty())
@@ -134,6 +137,7 @@ final class PolicyText {
             case SITE_PRIORITY -> new SitePriority(Values.siteName(arguments.get(0)));
             case GREATEST -> ExtremeValue.greatest(arguments.get(0));
             case LEAST -> ExtremeValue.least(arguments.get(0));
+            case PARK -> new Park();
             default -> new LastWriterWins();
         };
     }

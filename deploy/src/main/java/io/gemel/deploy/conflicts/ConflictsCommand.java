@@ -2,8 +2,6 @@ package io.gemel.deploy.conflicts;
 
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
-import io.gemel.deploy.config.SiteConfig;
-import io.gemel.deploy.config.SiteConfigFile;
 import io.gemel.deploy.database.SiteDatabase;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -78,17 +76,8 @@ public final class ConflictsCommand implements Runnable {
     }
 
     private int with(Work work) throws Exception {
-        SiteConfig config = SiteConfigFile.read(file);
         PrintWriter out = spec.commandLine().getOut();
-        try (Connection connection = SiteDatabase.connect(config)) {
-            work.run(connection, out);
-        } catch (SQLException e) {
-            throw new CommandException(
-                    ExitCode.FINDING,
-                    "the database refused (" + e.getMessage() + ")",
-                    "mend that, or run gemel prepare if the schema gemel is missing",
-                    e);
-        }
+        SiteDatabase.with(file, connection -> work.run(connection, out));
         out.flush();
         return ExitCode.DONE;
     }

@@ -2,8 +2,11 @@ package io.gemel.deploy.database;
 
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.ConfigException;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.config.SiteConfigFile;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -22,6 +25,30 @@ public final class SiteDatabase {
      */
     public static Connection connect(SiteConfig config) throws CommandException {
         return connect(config, config.database().user(), config.database().password());
+    }
+
+    /** A piece of work against a site's database. */
+    @FunctionalInterface
+    public interface Work {
+        void run(Connection connection) throws SQLException, CommandException;
+    }
+
+    /**
+     * Does something in the database that a site's properties file names, as the site's role.
+     *
+     * @throws CommandException when the server cannot be reached, or refuses
+     * @throws ConfigException when the file cannot be used
+     */
+    public static void with(Path file, Work work) throws CommandException, ConfigException {
+        try (Connection connection = connect(SiteConfigFile.read(file))) {
+            work.run(connection);
+        } catch (SQLException e) {
+            throw new CommandException(
+                    ExitCode.FINDING,
+                    "the database refused (" + e.getMessage() + ")",
+                    "mend that, or run gemel prepare if the schema gemel is missing",
+                    e);
+        }
     }
 
     /**

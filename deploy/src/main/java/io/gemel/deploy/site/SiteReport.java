@@ -68,7 +68,7 @@ record SiteReport(
                 applier == null ? 0 : applier.lagMillis(),
                 groups == 0 ? 0 : (double) transactions / groups,
                 figures.retriedTransactions.sum(),
-                0);
+                applier == null ? 0 : applier.parkedTransactions());
     }
 
     private StatusReport.Window window(InFlightWindow window) {

@@ -64,6 +64,27 @@ CREATE TABLE gemel.submission (
     at timestamp with time zone DEFAULT clock_timestamp()
 );
 
+-- Transactions that are set aside for a person. Those of the peer wait to be applied here; those of this site wait there.
+CREATE TABLE gemel.parked (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamp with time zone DEFAULT clock_timestamp(),
+    origin text,
+    position bigint,
+    reason text,
+    body bytea NOT NULL,
+    decision text,
+    problem text
+);
+
+-- The rows that they leave undecided: nothing from the peer is applied to these.
+CREATE TABLE gemel.parked_row (
+    parked bigint,
+    table_schema text,
+    table_name text,
+    key text[],
+    PRIMARY KEY (parked, table_schema, table_name, key)
+);
+
 -- Every conflict with both sides' row images and how it was resolved.
 CREATE TABLE gemel.journal (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

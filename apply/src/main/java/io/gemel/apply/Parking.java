@@ -1,0 +1,198 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.ParkedStore.Decision;
+import io.gemel.apply.TargetTransaction.JournalEntry;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.TableShape;
+import io.gemel.transaction.Transaction;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Transactions that are set aside for a person, with the later ones that touch their rows. Both sites know of each: the one that
+ * parks publishes it, and from then on neither applies anything of the other to these rows. A decision at either site is
+ * published as the rows' new state, and ends it at both. Applying thread only, but for {@link #size}.
+ */
+final class Parking {
+    /** Most transactions set aside; with more the applier halts instead. */
+    static final int PARKED_MAX = 1_000;
+
+    private final SiteId site;
+    private final TargetDatabase database;
+    private final GroupApplier applier;
+    private Map<Long, Set<RowKey>> parked = Map.of();
+    private volatile int size;
+
+    Parking(SiteId site, TargetDatabase database, GroupApplier applier) {
+        this.site = site;
+        this.database = database;
+        this.applier = applier;
+    }
+
+    /** Reads what is parked; at the start and whenever that has changed. */
+    void load() throws ApplyFailure {
+        parked = database.parked().rows();
+        size = parked.size();
+    }
+
+    /** Transactions set aside, at either site; any thread. */
+    int size() {
+        return size;
+    }
+
+    /** Does this change say anything about parking? */
+    static boolean isNotice(Change change) {
+        return change instanceof Change.Park || change instanceof Change.Settle;
+    }
+
+    /** Must the transaction be parked, because it touches a row that is undecided? */
+    boolean holds(Transaction transaction) {
+        return !parked.isEmpty()
+                && transaction.changes().stream().anyMatch(change -> !isNotice(change) && touchesParked(change));
+    }
+
+    private boolean touchesParked(Change change) {
+        if (change instanceof Change.Truncate) {
+            return parked.values().stream()
+                    .anyMatch(keys -> keys.stream().anyMatch(key -> key.table().equals(change.table())));
+        }
+        return parked.values().stream().anyMatch(keys -> keys.contains(change.key()));
+    }
+
+    /** Sets a transaction aside, and commits that with its marker. */
+    void park(Transaction transaction, Marker marker, String reason, List<JournalEntry> journal)
+            throws ApplyFailure, InterruptedException {
+        if (parked.size() >= PARKED_MAX) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    PARKED_MAX + " transactions are parked, and this one cannot be applied either: " + reason
+                            + ". Decide with 'gemel parked FILE list', or mend what they have in common");
+        }
+        List<Change> notices = new ArrayList<>();
+        Map<RowKey, RowImage> rows = new LinkedHashMap<>();
+        for (Change change : transaction.changes()) {
+            RowImage image = change.anyImage();
+            if (image == null) {
+                throw new ApplyFailure(
+                        Kind.HALT,
+                        "a transaction that empties table " + change.table() + " cannot be parked: " + reason);
+            }
+            rows.putIfAbsent(image.key(), image);
+        }
+        rows.values()
+                .forEach(image ->
+                        notices.add(new Change.Park(image, transaction.stamp().position())));
+        applier.transact(marker, (target, group) -> {
+            target.park(
+                    transaction.stamp().origin(), transaction.stamp().position(), reason, transaction, rows.keySet());
+            target.journal(journal);
+            target.emit(notices);
+            return true;
+        });
+        load();
+    }
+
+    /** Carries out what was decided since. */
+    void decide(Marker marker) throws ApplyFailure, InterruptedException {
+        if (parked.isEmpty()) {
+            return;
+        }
+        for (Map.Entry<Long, Decision> decision : database.parked().decisions().entrySet()) {
+            Set<Long> component = component(decision.getKey());
+            if (component.isEmpty()) {
+                continue; // decided together with another one
+            }
+            try {
+                settle(component, decision.getValue(), marker);
+            } catch (ApplyFailure e) {
+                if (e.kind() == Kind.RESTART) {
+                    throw e;
+                }
+                if (e.kind() == Kind.RETRY) {
+                    return; // a row is locked, say: the decision stands
+                }
+                database.parked().refuse(decision.getKey(), String.valueOf(e.getMessage()));
+            }
+            load();
+        }
+    }
+
+    /** The transaction and all that hang together with it by rows that they share. */
+    private Set<Long> component(long id) {
+        Set<Long> component = new HashSet<>();
+        Set<RowKey> rows = new HashSet<>(parked.getOrDefault(id, Set.of()));
+        boolean grown = !rows.isEmpty();
+        while (grown) {
+            grown = false;
+            for (Map.Entry<Long, Set<RowKey>> each : parked.entrySet()) {
+                if (!component.contains(each.getKey())
+                        && each.getValue().stream().anyMatch(rows::contains)) {
+                    component.add(each.getKey());
+                    rows.addAll(each.getValue());
+                    grown = true;
+                }
+            }
+        }
+        return component;
+    }
+
+    private void settle(Set<Long> component, Decision decision, Marker marker)
+            throws ApplyFailure, InterruptedException {
+        Set<RowKey> open = new HashSet<>();
+        component.forEach(id -> open.addAll(parked.getOrDefault(id, Set.of())));
+        Map<RowKey, Change> last = new LinkedHashMap<>();
+        Map<RowKey, Change> theirs = new HashMap<>();
+        for (Transaction transaction : database.parked().transactions(component)) {
+            for (Change change : transaction.changes()) {
+                if (open.contains(change.key())) {
+                    last.put(change.key(), change);
+                    if (decision == Decision.RETRY
+                            && !transaction.stamp().origin().equals(site)
+                            && !isNotice(change)) {
+                        theirs.put(change.key(), change);
+                    }
+                }
+            }
+        }
+        Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
+        last.forEach((key, change) -> samples.computeIfAbsent(change.shape(), shape -> new LinkedHashMap<>())
+                .put(key, sample(change)));
+        applier.transact(marker, (target, group) -> {
+            List<Change> settled = new ArrayList<>();
+            for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : samples.entrySet()) {
+                Map<RowKey, @Nullable RowImage> rows = target.rows()
+                        .lock(table.getKey(), List.copyOf(table.getValue().values()));
+                table.getValue().forEach((key, sample) -> {
+                    Change wanted = theirs.get(key);
+                    RowImage row = wanted == null ? rows.get(key) : wanted.after();
+                    rows.put(key, row);
+                    settled.add(new Change.Settle(row == null ? sample : row, row != null));
+                });
+                target.rows().write(table.getKey(), rows);
+            }
+            target.rows().checkDeferred();
+            target.emit(settled);
+            target.settle(open);
+            return true;
+        });
+    }
+
+    private static RowImage sample(Change change) {
+        RowImage image = change.anyImage();
+        if (image == null) {
+            throw new IllegalStateException("a truncate is never parked");
+        }
+        return image;
+    }
+}

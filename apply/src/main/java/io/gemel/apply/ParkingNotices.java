@@ -1,0 +1,59 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.Transaction;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What an incoming transaction says of parked ones. One database transaction; applying thread only. */
+final class ParkingNotices {
+    private final TargetTransaction transaction;
+    private final SiteId local;
+    private final List<StampedChange> parks = new ArrayList<>();
+    private final Set<RowKey> settled = new HashSet<>();
+
+    ParkingNotices(TargetTransaction transaction, SiteId local) {
+        this.transaction = transaction;
+        this.local = local;
+    }
+
+    /** The changes among these that do something to rows. */
+    List<StampedChange> take(List<StampedChange> changes) {
+        List<StampedChange> rows = new ArrayList<>(changes.size());
+        for (StampedChange change : changes) {
+            if (change.change() instanceof Change.Park) {
+                parks.add(change);
+            } else {
+                rows.add(change);
+            }
+            if (change.change() instanceof Change.Settle settle) {
+                settled.add(settle.key());
+            }
+        }
+        return rows;
+    }
+
+    /** Stores what was taken. */
+    void close() throws ApplyFailure {
+        if (!parks.isEmpty()) {
+            StampedChange first = parks.get(0);
+            long position = ((Change.Park) first.change()).position();
+            Set<RowKey> keys = new HashSet<>();
+            List<Change> notices = new ArrayList<>();
+            for (StampedChange park : parks) {
+                keys.add(park.change().key());
+                notices.add(park.change());
+            }
+            transaction.park(
+                    local, position, "parked at " + first.origin(), new Transaction(first.stamp(), notices), keys);
+        }
+        if (!settled.isEmpty()) {
+            transaction.settle(settled);
+        }
+    }
+}

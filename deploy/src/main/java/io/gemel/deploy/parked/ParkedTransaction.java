@@ -1,0 +1,97 @@
+package io.gemel.deploy.parked;
+
+import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.TransactionCodec;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A row of {@code gemel.parked}.
+ *
+ * @param at when it was parked
+ * @param origin site where it committed: the peer's wait here, this site's own wait at the peer
+ * @param position in the origin's log
+ * @param problem why the last decision could not be carried out; empty when there is nothing to say
+ * @param rows the rows that are undecided because of it, as {@code schema.table[key]}
+ * @param changes what it does, or of this site's own only the rows that it touches
+ */
+record ParkedTransaction(
+        long id,
+        Instant at,
+        String origin,
+        long position,
+        String reason,
+        boolean decided,
+        String problem,
+        Set<String> rows,
+        List<Change> changes) {
+    private static final String COLUMNS = """
+            SELECT id, at, origin, position, reason, decision IS NOT NULL, coalesce(problem, ''), body,
+                   ARRAY(SELECT table_schema || '.' || table_name || '[' || array_to_string(key, ', ') || ']'
+                         FROM gemel.parked_row AS r WHERE r.parked = p.id) AS rows
+            FROM gemel.parked AS p
+            """;
+
+    ParkedTransaction {
+        rows = Set.copyOf(rows);
+        changes = List.copyOf(changes);
+    }
+
+    /** All of them, in the order in which they were parked. */
+    static List<ParkedTransaction> list(Connection connection) throws SQLException {
+        return Sql.list(connection, ParkedTransaction::read, COLUMNS + "ORDER BY id");
+    }
+
+    static Optional<ParkedTransaction> find(Connection connection, long id) throws SQLException {
+        return Sql.first(connection, ParkedTransaction::read, COLUMNS + "WHERE id = ?", id);
+    }
+
+    /** Numbers of those that hang together with this one by rows that they share, and its own. */
+    Set<Long> together(List<ParkedTransaction> all) {
+        Set<Long> together = new TreeSet<>(Set.of(id));
+        Set<String> touched = new TreeSet<>(rows);
+        boolean grown = true;
+        while (grown) {
+            grown = false;
+            for (ParkedTransaction other : all) {
+                if (other.rows.stream().anyMatch(touched::contains) && together.add(other.id)) {
+                    touched.addAll(other.rows);
+                    grown = true;
+                }
+            }
+        }
+        return together;
+    }
+
+    private static ParkedTransaction read(ResultSet row) throws SQLException {
+        return new ParkedTransaction(
+                row.getLong("id"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("origin"),
+                row.getLong("position"),
+                row.getString("reason"),
+                row.getBoolean(6),
+                row.getString(7),
+                Set.copyOf(Arrays.asList((String[]) row.getArray("rows").getArray())),
+                changes(row.getBytes("body")));
+    }
+
+    private static List<Change> changes(byte[] body) throws SQLException {
+        try {
+            return new TransactionCodec().decode(body) instanceof LogRecord.Part part ? part.changes() : List.of();
+        } catch (BadRecordException e) {
+            throw new SQLException("gemel.parked holds a damaged transaction: " + e.getMessage(), e);
+        }
+    }
+}
