@@ -1,6 +1,5 @@
 package io.gemel.apply;
 
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import java.util.List;
 
 /**

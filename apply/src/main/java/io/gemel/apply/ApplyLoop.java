@@ -1,7 +1,6 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.transaction.Marker;

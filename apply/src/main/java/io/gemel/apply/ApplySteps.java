@@ -1,6 +1,5 @@
 package io.gemel.apply;
 
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;

@@ -1,7 +1,6 @@
 package io.gemel.apply;
 
 import io.gemel.apply.TargetRows.Collision;
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.TablePolicy;

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.ResolverException;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
@@ -61,6 +62,9 @@ final class GroupApplier {
             List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, alone, carefully);
             catchUp.succeeded();
             return conflicts;
+        } catch (ResolverException e) {
+            throw new ApplyFailure(
+                    Kind.HALT, e.getMessage() + "; mend the resolver at both sites and start them again", e);
         } catch (UncheckedIOException e) {
             throw new ApplyFailure(Kind.RETRY, "a conflict cannot be looked up now: " + e.getMessage(), e);
         }

@@ -3,7 +3,6 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetRows.Pair;
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
 import io.gemel.conflict.SubmissionLedger;

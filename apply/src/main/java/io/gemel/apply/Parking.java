@@ -2,7 +2,6 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.ParkedStore.Decision;
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;

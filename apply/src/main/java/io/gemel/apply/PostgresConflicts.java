@@ -1,6 +1,5 @@
 package io.gemel.apply;
 
-import io.gemel.apply.TargetTransaction.JournalEntry;
 import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;

@@ -60,10 +60,10 @@ final class PostgresForeignKeys {
     List<TargetRows.Orphan> orphans(DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone) {
         List<TargetRows.Orphan> orphans = new ArrayList<>();
         for (ForeignKey key : keys(sql, parent, shape)) {
-            List<Object> binds = RowBinds.images(key.referred(), gone);
+            List<Object> binds = PostgresBinds.images(key.referred(), gone);
             try (ResultSet found = sql.resultQuery(key.query(), binds.toArray()).fetchResultSet()) {
                 while (found.next()) {
-                    RowImage child = RowBinds.image(key.child(), found);
+                    RowImage child = PostgresBinds.image(key.child(), found);
                     orphans.add(new TargetRows.Orphan(child, key.columns(), gone.get(found.getInt(child.size() + 1))));
                 }
             } catch (SQLException e) {

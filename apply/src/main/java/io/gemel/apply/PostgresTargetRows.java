@@ -79,7 +79,7 @@ final class PostgresTargetRows implements TargetRows {
             return all;
         }
         List<Object> binds = new ArrayList<>();
-        binds.add(RowBinds.ordinals(rows.size()));
+        binds.add(PostgresBinds.ordinals(rows.size()));
         table.all()
                 .forEach(column ->
                         binds.add(ArrayLiteral.of(rows, row -> row.before().value(column))));
@@ -95,7 +95,7 @@ final class PostgresTargetRows implements TargetRows {
             return new BitSet();
         }
         PostgresTable table = catalog.table(shape);
-        return missed(table.delete(), RowBinds.images(table.all(), rows), rows.size());
+        return missed(table.delete(), PostgresBinds.images(table.all(), rows), rows.size());
     }
 
     private BitSet missed(String statement, List<Object> binds, int rows) throws ApplyFailure {
@@ -124,7 +124,7 @@ final class PostgresTargetRows implements TargetRows {
             Set<RowKey> inserted = new HashSet<>();
             try (ResultSet written = sql.resultQuery(
                             table.insertIfAbsent(),
-                            RowBinds.images(table.all(), rows).toArray())
+                            PostgresBinds.images(table.all(), rows).toArray())
                     .fetchResultSet()) {
                 int count = 0;
                 while (written.next()) {
@@ -190,10 +190,10 @@ final class PostgresTargetRows implements TargetRows {
         return run(() -> {
             try (ResultSet found = sql.resultQuery(
                             table.select(forUpdate),
-                            RowBinds.keys(table.key(), keys).toArray())
+                            PostgresBinds.keys(table.key(), keys).toArray())
                     .fetchResultSet()) {
                 while (found.next()) {
-                    RowImage image = RowBinds.image(shape, found);
+                    RowImage image = PostgresBinds.image(shape, found);
                     rows.put(image.key(), image);
                 }
             }
@@ -223,7 +223,7 @@ final class PostgresTargetRows implements TargetRows {
     private void delete(PostgresTable table, List<RowKey> keys) throws ApplyFailure {
         if (!keys.isEmpty()) {
             run(() -> sql.execute(
-                    table.deleteByKey(), RowBinds.keys(table.key(), keys).toArray()));
+                    table.deleteByKey(), PostgresBinds.keys(table.key(), keys).toArray()));
         }
     }
 
@@ -254,7 +254,7 @@ final class PostgresTargetRows implements TargetRows {
             written(target, each.getValue());
             run(() -> sql.execute(
                     target.upsert(),
-                    RowBinds.images(target.all(), each.getValue()).toArray()));
+                    PostgresBinds.images(target.all(), each.getValue()).toArray()));
         }
     }
 
@@ -273,7 +273,7 @@ final class PostgresTargetRows implements TargetRows {
         } else {
             run(() -> sql.execute(
                     table.deleteExcept(),
-                    RowBinds.keys(table.key(), List.copyOf(except)).toArray()));
+                    PostgresBinds.keys(table.key(), List.copyOf(except)).toArray()));
         }
     }
 

@@ -75,8 +75,8 @@ final class PostgresUniqueKeys {
     List<Collision> collisions(DSLContext sql, PostgresTable table, TableShape shape, List<RowImage> images) {
         List<Collision> found = new ArrayList<>();
         for (Searched each : keys(sql, table, shape)) {
-            for (Record row :
-                    sql.fetch(each.query(), RowBinds.images(table.all(), images).toArray())) {
+            for (Record row : sql.fetch(
+                    each.query(), PostgresBinds.images(table.all(), images).toArray())) {
                 found.add(new Collision(each.key(), RowKey.of(shape.table(), row.into(String[].class))));
             }
         }

@@ -1,23 +1,17 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.Conflict;
 import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
-import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Transaction;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** One database transaction of the applier. Closing without a commit rolls back. */
 interface TargetTransaction extends AutoCloseable {
-    /** A conflict and the row that came of it. */
-    record JournalEntry(Conflict conflict, @Nullable RowImage outcome) {}
-
     /** Its rows. */
     TargetRows rows();
 

@@ -2,6 +2,8 @@ package io.gemel.deploy.config;
 
 import io.gemel.conflict.ColumnMerge;
 import io.gemel.conflict.ConflictPolicy;
+import io.gemel.conflict.ConflictResolver;
+import io.gemel.conflict.CustomPolicy;
 import io.gemel.conflict.ExtremeValue;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.OrphanChoice;
@@ -14,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,11 +32,13 @@ final class PolicyText {
     private static final String GREATEST = "greatest";
     private static final String LEAST = "least";
     private static final String PARK = "park";
+    private static final String CUSTOM = "custom";
     private static final String UNIQUE = "unique";
     private static final String ORPHAN = "orphan";
     static final String DELTA = "delta";
     /** Each decides what becomes of a row. */
-    static final List<String> OF_ROWS = List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, PARK);
+    static final List<String> OF_ROWS =
+            List.of(LAST_WRITER_WINS, COLUMN_MERGE, SITE_PRIORITY, GREATEST, LEAST, CUSTOM, PARK);
 
     private static final Set<String> WITHOUT_ARGUMENTS = Set.of(LAST_WRITER_WINS, COLUMN_MERGE, PARK);
     private static final List<String> BESIDE = List.of(DELTA, UNIQUE, ORPHAN);
@@ -119,6 +124,21 @@ final class PolicyText {
         }
     }
 
+    private static ConflictResolver resolver(String name) throws BadValueException {
+        List<String> known = new ArrayList<>();
+        for (ConflictResolver resolver : ServiceLoader.load(ConflictResolver.class)) {
+            if (resolver.name().equals(name)) {
+                return resolver;
+            }
+            known.add(resolver.name());
+        }
+        throw new BadValueException(
+                "names the conflict resolver '" + name + "', which is not on the class path; there "
+                        + (known.isEmpty() ? "is none" : "are " + String.join(", ", known)),
+                "put its jar, with a file META-INF/services/" + ConflictResolver.class.getName()
+                        + ", into GEMEL_CLASSPATH");
+    }
+
     private static <T extends Enum<T>> T choice(Class<T> choices, String name, String text) throws BadValueException {
         for (T choice : choices.getEnumConstants()) {
             if (choice.name().toLowerCase(Locale.ROOT).equals(text)) {
@@ -138,6 +158,7 @@ final class PolicyText {
             case GREATEST -> ExtremeValue.greatest(arguments.get(0));
             case LEAST -> ExtremeValue.least(arguments.get(0));
             case PARK -> new Park();
+            case CUSTOM -> new CustomPolicy(resolver(arguments.get(0)));
             default -> new LastWriterWins();
         };
     }

@@ -24,6 +24,7 @@ class PoliciesIT {
         POLICIES.put("priority", "site-priority(east)");
         POLICIES.put("greatest", "greatest(n)");
         POLICIES.put("least", "least(n)");
+        POLICIES.put("custom", "custom(merged-tags)");
     }
 
     @TempDir
@@ -37,16 +38,19 @@ class PoliciesIT {
             sites.schema(TwoSites.PROBE);
             for (String table : POLICIES.keySet()) {
                 sites.schema(
-                        "CREATE TABLE " + table + " (id int PRIMARY KEY, a text, b text, n int NOT NULL)",
-                        "INSERT INTO " + table + " VALUES (1, '-', '-', 100)");
+                        "CREATE TABLE " + table + " (id int PRIMARY KEY, a text, b text, n int NOT NULL, tags text)",
+                        "INSERT INTO " + table + " VALUES (1, '-', '-', 100, 'gone,old')");
             }
             sites.prepare().run();
 
             // Neither site sees the other's changes: east's first, then west's, then east's second.
             sites.pause();
             for (String table : POLICIES.keySet()) {
-                sites.east().execute("UPDATE " + table + " SET a = 'east 1', n = n + 1 WHERE id = 1");
-                sites.west().execute("UPDATE " + table + " SET b = 'west', n = n + 50 WHERE id = 1");
+                sites.east()
+                        .execute("UPDATE " + table + " SET a = 'east 1', n = n + 1, tags = 'east,old' WHERE id = 1");
+                sites.west()
+                        .execute(
+                                "UPDATE " + table + " SET b = 'west', n = n + 50, tags = 'gone,old,west' WHERE id = 1");
                 sites.east().execute("UPDATE " + table + " SET a = 'east 2', n = n + 2 WHERE id = 1");
             }
             sites.resume();
@@ -55,13 +59,14 @@ class PoliciesIT {
             sites.assertEqual(POLICIES.keySet().toArray(String[]::new));
             assertThat(rows(sites))
                     .containsExactly(
-                            "lww (1,\"east 2\",-,103)",
-                            "lww_delta (1,\"east 2\",-,153)",
-                            "merge (1,\"east 2\",west,103)",
-                            "merge_delta (1,\"east 2\",west,153)",
-                            "priority (1,\"east 2\",-,103)",
-                            "greatest (1,-,west,150)",
-                            "least (1,\"east 2\",-,103)");
+                            "lww (1,\"east 2\",-,103,\"east,old\")",
+                            "lww_delta (1,\"east 2\",-,153,\"east,old\")",
+                            "merge (1,\"east 2\",west,103,\"gone,old,west\")",
+                            "merge_delta (1,\"east 2\",west,153,\"gone,old,west\")",
+                            "priority (1,\"east 2\",-,103,\"east,old\")",
+                            "greatest (1,-,west,150,\"gone,old,west\")",
+                            "least (1,\"east 2\",-,103,\"east,old\")",
+                            "custom (1,\"east 2\",-,103,\"east,old,west\")");
             assertThat(sites.supervisors())
                     .allSatisfy(
                             each -> assertThat(each.report().apply().reason()).isEmpty());

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Bind values of the multi-row statements: ordinals first, then one array literal a column. Pure. */
-final class RowBinds {
-    private RowBinds() {}
+final class PostgresBinds {
+    private PostgresBinds() {}
 
     static List<Object> images(List<Integer> columns, List<RowImage> rows) {
         List<Object> binds = new ArrayList<>();
