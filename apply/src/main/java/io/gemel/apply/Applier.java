@@ -75,11 +75,12 @@ public final class Applier implements AutoCloseable {
      */
     public Marker restore(InFlightWindow window) throws ApplyException {
         try {
-            for (TargetDatabase.StoredEntry entry : database.storedEntries()) {
+            Recollection recollection = database.recollection();
+            for (Recollection.StoredEntry entry : recollection.storedEntries()) {
                 window.restore(entry.key(), entry.entry());
             }
-            database.voids().forEach(window::restore);
-            marker = database.marker();
+            recollection.voids().forEach(window::restore);
+            marker = recollection.marker();
         } catch (ApplyFailure e) {
             throw exception(e);
         }
@@ -107,8 +108,8 @@ public final class Applier implements AutoCloseable {
         GroupApplier groupApplier = new GroupApplier(database, window, catchUp);
         Parking waiting = new Parking(config.site(), database, groupApplier);
         parking = waiting;
-        ApplyLoop started =
-                new ApplyLoop(config, listener, clock, database, groupApplier, waiting, window, status, marker);
+        GroupTries tries = new GroupTries(config, listener, database, groupApplier, waiting, status);
+        ApplyLoop started = new ApplyLoop(config, listener, clock, tries, waiting, window, status, marker);
         loop = started;
         Thread applying = daemon(started, "apply");
         thread = applying;

@@ -5,18 +5,12 @@ import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Stamp;
-import io.gemel.transaction.Transaction;
 import io.gemel.transaction.Version;
-import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,30 +19,19 @@ import org.slf4j.LoggerFactory;
 final class ApplyLoop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(ApplyLoop.class);
 
-    /** Tries of one group before the applier says that it is halted; it goes on trying. */
-    private static final int TRIES_MAX = 20;
-
-    /** Failures of a transaction that must not be those of a whole group. */
-    private static final Set<Kind> ALONE_KINDS = EnumSet.of(Kind.UNIQUE, Kind.ALONE, Kind.PARK);
-
     /** How old an acknowledgement that came without a transaction may become before it is stored. */
     private static final Duration ACKNOWLEDGEMENT_AGE = Duration.ofSeconds(1);
 
     /** How long a decision about parked transactions may wait to be noticed. */
     private static final Duration DECISION_AGE = Duration.ofMillis(200);
 
-    private static final IntervalFunction BACK_OFF = IntervalFunction.ofExponentialRandomBackoff(5L, 1.6, 0.5, 500L);
-
     private final ApplyConfig config;
     private final ApplyListener listener;
     private final InstantSource clock;
-    private final TargetDatabase database;
-    private final GroupApplier groupApplier;
+    private final GroupTries tries;
     private final Parking parking;
     private final InFlightWindow window;
     private final ApplyStatus status;
-
-    private final Retry retry;
 
     private volatile Marker marker;
     private long storedNanos = System.nanoTime();
@@ -61,8 +44,7 @@ final class ApplyLoop implements Runnable {
             ApplyConfig config,
             ApplyListener listener,
             InstantSource clock,
-            TargetDatabase database,
-            GroupApplier groupApplier,
+            GroupTries tries,
             Parking parking,
             InFlightWindow window,
             ApplyStatus status,
@@ -70,25 +52,11 @@ final class ApplyLoop implements Runnable {
         this.config = config;
         this.listener = listener;
         this.clock = clock;
-        this.database = database;
-        this.groupApplier = groupApplier;
+        this.tries = tries;
         this.parking = parking;
         this.window = window;
         this.status = status;
         this.marker = marker;
-        RetryConfig often = RetryConfig.custom()
-                .maxAttempts(TRIES_MAX)
-                .intervalFunction(BACK_OFF)
-                .retryOnException(this::isWorthRetrying)
-                .build();
-        retry = Retry.of("gemel-apply-" + config.site(), often);
-        retry.getEventPublisher().onRetry(event -> retrying(event.getLastThrowable()));
-    }
-
-    private void retrying(@Nullable Throwable cause) {
-        String why = cause == null ? "" : String.valueOf(cause.getMessage());
-        status.retrying("retrying: " + why);
-        listener.retried(why);
     }
 
     long appliedPosition() {
@@ -121,7 +89,7 @@ final class ApplyLoop implements Runnable {
                     peerLog = log;
                     followLog(log);
                 } catch (ApplyFailure e) {
-                    haltOrThrow(e);
+                    tries.haltOrThrow(e);
                 }
             }
         } catch (InterruptedException e) {
@@ -175,9 +143,7 @@ final class ApplyLoop implements Runnable {
             return;
         }
         if (stamps.size() > 1 && (parking.size() > 0 || group.hasNotices())) {
-            for (GroupChanges each : group.singly()) {
-                apply(each);
-            }
+            applySingly(group);
             return;
         }
         headMicros = stamps.get(0).version().micros();
@@ -189,11 +155,19 @@ final class ApplyLoop implements Runnable {
         Stamp last = stamps.get(stamps.size() - 1);
         skewMillis = ahead(last) / 1000;
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
-        List<Conflict> conflicts = applyOrPark(group, next, stamps.size() == 1);
-        if (conflicts != null) {
-            marker = stored(next);
-            status.running();
-            listener.applied(stamps.size(), group.count(), conflicts);
+        List<Conflict> conflicts = tries.apply(group, next, stamps.size() == 1);
+        if (conflicts == null) {
+            applySingly(group);
+            return;
+        }
+        marker = stored(next);
+        status.running();
+        listener.applied(stamps.size(), group.count(), conflicts);
+    }
+
+    private void applySingly(GroupChanges group) throws ApplyFailure, InterruptedException {
+        for (GroupChanges each : group.singly()) {
+            apply(each);
         }
     }
 
@@ -204,7 +178,7 @@ final class ApplyLoop implements Runnable {
     private void storeAcknowledgement(GroupChanges heartbeats) throws ApplyFailure, InterruptedException {
         boolean due = System.nanoTime() - storedNanos >= ACKNOWLEDGEMENT_AGE.toNanos();
         if (due && window.peerSeenPosition() > marker.peerSeen()) {
-            applyUntilDone(heartbeats, marker, true);
+            tries.apply(heartbeats, marker, true);
             marker = stored(marker);
             status.running();
         }
@@ -221,79 +195,11 @@ final class ApplyLoop implements Runnable {
                 committed.peerCommit());
     }
 
-    /** A transaction that touches a row of a parked one is parked, too. */
-    private @Nullable List<Conflict> applyOrPark(GroupChanges group, Marker next, boolean single)
-            throws ApplyFailure, InterruptedException {
-        Transaction transaction = group.wholeTransaction();
-        if (transaction != null && parking.holds(transaction)) {
-            return park(transaction, next, new ApplyFailure(Kind.PARK, "touches a row of a parked transaction"));
-        }
-        List<Conflict> conflicts = applyUntilDone(group, next, single);
-        if (group.hasNotices()) {
-            parking.load();
-        }
-        return conflicts;
-    }
-
-    private List<Conflict> park(Transaction transaction, Marker next, ApplyFailure why)
-            throws ApplyFailure, InterruptedException {
-        String reason = String.valueOf(why.getMessage());
-        LOG.warn(
-                "{} parks the transaction at log position {} of {}: {}",
-                config.site(),
-                transaction.stamp().position(),
-                config.peer(),
-                reason);
-        parking.park(transaction, next, reason, why.journal());
-        return why.journal().stream().map(JournalEntry::conflict).toList();
-    }
-
-    /** Null when the group was applied one transaction at a time instead. */
-    private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
-            throws ApplyFailure, InterruptedException {
-        boolean carefully = false;
-        while (true) {
-            try {
-                return applyWithRetries(group, next, single, carefully);
-            } catch (ApplyFailure e) {
-                if (ALONE_KINDS.contains(e.kind()) && !single) {
-                    for (GroupChanges each : group.singly()) {
-                        apply(each);
-                    }
-                    return null;
-                }
-                Transaction transaction = group.wholeTransaction();
-                if (e.kind() == Kind.UNIQUE && !carefully) {
-                    carefully = true;
-                } else if (e.kind() == Kind.PARK && transaction != null) {
-                    return park(transaction, next, e);
-                } else {
-                    haltOrThrow(e);
-                }
-            }
-        }
-    }
-
-    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean single, boolean carefully)
-            throws ApplyFailure, InterruptedException {
-        try {
-            return retry.executeCallable(() -> groupApplier.apply(group, next, single, carefully));
-        } catch (ApplyFailure | InterruptedException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw FailureClassifier.classify(e);
-        }
-    }
-
-    private boolean isWorthRetrying(Throwable error) {
-        return error instanceof ApplyFailure failure && failure.kind() == Kind.RETRY && !status.closed();
-    }
-
     /** Refuses a version from the future until the clocks are right again. */
     private void awaitPlausible(Stamp stamp) throws ApplyFailure, InterruptedException {
         long limit = config.clockAheadMax().toMillis() * 1000;
         for (long ahead = ahead(stamp); ahead > limit; ahead = ahead(stamp)) {
-            haltOrThrow(new ApplyFailure(
+            tries.haltOrThrow(new ApplyFailure(
                     Kind.HALT,
                     "the clock of " + stamp.origin() + " is " + ahead / 1_000_000
                             + " s ahead of this machine's, more than"
@@ -308,18 +214,5 @@ final class ApplyLoop implements Runnable {
 
     private long micros() {
         return ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    }
-
-    /** Waits as halted and comes back to try again; failures that only a new applier can mend go on up. */
-    private void haltOrThrow(ApplyFailure failure) throws ApplyFailure, InterruptedException {
-        if (failure.kind() == Kind.RESTART || status.closed()) {
-            throw failure;
-        }
-        String why = String.valueOf(failure.getMessage());
-        if (!why.equals(status.reason())) {
-            LOG.error("{} halted: {}", config.site(), why);
-        }
-        status.halt(why, config.haltRetryInterval());
-        database.forgetTables();
     }
 }

@@ -104,14 +104,15 @@ final class GroupApplier {
         Set<RowKey> slowKeys = new HashSet<>();
         List<Conflict> conflicts = new ArrayList<>();
         while (!transact(applied, (transaction, group) -> {
-            GroupAttempt attempt = new GroupAttempt(transaction, group, catchUp, slowKeys, alone, carefully);
+            AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, slowKeys, alone);
+            GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, carefully);
             changes.forEach(attempt::apply);
             attempt.finish();
-            slowKeys.addAll(attempt.surprises());
-            transaction.journal(attempt.journal());
-            transaction.emit(attempt.corrections());
-            attempt.journal().forEach(entry -> conflicts.add(entry.conflict()));
-            return attempt.surprises().isEmpty();
+            slowKeys.addAll(steps.surprises());
+            transaction.journal(steps.journal());
+            transaction.emit(steps.corrections());
+            steps.journal().forEach(entry -> conflicts.add(entry.conflict()));
+            return steps.surprises().isEmpty();
         })) {
             conflicts.clear();
         }

@@ -3,16 +3,12 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetRows.Pair;
-import io.gemel.conflict.Conflict;
-import io.gemel.conflict.Resolution;
-import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableShape;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -28,26 +24,21 @@ import org.jspecify.annotations.Nullable;
  * One try to apply a group: one database transaction, not yet committed. When it ends with surprises, keys that turned out to be
  * contested after they were written, it must be rolled back and tried again with these among the slow ones. Applying thread only.
  */
-final class GroupAttempt implements ApplySteps {
+final class GroupAttempt {
     /** Changes of a transaction that are held in memory at once when some of them collide on a unique key. */
     static final int COLLIDING_CHANGES_MAX = 200_000;
 
-    private final TargetTransaction transaction;
     private final TargetRows target;
-    private final CatchUp catchUp;
+    private final AttemptSteps steps;
     private final WindowGroup group;
     private final Set<RowKey> slowKeys;
     private final boolean alone;
     private final boolean carefully;
     private final SubmissionJudge judge;
     private final ParkingNotices notices;
-    private boolean opened;
-    private final List<JournalEntry> journal = new ArrayList<>();
-    private final List<Change> corrections = new ArrayList<>();
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
-    private final Set<RowKey> surprises = new HashSet<>();
     private final OrphanRepair orphans;
-    private final long begun = System.nanoTime();
+    private boolean opened;
 
     /**
      * @param slowKeys must be locked and looked up before they are written
@@ -57,19 +48,18 @@ final class GroupAttempt implements ApplySteps {
     GroupAttempt(
             TargetTransaction transaction,
             WindowGroup group,
-            CatchUp catchUp,
+            AttemptSteps steps,
             Set<RowKey> slowKeys,
             boolean alone,
             boolean carefully) {
-        this.transaction = transaction;
         target = transaction.rows();
-        orphans = new OrphanRepair(target, group, this);
-        this.catchUp = catchUp;
+        this.steps = steps;
+        orphans = new OrphanRepair(target, group, steps);
         this.group = group;
         this.slowKeys = slowKeys;
         this.alone = alone;
         this.carefully = carefully;
-        judge = new SubmissionJudge(target, group, this);
+        judge = new SubmissionJudge(target, group, steps);
         notices = new ParkingNotices(transaction, group.local());
     }
 
@@ -94,22 +84,7 @@ final class GroupAttempt implements ApplySteps {
                 truncate(rows.get(i));
             }
         }
-        return surprises.isEmpty();
-    }
-
-    /** What must roll back and come again the slow way. */
-    Set<RowKey> surprises() {
-        return surprises;
-    }
-
-    /** Conflicts found, for the journal. */
-    List<JournalEntry> journal() {
-        return journal;
-    }
-
-    /** Changes decided here, for the log. */
-    List<Change> corrections() {
-        return corrections;
+        return steps.surprises().isEmpty();
     }
 
     private void withdraw(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
@@ -140,11 +115,11 @@ final class GroupAttempt implements ApplySteps {
         if (!slow.isEmpty()) {
             applySlowly(slow);
         } else if (!plan.seenOfInserts().isEmpty()) {
-            awaitCapture();
+            steps.awaitCapture();
         }
         plan.seenOfInserts().forEach((key, seen) -> {
             if (!untouched.contains(key) && group.contested(key, seen)) {
-                surprises.add(key);
+                steps.surprises().add(key);
             }
         });
     }
@@ -165,7 +140,7 @@ final class GroupAttempt implements ApplySteps {
         judge.close();
         notices.close();
         applyCollected();
-        if (surprises.isEmpty()) {
+        if (steps.surprises().isEmpty()) {
             orphans.run();
             target.checkDeferred();
         }
@@ -176,7 +151,7 @@ final class GroupAttempt implements ApplySteps {
             return;
         }
         try {
-            new CollisionApplier(target, group, this).apply(collected);
+            new CollisionApplier(target, group, steps).apply(collected);
         } catch (ApplyFailure e) {
             // Everything in the way was locked or taken out: another session has just put something there.
             throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
@@ -207,13 +182,13 @@ final class GroupAttempt implements ApplySteps {
     /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
     private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
-        awaitCapture();
+        steps.awaitCapture();
         group.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
         Map<TableShape, Map<RowKey, @Nullable RowImage>> outcomes = new LinkedHashMap<>();
         for (StampedChange change : changes) {
             RowKey key = change.change().key();
             Map<RowKey, @Nullable RowImage> table = rows.get(change.change().shape());
-            RowImage outcome = resolve(change, table == null ? null : table.get(key));
+            RowImage outcome = steps.resolve(change, table == null ? null : table.get(key));
             rows.values().forEach(known -> known.replace(key, outcome));
             outcomes.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
                     .put(key, outcome);
@@ -238,90 +213,16 @@ final class GroupAttempt implements ApplySteps {
         applyCollected();
         TableShape shape = truncate.change().shape();
         target.lockTable(shape);
-        awaitCapture();
+        steps.awaitCapture();
         Set<RowKey> contested =
                 group.contestedKeys(shape.table(), truncate.stamp().seen());
         group.load(contested);
         Map<RowKey, @Nullable RowImage> found = target.read(shape, contested);
         Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
         for (RowKey key : contested) {
-            Resolution resolution = group.resolve(key, truncate, found.get(key));
-            take(key, truncate, found.get(key), resolution);
-            outcomes.put(key, resolution.outcome());
+            outcomes.put(key, steps.resolve(key, truncate, found.get(key)));
         }
         target.clear(shape, contested);
         target.write(shape, outcomes);
-    }
-
-    private void take(RowKey key, StampedChange incoming, @Nullable RowImage current, Resolution resolution)
-            throws ApplyFailure {
-        if (resolution.divergence() != null) {
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    "row " + key + " has diverged at log position "
-                            + incoming.position() + " of " + incoming.origin() + ": " + resolution.divergence()
-                            + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
-                            + " row in line with the peer's");
-        }
-        if (resolution.conflicts().stream().anyMatch(GroupAttempt::areRivals)) {
-            judgeLater(key, incoming);
-            return;
-        }
-        if (!resolution.conflicts().isEmpty()
-                && group.policyFor(key.table()).parks()
-                && !Parking.isNotice(incoming.change())) {
-            throw new ApplyFailure(
-                    Kind.PARK,
-                    "both sites changed row " + key + ", and its table's policy is park",
-                    resolution.conflicts().stream()
-                            .map(conflict -> new JournalEntry(conflict, current))
-                            .toList());
-        }
-        resolution.conflicts().forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
-    }
-
-    private static boolean areRivals(Conflict conflict) {
-        return SubmissionLedger.isClaim(conflict.incoming().change())
-                && SubmissionLedger.isClaim(conflict.local().change());
-    }
-
-    /** Two attempts at one submission have met: that must be decided before any row is written. */
-    private void judgeLater(RowKey key, StampedChange incoming) throws ApplyFailure {
-        if (!alone) {
-            throw new ApplyFailure(Kind.ALONE, "submission " + key + " was carried out at both sites");
-        }
-        if (!slowKeys.contains(key)) {
-            surprises.add(key);
-            return;
-        }
-        throw new ApplyFailure(
-                Kind.HALT,
-                "the transaction at log position " + incoming.position() + " of " + incoming.origin()
-                        + " claims submission " + key
-                        + " late or beside another one; a submission is claimed first, and alone");
-    }
-
-    @Override
-    public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
-        Resolution resolution = incoming.origin().equals(group.local())
-                ? group.withdraw(incoming, current)
-                : group.resolve(incoming, current);
-        take(incoming.change().key(), incoming, current, resolution);
-        return resolution.outcome();
-    }
-
-    @Override
-    public void decided(JournalEntry entry) {
-        journal.add(entry);
-    }
-
-    @Override
-    public void publish(Change correction) {
-        corrections.add(correction);
-    }
-
-    @Override
-    public void awaitCapture() throws ApplyFailure, InterruptedException {
-        catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
     }
 }

@@ -55,7 +55,7 @@ final class GroupChanges implements GroupApplier.Changes {
     boolean hasNotices() {
         return group.stream()
                 .anyMatch(incoming -> incoming instanceof Incoming.Whole whole
-                        && whole.transaction().changes().stream().anyMatch(Parking::isNotice));
+                        && whole.transaction().changes().stream().anyMatch(ParkingNotices::isNotice));
     }
 
     /** The same transactions, each as a group of its own. */

@@ -50,15 +50,11 @@ final class Parking {
         return size;
     }
 
-    /** Does this change say anything about parking? */
-    static boolean isNotice(Change change) {
-        return change instanceof Change.Park || change instanceof Change.Settle;
-    }
-
     /** Must the transaction be parked, because it touches a row that is undecided? */
     boolean holds(Transaction transaction) {
         return !parked.isEmpty()
-                && transaction.changes().stream().anyMatch(change -> !isNotice(change) && touchesParked(change));
+                && transaction.changes().stream()
+                        .anyMatch(change -> !ParkingNotices.isNotice(change) && touchesParked(change));
     }
 
     private boolean touchesParked(Change change) {
@@ -158,7 +154,7 @@ final class Parking {
                     last.put(change.key(), change);
                     if (decision == Decision.RETRY
                             && !transaction.stamp().origin().equals(site)
-                            && !isNotice(change)) {
+                            && !ParkingNotices.isNotice(change)) {
                         theirs.put(change.key(), change);
                     }
                 }

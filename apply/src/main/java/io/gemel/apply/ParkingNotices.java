@@ -22,6 +22,11 @@ final class ParkingNotices {
         this.local = local;
     }
 
+    /** Does this change say anything about parking? */
+    static boolean isNotice(Change change) {
+        return change instanceof Change.Park || change instanceof Change.Settle;
+    }
+
     /** The changes among these that do something to rows. */
     List<StampedChange> take(List<StampedChange> changes) {
         List<StampedChange> rows = new ArrayList<>(changes.size());

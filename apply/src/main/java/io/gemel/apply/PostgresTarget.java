@@ -5,25 +5,14 @@ import static io.gemel.apply.PostgresTargetRows.run;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.ReadProgress;
-import io.gemel.conflict.VoidNote;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.RowKey;
-import io.gemel.transaction.SiteId;
-import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
-import io.gemel.transaction.Version;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
 import org.jooq.impl.DSL;
@@ -129,73 +118,13 @@ final class PostgresTarget implements TargetDatabase {
     }
 
     @Override
-    public Marker marker() throws ApplyFailure {
-        return run(() -> {
-            Record row = sql().fetchOne(
-                            "SELECT position, epoch, version_micros, peer_seen, peer_commit FROM gemel.applied"
-                                    + " WHERE origin = ? ORDER BY position DESC, peer_seen DESC LIMIT 1",
-                            config.peer().name());
-            connection().commit();
-            if (row == null) {
-                return Marker.none(config.peer());
-            }
-            return new Marker(
-                    row.get(0, Long.class),
-                    row.get(1, Long.class),
-                    new Version(row.get(2, Long.class), config.peer()),
-                    row.get(3, Long.class),
-                    row.get(4, Long.class));
-        });
-    }
-
-    @Override
-    public List<StoredEntry> storedEntries() throws ApplyFailure {
-        return run(() -> {
-            List<StoredEntry> entries = new ArrayList<>();
-            for (Record row : sql().fetch("SELECT table_schema, table_name, key, entry FROM gemel.\"window\"")) {
-                TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));
-                RowKey key = RowKey.of(table, row.get(2, String[].class));
-                entries.add(storedEntry(key, row.get(3, byte[].class)));
-            }
-            connection().commit();
-            return entries;
-        });
-    }
-
-    @Override
-    public List<VoidNote> voids() throws ApplyFailure {
-        return run(() -> {
-            List<VoidNote> notes = new ArrayList<>();
-            for (Record row : sql().fetch(
-                            "SELECT origin, position, local_position, table_schema, table_name, key FROM gemel.void")) {
-                TableId table = new TableId(row.get(3, String.class), row.get(4, String.class));
-                String[] key = row.get(5, String[].class);
-                notes.add(new VoidNote(
-                        new SiteId(row.get(0, String.class)),
-                        row.get(1, Long.class),
-                        row.get(2, Long.class),
-                        key.length == 0 ? Set.of() : Set.of(RowKey.of(table, key))));
-            }
-            connection().commit();
-            return notes;
-        });
+    public Recollection recollection() throws ApplyFailure {
+        return new PostgresRecollection(config, connection(), sql());
     }
 
     @Override
     public ParkedStore parked() throws ApplyFailure {
         return new PostgresParkedStore(connection(), sql());
-    }
-
-    private static StoredEntry storedEntry(RowKey key, byte[] bytes) throws ApplyFailure {
-        try {
-            return new StoredEntry(key, EntryCodec.decode(bytes));
-        } catch (BadRecordException e) {
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    "gemel.window holds a damaged entry for " + key + ": " + e.getMessage()
-                            + "; it is needed to resolve a conflict. Copy the database anew",
-                    e);
-        }
     }
 
     @Override

@@ -21,17 +21,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The rows of a PostgreSQL database, in one transaction on the applier's connection. */
 final class PostgresTargetRows implements TargetRows {
-    /** Rows that are remembered for {@link #checkDeferred} before it looks at them, right or not yet. */
-    private static final int UNJUDGED_MAX = 10_000;
-
     private final DSLContext sql;
     private final TableCatalog catalog;
     private final PostgresUniqueKeys uniqueKeys;
     private final PostgresForeignKeys foreignKeys;
     private final WriterHorizon writers;
     private final long id;
-    private final Map<TableShape, Map<RowKey, RowImage>> unjudged =
-            new LinkedHashMap<>(); // in tables with deferrable keys
+    private final PostgresDeferredKeys deferred;
 
     /** Reads a table's place in the local catalog, from memory when it is known. */
     @FunctionalInterface
@@ -59,6 +55,7 @@ final class PostgresTargetRows implements TargetRows {
         this.foreignKeys = foreignKeys;
         this.writers = writers;
         this.id = id;
+        deferred = new PostgresDeferredKeys(sql, uniqueKeys);
     }
 
     static <T extends @Nullable Object> T run(Work<T> work) throws ApplyFailure {
@@ -85,7 +82,7 @@ final class PostgresTargetRows implements TargetRows {
                         binds.add(ArrayLiteral.of(rows, row -> row.before().value(column))));
         changed.forEach(
                 column -> binds.add(ArrayLiteral.of(rows, row -> row.after().value(column))));
-        written(table, rows.stream().map(Pair::after).toList());
+        deferred.written(table, rows.stream().map(Pair::after).toList());
         return missed(table.update(changed), binds, rows.size());
     }
 
@@ -119,7 +116,7 @@ final class PostgresTargetRows implements TargetRows {
             return new BitSet();
         }
         PostgresTable table = catalog.table(shape);
-        written(table, rows);
+        deferred.written(table, rows);
         return run(() -> {
             Set<RowKey> inserted = new HashSet<>();
             try (ResultSet written = sql.resultQuery(
@@ -251,7 +248,7 @@ final class PostgresTargetRows implements TargetRows {
         delete(table, gone);
         for (Map.Entry<TableShape, List<RowImage>> each : live.entrySet()) {
             PostgresTable target = catalog.table(each.getKey());
-            written(target, each.getValue());
+            deferred.written(target, each.getValue());
             run(() -> sql.execute(
                     target.upsert(),
                     PostgresBinds.images(target.all(), each.getValue()).toArray()));
@@ -289,31 +286,8 @@ final class PostgresTargetRows implements TargetRows {
         return run(() -> foreignKeys.orphans(sql, table, shape, gone));
     }
 
-    private void written(PostgresTable table, List<RowImage> images) throws ApplyFailure {
-        if (!images.isEmpty()
-                && run(() -> uniqueKeys.hasDeferrable(sql, table, images.get(0).shape()))) {
-            Map<RowKey, RowImage> known =
-                    unjudged.computeIfAbsent(images.get(0).shape(), shape -> new LinkedHashMap<>());
-            images.forEach(image -> known.put(image.key(), image));
-            if (known.size() >= UNJUDGED_MAX) {
-                checkDeferred();
-            }
-        }
-    }
-
     @Override
     public void checkDeferred() throws ApplyFailure {
-        for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : unjudged.entrySet()) {
-            List<Collision> collisions =
-                    collisions(table.getKey(), List.copyOf(table.getValue().values()));
-            if (!collisions.isEmpty()) {
-                throw new ApplyFailure(
-                        Kind.UNIQUE,
-                        "a row written to " + table.getKey().table() + " collides with "
-                                + collisions.get(0).other() + " on "
-                                + collisions.get(0).key().name());
-            }
-        }
-        unjudged.clear();
+        deferred.check();
     }
 }

@@ -1,29 +1,17 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.EntryCodec;
-import io.gemel.conflict.VoidNote;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.RowKey;
-import java.util.List;
 
 /**
  * The local database as the applier needs it. Nothing outside an implementation knows its SQL dialect or what its commit
  * positions mean. All methods are for the applying thread, except {@link #beat} and {@link #maintain}.
  */
 interface TargetDatabase extends AutoCloseable {
-    /** An entry of the window that an earlier process stored. */
-    record StoredEntry(RowKey key, EntryCodec.Decoded entry) {}
-
     /** Tries to become the site's only applier; stays so until the connection is closed or lost. */
     boolean tryLead() throws ApplyFailure;
 
-    /** The newest marker, or {@link Marker#none}. */
-    Marker marker() throws ApplyFailure;
-
-    List<StoredEntry> storedEntries() throws ApplyFailure;
-
-    /** Void transactions that an earlier process noted. */
-    List<VoidNote> voids() throws ApplyFailure;
+    /** What earlier processes left. */
+    Recollection recollection() throws ApplyFailure;
 
     /** Transactions set aside. */
     ParkedStore parked() throws ApplyFailure;

@@ -1,0 +1,138 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.Resolution;
+import io.gemel.conflict.SubmissionLedger;
+import io.gemel.conflict.WindowGroup;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The steps of one try to apply a group, and what they have come to: conflicts for the journal, changes for the log, and keys
+ * that turned out to be contested too late. Applying thread only.
+ */
+final class AttemptSteps implements ApplySteps {
+    private final TargetTransaction transaction;
+    private final WindowGroup group;
+    private final CatchUp catchUp;
+    private final Set<RowKey> slowKeys;
+    private final boolean alone;
+    private final List<JournalEntry> journal = new ArrayList<>();
+    private final List<Change> corrections = new ArrayList<>();
+    private final Set<RowKey> surprises = new HashSet<>();
+    private final long begun = System.nanoTime();
+
+    /**
+     * @param slowKeys that an earlier try was surprised by
+     * @param alone whether the group is a single transaction
+     */
+    AttemptSteps(
+            TargetTransaction transaction, WindowGroup group, CatchUp catchUp, Set<RowKey> slowKeys, boolean alone) {
+        this.transaction = transaction;
+        this.group = group;
+        this.catchUp = catchUp;
+        this.slowKeys = slowKeys;
+        this.alone = alone;
+    }
+
+    /** Keys that must roll back and come again the slow way. */
+    Set<RowKey> surprises() {
+        return surprises;
+    }
+
+    /** Conflicts found, for the journal. */
+    List<JournalEntry> journal() {
+        return journal;
+    }
+
+    /** Changes decided here, for the log. */
+    List<Change> corrections() {
+        return corrections;
+    }
+
+    @Override
+    public void awaitCapture() throws ApplyFailure, InterruptedException {
+        catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    @Override
+    public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
+        boolean withdrawn = incoming.origin().equals(group.local());
+        Resolution resolution = withdrawn ? group.withdraw(incoming, current) : group.resolve(incoming, current);
+        return take(incoming.change().key(), incoming, current, resolution);
+    }
+
+    /** As {@link #resolve(StampedChange, RowImage)}, for a truncate seen as the delete of one key. */
+    @Nullable
+    RowImage resolve(RowKey key, StampedChange truncate, @Nullable RowImage current) throws ApplyFailure {
+        return take(key, truncate, current, group.resolve(key, truncate, current));
+    }
+
+    @Override
+    public void decided(JournalEntry entry) {
+        journal.add(entry);
+    }
+
+    @Override
+    public void publish(Change correction) {
+        corrections.add(correction);
+    }
+
+    private @Nullable RowImage take(
+            RowKey key, StampedChange incoming, @Nullable RowImage current, Resolution resolution) throws ApplyFailure {
+        List<Conflict> conflicts = resolution.conflicts();
+        if (resolution.divergence() != null) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "row " + key + " has diverged at log position "
+                            + incoming.position() + " of " + incoming.origin() + ": " + resolution.divergence()
+                            + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
+                            + " row in line with the peer's");
+        }
+        if (conflicts.stream().anyMatch(AttemptSteps::areRivals)) {
+            judgeLater(key, incoming);
+        } else if (!conflicts.isEmpty()
+                && group.policyFor(key.table()).parks()
+                && !ParkingNotices.isNotice(incoming.change())) {
+            throw new ApplyFailure(
+                    Kind.PARK,
+                    "both sites changed row " + key + ", and its table's policy is park",
+                    conflicts.stream()
+                            .map(conflict -> new JournalEntry(conflict, current))
+                            .toList());
+        } else {
+            conflicts.forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
+        }
+        return resolution.outcome();
+    }
+
+    private static boolean areRivals(Conflict conflict) {
+        return SubmissionLedger.isClaim(conflict.incoming().change())
+                && SubmissionLedger.isClaim(conflict.local().change());
+    }
+
+    /** Two attempts at one submission have met: that must be decided before any row is written. */
+    private void judgeLater(RowKey key, StampedChange incoming) throws ApplyFailure {
+        if (!alone) {
+            throw new ApplyFailure(Kind.ALONE, "submission " + key + " was carried out at both sites");
+        }
+        if (!slowKeys.contains(key)) {
+            surprises.add(key);
+            return;
+        }
+        throw new ApplyFailure(
+                Kind.HALT,
+                "the transaction at log position " + incoming.position() + " of " + incoming.origin()
+                        + " claims submission " + key
+                        + " late or beside another one; a submission is claimed first, and alone");
+    }
+}

@@ -1,0 +1,145 @@
+package io.gemel.apply;
+
+import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.conflict.Conflict;
+import io.gemel.transaction.Marker;
+import io.gemel.transaction.Transaction;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Applies a group, whatever it takes: again, carefully, parked, or halted until somebody has mended what is wrong. Applying thread only. */
+final class GroupTries {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupTries.class);
+
+    /** Tries of one group before the applier says that it is halted; it goes on trying. */
+    private static final int TRIES_MAX = 20;
+
+    /** Failures of a transaction that must not be those of a whole group. */
+    private static final Set<Kind> ALONE_KINDS = EnumSet.of(Kind.UNIQUE, Kind.ALONE, Kind.PARK);
+
+    private static final IntervalFunction BACK_OFF = IntervalFunction.ofExponentialRandomBackoff(5L, 1.6, 0.5, 500L);
+
+    private final ApplyConfig config;
+    private final ApplyListener listener;
+    private final TargetDatabase database;
+    private final GroupApplier groupApplier;
+    private final Parking parking;
+    private final ApplyStatus status;
+    private final Retry retry;
+
+    GroupTries(
+            ApplyConfig config,
+            ApplyListener listener,
+            TargetDatabase database,
+            GroupApplier groupApplier,
+            Parking parking,
+            ApplyStatus status) {
+        this.config = config;
+        this.listener = listener;
+        this.database = database;
+        this.groupApplier = groupApplier;
+        this.parking = parking;
+        this.status = status;
+        RetryConfig often = RetryConfig.custom()
+                .maxAttempts(TRIES_MAX)
+                .intervalFunction(BACK_OFF)
+                .retryOnException(this::isWorthRetrying)
+                .build();
+        retry = Retry.of("gemel-apply-" + config.site(), often);
+        retry.getEventPublisher().onRetry(event -> retrying(event.getLastThrowable()));
+    }
+
+    private void retrying(@Nullable Throwable cause) {
+        String why = cause == null ? "" : String.valueOf(cause.getMessage());
+        status.retrying("retrying: " + why);
+        listener.retried(why);
+    }
+
+    /**
+     * Applies a group, or parks it when it is a single transaction that has to be.
+     *
+     * @return the conflicts found; null when nothing was done because the transactions must come one at a time
+     */
+    @Nullable
+    List<Conflict> apply(GroupChanges group, Marker next, boolean single) throws ApplyFailure, InterruptedException {
+        Transaction transaction = group.wholeTransaction();
+        if (transaction != null && parking.holds(transaction)) {
+            return park(transaction, next, new ApplyFailure(Kind.PARK, "touches a row of a parked transaction"));
+        }
+        List<Conflict> conflicts = applyUntilDone(group, next, single);
+        if (group.hasNotices()) {
+            parking.load();
+        }
+        return conflicts;
+    }
+
+    private List<Conflict> park(Transaction transaction, Marker next, ApplyFailure why)
+            throws ApplyFailure, InterruptedException {
+        String reason = String.valueOf(why.getMessage());
+        LOG.warn(
+                "{} parks the transaction at log position {} of {}: {}",
+                config.site(),
+                transaction.stamp().position(),
+                config.peer(),
+                reason);
+        parking.park(transaction, next, reason, why.journal());
+        return why.journal().stream().map(JournalEntry::conflict).toList();
+    }
+
+    private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
+            throws ApplyFailure, InterruptedException {
+        boolean carefully = false;
+        while (true) {
+            try {
+                return applyWithRetries(group, next, single, carefully);
+            } catch (ApplyFailure e) {
+                if (ALONE_KINDS.contains(e.kind()) && !single) {
+                    return null;
+                }
+                Transaction transaction = group.wholeTransaction();
+                if (e.kind() == Kind.UNIQUE && !carefully) {
+                    carefully = true;
+                } else if (e.kind() == Kind.PARK && transaction != null) {
+                    return park(transaction, next, e);
+                } else {
+                    haltOrThrow(e);
+                }
+            }
+        }
+    }
+
+    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean single, boolean carefully)
+            throws ApplyFailure, InterruptedException {
+        try {
+            return retry.executeCallable(() -> groupApplier.apply(group, next, single, carefully));
+        } catch (ApplyFailure | InterruptedException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw FailureClassifier.classify(e);
+        }
+    }
+
+    private boolean isWorthRetrying(Throwable error) {
+        return error instanceof ApplyFailure failure && failure.kind() == Kind.RETRY && !status.closed();
+    }
+
+    /** Waits as halted and comes back to try again; failures that only a new applier can mend go on up. */
+    void haltOrThrow(ApplyFailure failure) throws ApplyFailure, InterruptedException {
+        if (failure.kind() == Kind.RESTART || status.closed()) {
+            throw failure;
+        }
+        String why = String.valueOf(failure.getMessage());
+        if (!why.equals(status.reason())) {
+            LOG.error("{} halted: {}", config.site(), why);
+        }
+        status.halt(why, config.haltRetryInterval());
+        database.forgetTables();
+    }
+}
