@@ -1,0 +1,9 @@
+package io.gemel.deploy.faults;
+
+/** A figure that was measured, and the most that it may be. */
+record Measure(String what, long value, long most) {
+    @Override
+    public String toString() {
+        return what + " is " + value + ", more than " + most;
+    }
+}
