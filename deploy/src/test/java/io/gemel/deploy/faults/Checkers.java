@@ -42,7 +42,7 @@ enum Checkers {
 
     private static List<String> tooMuch(List<Measure> measures) {
         return measures.stream()
-                .filter(each -> each.value() > each.most())
+                .filter(Measure::isTooMuch)
                 .map(Measure::toString)
                 .toList();
     }

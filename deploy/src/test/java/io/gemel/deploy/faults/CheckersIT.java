@@ -240,8 +240,8 @@ class CheckersIT {
         Facts facts = new Facts(
                 clean.outcomes(), clean.east(), clean.west(), List.of(), List.of(), List.of(), measured, measured);
 
-        assertThat(Checkers.RECOVERY.violations(facts)).containsExactly("time to recovery is 2, more than 1");
-        assertThat(Checkers.BOUNDED.violations(facts)).containsExactly("time to recovery is 2, more than 1");
+        assertThat(Checkers.RECOVERY.violations(facts)).containsExactly("time to recovery: 2 of at most 1");
+        assertThat(Checkers.BOUNDED.violations(facts)).containsExactly("time to recovery: 2 of at most 1");
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -41,7 +41,7 @@ final class FaultTables {
             new Table("bulk", "id", "md5(string_agg(md5(record_send(t)), '' ORDER BY n))"));
 
     /**
-     * The schema. The trigger fires for the applier's rows alone and notes each applied entry in a table without any key,
+     * The schema. The trigger notes each entry that the applier inserts in a table without any key,
      * where an entry that was applied twice stands twice.
      */
     static final String[] SCHEMA = {
@@ -59,7 +59,8 @@ final class FaultTables {
         "CREATE SCHEMA oracle",
         "CREATE TABLE oracle.applied_entry (id text)",
         "CREATE FUNCTION oracle.note() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS"
-                + " 'BEGIN INSERT INTO oracle.applied_entry VALUES (NEW.id); RETURN NULL; END'",
+                + " $$ BEGIN IF current_setting('application_name') LIKE 'gemel-apply-%' THEN"
+                + " INSERT INTO oracle.applied_entry VALUES (NEW.id); END IF; RETURN NULL; END $$",
         "CREATE TRIGGER note AFTER INSERT ON entry FOR EACH ROW EXECUTE FUNCTION oracle.note()",
         "ALTER TABLE entry ENABLE REPLICA TRIGGER note"
     };

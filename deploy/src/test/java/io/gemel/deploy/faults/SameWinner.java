@@ -5,14 +5,14 @@ import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
- * Both journals hold the same pairs with the same winner, each once. The winner is the transaction with the greater version,
+ * Both journals hold the same pairs with the same winner, equally often. The winner is the transaction with the greater version,
  * the site deciding between equal ones; versions are as published, and neither transaction had seen the other.
  */
 final class SameWinner implements Checker {
@@ -30,13 +30,15 @@ final class SameWinner implements Checker {
                 check(pair, published).forEach(each -> violations.add(each + ", says " + site.name() + ": " + pair));
             }
         }
-        Set<String> east = decided(facts.east(), violations);
-        Set<String> west = decided(facts.west(), violations);
-        Set<String> either = new TreeSet<>(east);
-        either.addAll(west);
+        Map<String, Long> east = decided(facts.east());
+        Map<String, Long> west = decided(facts.west());
+        Set<String> either = new TreeSet<>(east.keySet());
+        either.addAll(west.keySet());
         for (String pair : either) {
-            if (!east.contains(pair) || !west.contains(pair)) {
-                violations.add("only " + (east.contains(pair) ? "east" : "west") + " has in its journal: " + pair);
+            long here = east.getOrDefault(pair, 0L);
+            long there = west.getOrDefault(pair, 0L);
+            if (here != there) {
+                violations.add("east has " + here + " times in its journal, west " + there + " times: " + pair);
             }
         }
         return violations;
@@ -68,13 +70,8 @@ final class SameWinner implements Checker {
         return one.site().compareTo(other.site()) > 0 ? one : other;
     }
 
-    private static Set<String> decided(SiteFacts site, List<String> violations) {
-        Set<String> pairs = new HashSet<>();
-        for (JournaledPair pair : site.journal()) {
-            if (!pairs.add(pair.decided())) {
-                violations.add("twice in the journal of " + site.name() + ": " + pair);
-            }
-        }
-        return pairs;
+    /** Two transactions that each change a key more than once meet more than once. */
+    private static Map<String, Long> decided(SiteFacts site) {
+        return site.journal().stream().collect(Collectors.groupingBy(JournaledPair::decided, Collectors.counting()));
     }
 }
