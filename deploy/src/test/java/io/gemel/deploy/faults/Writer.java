@@ -9,7 +9,7 @@ import java.util.function.BooleanSupplier;
 
 /** An application that writes to one site's database, and through every failure goes on with new transactions. Own thread. */
 final class Writer implements Callable<Void> {
-    private static final int PAUSE_MILLIS_MAX = 40;
+    private static final int PAUSE_MILLIS_MAX = 80;
     private static final int RECONNECT_MILLIS = 50;
 
     private final SiteFixture site;
