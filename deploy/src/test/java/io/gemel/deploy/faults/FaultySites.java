@@ -70,13 +70,20 @@ final class FaultySites implements AutoCloseable {
                         List.of(proxies.get(5), toBroker.get(2), toBroker.get(3))),
                 disks,
                 proxies);
-        for (FaultySite each : faulty.both()) {
-            each.process().start();
-        }
-        for (FaultySite each : faulty.both()) {
-            await().atMost(START_LIMIT).until(() -> each.leads(each.process()));
+        try {
+            faulty.begin();
+        } catch (Exception | Error e) {
+            faulty.close();
+            throw e;
         }
         return faulty;
+    }
+
+    private void begin() {
+        both().forEach(each -> each.process().start());
+        for (FaultySite each : both()) {
+            await().atMost(START_LIMIT).until(() -> each.leads(each.process()));
+        }
     }
 
     /** The processes come through the proxies; prepare and tests do not. */

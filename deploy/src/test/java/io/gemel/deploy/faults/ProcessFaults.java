@@ -29,8 +29,8 @@ final class ProcessFaults {
                 new Fault(1, "site killed", this::kill, this::startAll),
                 new Fault(2, "site killed during a transaction of 10 000 rows", this::killDuringBulk, this::startAll),
                 new Fault(3, "site killed among interleaved transactions", this::killInterleaved, this::startAll),
-                new Fault(12, "site frozen", this::freeze, () -> {}),
-                new Fault(32, "two processes for one site", this::takeOver, () -> {}));
+                new Fault(12, "site frozen", this::freeze, Fault.Healing.NOTHING),
+                new Fault(32, "two processes for one site", this::takeOver, Fault.Healing.NOTHING));
     }
 
     private void kill(Random random) throws InterruptedException {
