@@ -57,7 +57,7 @@ final class PeerLog implements AutoCloseable {
         try {
             checkTopic();
             consumer.assign(List.of(partition));
-            consumer.seek(partition, PeerLogSearch.start(consumer, partition, codec, applied.position()));
+            consumer.seek(partition, PeerLogSearch.start(consumer, partition, codec, applied));
         } catch (KafkaException e) {
             consumer.close();
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);

@@ -1,8 +1,11 @@
 package io.gemel.apply;
 
+import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.LogSearch;
 import io.gemel.conflict.LogSearch.Found;
 import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Marker;
 import io.gemel.transaction.TransactionCodec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,13 +28,40 @@ final class PeerLogSearch {
         this.codec = codec;
     }
 
-    /** An offset from which every record with a position greater than {@code position} will be met. */
+    /**
+     * An offset from which every record behind what was applied will be met.
+     *
+     * @throws ApplyFailure HALT when the log is not the one that was applied: it ends earlier, or its epochs are earlier ones
+     */
     static long start(
-            KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, TransactionCodec codec, long position)
-            throws BadRecordException {
+            KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, TransactionCodec codec, Marker applied)
+            throws BadRecordException, ApplyFailure {
         long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        return LogSearch.offsetBefore(begin, end, position, new PeerLogSearch(consumer, partition, codec)::read);
+        PeerLogSearch search = new PeerLogSearch(consumer, partition, codec);
+        long offset = LogSearch.offsetBefore(begin, end, applied.position(), search::read);
+        if (applied.position() > 0 && !search.continues(applied, begin, offset, end)) {
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    "position " + applied.position() + " of the peer's log was applied here, but the topic "
+                            + partition.topic() + " does not reach that far: it was truncated or recreated. Copy the"
+                            + " database anew");
+        }
+        return offset;
+    }
+
+    /** Where the beginning was deleted there may be no position to compare with; the cursor judges what comes. */
+    private boolean continues(Marker applied, long begin, long offset, long end) throws BadRecordException {
+        List<Found> found = read(offset, end, 1);
+        if (found.isEmpty()) {
+            return begin > 0;
+        }
+        LogRecord first = found.get(0).record();
+        long position = first.match(
+                opened -> begin > 0 ? Long.MAX_VALUE : 0L,
+                heartbeat -> heartbeat.stamp().position(),
+                part -> part.stamp().position());
+        return first.epoch() >= applied.epoch() && position >= applied.position();
     }
 
     private List<Found> read(long from, long to, int max) throws BadRecordException {

@@ -31,6 +31,14 @@ final class PostgresTarget implements TargetDatabase {
     private static final long MARKERS_KEPT = 1_000;
 
     private static final int CONNECT_SECONDS_MAX = 10;
+
+    /**
+     * A statement without an answer for this long, beyond what it may wait for locks, has lost its server: a connection that a
+     * firewall forgot stays silent for hours. The heartbeat, a single row, finds out first.
+     */
+    private static final long ANSWER_SECONDS_MAX = 20;
+
+    private static final long HEARTBEAT_ANSWER_SECONDS_MAX = 10;
     private static final int JOURNAL_DELETE_ROWS_MAX = 10_000;
 
     private static final String APPLY_SESSION = textSettings() + "SET session_replication_role = replica;"
@@ -58,10 +66,12 @@ final class PostgresTarget implements TargetDatabase {
         applyPool = pool(
                 "apply",
                 1,
+                ANSWER_SECONDS_MAX + config.lockTimeout().toSeconds(),
                 APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
         sidePool = pool(
                 "heartbeat",
                 2,
+                HEARTBEAT_ANSWER_SECONDS_MAX,
                 "SET default_transaction_read_only = off; SET synchronous_commit = on; SET lock_timeout = '5s'");
     }
 
@@ -72,7 +82,7 @@ final class PostgresTarget implements TargetDatabase {
                 + "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content';";
     }
 
-    private HikariDataSource pool(String role, int size, String session) {
+    private HikariDataSource pool(String role, int size, long answerSeconds, String session) {
         HikariConfig pool = new HikariConfig();
         pool.setPoolName("gemel-" + role + "-" + config.site());
         pool.setJdbcUrl(config.jdbcUrl());
@@ -89,6 +99,7 @@ final class PostgresTarget implements TargetDatabase {
         // Values are read as the server's own text; the driver's text of a binary value is another one.
         pool.addDataSourceProperty("binaryTransfer", "false");
         pool.addDataSourceProperty("tcpKeepAlive", "true");
+        pool.addDataSourceProperty("socketTimeout", String.valueOf(answerSeconds));
         pool.addDataSourceProperty("connectTimeout", String.valueOf(CONNECT_SECONDS_MAX));
         return new HikariDataSource(pool);
     }

@@ -27,6 +27,10 @@ final class TcpGate {
         held.add(direction);
     }
 
+    synchronized void holdAll() {
+        held.addAll(EnumSet.allOf(TcpDirection.class));
+    }
+
     synchronized void delay(Duration chosen) {
         delay = chosen;
     }

@@ -20,8 +20,9 @@ public final class TcpProxy implements AutoCloseable {
 
     private final ServerSocket listener;
     private final int targetPort;
-    private final TcpGate gate = new TcpGate();
     private final Set<TcpLink> links = new HashSet<>();
+    private final List<TcpGate> strandedGates = new ArrayList<>();
+    private TcpGate gate = new TcpGate();
     private boolean refusing;
 
     private TcpProxy(ServerSocket listener, int targetPort) {
@@ -75,19 +76,27 @@ public final class TcpProxy implements AutoCloseable {
      * open and look idle. What was sent in the meantime arrives then.
      */
     public void hold(TcpDirection direction) {
-        gate.hold(direction);
+        gate().hold(direction);
     }
 
     /** Carries nothing more in either direction until {@link #restore}. */
     public void holdAll() {
-        for (TcpDirection direction : TcpDirection.values()) {
-            gate.hold(direction);
-        }
+        gate().holdAll();
+    }
+
+    /**
+     * Forgets all connections, as a firewall that lost its state: they carry nothing ever again and neither side is told.
+     * New ones are carried.
+     */
+    public synchronized void strand() {
+        gate.holdAll();
+        strandedGates.add(gate);
+        gate = new TcpGate();
     }
 
     /** Carries each piece of up to 64 KiB this much later, until {@link #restore}. Throughput falls with it. */
     public void delay(Duration delay) {
-        gate.delay(delay);
+        gate().delay(delay);
     }
 
     /** Carries everything at once again. Broken connections stay broken. */
@@ -95,14 +104,17 @@ public final class TcpProxy implements AutoCloseable {
         synchronized (this) {
             refusing = false;
         }
-        gate.open();
+        gate().open();
     }
 
     /** Breaks all connections and stops listening. */
     @Override
     public void close() {
         cut();
-        gate.open();
+        synchronized (this) {
+            gate.open();
+            strandedGates.forEach(TcpGate::open);
+        }
         try {
             listener.close();
         } catch (IOException e) {
@@ -141,6 +153,10 @@ public final class TcpProxy implements AutoCloseable {
         }
         TcpLink.reset(client);
         TcpLink.reset(target);
+    }
+
+    private synchronized TcpGate gate() {
+        return gate;
     }
 
     private synchronized void forget(TcpLink link) {

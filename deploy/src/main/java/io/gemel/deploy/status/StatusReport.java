@@ -6,7 +6,7 @@ import java.util.Map;
  * Every figure of one site at one moment. Counters count since the process started. Immutable.
  *
  * @param site the site's name
- * @param state the worse of both sides' states, or standby
+ * @param state the worse of both sides' states
  * @param leader whether this process is the one of its site that works
  * @param capture the capturing side
  * @param apply the applying side
@@ -34,8 +34,7 @@ public record StatusReport(
             Conflicts conflicts,
             Clock clock) {
         SideState worse = capture.state().compareTo(apply.state()) > 0 ? capture.state() : apply.state();
-        return new StatusReport(
-                site, leader ? worse : SideState.STANDBY, leader, capture, apply, window, conflicts, clock);
+        return new StatusReport(site, worse, leader, capture, apply, window, conflicts, clock);
     }
 
     /** Why the site is not running, from whichever side says so; empty when neither does. */

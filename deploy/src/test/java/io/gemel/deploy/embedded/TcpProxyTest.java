@@ -101,6 +101,20 @@ final class TcpProxyTest {
     }
 
     @Test
+    void carries_only_new_connections_after_the_old_ones_were_stranded() throws IOException {
+        try (Socket client = connect();
+                Socket peer = server.accept()) {
+            proxy.strand();
+            client.getOutputStream().write(1);
+            peer.shutdownOutput();
+            proxy.restore();
+            client.setSoTimeout(SILENCE_MS);
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+            carries_bytes_and_the_end_both_ways();
+        }
+    }
+
+    @Test
     void delivers_delayed_bytes() throws IOException {
         proxy.delay(Duration.ofMillis(50));
         carries_bytes_and_the_end_both_ways();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * {@code gemel site FILE} in a JVM of its own, which a test may kill and start again as often as it likes. Its properties are
  * the site's with a status port of its own, so that several may serve one site. One thread.
  */
-final class SiteProcess {
+public final class SiteProcess {
     private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
 
     private final String name;
@@ -44,7 +44,7 @@ final class SiteProcess {
      * @param name names its files; different for each process of a test
      * @param jvmArguments for the JVM; {@code -Xmx256m} unless they say otherwise
      */
-    static SiteProcess of(SiteFixture site, String name, String... jvmArguments) throws IOException {
+    public static SiteProcess of(SiteFixture site, String name, String... jvmArguments) throws IOException {
         String statusListen = "127.0.0.1:" + FreePorts.next();
         List<String> lines = new ArrayList<>(Files.readAllLines(site.file()));
         lines.removeIf(line -> line.startsWith("status.listen="));
@@ -54,7 +54,7 @@ final class SiteProcess {
     }
 
     /** Starts it, and waits for nothing. */
-    SiteProcess start() {
+    public SiteProcess start() {
         process = JavaProcess.builder(Gemel.class.getName(), log())
                 .jvmArguments("-XX:+UseSerialGC")
                 .jvmArguments(jvmArguments)
@@ -64,21 +64,30 @@ final class SiteProcess {
     }
 
     /** Kills it as a power cut would; does nothing to one that does not run. */
-    void kill() {
+    public void kill() {
         if (process != null) {
             process.kill();
         }
     }
 
-    void freeze() {
+    public void freeze() {
         running().freeze();
     }
 
-    void thaw() {
+    public void thaw() {
         running().thaw();
     }
 
-    boolean isAlive() {
+    /**
+     * Its process id.
+     *
+     * @throws IllegalStateException when it was never started
+     */
+    public long pid() {
+        return running().pid();
+    }
+
+    public boolean isAlive() {
         return process != null && process.isAlive();
     }
 
@@ -90,12 +99,12 @@ final class SiteProcess {
     }
 
     /** All it has written, over all its starts. */
-    Path log() {
+    public Path log() {
         return file.resolveSibling(name + "-process.log");
     }
 
     /** What it answers on its status port, as JSON; empty while it does not answer. */
-    String status() throws InterruptedException {
+    public String status() throws InterruptedException {
         URI uri = URI.create("http://" + statusListen + "/status");
         try {
             return http.send(

@@ -5,6 +5,7 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Transaction;
 import io.gemel.transaction.TransactionCodec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,18 +17,26 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads a site's whole log from its topic as the peer does, for a test that wants to know what was published. */
-final class TopicReader {
+public final class TopicReader {
     private TopicReader() {}
 
+    /** Every change that counts, in order. */
+    public static List<Change> changes(String bootstrapServers, String topic, SiteId origin) throws Exception {
+        return transactions(bootstrapServers, topic, origin).stream()
+                .flatMap(each -> each.changes().stream())
+                .toList();
+    }
+
     /**
-     * Every change that counts, in order. Density of positions and growth of commit positions are checked on the way.
+     * Every transaction that counts, in order. Density of positions and growth of commit positions are checked on the way.
      *
      * @throws io.gemel.conflict.LogException when the log has a gap or runs backwards
      */
-    static List<Change> changes(String bootstrapServers, String topic, SiteId origin) throws Exception {
+    public static List<Transaction> transactions(String bootstrapServers, String topic, SiteId origin)
+            throws Exception {
         TransactionCodec codec = new TransactionCodec();
         LogCursor cursor = new LogCursor(origin, Marker.none(origin));
-        List<Change> all = new ArrayList<>();
+        List<Transaction> all = new ArrayList<>();
         List<Change> open = new ArrayList<>();
         TopicPartition partition = new TopicPartition(topic, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
@@ -47,7 +56,7 @@ final class TopicReader {
                         }
                         open.addAll(part.changes());
                         if (part.last()) {
-                            all.addAll(open);
+                            all.add(new Transaction(part.stamp(), open));
                             open.clear();
                         }
                     }

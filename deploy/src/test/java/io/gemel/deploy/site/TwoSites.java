@@ -46,9 +46,8 @@ public final class TwoSites implements AutoCloseable {
     private final List<SiteSupervisor> supervisors = new ArrayList<>();
     private final List<SiteProcess> processes = new ArrayList<>();
 
-    private TwoSites(Path folder, Version version, KafkaServer.Mode mode, Map<String, String> settings)
-            throws Exception {
-        kafka = KafkaServer.builder(folder.resolve("kafka")).mode(mode).build().start();
+    private TwoSites(Path folder, Version version, KafkaServer broker, Map<String, String> settings) throws Exception {
+        kafka = broker.start();
         eastServer = server(folder.resolve("east"), version);
         westServer = server(folder.resolve("west"), version);
         east = fixture(eastServer, folder, "east", "west", settings);
@@ -63,8 +62,16 @@ public final class TwoSites implements AutoCloseable {
     /** Starts the servers, the broker as a process of its own if so wanted; nothing replicates yet. */
     public static TwoSites start(Path folder, Version version, KafkaServer.Mode mode, Map<String, String> settings)
             throws Exception {
+        KafkaServer broker =
+                KafkaServer.builder(folder.resolve("kafka")).mode(mode).build();
+        return start(folder, version, broker, settings);
+    }
+
+    /** Starts the servers, the broker among them; nothing replicates yet. */
+    public static TwoSites start(Path folder, Version version, KafkaServer broker, Map<String, String> settings)
+            throws Exception {
         Files.createDirectories(folder);
-        return new TwoSites(folder, version, mode, settings);
+        return new TwoSites(folder, version, broker, settings);
     }
 
     private static PostgresServer server(Path folder, Version version) {
@@ -148,7 +155,7 @@ public final class TwoSites implements AutoCloseable {
     }
 
     /** Prepares a site process outside of this JVM; {@link SiteProcess#start} starts it. Ended by {@link #close}. */
-    SiteProcess process(SiteFixture site, String name, String... jvmArguments) throws IOException {
+    public SiteProcess process(SiteFixture site, String name, String... jvmArguments) throws IOException {
         SiteProcess process = SiteProcess.of(site, name, jvmArguments);
         processes.add(process);
         return process;

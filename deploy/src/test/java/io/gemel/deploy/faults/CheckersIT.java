@@ -1,0 +1,260 @@
+package io.gemel.deploy.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.deploy.site.TopicReader;
+import io.gemel.deploy.site.TwoSites;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionCodec;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A checker that never failed proves nothing. Two sites run without a fault and every checker is content; then one thing is
+ * spoilt in the real databases and logs, and the checker whose promise it breaks must say so and name it.
+ */
+class CheckersIT {
+    private static final int TRANSACTIONS = 400;
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final int IDLE_HEARTBEATS = 10;
+
+    @TempDir
+    static Path folder;
+
+    private static TwoSites sites;
+    private static Facts clean;
+
+    /**
+     * Something spoilt.
+     *
+     * @param what in words
+     * @param victim finds at west what is spoilt; its first column is what the checker must name
+     * @param both spoils it, {@code $} being the victim, at both sites
+     * @param west spoils it, {@code $} being the victim, at west only
+     */
+    record Plant(String what, Checkers broken, String victim, String both, String west) {
+        @Override
+        public String toString() {
+            return what;
+        }
+    }
+
+    static Stream<Plant> plants() {
+        String foreign = "SELECT id FROM entry WHERE id LIKE 'e%' LIMIT 1";
+        String pair = "SELECT id FROM left_half LIMIT 1";
+        return Stream.of(
+                new Plant("a lost transaction", Checkers.NO_LOSS, foreign, "DELETE FROM entry WHERE id = '$'", ""),
+                new Plant(
+                        "a change dropped at one site",
+                        Checkers.CONVERGENCE,
+                        pair,
+                        "",
+                        "DELETE FROM left_half WHERE id = '$'"),
+                new Plant(
+                        "a transaction from nowhere",
+                        Checkers.NO_LOSS,
+                        "SELECT 'e-stray'",
+                        "INSERT INTO entry VALUES ('$', now())",
+                        ""),
+                new Plant(
+                        "an increment applied twice at both sites",
+                        Checkers.EXACTLY_ONCE,
+                        "SELECT 'counter ' || counter FROM tally LIMIT 1",
+                        "UPDATE counter SET n = n + 1 WHERE 'counter ' || id = '$'",
+                        ""),
+                new Plant(
+                        "an insert applied twice",
+                        Checkers.EXACTLY_ONCE,
+                        foreign,
+                        "",
+                        "INSERT INTO oracle.applied_entry VALUES ('$')"),
+                new Plant(
+                        "a value that differs in its sign only",
+                        Checkers.CONVERGENCE,
+                        "SELECT 'account ' || id FROM account WHERE ratio IS DISTINCT FROM '-0' LIMIT 1",
+                        "UPDATE account SET ratio = 0 WHERE 'account ' || id = '$'",
+                        "UPDATE account SET ratio = '-0' WHERE 'account ' || id = '$'"),
+                new Plant(
+                        "a winner flipped at both sites",
+                        Checkers.SAME_WINNER,
+                        "SELECT incoming_version FROM gemel.journal WHERE local_site = 'west' LIMIT 1",
+                        "UPDATE gemel.journal SET winner_site = CASE winner_site WHEN 'east' THEN 'west' ELSE 'east' END"
+                                + " WHERE $ IN (local_version, incoming_version)",
+                        ""),
+                new Plant(
+                        "a conflict that one site does not know of",
+                        Checkers.SAME_WINNER,
+                        "SELECT incoming_version FROM gemel.journal WHERE local_site = 'west' LIMIT 1",
+                        "",
+                        "DELETE FROM gemel.journal WHERE incoming_version = $"),
+                new Plant(
+                        "the loser's row at both sites",
+                        Checkers.LAST_CHANGE_STANDS,
+                        "SELECT 'account ' || id FROM account LIMIT 1",
+                        "UPDATE account SET owner = 'loser' WHERE 'account ' || id = '$'",
+                        ""),
+                new Plant(
+                        "a torn transaction",
+                        Checkers.WHOLE_TRANSACTIONS,
+                        pair,
+                        "DELETE FROM right_half WHERE id = '$'",
+                        ""),
+                new Plant(
+                        "a later transaction before an earlier one",
+                        Checkers.ORIGIN_ORDER,
+                        "SELECT writer FROM odd_step WHERE n = 3 LIMIT 1",
+                        "",
+                        "DELETE FROM odd_step WHERE writer = '$' AND n = 3"),
+                new Plant(
+                        "a commit that was never published",
+                        Checkers.NO_LOOP,
+                        "SELECT 'w-silent'",
+                        "INSERT INTO entry VALUES ('$', now())",
+                        ""));
+    }
+
+    @BeforeAll
+    static void run_without_faults() throws Exception {
+        long seed = Seeds.announced("CheckersIT");
+        sites = TwoSites.start(folder, Version.V18, FaultTables.SETTINGS);
+        sites.schema(TwoSites.PROBE).schema(FaultTables.SCHEMA).prepare().run();
+        try (Workload workload = new Workload(List.of(sites.east(), sites.west()), "", new Random(seed)).start()) {
+            await().atMost(LIMIT)
+                    .until(() -> workload.history().outcomes().size() >= TRANSACTIONS
+                            && TwoSites.texts(sites.west(), "SELECT 1 FROM gemel.journal")
+                                            .size()
+                                    > 10);
+            workload.stop();
+            sites.settle();
+            clean = FactsOf.run(sites, workload, idleRecords(), List.of(), List.of());
+            assertThat(workload.observers())
+                    .allSatisfy(each -> assertThat(each.looks()).isPositive());
+        }
+        sites.supervisors().forEach(SiteSupervisor::close);
+    }
+
+    private static List<String> idleRecords() throws Exception {
+        List<String> records = new ArrayList<>();
+        for (SiteFixture site : List.of(sites.east(), sites.west())) {
+            try (TopicTail tail = new TopicTail(sites.kafka().bootstrapServers(), site)) {
+                records.addAll(tail.othersAmongHeartbeats(IDLE_HEARTBEATS));
+            }
+        }
+        return records;
+    }
+
+    @AfterAll
+    static void stop() {
+        sites.close();
+    }
+
+    @Test
+    void every_checker_is_content_with_a_run_without_faults() {
+        Checkers.assertAll(clean);
+        assertThat(clean.west().journal()).isNotEmpty();
+        assertThat(clean.west().tallies()).isNotEmpty();
+        assertThat(clean.west().owners()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("plants")
+    void checker_names_what_was_spoilt(Plant plant) throws Exception {
+        try (Connection east = sites.east().connectAsAdministrator();
+                Connection west = sites.west().connectAsAdministrator()) {
+            east.setAutoCommit(false);
+            west.setAutoCommit(false);
+            String victim = text(west, plant.victim());
+            for (Connection each : List.of(east, west)) {
+                execute(each, plant.both().replace("$", victim));
+            }
+            execute(west, plant.west().replace("$", victim));
+
+            Facts spoilt = clean.with(
+                    SiteFacts.read("east", east, clean.east().log()),
+                    SiteFacts.read("west", west, clean.west().log()));
+
+            assertThat(plant.broken().violations(spoilt))
+                    .isNotEmpty()
+                    .allSatisfy(each -> assertThat(each).contains(victim));
+        } // nothing is committed
+    }
+
+    @Test
+    void checker_names_an_applied_transaction_that_was_published_again() throws Exception {
+        Transaction applied = clean.west().log().stream()
+                .filter(each -> each.changes().stream()
+                        .anyMatch(change -> change.table().name().equals("entry")))
+                .findFirst()
+                .orElseThrow();
+        List<Transaction> log = clean.east().log();
+        Stamp last = log.get(log.size() - 1).stamp();
+        Stamp forged =
+                new Stamp(last.origin(), last.position() + 1, last.commitPosition() + 1, last.version(), last.seen());
+        String topic = sites.east().config().logTopic();
+        byte[] record =
+                new TransactionCodec().encode(new LogRecord.Part(1 << 20, forged, 0, true, 0, applied.changes()));
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", sites.kafka().bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, null, record)).get();
+        }
+
+        List<Transaction> looped = TopicReader.transactions(
+                sites.kafka().bootstrapServers(), topic, sites.east().config().site());
+        try (Connection east = sites.east().connectAsAdministrator()) {
+            Facts spoilt = clean.with(SiteFacts.read("east", east, looped), clean.west());
+
+            assertThat(Checkers.NO_LOOP.violations(spoilt))
+                    .anySatisfy(each -> assertThat(each).contains("transaction w", "was published again at east"));
+        }
+    }
+
+    @Test
+    void checkers_name_a_figure_that_is_too_great() {
+        List<Measure> measured = List.of(new Measure("time to recovery", 2, 1), new Measure("threads", 1, 1));
+        Facts facts = new Facts(
+                clean.outcomes(), clean.east(), clean.west(), List.of(), List.of(), List.of(), measured, measured);
+
+        assertThat(Checkers.RECOVERY.violations(facts)).containsExactly("time to recovery: 2 of at most 1");
+        assertThat(Checkers.BOUNDED.violations(facts)).containsExactly("time to recovery: 2 of at most 1");
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String text(Connection connection, String query) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            assertThat(rows.next()).as(query).isTrue();
+            return rows.getString(1);
+        }
+    }
+}

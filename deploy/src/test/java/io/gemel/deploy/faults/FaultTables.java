@@ -1,0 +1,81 @@
+package io.gemel.deploy.faults;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tables that the workload writes to. Every transaction names itself in {@code entry}; the others each show one kind of
+ * damage: halves of a pair, gaps in a sequence of steps, a counter that differs from its tallies, a contended account with the
+ * wrong owner.
+ */
+final class FaultTables {
+    static final int COUNTERS = 8;
+    static final int ACCOUNTS = 60;
+    static final int BULK_ROWS = 10_000;
+
+    /** Site settings that the tables need. */
+    static final Map<String, String> SETTINGS =
+            Map.of("conflict.policy.public.counter", "last-writer-wins, delta(n)", "halt.retry.interval", "200ms");
+
+    /** A table, its key as text, and what stands for all rows of one key, byte by byte. */
+    record Table(String name, String key, String digest) {
+        Table(String name, String key) {
+            this(name, key, "md5(record_send(t))");
+        }
+
+        String query() {
+            return "SELECT " + key + ", " + digest + " FROM " + name + " AS t"
+                    + (digest.contains("agg") ? " GROUP BY 1" : "");
+        }
+    }
+
+    static final List<Table> ALL = List.of(
+            new Table("entry", "id"),
+            new Table("left_half", "id"),
+            new Table("right_half", "id"),
+            new Table("odd_step", "writer || '/' || n"),
+            new Table("even_step", "writer || '/' || n"),
+            new Table("tally", "id"),
+            new Table("counter", "id::text"),
+            new Table("account", "id::text"),
+            new Table("bulk", "id", "md5(string_agg(md5(record_send(t)), '' ORDER BY n))"));
+
+    /**
+     * The schema. The trigger notes each entry that the applier inserts in a table without any key,
+     * where an entry that was applied twice stands twice.
+     */
+    static final String[] SCHEMA = {
+        "CREATE TABLE entry (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())",
+        "CREATE TABLE left_half (id text PRIMARY KEY)",
+        "CREATE TABLE right_half (id text PRIMARY KEY)",
+        "CREATE TABLE odd_step (writer text, n bigint, PRIMARY KEY (writer, n))",
+        "CREATE TABLE even_step (writer text, n bigint, PRIMARY KEY (writer, n))",
+        "CREATE TABLE tally (id text PRIMARY KEY, counter int NOT NULL, amount bigint NOT NULL)",
+        "CREATE TABLE counter (id int PRIMARY KEY, n bigint NOT NULL)",
+        "INSERT INTO counter SELECT i, 0 FROM generate_series(0, " + (COUNTERS - 1) + ") i",
+        "CREATE TABLE account (id int PRIMARY KEY, owner text, balance numeric, ratio float8, at timetz, until"
+                + " timestamp, image bytea)",
+        "CREATE TABLE bulk (id text, n int, filling text, PRIMARY KEY (id, n))",
+        "CREATE SCHEMA oracle",
+        "CREATE TABLE oracle.applied_entry (id text)",
+        "CREATE FUNCTION oracle.note() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS"
+                + " $$ BEGIN IF current_setting('application_name') LIKE 'gemel-apply-%' THEN"
+                + " INSERT INTO oracle.applied_entry VALUES (NEW.id); END IF; RETURN NULL; END $$",
+        "CREATE TRIGGER note AFTER INSERT ON entry FOR EACH ROW EXECUTE FUNCTION oracle.note()",
+        "ALTER TABLE entry ENABLE REPLICA TRIGGER note"
+    };
+
+    /** Transactions of which one snapshot shows some rows and not all. */
+    static final String HALVES =
+            "SELECT 'half of pair ' || coalesce(l.id, r.id) FROM left_half l FULL JOIN right_half r"
+                    + " ON l.id = r.id WHERE l.id IS NULL OR r.id IS NULL"
+                    + " UNION ALL SELECT 'part of bulk ' || id || ', ' || count(*) || ' rows' FROM bulk GROUP BY id"
+                    + " HAVING count(*) <> " + BULK_ROWS;
+
+    /** Writers of whose steps, from 1 and without a gap, one snapshot shows a later one without an earlier one. */
+    static final String GAPS = "SELECT writer || ' has ' || count(*) || ' steps up to ' || max(n) FROM"
+            + " (SELECT * FROM odd_step UNION ALL SELECT * FROM even_step) AS step"
+            + " GROUP BY writer HAVING count(*) <> max(n)";
+
+    private FaultTables() {}
+}

@@ -1,0 +1,182 @@
+package io.gemel.deploy.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.embedded.KafkaServer;
+import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.SiteSupervisor;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Something that replication cannot do without is lost for good: a part of a database's log or of a site's. The site stops, says
+ * what is lost and how to mend it, says so again after a restart, and never goes on behind the gap.
+ */
+class UnrecoverableIT {
+    private static final int WRITTEN = 20;
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final String MEND = "opy the database anew";
+
+    @TempDir
+    static Path folder;
+
+    private static KafkaServer kafka;
+    private static PostgresServer eastServer;
+    private static PostgresServer westServer;
+    private static int tests;
+
+    private FreshPair pair;
+
+    @BeforeAll
+    static void start() {
+        kafka = KafkaServer.builder(folder.resolve("kafka")).build().start();
+        eastServer = server("east");
+        westServer = server("west");
+    }
+
+    private static PostgresServer server(String name) {
+        return PostgresServer.builder(folder.resolve(name))
+                .version(Version.V18)
+                .withoutFsync()
+                .withPasswords()
+                .build()
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        eastServer.close();
+        westServer.close();
+        kafka.close();
+    }
+
+    @BeforeEach
+    void two_equal_sites_at_rest() throws Exception {
+        pair = new FreshPair(eastServer, westServer, kafka, folder, "t" + tests++);
+        pair.write(WRITTEN);
+        pair.runUntilEqual();
+    }
+
+    @AfterEach
+    void nothing_was_skipped_or_done_twice() throws Exception {
+        pair.close();
+        pair.assertNothingSkipped();
+    }
+
+    @Test
+    void slot_was_dropped() throws Exception {
+        pair.east().execute(dropSlot());
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "does not exist", "may be lost", MEND);
+    }
+
+    @Test
+    void slot_was_dropped_and_made_again() throws Exception {
+        pair.east().execute(dropSlot());
+        pair.write(WRITTEN);
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(Writer.nullWriter())))
+                .isZero();
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "ahead of what was published", MEND);
+    }
+
+    @Test
+    void records_expired_before_the_peer_had_them() throws Exception {
+        SiteSupervisor east = pair.start(pair.east());
+        pair.write(WRITTEN);
+        awaitPublished(east);
+        ask(admin -> admin.deleteRecords(Map.of(topic(pair.east()), RecordsToDelete.beforeOffset(-1)))
+                .all());
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.west(), MEND);
+    }
+
+    @Test
+    void topic_was_made_again() throws Exception {
+        String name = topic(pair.east()).topic();
+        ask(admin -> admin.deleteTopics(List.of(name)).all());
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(Writer.nullWriter())))
+                .isZero();
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "the topic was recreated", MEND);
+        assertHaltsEveryTime(pair.west(), "was truncated or recreated", MEND);
+    }
+
+    @Test
+    void topic_has_a_second_partition() throws Exception {
+        ask(admin -> admin.createPartitions(Map.of(topic(pair.east()).topic(), NewPartitions.increaseTo(2)))
+                .all());
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "has 2 partitions");
+        assertHaltsEveryTime(pair.west(), "has 2 partitions", MEND);
+    }
+
+    @Test
+    void markers_are_gone() throws Exception {
+        pair.west().execute("TRUNCATE gemel.applied");
+        pair.write(WRITTEN);
+        pair.start(pair.east());
+        assertHaltsEveryTime(pair.west(), "has diverged at log position", "restored backup");
+    }
+
+    @Test
+    void newest_markers_are_gone() throws Exception {
+        pair.west().execute("DELETE FROM gemel.applied WHERE position > " + WRITTEN / 2);
+        pair.write(WRITTEN);
+        pair.start(pair.east());
+        assertHaltsEveryTime(pair.west(), "has diverged at log position", "restored backup");
+    }
+
+    private void assertHaltsEveryTime(SiteFixture site, String... words) throws Exception {
+        try (SiteSupervisor first = pair.start(site)) {
+            pair.awaitHalted(first, words);
+        }
+        try (SiteSupervisor second = pair.start(site)) {
+            pair.awaitHalted(second, words);
+        }
+    }
+
+    private String dropSlot() throws Exception {
+        return "SELECT pg_drop_replication_slot('" + pair.east().config().slot() + "')";
+    }
+
+    private static TopicPartition topic(SiteFixture site) throws Exception {
+        return new TopicPartition(site.config().logTopic(), 0);
+    }
+
+    private void awaitPublished(SiteSupervisor east) {
+        Awaitility.await().atMost(LIMIT).until(() -> east.report().capture().publishedPosition() >= pair.written());
+    }
+
+    /** Asks the broker for one thing. */
+    @FunctionalInterface
+    private interface Request {
+        KafkaFuture<?> of(Admin admin) throws Exception;
+    }
+
+    private static void ask(Request request) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            request.of(admin).get();
+        }
+    }
+}
