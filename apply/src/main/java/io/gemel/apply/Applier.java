@@ -106,7 +106,7 @@ public final class Applier implements AutoCloseable {
     public void start(InFlightWindow window) {
         CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout());
         GroupApplier groupApplier = new GroupApplier(database, window, catchUp);
-        Parking waiting = new Parking(config.site(), database, groupApplier);
+        Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier);
         parking = waiting;
         GroupTries tries = new GroupTries(config, listener, database, groupApplier, waiting, status);
         ApplyLoop started = new ApplyLoop(config, listener, clock, tries, waiting, window, status, marker);

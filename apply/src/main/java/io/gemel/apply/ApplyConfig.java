@@ -21,6 +21,7 @@ import java.util.function.Predicate;
  * @param catchUpTimeout longest wait, holding row locks, for capture to read what committed before them
  * @param heartbeatInterval between two writes of {@code gemel.heartbeat}, which moves the horizon and idle logs along
  * @param haltRetryInterval between two tries of a halted applier, so that it goes on by itself once mended
+ * @param parkedMax most transactions set aside at once; at the next one the applier halts
  * @param clockAheadMax how far an incoming version may be ahead of the local clock
  * @param journalRetention how long conflicts are kept in {@code gemel.journal}
  */
@@ -39,6 +40,7 @@ public record ApplyConfig(
         Duration catchUpTimeout,
         Duration heartbeatInterval,
         Duration haltRetryInterval,
+        int parkedMax,
         Duration clockAheadMax,
         Duration journalRetention) {
     public ApplyConfig {

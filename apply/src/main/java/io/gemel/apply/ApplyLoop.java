@@ -142,7 +142,7 @@ final class ApplyLoop implements Runnable {
             storeAcknowledgement(group);
             return;
         }
-        if (stamps.size() > 1 && (parking.size() > 0 || group.hasNotices())) {
+        if (stamps.size() > 1 && (parking.size() > 0 || group.mayHaveNotices())) {
             applySingly(group);
             return;
         }

@@ -51,11 +51,12 @@ final class GroupChanges implements GroupApplier.Changes {
         return group.size() == 1 && group.get(0) instanceof Incoming.Whole whole ? whole.transaction() : null;
     }
 
-    /** Says any transaction of the group something about parked ones? */
-    boolean hasNotices() {
+    /** May any transaction of the group say something about parked ones? Not known of a large one without reading it. */
+    boolean mayHaveNotices() {
         return group.stream()
-                .anyMatch(incoming -> incoming instanceof Incoming.Whole whole
-                        && whole.transaction().changes().stream().anyMatch(ParkingNotices::isNotice));
+                .anyMatch(incoming -> incoming instanceof Incoming.Large
+                        || (incoming instanceof Incoming.Whole whole
+                                && whole.transaction().changes().stream().anyMatch(ParkingNotices::isNotice)));
     }
 
     /** The same transactions, each as a group of its own. */

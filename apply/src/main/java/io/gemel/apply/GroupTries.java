@@ -70,11 +70,18 @@ final class GroupTries {
     @Nullable
     List<Conflict> apply(GroupChanges group, Marker next, boolean single) throws ApplyFailure, InterruptedException {
         Transaction transaction = group.wholeTransaction();
-        if (transaction != null && parking.holds(transaction)) {
+        if (parking.holds(group)) {
+            if (transaction == null) {
+                throw new ApplyFailure(
+                        Kind.HALT,
+                        "the transaction at log position " + next.position()
+                                + " touches a row of a parked one and is too"
+                                + " large to be parked as well; decide about that one with 'gemel parked'");
+            }
             return park(transaction, next, new ApplyFailure(Kind.PARK, "touches a row of a parked transaction"));
         }
         List<Conflict> conflicts = applyUntilDone(group, next, single);
-        if (group.hasNotices()) {
+        if (group.mayHaveNotices()) {
             parking.load();
         }
         return conflicts;

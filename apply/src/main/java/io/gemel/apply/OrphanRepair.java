@@ -31,6 +31,9 @@ final class OrphanRepair {
     private final WindowGroup group;
     private final ApplySteps steps;
     private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
+    private @Nullable TableShape lastShape;
+    private boolean lastIsReferredTo;
+    private final Set<RowKey> removed = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
     OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps) {
@@ -42,7 +45,11 @@ final class OrphanRepair {
     /** Takes note of a change that is applied; the last one of a row counts. */
     void note(StampedChange change) throws ApplyFailure {
         TableShape shape = change.change().shape();
-        if (change.change() instanceof Change.Truncate || !rows.isReferredTo(shape)) {
+        if (lastShape == null || !shape.equals(lastShape)) {
+            lastShape = shape;
+            lastIsReferredTo = rows.isReferredTo(shape);
+        }
+        if (change.change() instanceof Change.Truncate || !lastIsReferredTo) {
             return;
         }
         Map<RowKey, StampedChange> table = gone.computeIfAbsent(shape, any -> new LinkedHashMap<>());
@@ -105,7 +112,7 @@ final class OrphanRepair {
         TablePolicy policy = group.policyFor(child.shape().table());
         OrphanChoice choice = policy.orphans();
         if (choice == OrphanChoice.REMOVE) {
-            if (gone.getOrDefault(child.shape(), Map.of()).containsKey(child.key())) {
+            if (!removed.add(child.key())) {
                 return; // it refers to two rows that went
             }
             write(child.shape(), child.key(), null);

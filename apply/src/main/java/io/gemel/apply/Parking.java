@@ -7,6 +7,7 @@ import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
+import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableShape;
 import io.gemel.transaction.Transaction;
 import java.util.ArrayList;
@@ -24,17 +25,17 @@ import org.jspecify.annotations.Nullable;
  * published as the rows' new state, and ends it at both. Applying thread only, but for {@link #size}.
  */
 final class Parking {
-    /** Most transactions set aside; with more the applier halts instead. */
-    static final int PARKED_MAX = 1_000;
-
     private final SiteId site;
+    private final int parkedMax;
     private final TargetDatabase database;
     private final GroupApplier applier;
     private Map<Long, Set<RowKey>> parked = Map.of();
     private volatile int size;
 
-    Parking(SiteId site, TargetDatabase database, GroupApplier applier) {
+    /** @param parkedMax most transactions set aside; with more the applier halts instead */
+    Parking(SiteId site, int parkedMax, TargetDatabase database, GroupApplier applier) {
         this.site = site;
+        this.parkedMax = parkedMax;
         this.database = database;
         this.applier = applier;
     }
@@ -50,11 +51,19 @@ final class Parking {
         return size;
     }
 
-    /** Must the transaction be parked, because it touches a row that is undecided? */
-    boolean holds(Transaction transaction) {
-        return !parked.isEmpty()
-                && transaction.changes().stream()
-                        .anyMatch(change -> !ParkingNotices.isNotice(change) && touchesParked(change));
+    /** Does any of these changes touch a row that is undecided, so that their transaction must be parked, too? */
+    boolean holds(GroupApplier.Changes changes) throws ApplyFailure, InterruptedException {
+        if (parked.isEmpty()) {
+            return false;
+        }
+        boolean[] held = {false};
+        changes.forEach(piece -> {
+            held[0] = piece.stream()
+                    .map(StampedChange::change)
+                    .anyMatch(change -> !ParkingNotices.isNotice(change) && touchesParked(change));
+            return !held[0];
+        });
+        return held[0];
     }
 
     private boolean touchesParked(Change change) {
@@ -68,10 +77,12 @@ final class Parking {
     /** Sets a transaction aside, and commits that with its marker. */
     void park(Transaction transaction, Marker marker, String reason, List<JournalEntry> journal)
             throws ApplyFailure, InterruptedException {
-        if (parked.size() >= PARKED_MAX) {
+        if (parked.size() >= parkedMax) {
             throw new ApplyFailure(
                     Kind.HALT,
-                    PARKED_MAX + " transactions are parked, and this one cannot be applied either: " + reason
+                    parked.size()
+                            + " transactions are parked, as many as parked.transactions.max allows, and this one cannot"
+                            + " be applied either: " + reason
                             + ". Decide with 'gemel parked FILE list', or mend what they have in common");
         }
         List<Change> notices = new ArrayList<>();

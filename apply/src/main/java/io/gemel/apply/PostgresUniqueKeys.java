@@ -33,7 +33,7 @@ final class PostgresUniqueKeys {
             LEFT JOIN pg_constraint c
               ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.conexclop IS NOT NULL
             WHERE i.indrelid = to_regclass(?) AND NOT i.indisprimary AND (i.indisunique OR c.oid IS NOT NULL) AND i.indislive
-            ORDER BY 2
+            ORDER BY name
             """;
 
     /** Columns that decide, those of the key in its order before those only met in its expressions or predicate. */

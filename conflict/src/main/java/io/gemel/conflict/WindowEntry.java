@@ -87,10 +87,11 @@ public final class WindowEntry {
         return Math.max(first, 0);
     }
 
-    /** The change with the greatest version, or null without changes. */
+    /** The change with the greatest version, releases left out: they give nothing. Null without such a change. */
     @Nullable
     StampedChange latest() {
         return changes.stream()
+                .filter(change -> !(change.change() instanceof Change.Release))
                 .max(Comparator.comparing(change -> change.stamp().version()))
                 .orElse(null);
     }

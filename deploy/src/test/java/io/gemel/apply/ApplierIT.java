@@ -363,6 +363,7 @@ class ApplierIT {
                 config.limits().applyCatchupTimeout(),
                 config.limits().heartbeatInterval(),
                 config.limits().haltRetryInterval(),
+                config.limits().parkedTransactionsMax(),
                 config.limits().clockAheadMax(),
                 config.limits().journalRetention());
         Applier applier = new Applier(apply, progress, InstantSource.system(), new Listener());

@@ -109,6 +109,7 @@ public record SiteConfig(
      * @param windowImageBytesMax row image bytes the in-flight window may hold in memory
      * @param journalRetention how long conflicts stay in the journal
      * @param haltRetryInterval how long a halted side waits before it tries again
+     * @param parkedTransactionsMax transactions set aside at once; the applier halts at the next one
      */
     public record Limits(
             Duration clockAheadMax,
@@ -120,5 +121,6 @@ public record SiteConfig(
             int windowKeysMax,
             long windowImageBytesMax,
             Duration journalRetention,
-            Duration haltRetryInterval) {}
+            Duration haltRetryInterval,
+            int parkedTransactionsMax) {}
 }

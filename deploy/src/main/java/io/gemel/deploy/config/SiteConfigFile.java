@@ -248,6 +248,7 @@ public final class SiteConfigFile {
                 get(SiteKeys.WINDOW_KEYS_MAX),
                 get(SiteKeys.WINDOW_IMAGE_BYTES_MAX),
                 get(SiteKeys.JOURNAL_RETENTION),
-                get(SiteKeys.HALT_RETRY_INTERVAL));
+                get(SiteKeys.HALT_RETRY_INTERVAL),
+                get(SiteKeys.PARKED_TRANSACTIONS_MAX));
     }
 }

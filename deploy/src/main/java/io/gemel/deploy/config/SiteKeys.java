@@ -70,6 +70,7 @@ final class SiteKeys {
             duration("journal.retention", "30d", Duration.ofHours(1), Duration.ofDays(3650));
     static final Key<Duration> HALT_RETRY_INTERVAL =
             duration("halt.retry.interval", "5s", Duration.ofMillis(100), Duration.ofHours(1));
+    static final Key<Integer> PARKED_TRANSACTIONS_MAX = count("parked.transactions.max", "1000", 1, 1_000_000);
 
     /** Every fixed key, in the order of the documentation. */
     static final List<Key<?>> ALL = List.of(
@@ -95,7 +96,8 @@ final class SiteKeys {
             WINDOW_KEYS_MAX,
             WINDOW_IMAGE_BYTES_MAX,
             JOURNAL_RETENTION,
-            HALT_RETRY_INTERVAL);
+            HALT_RETRY_INTERVAL,
+            PARKED_TRANSACTIONS_MAX);
 
     private SiteKeys() {}
 

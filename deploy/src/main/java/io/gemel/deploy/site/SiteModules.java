@@ -54,6 +54,7 @@ final class SiteModules {
                 config.limits().applyCatchupTimeout(),
                 config.limits().heartbeatInterval(),
                 config.limits().haltRetryInterval(),
+                config.limits().parkedTransactionsMax(),
                 config.limits().clockAheadMax(),
                 config.limits().journalRetention());
     }

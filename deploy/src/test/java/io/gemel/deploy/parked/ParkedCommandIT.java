@@ -31,7 +31,8 @@ class ParkedCommandIT {
 
     @BeforeAll
     static void start() throws Exception {
-        sites = TwoSites.start(folder, Version.V18, Map.of("conflict.policy.public.contract", "park"));
+        sites = TwoSites.start(
+                folder, Version.V18, Map.of("conflict.policy.public.contract", "park", "parked.transactions.max", "4"));
         sites.schema(TwoSites.PROBE)
                 .schema(
                         "CREATE TABLE account (id int PRIMARY KEY, balance int)",
@@ -149,6 +150,25 @@ class ParkedCommandIT {
         sites.settle();
         sites.assertEqual("contract");
         assertThat(TwoSites.rows(sites.west(), "contract")).contains("(1,\"east again\")");
+        assertNothingParked();
+    }
+
+    @Test
+    void halts_instead_of_parking_more_than_it_may() throws Exception {
+        sites.west().execute("ALTER TABLE other ADD CONSTRAINT short CHECK (length(note) < 20)");
+        for (int id = 3; id <= 7; id++) {
+            sites.east().execute("UPDATE other SET note = 'far too long for the peer' WHERE id = " + id);
+        }
+        sites.awaitReason(sites.supervisors().get(1), "parked.transactions.max");
+        assertThat(TwoSites.texts(sites.west(), PARKED)).containsExactly("4");
+
+        sites.west().execute("ALTER TABLE other DROP CONSTRAINT short");
+        sites.settle();
+        for (String id : TwoSites.texts(sites.west(), "SELECT id FROM gemel.parked ORDER BY id")) {
+            assertThat(run(sites.west(), "retry", id)).isEqualTo(ExitCode.DONE);
+        }
+        sites.settle();
+        sites.assertEqual("other");
         assertNothingParked();
     }
 

@@ -138,6 +138,13 @@ public final class TwoSites implements AutoCloseable {
         });
     }
 
+    /** Waits until a site's applier is halted for a reason that names something. */
+    public void awaitReason(SiteSupervisor site, String something) {
+        await().atMost(SETTLE_LIMIT)
+                .until(() -> site.report().apply().state() == SideState.HALTED
+                        && site.report().apply().reason().contains(something));
+    }
+
     /** Ends the sites of this JVM and starts them again. */
     public void restart() throws Exception {
         supervisors.forEach(SiteSupervisor::close);

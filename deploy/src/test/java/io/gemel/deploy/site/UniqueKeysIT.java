@@ -119,6 +119,25 @@ class UniqueKeysIT {
     }
 
     @Test
+    void halts_at_a_collision_in_a_transaction_that_is_too_large_to_look_at_as_a_whole() throws Exception {
+        try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
+            sites.schema(TwoSites.PROBE)
+                    .schema("CREATE TABLE person (id int PRIMARY KEY, name text UNIQUE)")
+                    .prepare()
+                    .run();
+            sites.pause();
+            sites.west().execute("INSERT INTO person VALUES (-1, 'n7')");
+            sites.east().execute("INSERT INTO person SELECT id, 'n' || id FROM generate_series(1, 200001) AS id");
+            sites.resume();
+            sites.awaitReason(sites.supervisors().get(1), "200000 changes");
+
+            sites.west().execute("UPDATE person SET name = 'another' WHERE id = -1");
+            sites.settle();
+            sites.assertEqual("person");
+        }
+    }
+
+    @Test
     void a_value_that_wanders_on_while_its_release_is_under_way_is_not_lost() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
             sites.schema(TwoSites.PROBE)
