@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     effect, of an orphan that goes the one that deleted
  * @param outcome the row as it was left here
  */
-record JournaledConflict(
+public record JournaledConflict(
         long id,
         Instant at,
         String schema,
@@ -62,7 +62,7 @@ record JournaledConflict(
      * @param made version as a time: when it was committed, or just after what it had seen
      * @param seen position in the other site's log up to which its site had applied it
      */
-    record Side(
+    public record Side(
             String site,
             long position,
             Instant made,
@@ -80,7 +80,7 @@ record JournaledConflict(
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, @Nullable String>> IMAGE = new TypeReference<>() {};
 
-    JournaledConflict {
+    public JournaledConflict {
         key = List.copyOf(key);
     }
 
@@ -91,6 +91,16 @@ record JournaledConflict(
                 JournaledConflict::read,
                 COLUMNS + "WHERE ? IN ('', table_schema || '.' || table_name) ORDER BY id DESC LIMIT ?",
                 table,
+                limit);
+    }
+
+    /** The latest conflict of each kind in each table, at most so many. */
+    public static List<JournaledConflict> latestOfEachKind(Connection connection, int limit) throws SQLException {
+        return Sql.list(
+                connection,
+                JournaledConflict::read,
+                COLUMNS + "WHERE id IN (SELECT max(id) FROM gemel.journal GROUP BY table_name, kind)"
+                        + " ORDER BY table_name, kind LIMIT ?",
                 limit);
     }
 
@@ -137,7 +147,7 @@ record JournaledConflict(
     }
 
     /** The change whose image does not stand. */
-    Side losing() {
+    public Side losing() {
         return laterWasBeaten() ? winning() : other();
     }
 
