@@ -30,6 +30,8 @@ public final class Check {
                 new KeyColumnCheck(),
                 new ColumnCheck(),
                 new PolicyCheck(),
+                new UniqueKeyCheck(),
+                new ForeignKeyCheck(),
                 new TableRuleCheck(),
                 new ClockCheck(clock));
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Says in words what happened to a row and why. Pure. */
@@ -31,7 +32,7 @@ final class ConflictWords {
                 ROW,
                 conflict.id(),
                 MILLIS.format(conflict.at()),
-                name(conflict),
+                conflict.rowName(),
                 kind(conflict),
                 conflict.winner(),
                 conflict.policy());
@@ -40,26 +41,28 @@ final class ConflictWords {
     /** The whole story of one conflict. */
     static List<String> explain(JournaledConflict conflict) {
         List<String> lines = new ArrayList<>();
-        lines.add("conflict " + conflict.id() + ": " + kind(conflict) + " at " + name(conflict));
+        lines.add("conflict " + conflict.id() + ": " + kind(conflict) + " at " + conflict.rowName());
         lines.add("");
         lines.add(deed(conflict.local()));
         lines.add(deed(conflict.incoming()));
         lines.add("");
-        lines.add("Neither had seen the other: " + unseen(conflict.local(), conflict.incoming()) + ", and "
-                + unseen(conflict.incoming(), conflict.local()) + ".");
-        lines.add("The table's policy is " + conflict.policy() + ". " + reason(conflict));
+        if (conflict.local().position() > 0 && conflict.incoming().position() > 0) {
+            lines.add("Neither had seen the other: " + unseen(conflict.local(), conflict.incoming()) + ", and "
+                    + unseen(conflict.incoming(), conflict.local()) + ".");
+        }
+        lines.add(ReasonWords.of(conflict));
         lines.add("");
+        lines.add("At " + MILLIS.format(conflict.at()) + " UTC this site left the row as: "
+                + JournaledConflict.shown(conflict.outcome()));
+        Optional<UndoRefusal> refusal = UndoRefusal.of(conflict);
         lines.add(
-                "At " + MILLIS.format(conflict.at()) + " UTC this site left the row as: " + shown(conflict.outcome()));
-        lines.add(
-                "'undo " + conflict.id() + "' writes it as " + conflict.losing().site() + " had left it: "
-                        + shown(conflict.losing().after()));
+                refusal.isPresent()
+                        ? "It cannot be undone: " + refusal.get().why() + ". Instead, "
+                                + refusal.get().mend() + "."
+                        : "'undo " + conflict.id() + "' writes it as "
+                                + conflict.losing().site() + " had left it: "
+                                + JournaledConflict.shown(conflict.losing().after()));
         return lines;
-    }
-
-    /** Schema, table and key of the row. */
-    static String name(JournaledConflict conflict) {
-        return conflict.schema() + "." + conflict.table() + conflict.key();
     }
 
     private static String kind(JournaledConflict conflict) {
@@ -71,9 +74,9 @@ final class ConflictWords {
         Map<String, @Nullable String> after = side.after();
         String what;
         if (after == null) {
-            what = "deleted the row; it was " + shown(before);
+            what = "deleted the row; it was " + JournaledConflict.shown(before);
         } else if (before == null) {
-            what = "inserted the row " + shown(after);
+            what = "inserted the row " + JournaledConflict.shown(after);
         } else {
             List<String> changed = new ArrayList<>();
             after.forEach((column, value) -> {
@@ -83,34 +86,14 @@ final class ConflictWords {
             });
             what = changed.isEmpty() ? "updated the row without changing it" : "changed " + String.join(", ", changed);
         }
+        if (side.position() == 0) {
+            return "  " + side.site() + ", before anything still under way: " + what;
+        }
         return "  " + side.site() + ", version " + MICROS.format(side.made()) + " UTC: " + what;
     }
 
     private static String unseen(Side side, Side other) {
         return side.site() + " had applied " + other.site() + "'s log up to " + side.seen()
                 + ", the other change is at " + other.position();
-    }
-
-    private static String reason(JournaledConflict conflict) {
-        String later = "Of these two changes " + conflict.winner() + "'s comes last";
-        String policy = conflict.policy();
-        String order =
-                policy.startsWith("site-priority") ? ", as that site's changes do" : ": it has the greater version";
-        String rule;
-        if (policy.startsWith("column-merge")) {
-            rule = "; columns that only one of them changed keep that change";
-        } else if (policy.startsWith("greatest") || policy.startsWith("least")) {
-            rule = "; it stands unless the other row's value beats it";
-        } else {
-            rule = " and replaces the row";
-        }
-        return later
-                + order
-                + rule
-                + (policy.contains("delta(") ? "; what both added to the delta columns adds up." : ".");
-    }
-
-    private static String shown(@Nullable Map<String, @Nullable String> row) {
-        return row == null ? "absent" : row.toString();
     }
 }

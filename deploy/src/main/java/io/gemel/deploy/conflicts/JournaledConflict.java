@@ -16,6 +16,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when this site decided
  * @param kind in capitals, as PostgreSQL names conflicts
- * @param winner site whose change the fold put later
+ * @param winner site whose change the fold put later; of two rows the one that keeps its value, of a submission the one that takes
+ *     effect, of an orphan that goes the one that deleted
  * @param outcome the row as it was left here
  */
-record JournaledConflict(
+public record JournaledConflict(
         long id,
         Instant at,
         String schema,
@@ -39,6 +43,18 @@ record JournaledConflict(
         Side incoming,
         @Nullable Map<String, @Nullable String> outcome) {
 
+    /** What the two changes have in common. */
+    enum Meeting {
+        /** They are of one row. */
+        ONE_ROW,
+        /** Their rows claim one value of a unique key; the conflict's key is that of the row that gave way. */
+        TWO_ROWS,
+        /** One deleted what the other's row, which the conflict's key names, refers to. */
+        ORPHAN,
+        /** Their transactions carried out one submission; both rows are those of the ledger. */
+        SUBMISSION
+    }
+
     /**
      * One of the two changes.
      *
@@ -46,7 +62,7 @@ record JournaledConflict(
      * @param made version as a time: when it was committed, or just after what it had seen
      * @param seen position in the other site's log up to which its site had applied it
      */
-    record Side(
+    public record Side(
             String site,
             long position,
             Instant made,
@@ -60,10 +76,11 @@ record JournaledConflict(
                    incoming_site, incoming_position, incoming_version, incoming_seen, incoming_before, incoming_after, outcome
             FROM gemel.journal
             """;
+    private static final Pattern DELTA = Pattern.compile("delta\\(([^)]*)\\)");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, @Nullable String>> IMAGE = new TypeReference<>() {};
 
-    JournaledConflict {
+    public JournaledConflict {
         key = List.copyOf(key);
     }
 
@@ -77,6 +94,16 @@ record JournaledConflict(
                 limit);
     }
 
+    /** The latest conflict of each kind in each table, at most so many. */
+    public static List<JournaledConflict> latestOfEachKind(Connection connection, int limit) throws SQLException {
+        return Sql.list(
+                connection,
+                JournaledConflict::read,
+                COLUMNS + "WHERE id IN (SELECT max(id) FROM gemel.journal GROUP BY table_name, kind)"
+                        + " ORDER BY table_name, kind LIMIT ?",
+                limit);
+    }
+
     static JournaledConflict find(Connection connection, long id) throws SQLException, CommandException {
         return Sql.first(connection, JournaledConflict::read, COLUMNS + "WHERE id = ?", id)
                 .orElseThrow(() -> new CommandException(
@@ -86,8 +113,57 @@ record JournaledConflict(
                         null));
     }
 
-    Side losing() {
+    /** Schema, table and key of the row. */
+    String rowName() {
+        return schema + "." + table + key;
+    }
+
+    /** A row image for a person. */
+    static String shown(@Nullable Map<String, @Nullable String> row) {
+        return row == null ? "absent" : row.toString();
+    }
+
+    Meeting meeting() {
+        return switch (kind) {
+            case "UNIQUE_EXISTS", "MULTIPLE_UNIQUE_CONFLICTS" -> Meeting.TWO_ROWS;
+            case "FOREIGN_KEY_ORPHAN" -> Meeting.ORPHAN;
+            case "SUBMISSION_VOID" -> Meeting.SUBMISSION;
+            default -> Meeting.ONE_ROW;
+        };
+    }
+
+    /** The change that the fold put later, or that its kind favours. */
+    Side winning() {
+        return winner.equals(local.site()) ? local : incoming;
+    }
+
+    private Side other() {
         return winner.equals(local.site()) ? incoming : local;
+    }
+
+    /** Was the later change of a row weighed and found wanting, as {@code greatest} and {@code least} do? */
+    boolean laterWasBeaten() {
+        return meeting() == Meeting.ONE_ROW && stands(other()) && !stands(winning());
+    }
+
+    /** The change whose image does not stand. */
+    public Side losing() {
+        return laterWasBeaten() ? winning() : other();
+    }
+
+    /** Is the row as this change had left it, but for what was added to delta columns? */
+    private boolean stands(Side side) {
+        return Objects.equals(withoutDeltas(side.after()), withoutDeltas(outcome));
+    }
+
+    private @Nullable Map<String, @Nullable String> withoutDeltas(@Nullable Map<String, @Nullable String> row) {
+        Matcher columns = DELTA.matcher(policy);
+        if (row == null || !columns.find()) {
+            return row;
+        }
+        Map<String, @Nullable String> rest = new LinkedHashMap<>(row);
+        rest.keySet().removeAll(Arrays.asList(columns.group(1).split(", ")));
+        return rest;
     }
 
     private static JournaledConflict read(ResultSet row) throws SQLException {

@@ -3,12 +3,14 @@ package io.gemel.deploy.conflicts;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.database.Sql;
+import io.gemel.deploy.database.SqlState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -45,6 +47,10 @@ final class Undo {
      * @return what was done, for the operator
      */
     String run(JournaledConflict conflict) throws SQLException, CommandException {
+        Optional<UndoRefusal> refusal = UndoRefusal.of(conflict);
+        if (refusal.isPresent()) {
+            throw refused(conflict, refusal.get().why(), refusal.get().mend());
+        }
         List<Column> columns = Sql.list(
                 connection,
                 row -> new Column(
@@ -63,20 +69,20 @@ final class Undo {
         Map<String, @Nullable String> row = conflict.losing().after();
         if (row == null) {
             delete(conflict, table, columns);
-            return "deleted " + ConflictWords.name(conflict) + ", as "
-                    + conflict.losing().site() + " had";
+            return "deleted " + conflict.rowName() + ", as " + conflict.losing().site() + " had";
         }
         if (!columns.stream().map(Column::name).collect(Collectors.toSet()).containsAll(row.keySet())) {
             throw refused(conflict, "its table has lost columns of that row", "write the row by hand; show prints it");
         }
-        put(
-                table,
-                columns.stream()
-                        .filter(column -> row.containsKey(column.name()))
-                        .toList(),
-                row);
-        return "wrote " + ConflictWords.name(conflict) + " as "
-                + conflict.losing().site() + " had: " + row;
+        List<Column> written = columns.stream()
+                .filter(column -> row.containsKey(column.name()))
+                .toList();
+        try {
+            put(table, written, row);
+        } catch (SQLException e) {
+            throw explained(conflict, columns, e);
+        }
+        return "wrote " + conflict.rowName() + " as " + conflict.losing().site() + " had: " + row;
     }
 
     private void delete(JournaledConflict conflict, String table, List<Column> columns)
@@ -115,6 +121,36 @@ final class Undo {
             }
             statement.executeUpdate();
         }
+    }
+
+    /** What stands in the way of a row, if that is another row. */
+    private static CommandException explained(JournaledConflict conflict, List<Column> columns, SQLException error)
+            throws SQLException {
+        String state = SqlState.of(error);
+        if (state.equals(SqlState.UNIQUE_VIOLATION) || state.equals(SqlState.EXCLUSION_VIOLATION)) {
+            return refused(
+                    conflict,
+                    "another row has what it would take back (" + error.getMessage() + ")",
+                    "free the value first; when the conflict was decided, " + rival(conflict, columns) + " had it");
+        }
+        if (state.equals(SqlState.FOREIGN_KEY_VIOLATION)) {
+            return refused(
+                    conflict,
+                    "the row that it refers to is not there (" + error.getMessage() + ")",
+                    "write that row first; " + conflict.winning().site() + " deleted "
+                            + JournaledConflict.shown(conflict.winning().before()));
+        }
+        throw error;
+    }
+
+    /** The row that won. */
+    private static String rival(JournaledConflict conflict, List<Column> columns) {
+        Map<String, @Nullable String> row = conflict.winning().after();
+        return conflict.schema() + "." + conflict.table()
+                + columns.stream()
+                        .filter(Column::key)
+                        .map(column -> row == null ? null : row.get(column.name()))
+                        .toList();
     }
 
     private static CommandException refused(JournaledConflict conflict, String why, String mend) {

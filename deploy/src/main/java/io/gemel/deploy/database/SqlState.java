@@ -4,6 +4,9 @@ import java.sql.SQLException;
 
 /** The SQLSTATE codes that commands tell apart. */
 public final class SqlState {
+    public static final String FOREIGN_KEY_VIOLATION = "23503";
+    public static final String UNIQUE_VIOLATION = "23505";
+    public static final String EXCLUSION_VIOLATION = "23P01";
     public static final String INSUFFICIENT_PRIVILEGE = "42501";
     public static final String LOCK_NOT_AVAILABLE = "55P03";
     public static final String QUERY_CANCELED = "57014";

@@ -132,6 +132,56 @@ class TableCheckIT {
                 .anyMatch(line -> line.contains("kafka.ssl.key.password is written out"));
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void says_what_a_row_may_lose_to_another_one(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .with("conflict.policy.public.removed", "unique(remove)")
+                .with("conflict.policy.public.plain", "unique(remove), orphan(revive)")
+                .execute(
+                        "CREATE TABLE loses (id int PRIMARY KEY, name text UNIQUE)",
+                        "CREATE TABLE goes (id int PRIMARY KEY, name text NOT NULL, UNIQUE (id, name))",
+                        "CREATE TABLE removed (id int PRIMARY KEY, name text UNIQUE)",
+                        "CREATE TABLE computed (id int PRIMARY KEY, name text,"
+                                + " upper_name text NOT NULL UNIQUE GENERATED ALWAYS AS (upper(name)) STORED)",
+                        "CREATE TABLE lower_case (id int PRIMARY KEY, name text)",
+                        "CREATE UNIQUE INDEX lower_name ON lower_case (lower(name))",
+                        "CREATE TABLE booking (id int PRIMARY KEY, during int4range NOT NULL,"
+                                + " EXCLUDE USING gist (during WITH &&))",
+                        "CREATE TABLE plain (id int PRIMARY KEY)");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("public.loses has the unique index") && line.contains("gets NULL"))
+                .anyMatch(line -> line.contains("public.goes has the unique index")
+                        && line.contains("is removed, since none of its columns may be NULL"))
+                .anyMatch(line -> line.contains("public.removed has") && line.contains("as unique(remove) says"))
+                .anyMatch(line -> line.contains("public.computed has") && line.contains("gets NULL"))
+                .anyMatch(line -> line.contains("lower_name") && line.contains("gets NULL"))
+                .anyMatch(line -> line.contains("public.booking has the exclusion") && line.contains("is removed"))
+                .anyMatch(line -> line.contains("public.plain has the policy unique(remove), but no unique key"))
+                .anyMatch(line -> line.contains("public.plain has a policy for orphans, but no foreign key"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void warns_of_foreign_keys_whose_orphans_nobody_finds(Version version) throws Exception {
+        SiteFixture site = servers.site(version)
+                .with("tables.exclude", "public.elsewhere")
+                .execute(
+                        "CREATE TABLE elsewhere (id int PRIMARY KEY)",
+                        "CREATE TABLE parent (id int PRIMARY KEY, code text UNIQUE)",
+                        "CREATE TABLE watched (id int PRIMARY KEY, parent int REFERENCES parent)",
+                        "CREATE TABLE coded (id int PRIMARY KEY, parent text REFERENCES parent (code))",
+                        "CREATE TABLE outside (id int PRIMARY KEY, other int REFERENCES elsewhere)",
+                        "CREATE TABLE part (id int PRIMARY KEY, parent int REFERENCES parent) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (2)");
+
+        assertThat(lines(check(site)).stream().filter(line -> line.contains("foreign key")))
+                .hasSize(2)
+                .anyMatch(line -> line.contains("public.part has the foreign key part_parent_fkey"))
+                .anyMatch(line -> line.contains("public.coded has the foreign key coded_parent_fkey"));
+    }
+
     @Test
     void refuses_policies_that_their_columns_cannot_serve() throws Exception {
         SiteFixture site = servers.site(Version.V18)

@@ -27,12 +27,23 @@ class ConflictsCommandIT {
 
     @BeforeAll
     static void start() throws Exception {
-        sites = TwoSites.start(folder, Version.V18, Map.of());
+        sites = TwoSites.start(
+                folder,
+                Version.V18,
+                Map.of(
+                        "conflict.policy.public.bid", "greatest(amount), delta(looks)",
+                        "conflict.policy.public.removed", "last-writer-wins, unique(remove), orphan(remove)"));
         sites.schema(TwoSites.PROBE)
                 .schema(
                         "CREATE TABLE account (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, owner text, tags text[],"
                                 + " doc jsonb, twice int GENERATED ALWAYS AS (id * 2) STORED)",
-                        "INSERT INTO account (owner, tags, doc) SELECT 'nobody', '{}', '{}' FROM generate_series(1, 3)")
+                        "INSERT INTO account (owner, tags, doc) SELECT 'nobody', '{}', '{}' FROM generate_series(1, 3)",
+                        "CREATE TABLE bid (id int PRIMARY KEY, amount int, looks int NOT NULL)",
+                        "INSERT INTO bid VALUES (1, 0, 0)",
+                        "CREATE TABLE person (id int PRIMARY KEY, name text UNIQUE)",
+                        "INSERT INTO person VALUES (7, NULL), (8, NULL)",
+                        "CREATE TABLE purchase (id int PRIMARY KEY, person int REFERENCES person)",
+                        "CREATE TABLE removed (id int PRIMARY KEY, code text UNIQUE, person int REFERENCES person)")
                 .prepare()
                 .run();
     }
@@ -60,7 +71,9 @@ class ConflictsCommandIT {
         sites.assertEqual("account");
         assertThat(TwoSites.rows(sites.east(), "account"))
                 .contains("(1,east,\"{a,\"\"b c\"\",NULL}\",\"{\"\"n\"\": 1}\",2)");
-        assertThat(TwoSites.texts(sites.east(), "SELECT count(*) FROM gemel.journal WHERE key = '{1}'"))
+        assertThat(TwoSites.texts(
+                        sites.east(),
+                        "SELECT count(*) FROM gemel.journal WHERE table_name = 'account' AND key = '{1}'"))
                 .containsExactly("1");
     }
 
@@ -76,6 +89,94 @@ class ConflictsCommandIT {
         sites.assertEqual("account");
         assertThat(TwoSites.texts(sites.east(), "SELECT count(*) FROM account WHERE id = 2"))
                 .containsExactly("0");
+    }
+
+    @Test
+    void knows_which_change_stands_where_the_later_one_was_beaten() throws Exception {
+        String id = conflict(
+                "UPDATE bid SET amount = 50, looks = looks + 1", "UPDATE bid SET amount = 40, looks = looks + 1");
+
+        assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString())
+                .contains("west's comes last", "but the other row's value beats it", "writes it as west had left it");
+        assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        assertThat(TwoSites.rows(sites.east(), "bid")).containsExactly("(1,40,1)");
+    }
+
+    @Test
+    void gives_a_value_back_once_it_is_free() throws Exception {
+        String id = conflict("INSERT INTO person VALUES (1, 'ada')", "INSERT INTO person VALUES (2, 'ada')");
+
+        assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString())
+                .contains(
+                        "Two rows claim one value of a unique key",
+                        "public.person[1] gave way: NULL now is its name, which was ada");
+        assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
+        assertThat(err.toString()).contains("another row has what it would take back", "public.person[2] had it");
+        sites.west().execute("UPDATE person SET name = 'grace' WHERE id = 2");
+        assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        sites.assertEqual("person");
+        assertThat(TwoSites.rows(sites.east(), "person")).contains("(1,ada)", "(2,grace)");
+    }
+
+    @Test
+    void brings_a_row_back_that_was_removed_for_another_one() throws Exception {
+        String id = conflict("INSERT INTO removed VALUES (1, 'a', NULL)", "INSERT INTO removed VALUES (2, 'a', NULL)");
+
+        assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("public.removed[1] gave way: it was removed");
+        sites.west().execute("DELETE FROM removed WHERE id = 2");
+        assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        assertThat(TwoSites.rows(sites.east(), "removed")).containsExactly("(1,a,)");
+        sites.east().execute("DELETE FROM removed");
+    }
+
+    @Test
+    void says_what_was_chosen_for_an_orphan() throws Exception {
+        String kept = conflict("DELETE FROM person WHERE id = 7", "INSERT INTO purchase VALUES (1, 7)");
+        assertThat(run("show", kept)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("refers to a row that east deleted meanwhile", "kept as it is");
+        assertThat(run("undo", kept)).isEqualTo(ExitCode.FINDING);
+        assertThat(err.toString()).contains("nothing was taken from the row", "east deleted {id=7");
+
+        String removed = conflict("DELETE FROM person WHERE id = 8", "INSERT INTO removed VALUES (5, 'e', 8)");
+        assertThat(run("show", removed)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString()).contains("the orphan was removed, too");
+        assertThat(run("undo", removed)).isEqualTo(ExitCode.FINDING);
+        assertThat(err.toString()).contains("the row that it refers to is not there", "east deleted {id=8");
+        sites.west().execute("INSERT INTO person VALUES (8, NULL)");
+        assertThat(run("undo", removed)).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        assertThat(TwoSites.rows(sites.east(), "removed")).containsExactly("(5,e,8)");
+        sites.east().execute("DELETE FROM removed");
+    }
+
+    @Test
+    void names_both_attempts_at_a_submission_and_undoes_neither() throws Exception {
+        String id = conflict(attempt(1), attempt(2));
+
+        assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
+        assertThat(out.toString())
+                .contains(
+                        "submission t-1",
+                        "west's, attempt 2",
+                        "east's, attempt 1, is void as a whole",
+                        "It cannot be undone");
+        assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
+        assertThat(err.toString()).contains("takes effect once", "submit it under a new key");
+    }
+
+    private static String attempt(int number) {
+        return "BEGIN; INSERT INTO gemel.submission (key, attempt) VALUES ('t-1', " + number + ");"
+                + " INSERT INTO purchase VALUES (9, NULL); COMMIT";
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.gemel.deploy.scenario;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A scenario file: what both sites hold at first, what they write, and how it must end.
@@ -26,8 +27,16 @@ record Scenario(
         List<String> rows,
         List<JournalLine> journal) {
 
-    /** One transaction of a site's application. */
-    record Write(String site, String sql, int line) {}
+    /**
+     * One transaction of a site's application.
+     *
+     * @param attempt what it claims in the ledger of submissions, or null
+     */
+    record Write(
+            String site, String sql, int line, @Nullable Attempt attempt) {}
+
+    /** An attempt at a submission. */
+    record Attempt(String submission, int number) {}
 
     /** Transactions of which no site sees the other's, in commit order, and who catches up after them. */
     record Phase(List<Write> writes, CatchUp then) {

@@ -1,5 +1,6 @@
 package io.gemel.deploy.scenario;
 
+import io.gemel.deploy.scenario.Scenario.Attempt;
 import io.gemel.deploy.scenario.Scenario.Phase;
 import io.gemel.deploy.scenario.Scenario.Write;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ScenarioFile {
     private static final Pattern HEADER = Pattern.compile("([a-z]+):\\s*(.+)");
     private static final Pattern WRITE = Pattern.compile("@([a-z]+)\\s+(.+)");
+    private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d+) of ([\\w-]+): (.+)");
     private static final Pattern CATCH_UP = Pattern.compile("--\\s*(.*?)\\s*--");
     private static final Pattern EXPECTATION = Pattern.compile("=>\\s*([a-z]+)(?:\\s+(\\w+))?:\\s*(.+)");
     private static final Pattern TABLE = Pattern.compile("CREATE TABLE (\\w+) ?\\(.*", Pattern.CASE_INSENSITIVE);
@@ -87,8 +89,7 @@ final class ScenarioFile {
             takeHeader(header.group(1), header.group(2));
         } else if (write.matches()) {
             require(!expects(), "stands after a => line; move it up");
-            require(write.group(1).matches("east|west"), "names the unknown site " + write.group(1));
-            writes.add(new Write(write.group(1), write.group(2), line.number()));
+            takeWrite(write.group(1), write.group(2), line.number());
         } else if (catchUp.matches()) {
             require(!expects() && !writes.isEmpty(), "catching up belongs between two @ lines");
             endPhase(catchUp(catchUp.group(1)));
@@ -96,6 +97,20 @@ final class ScenarioFile {
             takeExpectation(expectation.group(1), expectation.group(2), expectation.group(3));
         } else {
             throw new ScenarioException("cannot read '" + line.text() + "'; a line begins with one of " + KNOWN);
+        }
+    }
+
+    private void takeWrite(String site, String text, int line) throws ScenarioException {
+        require(site.matches("east|west"), "names the unknown site " + site);
+        Matcher attempt = ATTEMPT.matcher(text);
+        if (attempt.matches()) {
+            Attempt claim = new Attempt(attempt.group(2), Integer.parseInt(attempt.group(1)));
+            writes.add(new Write(site, attempt.group(3), line, claim));
+        } else {
+            require(
+                    !text.startsWith("attempt "),
+                    "cannot read the attempt: write '@east attempt 1 of order-7: UPDATE ...'");
+            writes.add(new Write(site, text, line, null));
         }
     }
 

@@ -24,7 +24,7 @@ class ScenarioFileTest {
             @east UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2
             # Not part of the title.
             -- west caught up --
-            @west DELETE FROM item
+            @west attempt 2 of order-7: DELETE FROM item
             => both: id=1   note='it''s c'
             => journal: row 1: UPDATE_DELETED at west, DELETE_ORIGIN_DIFFERS at east, east wins
             """;
@@ -43,19 +43,31 @@ class ScenarioFileTest {
         assertThat(scenario.initial()).containsExactly("INSERT INTO item VALUES (1, 'a'), (2, 'b')");
         assertThat(scenario.pauses()).containsExactly(CatchUp.WEST);
         assertThat(scenario.phases().get(0).writes())
+                .containsExactly(new Scenario.Write(
+                        "east", "UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2", 8, null));
+        assertThat(scenario.phases().get(1).writes())
                 .containsExactly(
-                        new Scenario.Write("east", "UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2", 8));
+                        new Scenario.Write("west", "DELETE FROM item", 11, new Scenario.Attempt("order-7", 2)));
         assertThat(scenario.rows()).containsExactly("id=1 note='it''s c'");
         assertThat(scenario.journal())
                 .isEqualTo(List.of(
                         new JournalLine("1", ConflictKind.DELETE_ORIGIN_DIFFERS, ConflictKind.UPDATE_DELETED, "east")));
-        assertThat(scenario.journal().get(0).at("west")).isEqualTo("row 1: UPDATE_DELETED, east wins");
+        assertThat(scenario.journal().get(0).at("west")).contains("row 1: UPDATE_DELETED, east wins");
+    }
+
+    @Test
+    void knows_conflicts_that_only_one_site_finds() throws Exception {
+        JournalLine line = JournalLine.parse("row 5: FOREIGN_KEY_ORPHAN only at west, east wins");
+
+        assertThat(line.at("west")).contains("row 5: FOREIGN_KEY_ORPHAN, east wins");
+        assertThat(line.at("east")).isEmpty();
+        assertThat(line.kinds()).containsExactly(ConflictKind.FOREIGN_KEY_ORPHAN);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             policy: column-merge   | polcy: column-merge       | :4: unknown key 'polcy:'
-            @west                  | @north                    | :11: names the unknown site north
+            @west attempt          | @north attempt            | :11: names the unknown site north
             -- west caught up --   | -- north caught up --     | :10: write '-- caught up --'
             -- west caught up --   | -- west                   | :10: cannot read '-- west'
             table: CREATE TABLE    | table: CREATE VIEW        | :5: write 'table: CREATE TABLE
@@ -65,6 +77,8 @@ class ScenarioFileTest {
             UPDATE_DELETED at      | UPDATE_GONE at            | :13: names the unknown kind UPDATE_GONE
             east, east wins        | west, east wins           | :13: cannot read the conflict
             , east wins            | , nobody wins             | :13: cannot read the conflict
+            UPDATE_DELETED at west, | UPDATE_DELETED only at north, | :13: cannot read the conflict
+            attempt 2 of           | attempt two of            | :11: cannot read the attempt
             => journal: row 1:     | @west UPDATE             | :13: stands after a => line
             """)
     void says_what_is_wrong_and_in_which_line(String right, String wrong, String message) {

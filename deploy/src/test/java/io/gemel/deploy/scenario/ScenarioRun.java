@@ -26,6 +26,9 @@ import java.util.stream.Collectors;
  * phase are written, so that all scenarios with the same pauses share them. One thread.
  */
 final class ScenarioRun implements AutoCloseable {
+    /** Both sites hear of what the first round has them decide in the second, and of what follows from that in the third. */
+    private static final int ROUNDS = 3;
+
     private static final String EAST = "east";
     private static final String WEST = "west";
 
@@ -112,6 +115,10 @@ final class ScenarioRun implements AutoCloseable {
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL search_path = " + scenario.schema());
+            if (write.attempt() != null) {
+                statement.execute("INSERT INTO gemel.submission (key, attempt) VALUES ('" + scenario.schema() + "/"
+                        + write.attempt().submission() + "', " + write.attempt().number() + ")");
+            }
             statement.execute(write.sql());
             connection.commit();
         } catch (SQLException e) {
@@ -122,6 +129,12 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void catchUp(CatchUp who) throws SQLException {
+        for (int round = 0; round < (who == CatchUp.BOTH ? ROUNDS : 1); round++) {
+            catchUpOnce(who);
+        }
+    }
+
+    private void catchUpOnce(CatchUp who) throws SQLException {
         String eastMark = mark(east, sites.east());
         String westMark = mark(west, sites.west());
         SiteSupervisor eastSite = sites.supervisors().get(0);
@@ -185,7 +198,9 @@ final class ScenarioRun implements AutoCloseable {
             }
             ResultSet result =
                     statement.executeQuery("SELECT array_to_string(key, ', '), kind, winner_site FROM gemel.journal"
-                            + " WHERE table_schema = '" + scenario.schema() + "'");
+                            + " WHERE table_schema = '" + scenario.schema() + "' UNION ALL"
+                            + " SELECT split_part(key[1], '/', 2), kind, winner_site FROM gemel.journal"
+                            + " WHERE table_schema = 'gemel' AND starts_with(key[1], '" + scenario.schema() + "/')");
             while (result.next()) {
                 String row = scenario.namesRowsInJournal() ? result.getString(1) : "";
                 journal.add(JournalLine.text(row, result.getString(2), result.getString(3)));
