@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,9 +101,7 @@ final class AttemptSteps implements ApplySteps {
         }
         if (conflicts.stream().anyMatch(AttemptSteps::areRivals)) {
             judgeLater(key, incoming);
-        } else if (!conflicts.isEmpty()
-                && group.policyFor(key.table()).parks()
-                && !ParkingNotices.isNotice(incoming.change())) {
+        } else if (group.policyFor(key.table()).parks() && areForAPerson(conflicts)) {
             throw new ApplyFailure(
                     Kind.PARK,
                     "both sites changed row " + key + ", and its table's policy is park",
@@ -118,6 +117,16 @@ final class AttemptSteps implements ApplySteps {
     private static boolean areRivals(Conflict conflict) {
         return SubmissionLedger.isClaim(conflict.incoming().change())
                 && SubmissionLedger.isClaim(conflict.local().change());
+    }
+
+    /** A settled row is decided, and a truncate is about other rows, too, which no person was asked about. */
+    private static boolean areForAPerson(List<Conflict> conflicts) {
+        return !conflicts.isEmpty()
+                && conflicts.stream()
+                        .flatMap(conflict -> Stream.of(conflict.incoming(), conflict.local()))
+                        .map(StampedChange::change)
+                        .noneMatch(change ->
+                                change instanceof Change.Truncate || ParkingNotices.isNotice(change));
     }
 
     /** Two attempts at one submission have met: that must be decided before any row is written. */

@@ -31,8 +31,8 @@ final class PolicyText {
     private static final String SITE_PRIORITY = "site-priority";
     private static final String GREATEST = "greatest";
     private static final String LEAST = "least";
-    private static final String PARK = "park";
-    private static final String CUSTOM = "custom";
+    static final String PARK = "park";
+    static final String CUSTOM = "custom";
     private static final String UNIQUE = "unique";
     private static final String ORPHAN = "orphan";
     static final String DELTA = "delta";

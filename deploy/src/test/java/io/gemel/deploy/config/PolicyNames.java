@@ -11,6 +11,11 @@ public final class PolicyNames {
         return PolicyText.OF_ROWS;
     }
 
+    /** Those of them whose outcome for several rows, or with columns of their own rules, is no other than that of the rest. */
+    public static List<String> alikeForOneRow() {
+        return List.of(PolicyText.CUSTOM, PolicyText.PARK);
+    }
+
     /** What may stand beside one of them. */
     public static String ofColumns() {
         return PolicyText.DELTA;

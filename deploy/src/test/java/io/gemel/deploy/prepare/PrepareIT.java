@@ -82,7 +82,12 @@ class PrepareIT {
                     Publication.find(connection, SiteConfig.PUBLICATION).orElseThrow();
             assertThat(publication.tables())
                     .containsExactlyInAnyOrder(
-                            "gemel.applied", "gemel.emit", "gemel.heartbeat", "gemel.submission", "public.account", "public.\"My Table\"");
+                            "gemel.applied",
+                            "gemel.emit",
+                            "gemel.heartbeat",
+                            "gemel.submission",
+                            "public.account",
+                            "public.\"My Table\"");
             assertThat(publication.publishesAll() && publication.viaRoot()).isTrue();
             Slot slot = Slot.find(connection, site.config().slot()).orElseThrow();
             assertThat(slot.plugin()).isEqualTo("pgoutput");

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param policy of all its tables, as a configuration file writes it
  * @param tables statements that create its tables
  * @param initial statements that fill them, run at both sites before anything replicates
- * @param rows every row that both sites must hold at the end, as {@link RowText} writes it
+ * @param rowsAtEast every row that east must hold at the end, as {@link RowText} writes it
+ * @param rowsAtWest the same for west; another list only while something is parked
  * @param journal every row of the journal that it must leave behind
  */
 record Scenario(
@@ -24,7 +25,8 @@ record Scenario(
         List<String> tableNames,
         List<String> initial,
         List<Phase> phases,
-        List<String> rows,
+        List<String> rowsAtEast,
+        List<String> rowsAtWest,
         List<JournalLine> journal) {
 
     /**
@@ -50,8 +52,13 @@ record Scenario(
         tableNames = List.copyOf(tableNames);
         initial = List.copyOf(initial);
         phases = List.copyOf(phases);
-        rows = List.copyOf(rows);
+        rowsAtEast = List.copyOf(rowsAtEast);
+        rowsAtWest = List.copyOf(rowsAtWest);
         journal = List.copyOf(journal);
+    }
+
+    List<String> rowsAt(String site) {
+        return site.equals("east") ? rowsAtEast : rowsAtWest;
     }
 
     /** The schema that it has for itself. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,9 +29,13 @@ final class ScenarioFile {
     private final List<String> tables = new ArrayList<>();
     private final List<String> tableNames = new ArrayList<>();
     private final List<String> initial = new ArrayList<>();
+    private static final Pattern DECISION = Pattern.compile("(retry|discard) parked");
+    private static final String DECIDE = "UPDATE gemel.parked SET decision = '%s' WHERE id IN"
+            + " (SELECT parked FROM gemel.parked_row WHERE table_schema = current_schema())";
+
     private final List<Phase> phases = new ArrayList<>();
     private final List<Write> writes = new ArrayList<>();
-    private final List<String> rows = new ArrayList<>();
+    private final Map<String, List<String>> rows = Map.of("east", new ArrayList<>(), "west", new ArrayList<>());
     private final List<JournalLine> journal = new ArrayList<>();
     private @Nullable String policy;
     private boolean expectsRows;
@@ -103,7 +108,10 @@ final class ScenarioFile {
     private void takeWrite(String site, String text, int line) throws ScenarioException {
         require(site.matches("east|west"), "names the unknown site " + site);
         Matcher attempt = ATTEMPT.matcher(text);
-        if (attempt.matches()) {
+        Matcher decision = DECISION.matcher(text);
+        if (decision.matches()) {
+            writes.add(new Write(site, String.format(DECIDE, decision.group(1)), line, null));
+        } else if (attempt.matches()) {
             Attempt claim = new Attempt(attempt.group(2), Integer.parseInt(attempt.group(1)));
             writes.add(new Write(site, attempt.group(3), line, claim));
         } else {
@@ -152,7 +160,7 @@ final class ScenarioFile {
 
     private void takeExpectation(String key, @Nullable String table, String value) throws ScenarioException {
         switch (key) {
-            case "both" -> {
+            case "both", "east", "west" -> {
                 expectsRows = true;
                 require(table == null || tableNames.contains(table), "names the unknown table " + table);
                 require(
@@ -161,7 +169,12 @@ final class ScenarioFile {
                 boolean none = value.equals(NO_ROWS);
                 expectsNoRows |= none;
                 if (!none) {
-                    rows.add((tableNames.size() == 1 ? "" : table + ": ") + RowText.normal(value));
+                    String row = (tableNames.size() == 1 ? "" : table + ": ") + RowText.normal(value);
+                    rows.forEach((site, expected) -> {
+                        if (key.equals("both") || key.equals(site)) {
+                            expected.add(row);
+                        }
+                    });
                 }
             }
             case "journal" -> {
@@ -173,7 +186,7 @@ final class ScenarioFile {
                 }
             }
             default ->
-                throw new ScenarioException("unknown expectation '=> " + key + "'; there are => both, => journal");
+                throw new ScenarioException("unknown expectation '=> " + key + "'; there are => both, => east, => west, => journal");
         }
     }
 
@@ -185,7 +198,9 @@ final class ScenarioFile {
                 expectsRows,
                 "does not say what both sites hold: add '=> both: column=value ...' or '=> both: no rows'");
         require(expectsJournal, "does not say what the journal holds: add '=> journal: ...' or '=> journal: none'");
-        require(!expectsNoRows || rows.isEmpty() || tableNames.size() > 1, "expects rows and '" + NO_ROWS + "'");
+        require(
+                !expectsNoRows
+                        || rows.values().stream().anyMatch(List::isEmpty) || tableNames.size() > 1, "expects rows and '" + NO_ROWS + "'");
         require(!expectsNoJournal || journal.isEmpty(), "expects conflicts and '" + NOTHING + "'");
         long named = journal.stream().filter(line -> !line.row().isEmpty()).count();
         require(named == 0 || named == journal.size(), "names the row in some journal lines only: in all, or in none");
@@ -194,7 +209,11 @@ final class ScenarioFile {
             throw new ScenarioException("has no 'policy:'");
         }
         endPhase(CatchUp.BOTH);
-        return new Scenario(name, file, title.toString(), chosen, tables, tableNames, initial, phases, rows, journal);
+        return new Scenario(name, file, title.toString(), chosen, tables, tableNames, initial, phases, at("east"), at("west"), journal);
+    }
+
+    private List<String> at(String site) {
+        return rows.getOrDefault(site, List.of());
     }
 
     private static void require(boolean condition, String otherwise) throws ScenarioException {

@@ -48,7 +48,7 @@ class ScenarioFileTest {
         assertThat(scenario.phases().get(1).writes())
                 .containsExactly(
                         new Scenario.Write("west", "DELETE FROM item", 11, new Scenario.Attempt("order-7", 2)));
-        assertThat(scenario.rows()).containsExactly("id=1 note='it''s c'");
+        assertThat(scenario.rowsAtEast()).containsExactly("id=1 note='it''s c'");
         assertThat(scenario.journal())
                 .isEqualTo(List.of(
                         new JournalLine("1", ConflictKind.DELETE_ORIGIN_DIFFERS, ConflictKind.UPDATE_DELETED, "east")));

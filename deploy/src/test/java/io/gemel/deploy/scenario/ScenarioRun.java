@@ -131,6 +131,10 @@ final class ScenarioRun implements AutoCloseable {
     private void catchUp(CatchUp who) throws SQLException {
         for (int round = 0; round < (who == CatchUp.BOTH ? ROUNDS : 1); round++) {
             catchUpOnce(who);
+            if (who == CatchUp.BOTH) {
+                awaitDecided(east);
+                awaitDecided(west);
+            }
         }
     }
 
@@ -171,6 +175,12 @@ final class ScenarioRun implements AutoCloseable {
                         .isNotEqualTo(SideState.HALTED))
                 .until(() ->
                         marks(connection, "SELECT site || at FROM gemel_probe").contains(mark));
+    }
+
+    private static void awaitDecided(Connection connection) {
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .until(() -> marks(connection, "SELECT id FROM gemel.parked WHERE decision IS NOT NULL")
+                        .isEmpty());
     }
 
     private static List<String> marks(Connection connection, String sql) throws SQLException {

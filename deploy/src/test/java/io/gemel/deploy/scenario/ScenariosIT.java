@@ -40,7 +40,7 @@ class ScenariosIT {
             String where = scenario.file() + " under " + scenario.policy() + ", at " + site.getKey();
             assertThat(site.getValue().rows())
                     .as("rows of %s", where)
-                    .containsExactlyInAnyOrderElementsOf(scenario.rows());
+                    .containsExactlyInAnyOrderElementsOf(scenario.rowsAt(site.getKey()));
             assertThat(site.getValue().journal())
                     .as("journal of %s", where)
                     .containsExactlyInAnyOrderElementsOf(scenario.journal().stream()

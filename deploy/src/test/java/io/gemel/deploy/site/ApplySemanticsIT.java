@@ -119,13 +119,12 @@ class ApplySemanticsIT {
         assertThat(applyOfWest().parkedTransactions()).isEqualTo(1);
         assertThat(TwoSites.texts(sites.west(), "SELECT id FROM other WHERE id BETWEEN 50 AND 52 ORDER BY id"))
                 .containsExactly("50", "52");
-        assertThat(TwoSites.texts(sites.west(), "SELECT reason FROM gemel.parked").get(0))
+        assertThat(TwoSites.texts(sites.west(), "SELECT reason FROM gemel.parked")
+                        .get(0))
                 .contains("only_short")
                 .contains("make the constraints of the two sites equal");
         sites.west()
-                .execute(
-                        "ALTER TABLE other DROP CONSTRAINT only_short",
-                        "UPDATE gemel.parked SET decision = 'retry'");
+                .execute("ALTER TABLE other DROP CONSTRAINT only_short", "UPDATE gemel.parked SET decision = 'retry'");
         await().until(() -> applyOfWest().parkedTransactions() == 0);
         sites.settle();
 
