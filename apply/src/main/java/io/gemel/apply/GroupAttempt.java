@@ -88,6 +88,9 @@ final class GroupAttempt implements ApplySteps {
                 applyRows(piece.subList(start, i));
                 start = i + 1;
             }
+            if (!surprises.isEmpty()) {
+                return false; // an emptied table would find rows that are not what their changes give
+            }
             if (cut && i < piece.size()) {
                 truncate(piece.get(i));
             }
