@@ -125,8 +125,7 @@ final class AttemptSteps implements ApplySteps {
                 && conflicts.stream()
                         .flatMap(conflict -> Stream.of(conflict.incoming(), conflict.local()))
                         .map(StampedChange::change)
-                        .noneMatch(change ->
-                                change instanceof Change.Truncate || ParkingNotices.isNotice(change));
+                        .noneMatch(change -> change instanceof Change.Truncate || ParkingNotices.isNotice(change));
     }
 
     /** Two attempts at one submission have met: that must be decided before any row is written. */

@@ -80,6 +80,9 @@ final class GroupAttempt {
                 applyRows(rows.subList(start, i));
                 start = i + 1;
             }
+            if (!steps.surprises().isEmpty()) {
+                return false; // an emptied table would find rows that are not what their changes give
+            }
             if (cut && i < rows.size()) {
                 truncate(rows.get(i));
             }

@@ -117,6 +117,7 @@ final class GroupTries {
                     return park(transaction, next, e);
                 } else {
                     haltOrThrow(e);
+                    carefully = false; // what was in the way may be gone
                 }
             }
         }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One concurrent pair: a local change and the incoming change that had not seen it. Both sites find the same pairs of one
  * row's changes and the same winner.
  *
- * @param base the row before the first change in flight at the site that found the pair
+ * @param base the row as both sites last had it before they parted, the same at both sites unless a void transaction had changed
+ *     it; null when there was none, or when only a truncate could tell
  */
 public record Conflict(
         ConflictKind kind,

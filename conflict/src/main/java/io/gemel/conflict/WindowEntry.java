@@ -103,22 +103,37 @@ public final class WindowEntry {
      */
     List<Conflict> conflicts(SiteId local, RowKey key, StampedChange incoming) {
         List<Conflict> found = new ArrayList<>();
-        RowImage image = base.image();
         for (StampedChange change : changes) {
-            if (change.origin().equals(local)
-                    && change.position() > incoming.stamp().seen()
-                    && (found.isEmpty() || change.stamp().seen() >= lastIncoming)) {
+            if (!change.origin().equals(local)
+                    || change.position() <= incoming.stamp().seen()) {
+                continue;
+            }
+            boolean firstOfIncoming = change.stamp().seen() >= lastIncoming;
+            if (found.isEmpty() || firstOfIncoming) {
                 found.add(new Conflict(
                         ConflictKind.of(incoming.change(), change.change()),
                         key,
                         change,
                         incoming,
-                        image,
+                        common(change.change(), found.isEmpty(), incoming.change(), firstOfIncoming),
                         policy.precedes(change, incoming),
                         policy.name()));
             }
         }
         return found;
+    }
+
+    /**
+     * The row as both sites last had it before they parted: the before image of a change that is the first which the other had
+     * not seen, for its site then had nothing else that the other site had not. When both are the first, both before images are
+     * that row, and the one that is known is taken; so both sites find the same.
+     */
+    private static @Nullable RowImage common(
+            Change change, boolean firstOfLocal, Change incoming, boolean firstOfIncoming) {
+        if (firstOfIncoming && !(incoming instanceof Change.Truncate)) {
+            return incoming.before();
+        }
+        return firstOfLocal ? change.before() : null;
     }
 
     /** Is this change of {@code local}'s, or a later one, already here? True after a restart, when the log is read again. */

@@ -21,7 +21,4 @@ interface ApplyRule {
 
     /** All changes are applied. */
     Readiness finish(ApplyTransaction transaction);
-
-    /** The transaction committed. */
-    void committed();
 }

@@ -24,6 +24,10 @@ final class ApplyTransaction {
     private final Set<RowKey> locks = new HashSet<>();
     private final Map<RowKey, Long> waits = new HashMap<>();
     private final List<Conflict> conflicts = new ArrayList<>();
+    private final List<Change> corrections = new ArrayList<>();
+    private @Nullable RowKey rivals;
+    private boolean surprised;
+    private boolean begun;
     private boolean tableLocked;
     private long tableWait = -1;
     private int next;
@@ -47,15 +51,75 @@ final class ApplyTransaction {
         return received;
     }
 
+    boolean isAlone() {
+        return received.size() == 1;
+    }
+
     List<Long> positions() {
         return received.stream()
                 .map(transaction -> transaction.stamp().position())
                 .toList();
     }
 
-    /** All changes, in log order. */
+    /** All changes, in log order; before them those of a local transaction that are to be withdrawn. */
     List<StampedChange> work() {
         return work;
+    }
+
+    /** A local transaction is void: its changes go before anything comes. */
+    void withdraw(List<StampedChange> changes) {
+        work.addAll(0, changes);
+    }
+
+    /** The incoming transaction is void: none of it is applied. */
+    void skip() {
+        next = work.size();
+    }
+
+    /** Nothing has been written yet. */
+    boolean begun() {
+        return begun;
+    }
+
+    void begin() {
+        begun = true;
+    }
+
+    /** Changes decided here, to be published. */
+    List<Change> corrections() {
+        return corrections;
+    }
+
+    /** Two attempts at one submission have met too late. */
+    void rivalsMet(RowKey claim) {
+        rivals = claim;
+    }
+
+    /** The submission of which two attempts have met too late, or null. */
+    @Nullable
+    RowKey rivals() {
+        return rivals;
+    }
+
+    /** Something was found out too late. */
+    void surprise() {
+        surprised = true;
+    }
+
+    boolean isSurprised() {
+        return surprised;
+    }
+
+    /** The last change to a row among those applied, or null. */
+    @Nullable
+    StampedChange lastChange(RowKey key) {
+        StampedChange last = null;
+        for (StampedChange change : work) {
+            boolean here = !(change.change() instanceof Change.Truncate)
+                    && change.change().key().equals(key);
+            last = here ? change : last;
+        }
+        return last;
     }
 
     /** The change to apply next, or null when only the commit is left. */
@@ -83,10 +147,11 @@ final class ApplyTransaction {
         return tableLocked || outcomes.containsKey(key);
     }
 
-    /** Keys of all rows as this transaction sees them. */
+    /** Keys of all items as this transaction sees them. */
     Set<RowKey> keys() {
         Set<RowKey> keys = new HashSet<>(database.keys());
         keys.addAll(outcomes.keySet());
+        keys.removeIf(key -> !key.table().equals(Item.TABLE));
         return keys;
     }
 
@@ -137,11 +202,20 @@ final class ApplyTransaction {
                 if (tableLocked || !locks.isEmpty()) {
                     return true;
                 }
-            } else if (tableLocked || holds(change.key(), absentKeysAreLocked)) {
+            } else if (tableLocked || holds(change.key(), absentKeysAreLocked) || holdsUnique(change.after())) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** Has this transaction put the unique value of a row into the index? */
+    private boolean holdsUnique(@Nullable RowImage row) {
+        String value = row == null ? null : Item.unique(row);
+        return value != null
+                && outcomes.values().stream()
+                        .map(Outcome::image)
+                        .anyMatch(image -> image != null && value.equals(Item.unique(image)));
     }
 
     private boolean holds(RowKey key, boolean absentKeysAreLocked) {

@@ -10,6 +10,7 @@ final class Campaign {
     private final long firstSeed;
     private final int seeds;
     private final int steps;
+    private final Tally tally = new Tally();
 
     /** A schedule that broke a promise. */
     record Finding(Configuration configuration, long seed, int steps, List<Step> shrunk) {
@@ -19,7 +20,7 @@ final class Campaign {
 
         /** All that is needed to understand it and to run it again. */
         String report() {
-            return configuration + ", -Dgemel.simulation.seed=" + seed + " -Dgemel.simulation.steps=" + steps
+            return configuration + ", -Dgemel.test.simulation.seed=" + seed + " -Dgemel.test.simulation.length=" + steps
                     + ", shrunk to " + shrunk.size() + " steps:" + System.lineSeparator()
                     + Trace.of(configuration, shrunk);
         }
@@ -37,15 +38,24 @@ final class Campaign {
     Finding run() {
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             List<Step> schedule = Schedule.random(seed, configuration, steps);
-            if (Simulation.failure(configuration, schedule) != null) {
+            if (Simulation.failure(configuration, schedule, tally) != null) {
                 List<Step> shrunk = Shrinker.shrink(schedule, rest -> Simulation.failure(configuration, rest) != null);
                 Finding finding = new Finding(configuration, seed, steps, shrunk);
                 print(seed, "seed " + seed + " shrunk to " + shrunk.size() + " steps: " + finding.failure());
                 return finding;
             }
         }
-        print(firstSeed + seeds - 1, "no violation");
+        print(firstSeed + seeds - 1, tally + ", no violation");
         return null;
+    }
+
+    /** Steps of all schedules, when none breaks a promise. */
+    long steps() {
+        return (long) seeds * steps;
+    }
+
+    Tally tally() {
+        return tally;
     }
 
     private void print(long lastSeed, String result) {

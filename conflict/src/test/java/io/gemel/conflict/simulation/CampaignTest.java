@@ -5,26 +5,31 @@ import static org.assertj.core.api.Assertions.fail;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random schedules of every policy in every setting: no promise may break. */
 class CampaignTest {
-    private static final int SEEDS = 40;
-    private static final int STEPS = 200;
+    private static final Tally TALLY = new Tally();
+    private static long stepsDone;
 
     @ParameterizedTest
     @MethodSource("configurations")
     void keeps_every_promise(Configuration configuration) {
-        Long seed = Long.getLong("gemel.simulation.seed");
-        int steps = Integer.getInteger("gemel.simulation.steps", STEPS);
-        Campaign campaign = seed != null
-                ? new Campaign(configuration, seed, 1, steps)
-                : new Campaign(configuration, 0, Integer.getInteger("gemel.simulation.seeds", SEEDS), steps);
+        Campaign campaign =
+                Volume.campaign(configuration, (int) configurations().count());
         Campaign.Finding finding = campaign.run();
         if (finding != null) {
             fail(finding.report());
         }
+        stepsDone += campaign.steps();
+        TALLY.add(campaign.tally());
+    }
+
+    @AfterAll
+    static void printSum() {
+        System.out.println("all campaigns: " + stepsDone + " steps, " + TALLY);
     }
 
     static Stream<Configuration> configurations() {
@@ -40,6 +45,20 @@ class CampaignTest {
             configurations.add(Configuration.of(rule, Setting.PLANNED));
             configurations.add(
                     Configuration.of(rule, Setting.ZOMBIE, Setting.PARTS, Setting.TRUNCATE, Setting.PLANNED));
+            configurations.add(Configuration.of(rule, Setting.UNIQUE));
+            configurations.add(Configuration.of(rule, Setting.UNIQUE_REMOVE, Setting.PLANNED));
+            configurations.add(Configuration.of(rule, Setting.UNIQUE, Setting.ANY_LOSER));
+            configurations.add(Configuration.of(rule, Setting.SUBMISSIONS));
+            configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.PLANNED, Setting.NO_DELTA));
+            configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.UNIQUE, Setting.PARTITION));
+            configurations.add(Configuration.of(
+                    rule,
+                    Setting.SUBMISSIONS,
+                    Setting.UNIQUE_REMOVE,
+                    Setting.ZOMBIE,
+                    Setting.PARTS,
+                    Setting.TRUNCATE,
+                    Setting.PLANNED));
         }
         return configurations.stream();
     }

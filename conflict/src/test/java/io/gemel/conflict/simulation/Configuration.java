@@ -1,5 +1,9 @@
 package io.gemel.conflict.simulation;
 
+import io.gemel.conflict.LastWriterWins;
+import io.gemel.conflict.OrphanChoice;
+import io.gemel.conflict.PolicyTable;
+import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.TablePolicy;
 import java.util.EnumSet;
 import java.util.List;
@@ -46,13 +50,27 @@ record Configuration(
         return !has(Setting.NO_DELTA);
     }
 
-    TablePolicy tablePolicy() {
-        return new TablePolicy(rule.policy(), delta() ? Set.of(Item.COUNTER) : Set.of());
+    boolean unique() {
+        return has(Setting.UNIQUE) || has(Setting.UNIQUE_REMOVE);
+    }
+
+    /** The policy of every table. */
+    PolicyTable policies() {
+        TablePolicy items = new TablePolicy(
+                rule.policy(),
+                delta() ? Set.of(Item.COUNTER) : Set.of(),
+                has(Setting.UNIQUE_REMOVE),
+                OrphanChoice.KEEP);
+        TablePolicy submissions = new TablePolicy(new LastWriterWins(), Set.of());
+        return PolicyTable.by(table -> table.equals(SubmissionLedger.TABLE) ? submissions : items);
     }
 
     List<String> keys() {
         if (has(Setting.ONE_KEY)) {
             return List.of("a");
+        }
+        if (unique()) {
+            return List.of("a", "b", "c", "d", "e"); // rows collide more often when their keys do not
         }
         return has(Setting.ALWAYS_SLOW) ? List.of("a", "b") : List.of("a", "b", "c");
     }

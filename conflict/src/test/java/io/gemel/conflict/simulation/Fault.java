@@ -34,6 +34,24 @@ enum Fault {
     HORIZON_AFTER_THE_PLAN,
     /** A planned insert is not looked up in the window again. */
     INSERT_LOOKED_UP_ONCE,
+    /** A planned insert is not looked up again before its transaction empties the table. */
+    TRUNCATED_BEFORE_LOOKED_UP,
     /** All processes of a site publish with one epoch. */
-    EPOCH_NEVER_GROWS
+    EPOCH_NEVER_GROWS,
+    /** Which row gives up a unique value is decided, but not published. */
+    RELEASE_UNPUBLISHED,
+    /** A row that a published correction was written with counts as written by the applier. */
+    CORRECTION_AS_APPLIER_WRITE,
+    /** Capture publishes corrections as if they came before the marker of their transaction. */
+    CORRECTION_BEFORE_MARKER,
+    /** The site with the winning attempt sends the other one its rows, instead of both leaving the void attempt out. */
+    REFRESH_INSTEAD_OF_VOID,
+    /** Of two attempts the one that comes in is void, whichever it is. */
+    LATECOMER_IS_VOID,
+    /** A local transaction that is void keeps its rows. */
+    VOID_ROWS_KEPT,
+    /** After a restart nothing is known of void transactions. */
+    VOID_NOTES_NOT_STORED,
+    /** After a restart void transactions come back into the window. */
+    VOID_REBUILT_INTO_WINDOW
 }

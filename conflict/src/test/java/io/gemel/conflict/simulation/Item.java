@@ -39,8 +39,16 @@ final class Item {
         return Long.parseLong(text);
     }
 
+    /** What no two rows may share, where column u is unique; null when the row has no such value. */
+    static @Nullable String unique(RowImage row) {
+        return row.shape().equals(SHAPE) ? row.value(U) : null;
+    }
+
     /** A row without the noise of table and key. */
     static String show(@Nullable RowImage row) {
+        if (row != null && !row.shape().equals(SHAPE)) {
+            return row.toString();
+        }
         return row == null
                 ? "-"
                 : "x=" + row.value(X) + " y=" + row.value(Y) + " u=" + row.value(U) + " n=" + row.value(N);

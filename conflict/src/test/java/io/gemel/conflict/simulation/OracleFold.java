@@ -4,6 +4,7 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,7 +71,10 @@ final class OracleFold {
         RowImage row = state.image();
         RowImage before = stamped.change().before();
         RowImage after = stamped.change().after();
-        if (row == null || after == null) {
+        if (stamped.change() instanceof Change.Release) {
+            return released(state, stamped);
+        }
+        if (row == null || after == null || Submission.isRow(stamped.change())) {
             return alone(after, stamped);
         }
         boolean contested = !state.seenBy(stamped);
@@ -99,6 +103,16 @@ final class OracleFold {
                 : joins ? joined(state, image, stamped) : alone(image, stamped);
     }
 
+    /** Whoever still has the value gives it up. */
+    private static State released(State state, StampedChange stamped) {
+        RowImage row = state.image();
+        RowImage before = stamped.change().before();
+        if (row == null || before == null || !Objects.equals(row.value(Item.U), before.value(Item.U))) {
+            return state;
+        }
+        return joined(state, stamped.change().after() == null ? null : row.with(Item.U, null), stamped);
+    }
+
     private static RowImage merged(RowImage row, @Nullable RowImage before, RowImage after) {
         RowImage image = row;
         for (int column = Item.X; column <= Item.N; column++) {
@@ -123,7 +137,7 @@ final class OracleFold {
         return new State(image, east ? change.position() : 0, east ? 0 : change.position());
     }
 
-    private static State joined(State state, RowImage image, StampedChange change) {
+    private static State joined(State state, @Nullable RowImage image, StampedChange change) {
         State alone = alone(image, change);
         return new State(
                 image, Math.max(state.fromEast(), alone.fromEast()), Math.max(state.fromWest(), alone.fromWest()));

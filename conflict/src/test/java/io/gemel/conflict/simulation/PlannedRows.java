@@ -22,21 +22,24 @@ final class PlannedRows implements ApplyRule {
     private final RowResolver resolver;
     private final Set<RowKey> fast = new HashSet<>();
     private final Map<RowKey, Long> seenOfInserts = new HashMap<>();
-    private final Set<RowKey> surprises = new HashSet<>();
+    private final Set<RowKey> surprises;
     private long horizon;
     private long endAtFinish;
 
+    /** @param surprises where keys go that turn out to be contested too late: the next attempt at them is a slow one */
     PlannedRows(
             Configuration configuration,
             SimulatedDatabase database,
             SiteProcess process,
             RowLocks locks,
-            RowResolver resolver) {
+            RowResolver resolver,
+            Set<RowKey> surprises) {
         this.configuration = configuration;
         this.database = database;
         this.process = process;
         this.locks = locks;
         this.resolver = resolver;
+        this.surprises = surprises;
     }
 
     @Override
@@ -62,8 +65,7 @@ final class PlannedRows implements ApplyRule {
     @Override
     public boolean apply(ApplyTransaction transaction, StampedChange incoming) {
         if (incoming.change() instanceof Change.Truncate) {
-            fast.clear();
-            return resolver.truncate(transaction, incoming);
+            return truncate(transaction, incoming);
         }
         RowKey key = incoming.change().key();
         if (fast.contains(key) && writes(transaction, key, incoming)) {
@@ -75,6 +77,21 @@ final class PlannedRows implements ApplyRule {
         }
         resolver.resolve(transaction, key, incoming);
         return true;
+    }
+
+    /** What was inserted before must be looked up again first: it may not be what the changes of its key give. */
+    private boolean truncate(ApplyTransaction transaction, StampedChange incoming) {
+        Readiness readiness =
+                configuration.has(Fault.TRUNCATED_BEFORE_LOOKED_UP) ? Readiness.COMMIT : finish(transaction);
+        if (readiness == Readiness.WAIT) {
+            return false;
+        }
+        if (readiness == Readiness.START_AGAIN) {
+            transaction.surprise();
+            return true;
+        }
+        fast.clear();
+        return resolver.truncate(transaction, incoming);
     }
 
     /** One conditional statement. */
@@ -119,10 +136,5 @@ final class PlannedRows implements ApplyRule {
             }
         }
         return surprised ? Readiness.START_AGAIN : Readiness.COMMIT;
-    }
-
-    @Override
-    public void committed() {
-        surprises.clear();
     }
 }

@@ -30,19 +30,15 @@ final class RowByRow implements ApplyRule {
         if (!locks.acquire(transaction, key, incoming.change().before())) {
             return false;
         }
-        if (transaction.group().contested(key, incoming.stamp().seen())) {
-            resolver.resolve(transaction, key, incoming);
-            return true;
-        }
         RowImage row = transaction.image(key);
-        if (configuration.lenient()) {
+        boolean contested = transaction.group().contested(key, incoming.stamp().seen());
+        if (!contested && configuration.lenient()) {
             transaction.put(key, resolver.unchecked(row, incoming), true);
-            return true;
+        } else if (contested || !Objects.equals(row, incoming.change().before())) {
+            resolver.resolve(transaction, key, incoming);
+        } else {
+            transaction.put(key, incoming.change().after(), true);
         }
-        if (!Objects.equals(row, incoming.change().before())) {
-            throw new Violation(incoming + " meets " + Item.show(row) + " although nothing local is concurrent");
-        }
-        transaction.put(key, incoming.change().after(), true);
         return true;
     }
 
@@ -50,7 +46,4 @@ final class RowByRow implements ApplyRule {
     public Readiness finish(ApplyTransaction transaction) {
         return Readiness.COMMIT;
     }
-
-    @Override
-    public void committed() {}
 }

@@ -17,5 +17,13 @@ enum Setting {
     /** A transaction travels in several records. */
     PARTS,
     /** The applier writes most rows by conditional statements, planned before it holds a lock. */
-    PLANNED
+    PLANNED,
+    /** Column u is unique; a row that must give its value up keeps NULL. */
+    UNIQUE,
+    /** Column u is unique; a row that must give its value up is removed. */
+    UNIQUE_REMOVE,
+    /** Each site gives up the value of whichever row it likes. */
+    ANY_LOSER,
+    /** Transactions claim submissions, often the same ones at both sites. */
+    SUBMISSIONS
 }

@@ -10,8 +10,10 @@ import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.Version;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,10 +26,16 @@ final class SimulatedApplier {
     private final SiteProcess process;
     private final SimulatedLog peerLog;
     private final SiteId peer;
-    private final ApplyRule rule;
+    private final Judge judge;
+    private final Collisions collisions;
+    private final ApplyRule usualRows;
+    private final ApplyRule slowRows;
+    private final Set<RowKey> slowKeys = new HashSet<>(); // of the attempt after a surprise
     private LogReader reader;
     private int committedOffset;
     private @Nullable ApplyTransaction open;
+    private int singly; // so many of the next transactions are applied one by one
+    private boolean carefully; // as for rows that collide
 
     SimulatedApplier(
             Configuration configuration,
@@ -42,8 +50,11 @@ final class SimulatedApplier {
         this.peer = peer;
         RowLocks locks = new RowLocks(configuration, database, process);
         RowResolver resolver = new RowResolver(configuration, locks);
-        rule = configuration.has(Setting.PLANNED)
-                ? new PlannedRows(configuration, database, process, locks, resolver)
+        judge = new Judge(configuration, locks, slowKeys);
+        collisions = new Collisions(configuration, Sites.peerOf(peer), locks);
+        slowRows = new SlowRows(locks, resolver);
+        usualRows = configuration.has(Setting.PLANNED)
+                ? new PlannedRows(configuration, database, process, locks, resolver, slowKeys)
                 : new RowByRow(configuration, locks, resolver);
         reader = new LogReader(peerLog, peer, database.marker(), 0);
     }
@@ -57,27 +68,69 @@ final class SimulatedApplier {
     boolean step(int groupMax, long micros) {
         ApplyTransaction transaction = open;
         if (transaction == null) {
-            return fetch(groupMax);
+            return fetch(singly > 0 ? 1 : groupMax);
+        }
+        if (!transaction.begun()) {
+            return begin(transaction);
         }
         StampedChange change = transaction.current();
         if (change == null) {
             return finish(transaction, micros);
         }
+        boolean withdrawn = change.origin().equals(Sites.peerOf(peer));
+        ApplyRule rule = withdrawn || carefully ? slowRows : usualRows;
         if (!rule.apply(transaction, change)) {
             return false;
         }
-        transaction.advance();
+        RowKey rivals = transaction.rivals();
+        if (rivals != null) {
+            startAgain(transaction, rivals);
+        } else if (transaction.isSurprised()) {
+            restart();
+        } else {
+            transaction.advance();
+        }
         return true;
     }
 
+    /** False when capture must read on first. */
+    private boolean begin(ApplyTransaction transaction) {
+        if (transaction.isAlone() && !judge.open(transaction)) {
+            return false;
+        }
+        usualRows.opened(transaction);
+        transaction.begin();
+        return true;
+    }
+
+    /** Two attempts at one submission have met: that must be decided before any row is written. */
+    private void startAgain(ApplyTransaction transaction, RowKey rivals) {
+        if (!transaction.isAlone()) {
+            singly = transaction.received().size();
+        } else if (!slowKeys.add(rivals)) {
+            throw new Violation("two attempts at " + rivals + " were not judged");
+        }
+        restart();
+    }
+
     private boolean finish(ApplyTransaction transaction, long micros) {
-        ApplyRule.Readiness readiness = rule.finish(transaction);
+        ApplyRule.Readiness readiness =
+                carefully ? ready(collisions.settle(transaction)) : usualRows.finish(transaction);
+        if (readiness == ApplyRule.Readiness.COMMIT && collisions.exist(transaction)) {
+            carefully = transaction.isAlone();
+            singly = transaction.received().size();
+            readiness = ApplyRule.Readiness.START_AGAIN;
+        }
         if (readiness == ApplyRule.Readiness.COMMIT) {
             commit(transaction, micros);
         } else if (readiness == ApplyRule.Readiness.START_AGAIN) {
             restart();
         }
         return readiness != ApplyRule.Readiness.WAIT;
+    }
+
+    private static ApplyRule.Readiness ready(boolean ready) {
+        return ready ? ApplyRule.Readiness.COMMIT : ApplyRule.Readiness.WAIT;
     }
 
     boolean blocks(List<Change> changes) {
@@ -130,8 +183,8 @@ final class SimulatedApplier {
         }
         if (!group.isEmpty()) {
             ApplyTransaction transaction = new ApplyTransaction(database, new WindowGroup(process.window()), group);
-            rule.opened(transaction);
             open = transaction;
+            begin(transaction);
         }
         return progressed;
     }
@@ -157,8 +210,11 @@ final class SimulatedApplier {
                     .retainAll(
                             transaction.conflicts().stream().map(Conflict::key).toList());
         }
-        group.commit(peerSeen, () -> database.commitApplied(transaction, marker, toStore, micros));
-        rule.committed();
+        boolean byApplier = transaction.corrections().isEmpty() || configuration.has(Fault.CORRECTION_AS_APPLIER_WRITE);
+        group.commit(peerSeen, () -> database.commitApplied(transaction, marker, toStore, byApplier, micros));
+        slowKeys.clear();
+        carefully = false;
+        singly = Math.max(0, singly - 1);
         open = null;
         committedOffset = reader.takenOffset();
     }
@@ -179,7 +235,8 @@ final class SimulatedApplier {
         Marker same = new Marker(marker.position(), marker.epoch(), marker.version(), peerSeen, marker.peerCommit());
         ApplyTransaction empty = new ApplyTransaction(database, group, List.of());
         Map<RowKey, WindowEntry> toStore = group.toStore(peerSeen);
-        group.commit(peerSeen, () -> database.commitApplied(empty, same, toStore, micros));
+        group.commit(peerSeen, () -> database.commitApplied(empty, same, toStore, true, micros));
+        database.maintain();
         return true;
     }
 

@@ -67,17 +67,33 @@ final class SimulatedCapture {
         if (isPublished(commit)) {
             nextCommit++;
         } else if (marker != null) {
-            stamper.marker(blink && configuration.has(Fault.SEEN_TOO_LOW) ? positionless(marker) : marker);
-            finish(commit);
+            Marker known = blink && configuration.has(Fault.SEEN_TOO_LOW) ? positionless(marker) : marker;
+            readApplied(commit, known);
         } else {
             readPart(commit);
         }
         return true;
     }
 
+    /** What the applier committed is not published, but for its corrections. */
+    private void readApplied(SimulatedDatabase.Commit commit, Marker marker) {
+        boolean before = configuration.has(Fault.CORRECTION_BEFORE_MARKER);
+        if (!before && reading == null) {
+            stamper.marker(marker);
+        }
+        if (commit.changes().isEmpty()) {
+            finish(commit);
+        } else {
+            readPart(commit);
+        }
+        if (before) {
+            stamper.marker(marker);
+        }
+    }
+
     private boolean isPublished(SimulatedDatabase.Commit commit) {
         return stamper.alreadyPublished(commit.position())
-                && !(configuration.has(Fault.DUPLICATE_AT_NEW_POSITION) && commit.marker() == null);
+                && !(configuration.has(Fault.DUPLICATE_AT_NEW_POSITION) && commit.isTransaction());
     }
 
     private static Marker positionless(Marker marker) {

@@ -2,6 +2,7 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.EntryCodec;
+import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
@@ -10,6 +11,7 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,21 +25,29 @@ final class SimulatedDatabase {
     /** A row and its last writer. */
     record Row(RowImage image, boolean byApplier, long commit, long micros) {}
 
-    /** A commit in the database's own log: a local one, or with a marker one of the applier. */
+    /** A commit in the database's own log: a local one, or with a marker one of the applier, whose changes are its corrections. */
     record Commit(
             long position,
             long micros,
             List<Change> changes,
-            @Nullable Marker marker) {}
+            @Nullable Marker marker) {
+        /** Does the site's log hold a transaction for it? */
+        boolean isTransaction() {
+            return marker == null || !changes.isEmpty();
+        }
+    }
 
     private final Map<RowKey, Row> rows = new HashMap<>();
     private final List<Commit> log = new ArrayList<>();
     private final Map<RowKey, EntryCodec.Decoded> stored = new HashMap<>();
     private final List<Conflict> journal = new ArrayList<>();
+    private final Set<VoidNote> voids = new HashSet<>();
+    private final boolean unique;
     private final Map<Long, Integer> applied = new HashMap<>();
     private Marker marker;
 
-    SimulatedDatabase(SiteId peer, List<RowImage> initial) {
+    SimulatedDatabase(SiteId peer, List<RowImage> initial, boolean unique) {
+        this.unique = unique;
         marker = Marker.none(peer);
         initial.forEach(image -> rows.put(image.key(), new Row(image, false, 0, 0)));
     }
@@ -78,6 +88,15 @@ final class SimulatedDatabase {
         return journal;
     }
 
+    Set<VoidNote> voids() {
+        return voids;
+    }
+
+    /** Forgets the notes that have had their day. */
+    void maintain() {
+        voids.removeIf(note -> note.localPosition() <= marker.peerSeen());
+    }
+
     /** How often the peer's transaction at a position was applied. */
     int timesApplied(long position) {
         return applied.getOrDefault(position, 0);
@@ -87,18 +106,40 @@ final class SimulatedDatabase {
         log.add(new Commit(end() + COMMIT_STRIDE, micros, List.copyOf(changes), null));
         for (Change change : changes) {
             if (change instanceof Change.Truncate) {
-                rows.clear();
+                rows.keySet().removeIf(key -> key.table().equals(change.table()));
             } else {
                 write(change.key(), change.after(), false, micros);
             }
         }
+        checkUnique();
     }
 
-    /** Commits the applier's transaction: rows, marker, stored entries and journal, or nothing of it. */
-    void commitApplied(ApplyTransaction transaction, Marker newMarker, Map<RowKey, WindowEntry> toStore, long micros) {
-        log.add(new Commit(end() + COMMIT_STRIDE, micros, List.of(), newMarker));
+    private void checkUnique() {
+        Set<String> values = new HashSet<>();
+        for (Row row : unique ? rows.values() : List.<Row>of()) {
+            String value = Item.unique(row.image());
+            if (value != null && !values.add(value)) {
+                throw new IllegalStateException("two rows have the unique value " + value);
+            }
+        }
+    }
+
+    /**
+     * Commits the applier's transaction: rows, marker, corrections, stored entries, notes and journal, or nothing of it.
+     *
+     * @param byApplier whether its rows count as written by the applier
+     */
+    void commitApplied(
+            ApplyTransaction transaction,
+            Marker newMarker,
+            Map<RowKey, WindowEntry> toStore,
+            boolean byApplier,
+            long micros) {
+        log.add(new Commit(end() + COMMIT_STRIDE, micros, List.copyOf(transaction.corrections()), newMarker));
         marker = newMarker;
-        transaction.writes().forEach((key, image) -> write(key, image, true, micros));
+        transaction.writes().forEach((key, image) -> write(key, image, byApplier, micros));
+        checkUnique();
+        voids.addAll(transaction.group().voids());
         toStore.forEach((key, entry) -> {
             if (entry.changes().isEmpty()) {
                 stored.remove(key);

@@ -33,7 +33,7 @@ final class SimulatedSite {
         this.log = log;
         this.peerLog = peerLog;
         SiteId peer = Sites.peerOf(name);
-        database = new SimulatedDatabase(peer, initial);
+        database = new SimulatedDatabase(peer, initial, configuration.unique());
         OwnLog ownLog = OwnLog.takeOver(name, log, configuration);
         process = SiteProcess.start(name, configuration, database, ownLog);
         capture = new SimulatedCapture(configuration, database, log, process, ownLog.epoch(), ownLog.tail(), 0);

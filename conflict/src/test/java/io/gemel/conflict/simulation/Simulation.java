@@ -9,11 +9,17 @@ final class Simulation {
 
     /** The first broken promise, or null. */
     static @Nullable String failure(Configuration configuration, List<Step> schedule) {
+        return failure(configuration, schedule, new Tally());
+    }
+
+    /** The same; adds what happened to a tally. */
+    static @Nullable String failure(Configuration configuration, List<Step> schedule, Tally tally) {
         return failure(() -> {
             World world = World.usual(configuration);
             schedule.forEach(world::perform);
             world.settle();
             Oracle.check(world);
+            tally.add(world);
         });
     }
 

@@ -1,8 +1,8 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.VoidNote;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
@@ -16,7 +16,7 @@ final class SiteProcess {
     private long readMicros;
 
     private SiteProcess(SiteId site, Configuration configuration) {
-        window = new InFlightWindow(site, PolicyTable.of(configuration.tablePolicy()), ownChanges, Integer.MAX_VALUE);
+        window = new InFlightWindow(site, configuration.policies(), ownChanges, Integer.MAX_VALUE);
     }
 
     /** A process that starts: what the database stored, then what the own log says beyond the marker. */
@@ -24,6 +24,14 @@ final class SiteProcess {
         SiteProcess process = new SiteProcess(site, configuration);
         if (!configuration.has(Fault.ENTRIES_NOT_STORED)) {
             database.stored().forEach((key, entry) -> process.window.restore(key, entry));
+        }
+        for (VoidNote note : database.voids()) {
+            boolean forgotten = configuration.has(Fault.VOID_NOTES_NOT_STORED)
+                    || (configuration.has(Fault.VOID_REBUILT_INTO_WINDOW)
+                            && note.origin().equals(site));
+            if (!forgotten) {
+                process.window.restore(note);
+            }
         }
         long peerSeen = database.marker().peerSeen();
         if (!configuration.has(Fault.STORED_ENTRIES_OUTDATED)) {

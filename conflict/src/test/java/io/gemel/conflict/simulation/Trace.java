@@ -2,7 +2,9 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.RowKey;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -34,10 +36,10 @@ final class Trace {
             site.log().records().forEach(record -> lines.add("  " + site.name() + " published " + show(record)));
         }
         for (SimulatedSite site : world.sites()) {
-            for (String id : configuration.keys()) {
-                lines.add("  " + site.name() + " ends with " + id + ": "
-                        + Item.show(site.database().image(Item.key(id))));
-            }
+            site.database().keys().stream()
+                    .sorted(Comparator.comparing(RowKey::toString))
+                    .forEach(key -> lines.add("  " + site.name() + " ends with " + key + ": "
+                            + Item.show(site.database().image(key))));
         }
         lines.add("  => " + failure);
     }

@@ -13,12 +13,15 @@ import org.jspecify.annotations.Nullable;
 /** A random local transaction on top of a site's present rows. */
 final class Workload {
     private static final int VALUES = 90;
+    private static final double CLAIMING = .3;
+    private static final List<String> UNIQUE_VALUES = List.of("u0", "u1");
 
     private final Configuration configuration;
     private final SimulatedDatabase database;
     private final SplittableRandom random;
     private final List<Change> changes = new ArrayList<>();
     private final Map<String, @Nullable RowImage> view = new HashMap<>();
+    private boolean claims;
 
     private Workload(Configuration configuration, SimulatedDatabase database, long seed) {
         this.configuration = configuration;
@@ -28,17 +31,31 @@ final class Workload {
 
     static List<Change> transaction(Configuration configuration, SimulatedDatabase database, long seed, int size) {
         Workload workload = new Workload(configuration, database, seed);
+        workload.mayClaim();
         for (int i = 0; i < size; i++) {
             workload.act();
         }
         return workload.changes;
     }
 
+    /** The next submission that this site knows nothing of: perhaps the other one is at it, too. */
+    private void mayClaim() {
+        claims = configuration.has(Setting.SUBMISSIONS) && random.nextDouble() < CLAIMING;
+        if (!claims) {
+            return;
+        }
+        int number = 0;
+        while (database.image(Submission.key(number)) != null) {
+            number++;
+        }
+        changes.add(Submission.claim(number, random.nextInt(1, 4)));
+    }
+
     private void act() {
         String id = anyKey();
         RowImage row = row(id);
         double dice = random.nextDouble();
-        if (configuration.has(Setting.TRUNCATE) && dice >= .94) {
+        if (configuration.has(Setting.TRUNCATE) && dice >= .94 && !claims) {
             truncate();
         } else if (row == null) {
             change(id, null, fresh(id));
@@ -46,6 +63,8 @@ final class Workload {
             change(id, row, null);
         } else if (dice < .25) {
             rename(id, row);
+        } else if (configuration.unique() && dice < .4) {
+            swap(id, row);
         } else {
             change(id, row, updated(row));
         }
@@ -62,18 +81,49 @@ final class Workload {
     }
 
     private RowImage fresh(String id) {
-        return Item.row(id, random.nextInt(VALUES), random.nextInt(VALUES), random.nextInt(1, 9) * 1000L);
+        RowImage row = Item.row(id, random.nextInt(VALUES), random.nextInt(VALUES), random.nextInt(1, 9) * 1000L);
+        return configuration.unique() ? row.with(Item.U, free(id)) : row;
+    }
+
+    /** A unique value that no other row has, or null when it so happens. */
+    private @Nullable String free(String id) {
+        List<String> free = new ArrayList<>(UNIQUE_VALUES);
+        for (String other : configuration.keys()) {
+            RowImage row = row(other);
+            if (row != null && !other.equals(id)) {
+                free.remove(row.value(Item.U));
+            }
+        }
+        boolean none = free.isEmpty() || random.nextInt(4) == 0;
+        return none ? null : free.get(random.nextInt(free.size()));
+    }
+
+    /** Two rows exchange their unique values. */
+    private void swap(String id, RowImage row) {
+        String otherId = anyKey();
+        RowImage other = row(otherId);
+        if (other == null || id.equals(otherId)) {
+            return;
+        }
+        RowImage cleared = row.with(Item.U, null);
+        change(id, row, cleared);
+        change(otherId, other, other.with(Item.U, row.value(Item.U)));
+        change(id, cleared, row.with(Item.U, other.value(Item.U)));
     }
 
     private RowImage updated(RowImage row) {
         RowImage after = row;
         int columns = random.nextInt(1, 4);
         for (int i = 0; i < columns; i++) {
-            int column = random.nextInt(Item.X, Item.N + 1);
+            int column = configuration.unique() && random.nextBoolean() ? Item.U : random.nextInt(Item.X, Item.N + 1);
             if (column == Item.N) {
                 after = Item.with(after, Item.N, Item.number(row, Item.N) + random.nextInt(1, 40));
             } else if (column == Item.U) {
-                after = after.with(Item.U, random.nextBoolean() ? null : "u" + random.nextInt(2));
+                after = after.with(
+                        Item.U,
+                        configuration.unique()
+                                ? free(row.key().values().get(0))
+                                : random.nextBoolean() ? null : "u" + random.nextInt(2));
             } else {
                 after = Item.with(after, column, random.nextInt(VALUES));
             }

@@ -2,9 +2,11 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Two sites that replicate into each other. */
 final class World {
@@ -43,6 +45,12 @@ final class World {
 
     List<RowImage> initial() {
         return initial;
+    }
+
+    /** A row as both sites had it at the start, or null. */
+    @Nullable
+    RowImage initial(RowKey key) {
+        return initial.stream().filter(row -> row.key().equals(key)).findFirst().orElse(null);
     }
 
     SimulatedSite site(SiteId name) {

@@ -186,7 +186,8 @@ final class ScenarioFile {
                 }
             }
             default ->
-                throw new ScenarioException("unknown expectation '=> " + key + "'; there are => both, => east, => west, => journal");
+                throw new ScenarioException(
+                        "unknown expectation '=> " + key + "'; there are => both, => east, => west, => journal");
         }
     }
 
@@ -199,8 +200,8 @@ final class ScenarioFile {
                 "does not say what both sites hold: add '=> both: column=value ...' or '=> both: no rows'");
         require(expectsJournal, "does not say what the journal holds: add '=> journal: ...' or '=> journal: none'");
         require(
-                !expectsNoRows
-                        || rows.values().stream().anyMatch(List::isEmpty) || tableNames.size() > 1, "expects rows and '" + NO_ROWS + "'");
+                !expectsNoRows || rows.values().stream().anyMatch(List::isEmpty) || tableNames.size() > 1,
+                "expects rows and '" + NO_ROWS + "'");
         require(!expectsNoJournal || journal.isEmpty(), "expects conflicts and '" + NOTHING + "'");
         long named = journal.stream().filter(line -> !line.row().isEmpty()).count();
         require(named == 0 || named == journal.size(), "names the row in some journal lines only: in all, or in none");
@@ -209,7 +210,18 @@ final class ScenarioFile {
             throw new ScenarioException("has no 'policy:'");
         }
         endPhase(CatchUp.BOTH);
-        return new Scenario(name, file, title.toString(), chosen, tables, tableNames, initial, phases, at("east"), at("west"), journal);
+        return new Scenario(
+                name,
+                file,
+                title.toString(),
+                chosen,
+                tables,
+                tableNames,
+                initial,
+                phases,
+                at("east"),
+                at("west"),
+                journal);
     }
 
     private List<String> at(String site) {

@@ -1,0 +1,106 @@
+package io.gemel.conflict.simulation;
+
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.ConflictKind;
+import io.gemel.conflict.SubmissionLedger;
+import io.gemel.conflict.VoidNote;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as a local one which it
+ * had not seen: one of the two is void as a whole.
+ */
+final class Judge {
+    private final Configuration configuration;
+    private final RowLocks locks;
+    private final Set<RowKey> suspects;
+
+    /** @param suspects keys known to be contested */
+    Judge(Configuration configuration, RowLocks locks, Set<RowKey> suspects) {
+        this.configuration = configuration;
+        this.locks = locks;
+        this.suspects = suspects;
+    }
+
+    /** Looks at the single transaction that was opened; false when capture must read on first. */
+    boolean open(ApplyTransaction transaction) {
+        for (StampedChange change : transaction.work()) {
+            if (Submission.isClaim(change.change())) {
+                return open(transaction, change);
+            }
+        }
+        return true;
+    }
+
+    private boolean open(ApplyTransaction transaction, StampedChange claim) {
+        RowKey key = claim.change().key();
+        boolean suspected = configuration.has(Fault.REFRESH_INSTEAD_OF_VOID)
+                || suspects.contains(key)
+                || transaction.group().contested(key, claim.stamp().seen());
+        if (!suspected) {
+            return true;
+        }
+        if (!locks.acquireSlowly(transaction, key)) {
+            return false;
+        }
+        StampedChange rival = transaction.group().rivalOf(claim);
+        if (rival != null) {
+            judge(transaction, claim, rival);
+        }
+        return true;
+    }
+
+    private void judge(ApplyTransaction transaction, StampedChange claim, StampedChange rival) {
+        boolean incomingYields = configuration.has(Fault.LATECOMER_IS_VOID) || SubmissionLedger.yields(claim, rival);
+        if (configuration.has(Fault.REFRESH_INSTEAD_OF_VOID)) {
+            if (incomingYields) {
+                refresh(transaction);
+            }
+            return;
+        }
+        transaction
+                .conflicts()
+                .add(new Conflict(
+                        ConflictKind.SUBMISSION_VOID,
+                        claim.change().key(),
+                        rival,
+                        claim,
+                        null,
+                        !incomingYields,
+                        SubmissionLedger.POLICY));
+        if (incomingYields) {
+            Set<RowKey> keys = new HashSet<>();
+            transaction.work().forEach(change -> keys.add(change.change().key()));
+            transaction.group().noteVoid(new VoidNote(claim.origin(), claim.position(), rival.position(), keys));
+            transaction.skip();
+            return;
+        }
+        transaction.group().noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
+        List<StampedChange> changes = transaction.group().localTransaction(rival.position());
+        transaction.withdraw(configuration.has(Fault.VOID_ROWS_KEPT) ? List.of(rival) : changes);
+    }
+
+    /** The tempting simpler rule: what the loser wrote is overwritten with what the winner's site has. */
+    private static void refresh(ApplyTransaction transaction) {
+        Set<RowKey> keys = new HashSet<>();
+        for (StampedChange stamped : List.copyOf(transaction.work())) {
+            Change change = stamped.change();
+            RowKey key = change.key();
+            transaction.lock(key);
+            RowImage here = transaction.image(key);
+            RowImage there = change.after() != null ? change.after() : change.before();
+            if (keys.add(key) && here != null) {
+                transaction.corrections().add(new Change.Insert(here));
+            } else if (here == null && there != null) {
+                transaction.corrections().add(new Change.Delete(there));
+            }
+        }
+        transaction.skip();
+    }
+}
