@@ -165,7 +165,7 @@ final class Parking {
                     last.put(change.key(), change);
                     if (decision == Decision.RETRY
                             && !transaction.stamp().origin().equals(site)
-                            && !ParkingNotices.isNotice(change)) {
+                            && !(change instanceof Change.Park)) {
                         theirs.put(change.key(), change);
                     }
                 }

@@ -53,9 +53,10 @@ class ParkedCommandIT {
     @Test
     void parks_what_a_constraint_refuses_with_exactly_what_depends_on_it() throws Exception {
         sites.west().execute("ALTER TABLE account ADD CHECK (balance < 1000 OR id > 3)");
+        sites.east().execute("UPDATE account SET balance = 5000 WHERE id = 1");
+        sites.settle();
         sites.east()
                 .execute(
-                        "UPDATE account SET balance = 5000 WHERE id = 1",
                         "BEGIN; UPDATE account SET balance = 1 WHERE id = 1; UPDATE other SET note = 'depends' WHERE id = 1; COMMIT",
                         "UPDATE other SET note = 'depends, too' WHERE id = 1",
                         "UPDATE account SET balance = 2 WHERE id = 2",
@@ -150,6 +151,28 @@ class ParkedCommandIT {
         sites.settle();
         sites.assertEqual("contract");
         assertThat(TwoSites.rows(sites.west(), "contract")).contains("(1,\"east again\")");
+        assertNothingParked();
+    }
+
+    @Test
+    void parks_a_decision_that_the_other_site_refuses() throws Exception {
+        sites.west().execute("ALTER TABLE account ADD CONSTRAINT cap CHECK (balance <> 777)");
+        sites.east().execute("UPDATE account SET balance = 777 WHERE id = 6");
+        sites.settle();
+        String atEast =
+                TwoSites.texts(sites.east(), "SELECT min(id) FROM gemel.parked").get(0);
+        assertThat(run(sites.east(), "discard", atEast)).isEqualTo(ExitCode.DONE);
+        sites.settle();
+        assertThat(TwoSites.rows(sites.west(), "account")).contains("(6,100)");
+
+        sites.west().execute("ALTER TABLE account DROP CONSTRAINT cap");
+        String atWest =
+                TwoSites.texts(sites.west(), "SELECT min(id) FROM gemel.parked").get(0);
+        assertThat(run(sites.west(), "retry", atWest)).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        sites.assertEqual("account");
+        assertThat(TwoSites.rows(sites.west(), "account")).contains("(6,777)");
         assertNothingParked();
     }
 

@@ -73,7 +73,7 @@ class ScenarioFileTest {
             table: CREATE TABLE    | table: CREATE VIEW        | :5: write 'table: CREATE TABLE
             id=1   note            | id=1 two words note       | :12: cannot read the row 'two words
             => both:               | => both order:            | :12: names the unknown table order
-            => both:               | => east:                  | :12: unknown expectation '=> east'
+            => both:               | => north:                 | :12: unknown expectation '=> north'
             UPDATE_DELETED at      | UPDATE_GONE at            | :13: names the unknown kind UPDATE_GONE
             east, east wins        | west, east wins           | :13: cannot read the conflict
             , east wins            | , nobody wins             | :13: cannot read the conflict
