@@ -78,11 +78,24 @@ final class PolicyText {
             at = term.end();
         }
         ConflictPolicy chosen = read.policy;
+        read.refuseContradictions();
         return new TablePolicy(
                 chosen == null ? new LastWriterWins() : chosen,
                 read.deltaColumns,
                 read.uniqueLoser == UniqueLoser.REMOVE,
                 read.orphans);
+    }
+
+    private void refuseContradictions() throws BadValueException {
+        if (policy instanceof Park && !deltaColumns.isEmpty()) {
+            throw new BadValueException(
+                    "adds up columns that park leaves to a person",
+                    "write park without delta, or another policy with it");
+        }
+        if (policy instanceof ExtremeValue extreme && deltaColumns.contains(extreme.column())) {
+            throw new BadValueException(
+                    "both compares and adds up column " + extreme.column(), "name different columns");
+        }
     }
 
     private static List<String> arguments(@Nullable String text) {

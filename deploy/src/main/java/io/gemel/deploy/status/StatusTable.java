@@ -67,6 +67,12 @@ final class StatusTable {
             if (!report.reason().isEmpty()) {
                 lines.add(report.site() + ": " + report.reason());
             }
+            long parked = report.apply().parkedTransactions();
+            if (parked > 0) {
+                lines.add(
+                        report.site() + ": " + count(parked)
+                                + " transactions are parked; until they are decided (gemel parked) the two sites' rows differ there");
+            }
         }
         return lines;
     }

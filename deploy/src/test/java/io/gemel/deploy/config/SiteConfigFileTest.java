@@ -161,6 +161,10 @@ class SiteConfigFileTest {
                 "greatest(a, b) | has wrong arguments for greatest",
                 "column-merge, least(a) | names two policies, column-merge and least",
                 "column-marge | names the unknown policy 'column-marge'",
+                "'park, delta(n)' | adds up columns that park leaves to a person",
+                "'greatest(n), delta(n)' | both compares and adds up column n",
+                "custom(absent) | names the conflict resolver 'absent', which is not on the class path; there are merged-tags",
+                "unique(drop) | has the unknown choice unique(drop)",
                 "delta(a | cannot be read: 'delta(a'",
                 "column-merge, | cannot be read: 'column-merge,'"
             })

@@ -28,7 +28,8 @@ class StatusCommandTest {
         assertThat(out.toString())
                 .contains("site                      east      east")
                 .contains("  captured changes        2         2")
-                .contains("peer's clock ahead        -20 ms    -20 ms");
+                .contains("peer's clock ahead        -20 ms    -20 ms")
+                .contains("east: 12 transactions are parked");
     }
 
     @Test
