@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /** Every promise that two sites must have kept when a run is over. */
 enum Checkers {
@@ -15,6 +16,9 @@ enum Checkers {
     NO_LOOP(new NoLoop()),
     WHOLE_TRANSACTIONS(new WholeTransactions()),
     ORIGIN_ORDER(new OriginOrder()),
+    ONE_EFFECT(new OneEffect()),
+    NO_ORPHANS(facts -> ofEach(facts, SiteFacts::orphans)),
+    NOTHING_PARKED(facts -> ofEach(facts, SiteFacts::parked)),
     RECOVERY(facts -> tooMuch(facts.recoveries())),
     BOUNDED(facts -> tooMuch(facts.resources()));
 
@@ -38,6 +42,12 @@ enum Checkers {
             violations.stream().limit(SHOWN_MAX).forEach(violation -> broken.add(each + ": " + violation));
         }
         assertThat(broken).isEmpty();
+    }
+
+    private static List<String> ofEach(Facts facts, Function<SiteFacts, List<String>> violations) {
+        return facts.sites().stream()
+                .flatMap(site -> violations.apply(site).stream().map(each -> each + " at " + site.name()))
+                .toList();
     }
 
     private static List<String> tooMuch(List<Measure> measures) {

@@ -2,11 +2,13 @@ package io.gemel.deploy.faults;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All that is known about a run of two sites when it is over. The checkers look at nothing else.
  *
  * @param outcomes what the applications were told
+ * @param submissions keys of the submissions that they were told to be carried out
  * @param east one site
  * @param west the other one
  * @param seenHalves transactions that a reader saw in part, with the site
@@ -17,6 +19,7 @@ import java.util.Map;
  */
 record Facts(
         Map<String, History.Outcome> outcomes,
+        Set<String> submissions,
         SiteFacts east,
         SiteFacts west,
         List<String> seenHalves,
@@ -31,6 +34,7 @@ record Facts(
 
     /** The same run with other databases and logs. */
     Facts with(SiteFacts otherEast, SiteFacts otherWest) {
-        return new Facts(outcomes, otherEast, otherWest, seenHalves, seenGaps, idleRecords, recoveries, resources);
+        return new Facts(
+                outcomes, submissions, otherEast, otherWest, seenHalves, seenGaps, idleRecords, recoveries, resources);
     }
 }

@@ -31,6 +31,7 @@ final class FactsOf {
         }
         return new Facts(
                 workload.history().outcomes(),
+                workload.history().submissions(),
                 site(sites, sites.east()),
                 site(sites, sites.west()),
                 halves,

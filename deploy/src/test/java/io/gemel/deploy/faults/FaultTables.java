@@ -1,5 +1,7 @@
 package io.gemel.deploy.faults;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,8 +16,7 @@ final class FaultTables {
     static final int BULK_ROWS = 10_000;
 
     /** Site settings that the tables need. */
-    static final Map<String, String> SETTINGS =
-            Map.of("conflict.policy.public.counter", "last-writer-wins, delta(n)", "halt.retry.interval", "200ms");
+    static final Map<String, String> SETTINGS = settings();
 
     /** A table, its key as text, and what stands for all rows of one key, byte by byte. */
     record Table(String name, String key, String digest) {
@@ -29,7 +30,7 @@ final class FaultTables {
         }
     }
 
-    static final List<Table> ALL = List.of(
+    static final List<Table> ALL = all(
             new Table("entry", "id"),
             new Table("left_half", "id"),
             new Table("right_half", "id"),
@@ -42,7 +43,8 @@ final class FaultTables {
 
     /**
      * The schema. The trigger notes each entry that the applier inserts in a table without any key,
-     * where an entry that was applied twice stands twice.
+     * where an entry that was applied twice stands twice. One transaction may insert an entry more than once: as a placeholder
+     * that locks the absent key, and then for good.
      */
     static final String[] SCHEMA = {
         "CREATE TABLE entry (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())",
@@ -57,7 +59,7 @@ final class FaultTables {
                 + " timestamp, image bytea)",
         "CREATE TABLE bulk (id text, n int, filling text, PRIMARY KEY (id, n))",
         "CREATE SCHEMA oracle",
-        "CREATE TABLE oracle.applied_entry (id text)",
+        "CREATE TABLE oracle.applied_entry (id text, transaction xid8 DEFAULT pg_current_xact_id())",
         "CREATE FUNCTION oracle.note() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS"
                 + " $$ BEGIN IF current_setting('application_name') LIKE 'gemel-apply-%' THEN"
                 + " INSERT INTO oracle.applied_entry VALUES (NEW.id); END IF; RETURN NULL; END $$",
@@ -78,4 +80,17 @@ final class FaultTables {
             + " GROUP BY writer HAVING count(*) <> max(n)";
 
     private FaultTables() {}
+
+    private static Map<String, String> settings() {
+        Map<String, String> settings = new HashMap<>(LinkedTables.SETTINGS);
+        settings.put("conflict.policy.public.counter", "last-writer-wins, delta(n)");
+        settings.put("halt.retry.interval", "200ms");
+        return Map.copyOf(settings);
+    }
+
+    private static List<Table> all(Table... own) {
+        List<Table> all = new ArrayList<>(List.of(own));
+        all.addAll(LinkedTables.ALL);
+        return List.copyOf(all);
+    }
 }

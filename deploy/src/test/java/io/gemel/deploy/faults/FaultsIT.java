@@ -96,6 +96,7 @@ class FaultsIT {
         all.addAll(new NetworkFaults(sites).all());
         all.addAll(new SessionFaults(sites, workload).all());
         all.addAll(new TopicFaults(sites).all());
+        all.addAll(new PoisonFaults(sites).all());
         all.addAll(new DiskFaults(sites).all());
         return all.stream()
                 .filter(each -> CHOSEN.matcher(each.toString()).find())

@@ -16,18 +16,22 @@ record JournaledPair(String table, String key, String winner, Side local, Side i
         }
     }
 
+    /** All but those of linked tables, where more decides than the versions of two changes. */
     static List<JournaledPair> read(Connection connection) throws SQLException {
         return Sql.list(
-                connection,
-                row -> new JournaledPair(
-                        row.getString(1),
-                        row.getString(2),
-                        row.getString(3),
-                        new Side(row.getString(4), row.getLong(5), row.getLong(6), row.getLong(7)),
-                        new Side(row.getString(8), row.getLong(9), row.getLong(10), row.getLong(11))),
-                "SELECT table_name, key[1], winner_site, local_site, local_position, local_version, local_seen,"
-                        + " incoming_site, incoming_position, incoming_version, incoming_seen FROM gemel.journal"
-                        + " ORDER BY id");
+                        connection,
+                        row -> new JournaledPair(
+                                row.getString(1),
+                                row.getString(2),
+                                row.getString(3),
+                                new Side(row.getString(4), row.getLong(5), row.getLong(6), row.getLong(7)),
+                                new Side(row.getString(8), row.getLong(9), row.getLong(10), row.getLong(11))),
+                        "SELECT table_name, key[1], winner_site, local_site, local_position, local_version, local_seen,"
+                                + " incoming_site, incoming_position, incoming_version, incoming_seen FROM gemel.journal"
+                                + " ORDER BY id")
+                .stream()
+                .filter(pair -> !LinkedTables.NAMES.contains(pair.table()))
+                .toList();
     }
 
     /** The pair as either site would name it, whoever was local there, with its winner. */

@@ -58,6 +58,15 @@ final class Session implements AutoCloseable {
         }
     }
 
+    /** Carries out a submission; the transaction has no entry, since it may turn out void. After a failure as above. */
+    void submit(String key, Body body) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            body.run(statement, history.nextId(writer));
+            connection.commit();
+            history.recordSubmission(key);
+        }
+    }
+
     /** Sets the session up; nothing of it is part of a transaction of the history. */
     void prepare(String... statements) throws SQLException {
         try (Statement statement = connection.createStatement()) {

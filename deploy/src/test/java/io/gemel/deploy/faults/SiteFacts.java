@@ -19,10 +19,13 @@ import java.util.TreeMap;
  * @param owners owner of each account
  * @param counters each counter
  * @param tallies sum of the tallies of each counter
- * @param noted entries as the applier inserted them, one for each time
+ * @param noted entries as the applier inserted them, one for each transaction
  * @param journal every conflict
  * @param halves transactions of which a part is there
  * @param gaps steps that are missing before a later one
+ * @param orphans rows that lost the row which they refer to, in tables that do not keep such
+ * @param wrongEffects submissions with other effects than they should have, and purses with other sums
+ * @param parked transactions that wait for a person
  * @param log what the site has published
  */
 record SiteFacts(
@@ -35,6 +38,9 @@ record SiteFacts(
         List<JournaledPair> journal,
         List<String> halves,
         List<String> gaps,
+        List<String> orphans,
+        List<String> wrongEffects,
+        List<String> parked,
         List<Transaction> log) {
 
     /** Reads a database through a connection, so that a test may look at what it has not committed. */
@@ -50,10 +56,13 @@ record SiteFacts(
                 byKey(connection, "SELECT id, owner FROM account"),
                 byKey(connection, "SELECT id, n FROM counter"),
                 byKey(connection, "SELECT counter, sum(amount) FROM tally GROUP BY 1"),
-                Sql.list(connection, text, "SELECT id FROM oracle.applied_entry"),
+                Sql.list(connection, text, "SELECT id FROM oracle.applied_entry GROUP BY id, transaction"),
                 JournaledPair.read(connection),
                 Sql.list(connection, text, FaultTables.HALVES),
                 Sql.list(connection, text, FaultTables.GAPS),
+                Sql.list(connection, text, LinkedTables.ORPHANS),
+                Sql.list(connection, text, LinkedTables.EFFECTS + " UNION ALL " + LinkedTables.PURSES_WRONG),
+                Sql.list(connection, text, LinkedTables.PARKED),
                 log);
     }
 
@@ -66,6 +75,11 @@ record SiteFacts(
     /** Ids of all transactions that are in this database. */
     Set<String> entries() {
         return digests.getOrDefault("entry", Map.of()).keySet();
+    }
+
+    /** Keys of all submissions in the ledger. */
+    Set<String> submissions() {
+        return digests.getOrDefault("gemel.submission", Map.of()).keySet();
     }
 
     /** Was a transaction born at this site? */

@@ -52,12 +52,19 @@ final class Writer implements Callable<Void> {
     private int transact(Session session, long step) throws SQLException {
         turn.lock();
         try {
-            int kind = random.nextInt(10);
+            int kind = random.nextInt(18);
+            if (kind > 15) {
+                String key = history.submissionKey(random);
+                session.submit(key, (statement, id) -> LinkedWork.submit(statement, id, key, random));
+                return 0;
+            }
             session.transact((statement, id) -> {
                 switch (kind) {
                     case 0, 1 -> Work.pair(statement, id);
                     case 2, 3 -> Work.step(statement, name, step);
                     case 4, 5 -> Work.delta(statement, id, random);
+                    case 6, 7, 8, 9 -> LinkedWork.claim(statement, id, random);
+                    case 10, 11, 12 -> LinkedWork.relate(statement, id, random);
                     default -> Work.contend(statement, id, random);
                 }
             });

@@ -26,7 +26,10 @@
  * <tr><td>17</td><td>topic expired, made again, with another partition</td><td>UnrecoverableIT</td></tr>
  * <tr><td>18</td><td>progress lost or one generation old</td><td>UnrecoverableIT</td></tr>
  * <tr><td>19</td><td>disk of a database or of the broker full</td><td>FaultsIT, as root</td></tr>
+ * <tr><td>20</td><td>unique values claimed, given back, swapped at both sites</td><td>FaultsIT, UniqueKeysIT</td></tr>
+ * <tr><td>21</td><td>parents deleted while children come</td><td>FaultsIT, OrphansIT</td></tr>
  * <tr><td>22</td><td>locks, deadlocks, statement timeouts</td><td>FaultsIT</td></tr>
+ * <tr><td>23</td><td>a row that the peer's constraint refuses</td><td>FaultsIT, ParkedCommandIT</td></tr>
  * <tr><td>24</td><td>increments at both sites through retries</td><td>FaultsIT, PoliciesIT</td></tr>
  * <tr><td>25</td><td>peer away for long</td><td>BacklogIT, FullWindowIT</td></tr>
  * <tr><td>26</td><td>very large transactions and values</td><td>LargeTransactionIT, LosslessTypesIT</td></tr>
