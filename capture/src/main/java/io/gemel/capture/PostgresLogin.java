@@ -9,7 +9,8 @@ import java.util.Properties;
 final class PostgresLogin {
     private static final String APPLICATION_NAME = "gemel-capture";
     private static final String CONNECT_SECONDS = "10";
-    private static final String ANSWER_SECONDS = "30";
+    /** Longest that the server may take to answer a query, before the connection is taken for dead. */
+    static final String ANSWER_SECONDS = "30";
 
     private PostgresLogin() {}
 

@@ -9,6 +9,7 @@ import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import io.debezium.jdbc.JdbcConnection;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
@@ -123,7 +124,7 @@ final class PostgresTap {
                     ? connection.startStreaming(locator)
                     : connection.startStreaming(Lsn.valueOf(published), locator);
             streaming.countDown();
-            return new TappedStream(stream, rows);
+            return new TappedStream(stream, rows, session.connection(false));
         }
 
         @Override
@@ -161,12 +162,15 @@ final class PostgresTap {
     private final class TappedStream implements ReplicationStream {
         private final ReplicationStream stream;
         private final PostgresRows rows;
+        private final Connection session;
+        private final PostgresSender sender = new PostgresSender(config, backendPid, System::nanoTime);
         private long confirmed;
         private long confirmedAt = System.nanoTime();
 
-        TappedStream(ReplicationStream stream, PostgresRows rows) {
+        TappedStream(ReplicationStream stream, PostgresRows rows, Connection session) {
             this.stream = stream;
             this.rows = rows;
+            this.session = session;
         }
 
         @Override
@@ -176,7 +180,21 @@ final class PostgresTap {
                 taken++;
             }
             confirm();
+            listen(taken > 0);
             return taken > 0;
+        }
+
+        private void listen(boolean heard) throws SQLException {
+            if (heard) {
+                sender.heard();
+                return;
+            }
+            try {
+                sender.quiet();
+            } catch (CaptureException e) {
+                session.abort(Runnable::run); // to take leave would mean to wait for an answer
+                throw new DebeziumException(e);
+            }
         }
 
         private void take(ReplicationMessage message) throws InterruptedException {

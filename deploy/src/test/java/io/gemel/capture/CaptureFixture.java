@@ -12,6 +12,7 @@ import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.transaction.LogRecord;
@@ -52,6 +53,7 @@ final class CaptureFixture implements AutoCloseable {
     private int partBytesMax = 512 * 1024;
     private long imageBytesMax = 8 << 20;
     private int windowChangesMax = 1_000_000;
+    private String jdbcUrl;
     private LongUnaryOperator clock = LongUnaryOperator.identity();
     private @Nullable Running running;
 
@@ -97,6 +99,7 @@ final class CaptureFixture implements AutoCloseable {
         this.server = server;
         this.kafka = kafka;
         this.site = site;
+        jdbcUrl = server.jdbcUrl(site);
         this.fixture = SiteFixture.create(server, kafka.bootstrapServers(), folder, site, "elsewhere");
         fixture.execute(tables);
         StringWriter printed = new StringWriter();
@@ -125,11 +128,17 @@ final class CaptureFixture implements AutoCloseable {
         return this;
     }
 
+    /** Capture, and nothing else, connects to the database through a proxy. */
+    CaptureFixture through(TcpProxy proxy) {
+        jdbcUrl = "jdbc:postgresql://" + proxy.address() + "/" + site;
+        return this;
+    }
+
     CaptureConfig config() throws Exception {
         SiteConfig config = fixture.config();
         return new CaptureConfig(
                 config.site(),
-                server.jdbcUrl(site),
+                jdbcUrl,
                 fixture.role(),
                 SiteFixture.PASSWORD,
                 config.slot(),
@@ -192,7 +201,8 @@ final class CaptureFixture implements AutoCloseable {
 
     void beat() throws SQLException {
         fixture.execute("INSERT INTO gemel.heartbeat VALUES (1, 1, pg_current_snapshot(), now())"
-                + " ON CONFLICT (id) DO UPDATE SET beat = gemel.heartbeat.beat + 1, horizon = excluded.horizon");
+                + " ON CONFLICT (id) DO UPDATE SET beat = gemel.heartbeat.beat + 1, horizon = excluded.horizon,"
+                + " at = excluded.at");
     }
 
     Connection connect() throws SQLException {

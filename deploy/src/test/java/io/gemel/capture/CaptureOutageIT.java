@@ -3,9 +3,11 @@ package io.gemel.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableId;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -16,6 +18,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CaptureOutageIT {
     private static final String ENTRY = "CREATE TABLE entry (id int PRIMARY KEY, note text)";
+
+    /** Twice the silence that is borne, and time to end. */
+    private static final Duration NOTICED = Duration.ofSeconds(35);
+
+    private static final Duration IDLE_FOR = Duration.ofSeconds(25);
 
     @TempDir
     static Path folder;
@@ -59,6 +66,41 @@ class CaptureOutageIT {
                     .doesNotHaveDuplicates()
                     .endsWith(101L);
             assertThat(running.failure).hasNullValue();
+        }
+    }
+
+    @Test
+    void fails_soon_when_the_connection_that_brings_the_log_is_dead_and_nobody_says_so() throws Exception {
+        try (CaptureFixture site = servers.site(Version.V18, ENTRY);
+                TcpProxy proxy = TcpProxy.to(site.server().port())) {
+            CaptureFixture.Running running = site.through(proxy).start();
+            site.execute("INSERT INTO entry VALUES (0, 'before')");
+            site.await(1);
+
+            proxy.strand(Integer.parseInt(site.query("SELECT client_port FROM pg_stat_replication")));
+            site.execute("INSERT INTO entry VALUES (1, 'after')");
+
+            Awaitility.await().atMost(NOTICED).until(() -> {
+                site.beat();
+                return running.failure.get() != null;
+            });
+            assertThat(running.failure.get().classification()).isEqualTo(CaptureException.Classification.RETRY);
+            site.stop();
+            site.start();
+            assertThat(site.await(2)).hasSize(2);
+        }
+    }
+
+    @Test
+    void leaves_a_database_that_has_nothing_to_say_in_peace() throws Exception {
+        try (CaptureFixture site = servers.site(Version.V18, ENTRY)) {
+            CaptureFixture.Running running = site.start();
+
+            Thread.sleep(IDLE_FOR.toMillis()); // the time is what is tried
+
+            assertThat(running.failure).hasNullValue();
+            site.execute("INSERT INTO entry VALUES (0, 'x')");
+            site.await(1);
         }
     }
 

@@ -13,7 +13,7 @@ final class TcpLink {
 
     private final Socket client;
     private final Socket target;
-    private final TcpGate gate;
+    private volatile TcpGate gate;
     private final Consumer<TcpLink> onEnd;
     private final AtomicInteger openDirections = new AtomicInteger(TcpDirection.values().length);
 
@@ -37,6 +37,13 @@ final class TcpLink {
             pump.start();
         }
         return link;
+    }
+
+    /** Lets everything wait at another gate from now on, if the server sees the connection come from this port. */
+    void strand(int serverSeesPort, TcpGate held) {
+        if (target.getLocalPort() == serverSeesPort) {
+            gate = held;
+        }
     }
 
     /** Breaks the connection for both sides at once. */

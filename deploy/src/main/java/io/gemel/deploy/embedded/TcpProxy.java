@@ -94,6 +94,14 @@ public final class TcpProxy implements AutoCloseable {
         gate = new TcpGate();
     }
 
+    /** Does the same to one connection only, the one that the server sees come from this port. */
+    public synchronized void strand(int serverSeesPort) {
+        TcpGate held = new TcpGate();
+        held.holdAll();
+        strandedGates.add(held);
+        links.forEach(link -> link.strand(serverSeesPort, held));
+    }
+
     /** Carries each piece of up to 64 KiB this much later, until {@link #restore}. Throughput falls with it. */
     public void delay(Duration delay) {
         gate().delay(delay);
