@@ -66,7 +66,8 @@ final class PostgresSettings {
         settings.setProperty("database.user", config.user());
         settings.setProperty("database.password", config.password());
         settings.setProperty("driver.tcpKeepAlive", "true");
-        settings.setProperty("driver.socketTimeout", PostgresLogin.ANSWER_SECONDS); // the log itself is read without waiting
+        settings.setProperty(
+                "driver.socketTimeout", PostgresLogin.ANSWER_SECONDS); // the log itself is read without waiting
         for (String property : url.stringPropertyNames()) {
             settings.setProperty("driver." + property, url.getProperty(property));
         }
