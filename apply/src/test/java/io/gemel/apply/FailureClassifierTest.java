@@ -21,7 +21,7 @@ class FailureClassifierTest {
         "08006, RESTART", // connection lost
         "57P01, RESTART", // shut down by an administrator
         "53100, RESTART", // disk full
-        "23514, HALT", // check constraint
+        "23514, PARK", // check constraint
         "42703, HALT", // column missing
         "42501, HALT", // privilege missing
         "28P01, HALT" // password wrong
