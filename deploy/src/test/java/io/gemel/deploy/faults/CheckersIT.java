@@ -62,7 +62,9 @@ class CheckersIT {
         try (Workload workload = new Workload(List.of(sites.east(), sites.west()), "", new Random(seed)).start()) {
             await().atMost(LIMIT)
                     .until(() -> workload.history().outcomes().size() >= TRANSACTIONS
-                            && kindsOfConflict().containsAll(LINKED_KINDS));
+                            && kindsOfConflict().containsAll(LINKED_KINDS)
+                            && accountsConflicted(sites.east())
+                            && accountsConflicted(sites.west()));
             workload.stop();
             sites.settle();
             clean = FactsOf.run(sites, workload, idleRecords(), List.of(), List.of());
@@ -70,6 +72,12 @@ class CheckersIT {
                     .allSatisfy(each -> assertThat(each.looks()).isPositive());
         }
         sites.supervisors().forEach(SiteSupervisor::close);
+    }
+
+    /** What the plants for the journal spoil must be there. */
+    private static boolean accountsConflicted(SiteFixture site) throws SQLException {
+        return !TwoSites.texts(site, "SELECT id FROM gemel.journal WHERE table_name = 'account' LIMIT 1")
+                .isEmpty();
     }
 
     /** At either site: an orphan is found at one only. */
