@@ -21,9 +21,7 @@ final class JournalRow {
 
     static List<@Nullable Object> binds(Conflict conflict, @Nullable RowImage outcome) {
         List<@Nullable Object> binds = new ArrayList<>();
-        binds.add(conflict.key().table().schema());
-        binds.add(conflict.key().table().name());
-        binds.add(ArrayLiteral.of(conflict.key().values(), value -> value));
+        binds.addAll(PostgresBinds.ofKey(conflict.key()));
         binds.add(conflict.kind().name());
         binds.add(conflict.policy());
         binds.add(resolution(conflict));

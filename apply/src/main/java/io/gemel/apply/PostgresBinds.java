@@ -30,6 +30,11 @@ final class PostgresBinds {
         return binds;
     }
 
+    /** A row's table and key, as Gemel's own tables keep them: schema, name and the key's values. */
+    static List<String> ofKey(RowKey key) {
+        return List.of(key.table().schema(), key.table().name(), ArrayLiteral.of(key.values(), value -> value));
+    }
+
     static String ordinals(int count) {
         StringBuilder literal = new StringBuilder("{");
         for (int i = 0; i < count; i++) {

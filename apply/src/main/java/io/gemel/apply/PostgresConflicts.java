@@ -6,9 +6,7 @@ import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.CorrectionCodec;
 import io.gemel.transaction.RowKey;
-import io.gemel.transaction.TableId;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  * entries for a restart.
  */
 final class PostgresConflicts {
-    /** After a long separation there may be very many rows: they go in batches, of which none holds them all in memory again. */
-    private static final int BATCH_ROWS = 200;
-
     private static final String DELETE_ENTRY =
             "DELETE FROM gemel.\"window\" WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
     private static final String PUT_ENTRY = "INSERT INTO gemel.\"window\" (table_schema, table_name, key, entry)"
@@ -39,7 +34,7 @@ final class PostgresConflicts {
     }
 
     void journal(List<JournalEntry> entries) throws SQLException {
-        try (Batch journal = new Batch(JournalRow.INSERT)) {
+        try (PostgresBatch journal = new PostgresBatch(connection, JournalRow.INSERT)) {
             for (JournalEntry entry : entries) {
                 journal.add(JournalRow.binds(entry.conflict(), entry.outcome()));
             }
@@ -48,7 +43,7 @@ final class PostgresConflicts {
     }
 
     void emit(List<Change> corrections) throws SQLException {
-        try (Batch emit = new Batch("INSERT INTO gemel.emit (body) VALUES (?)")) {
+        try (PostgresBatch emit = new PostgresBatch(connection, "INSERT INTO gemel.emit (body) VALUES (?)")) {
             for (Change correction : corrections) {
                 emit.add(List.of(CorrectionCodec.encode(correction)));
             }
@@ -57,33 +52,34 @@ final class PostgresConflicts {
     }
 
     void note(List<VoidNote> voids) throws SQLException {
-        try (Batch notes = new Batch(PUT_VOID)) {
+        try (PostgresBatch notes = new PostgresBatch(connection, PUT_VOID)) {
             for (VoidNote note : voids) {
                 if (note.keys().isEmpty()) {
-                    notes.add(voidBinds(note, new TableId("", ""), "{}"));
+                    notes.add(voidBinds(note, List.of("", "", "{}")));
                 }
                 for (RowKey key : note.keys()) {
-                    notes.add(voidBinds(note, key.table(), ArrayLiteral.of(key.values(), value -> value)));
+                    notes.add(voidBinds(note, PostgresBinds.ofKey(key)));
                 }
             }
             notes.flush();
         }
     }
 
-    private static List<@Nullable Object> voidBinds(VoidNote note, TableId table, String key) {
-        return List.of(note.origin().name(), note.position(), note.localPosition(), table.schema(), table.name(), key);
+    private static List<@Nullable Object> voidBinds(VoidNote note, List<String> key) {
+        List<@Nullable Object> binds =
+                new ArrayList<>(List.of(note.origin().name(), note.position(), note.localPosition()));
+        binds.addAll(key);
+        return binds;
     }
 
     /** Replaces stored entries; one without changes goes. */
     void store(Map<RowKey, WindowEntry> entries) throws SQLException {
-        try (Batch deletes = new Batch(DELETE_ENTRY);
-                Batch puts = new Batch(PUT_ENTRY)) {
+        try (PostgresBatch deletes = new PostgresBatch(connection, DELETE_ENTRY);
+                PostgresBatch puts = new PostgresBatch(connection, PUT_ENTRY)) {
             for (Map.Entry<RowKey, WindowEntry> each : entries.entrySet()) {
                 RowKey key = each.getKey();
                 List<@Nullable Object> binds = new ArrayList<>();
-                binds.add(key.table().schema());
-                binds.add(key.table().name());
-                binds.add(ArrayLiteral.of(key.values(), value -> value));
+                binds.addAll(PostgresBinds.ofKey(key));
                 if (each.getValue().changes().isEmpty()) {
                     deletes.add(binds);
                 } else {
@@ -93,48 +89,6 @@ final class PostgresConflicts {
             }
             deletes.flush();
             puts.flush();
-        }
-    }
-
-    /** One statement, run for many rows; prepared when the first one comes. */
-    private final class Batch implements AutoCloseable {
-        private final String sql;
-        private @Nullable PreparedStatement statement;
-        private int rows;
-
-        Batch(String sql) {
-            this.sql = sql;
-        }
-
-        void add(List<@Nullable Object> binds) throws SQLException {
-            PreparedStatement prepared = statement;
-            if (prepared == null) {
-                prepared = connection.prepareStatement(sql);
-                statement = prepared;
-            }
-            int place = 1;
-            for (Object bind : binds) {
-                prepared.setObject(place++, bind);
-            }
-            prepared.addBatch();
-            rows++;
-            if (rows == BATCH_ROWS) {
-                flush();
-            }
-        }
-
-        void flush() throws SQLException {
-            if (statement != null && rows > 0) {
-                statement.executeBatch();
-                rows = 0;
-            }
-        }
-
-        @Override
-        public void close() throws SQLException {
-            if (statement != null) {
-                statement.close();
-            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.gemel.apply;
 
+import static io.gemel.apply.PostgresWork.run;
+
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.TargetRows.Collision;
 import io.gemel.transaction.RowImage;
@@ -9,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 
 /**
  * Rows written to tables with deferrable unique keys. PostgreSQL judges these by triggers, which are off in the applier's
@@ -31,7 +32,8 @@ final class PostgresDeferredKeys {
 
     /** These rows of one table are written. */
     void written(PostgresTable table, List<RowImage> images) throws ApplyFailure {
-        if (images.isEmpty() || !hasDeferrable(table, images.get(0).shape())) {
+        if (images.isEmpty()
+                || !run(() -> uniqueKeys.hasDeferrable(sql, table, images.get(0).shape()))) {
             return;
         }
         TableShape shape = images.get(0).shape();
@@ -43,12 +45,9 @@ final class PostgresDeferredKeys {
         }
     }
 
-    private boolean hasDeferrable(PostgresTable table, TableShape shape) throws ApplyFailure {
-        try {
-            return uniqueKeys.hasDeferrable(sql, table, shape);
-        } catch (DataAccessException e) {
-            throw FailureClassifier.classify(e);
-        }
+    /** Rows with these keys are gone, if they were there. */
+    void deleted(List<RowKey> keys) {
+        unjudged.values().forEach(known -> keys.forEach(known::remove));
     }
 
     /** As {@link TargetRows#checkDeferred}. */
@@ -57,15 +56,13 @@ final class PostgresDeferredKeys {
             TableShape shape = table.getKey();
             List<RowImage> images =
                     List.copyOf(unjudged.getOrDefault(shape, Map.of()).values());
-            try {
-                for (Collision collision : uniqueKeys.collisions(sql, table.getValue(), shape, images)) {
-                    throw new ApplyFailure(
-                            Kind.UNIQUE,
-                            "a row written to " + shape.table() + " collides with " + collision.other() + " on "
-                                    + collision.key().name());
-                }
-            } catch (DataAccessException e) {
-                throw FailureClassifier.classify(e);
+            List<Collision> found = run(() -> uniqueKeys.collisions(sql, table.getValue(), shape, images));
+            if (!found.isEmpty()) {
+                Collision first = found.get(0);
+                throw new ApplyFailure(
+                        Kind.UNIQUE,
+                        "a row written to " + shape.table() + " collides with " + first.other() + " on "
+                                + first.key().name());
             }
         }
         tables.clear();

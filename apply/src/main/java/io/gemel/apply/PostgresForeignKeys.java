@@ -74,12 +74,7 @@ final class PostgresForeignKeys {
     }
 
     private List<ForeignKey> keys(DSLContext sql, PostgresTable parent, TableShape shape) {
-        List<ForeignKey> keys = known.get(shape);
-        if (keys == null) {
-            keys = read(sql, parent, shape);
-            known.put(shape, keys);
-        }
-        return keys;
+        return known.computeIfAbsent(shape, any -> read(sql, parent, shape));
     }
 
     private List<ForeignKey> read(DSLContext sql, PostgresTable parent, TableShape shape) {

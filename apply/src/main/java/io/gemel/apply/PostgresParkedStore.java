@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import static io.gemel.apply.PostgresTargetRows.run;
+import static io.gemel.apply.PostgresWork.run;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.transaction.BadRecordException;
@@ -22,9 +22,15 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jooq.DSLContext;
 import org.jooq.Record;
+import org.jspecify.annotations.Nullable;
 
 /** Parked transactions in the tables {@code gemel.parked} and {@code gemel.parked_row}, on the applier's connection. */
 final class PostgresParkedStore implements ParkedStore {
+    private static final String PUT_ROW =
+            "INSERT INTO gemel.parked_row (parked, table_schema, table_name, key) VALUES (?, ?, ?, ?::text[])";
+    private static final String DELETE_ROW =
+            "DELETE FROM gemel.parked_row WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
+
     private final Connection connection;
     private final DSLContext sql;
 
@@ -79,16 +85,17 @@ final class PostgresParkedStore implements ParkedStore {
     }
 
     /** In a transaction of its own. */
-    private <T> T alone(PostgresTargetRows.Work<T> work) throws ApplyFailure {
+    private <T> T alone(PostgresWork<T> work) throws ApplyFailure {
         return run(() -> {
-            T result = work.run();
+            T result = work.work();
             connection.commit();
             return result;
         });
     }
 
     /** Within the applier's transaction. */
-    void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys) {
+    void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)
+            throws SQLException {
         byte[] body = new TransactionCodec()
                 .encode(new LogRecord.Part(0, transaction.stamp(), 0, true, 0, transaction.changes()));
         long id = sql.fetchSingle(
@@ -98,24 +105,23 @@ final class PostgresParkedStore implements ParkedStore {
                         reason,
                         body)
                 .get(0, Long.class);
-        for (RowKey key : keys) {
-            sql.execute(
-                    "INSERT INTO gemel.parked_row (parked, table_schema, table_name, key) VALUES (?, ?, ?, ?::text[])",
-                    id,
-                    key.table().schema(),
-                    key.table().name(),
-                    ArrayLiteral.of(key.values(), value -> value));
+        try (PostgresBatch rows = new PostgresBatch(connection, PUT_ROW)) {
+            for (RowKey key : keys) {
+                List<@Nullable Object> binds = new ArrayList<>(List.of(id));
+                binds.addAll(PostgresBinds.ofKey(key));
+                rows.add(binds);
+            }
+            rows.flush();
         }
     }
 
     /** Within the applier's transaction: these rows are decided, and so are transactions that leave none undecided. */
-    void settle(Set<RowKey> keys) {
-        for (RowKey key : keys) {
-            sql.execute(
-                    "DELETE FROM gemel.parked_row WHERE table_schema = ? AND table_name = ? AND key = ?::text[]",
-                    key.table().schema(),
-                    key.table().name(),
-                    ArrayLiteral.of(key.values(), value -> value));
+    void settle(Set<RowKey> keys) throws SQLException {
+        try (PostgresBatch rows = new PostgresBatch(connection, DELETE_ROW)) {
+            for (RowKey key : keys) {
+                rows.add(new ArrayList<>(PostgresBinds.ofKey(key)));
+            }
+            rows.flush();
         }
         sql.execute("DELETE FROM gemel.parked AS p WHERE NOT EXISTS"
                 + " (SELECT FROM gemel.parked_row AS r WHERE r.parked = p.id)");

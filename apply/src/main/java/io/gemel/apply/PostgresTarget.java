@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import static io.gemel.apply.PostgresTargetRows.run;
+import static io.gemel.apply.PostgresWork.run;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;

@@ -1,5 +1,7 @@
 package io.gemel.apply;
 
+import static io.gemel.apply.PostgresWork.run;
+
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -16,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.jooq.DSLContext;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a PostgreSQL database, in one transaction on the applier's connection. */
@@ -35,12 +36,6 @@ final class PostgresTargetRows implements TargetRows {
         PostgresTable table(TableShape shape) throws ApplyFailure;
     }
 
-    /** A piece of work against the database. */
-    @FunctionalInterface
-    interface Work<T extends @Nullable Object> {
-        T run() throws SQLException, ApplyFailure;
-    }
-
     /** @param id of the transaction, 64 bits wide */
     PostgresTargetRows(
             DSLContext sql,
@@ -56,14 +51,6 @@ final class PostgresTargetRows implements TargetRows {
         this.writers = writers;
         this.id = id;
         deferred = new PostgresDeferredKeys(sql, uniqueKeys);
-    }
-
-    static <T extends @Nullable Object> T run(Work<T> work) throws ApplyFailure {
-        try {
-            return work.run();
-        } catch (SQLException | DataAccessException e) {
-            throw FailureClassifier.classify(e);
-        }
     }
 
     @Override
@@ -92,6 +79,7 @@ final class PostgresTargetRows implements TargetRows {
             return new BitSet();
         }
         PostgresTable table = catalog.table(shape);
+        deferred.deleted(rows.stream().map(RowImage::key).toList());
         return missed(table.delete(), PostgresBinds.images(table.all(), rows), rows.size());
     }
 
@@ -218,6 +206,7 @@ final class PostgresTargetRows implements TargetRows {
     }
 
     private void delete(PostgresTable table, List<RowKey> keys) throws ApplyFailure {
+        deferred.deleted(keys);
         if (!keys.isEmpty()) {
             run(() -> sql.execute(
                     table.deleteByKey(), PostgresBinds.keys(table.key(), keys).toArray()));

@@ -55,7 +55,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public long unreadUpTo() throws ApplyFailure {
-        return PostgresTargetRows.run(() -> {
+        return PostgresWork.run(() -> {
             Record now =
                     sql.fetchSingle("SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn() - '0/0'::pg_lsn");
             return writers.covers(now.get(0, String.class), id) ? Long.valueOf(0) : now.get(1, Long.class);
@@ -65,7 +65,7 @@ final class PostgresTransaction implements TargetTransaction {
     @Override
     public void emit(List<Change> corrections) throws ApplyFailure {
         corrects |= !corrections.isEmpty();
-        PostgresTargetRows.run(() -> {
+        PostgresWork.run(() -> {
             conflicts.emit(corrections);
             return corrections;
         });
@@ -73,7 +73,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public void note(List<VoidNote> voids) throws ApplyFailure {
-        PostgresTargetRows.run(() -> {
+        PostgresWork.run(() -> {
             conflicts.note(voids);
             return voids;
         });
@@ -82,7 +82,7 @@ final class PostgresTransaction implements TargetTransaction {
     @Override
     public void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)
             throws ApplyFailure {
-        PostgresTargetRows.run(() -> {
+        PostgresWork.run(() -> {
             parked.park(origin, position, reason, transaction, keys);
             return keys;
         });
@@ -90,7 +90,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public void settle(Set<RowKey> keys) throws ApplyFailure {
-        PostgresTargetRows.run(() -> {
+        PostgresWork.run(() -> {
             parked.settle(keys);
             return keys;
         });
@@ -98,7 +98,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public void journal(List<JournalEntry> entries) throws ApplyFailure {
-        PostgresTargetRows.run(() -> {
+        PostgresWork.run(() -> {
             conflicts.journal(entries);
             return entries;
         });
@@ -106,7 +106,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public void store(Map<RowKey, WindowEntry> entries) throws ApplyFailure {
-        PostgresTargetRows.run(() -> {
+        PostgresWork.run(() -> {
             conflicts.store(entries);
             return entries;
         });

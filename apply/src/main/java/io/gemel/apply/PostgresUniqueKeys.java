@@ -89,12 +89,7 @@ final class PostgresUniqueKeys {
     }
 
     private List<Searched> keys(DSLContext sql, PostgresTable table, TableShape shape) {
-        List<Searched> keys = known.get(shape);
-        if (keys == null) {
-            keys = read(sql, shape, table);
-            known.put(shape, keys);
-        }
-        return keys;
+        return known.computeIfAbsent(shape, any -> read(sql, shape, table));
     }
 
     private static List<Searched> read(DSLContext sql, TableShape shape, PostgresTable table) {

@@ -25,6 +25,7 @@ class UniqueKeysIT {
         "booking",
         "nothing",
         "later",
+        "later_strict",
         "seat",
         "code",
         "swap"
@@ -53,6 +54,8 @@ class UniqueKeysIT {
                                     + " EXCLUDE USING gist (room WITH =, span WITH &&))",
                             "CREATE TABLE nothing (id int PRIMARY KEY, name text UNIQUE NULLS NOT DISTINCT)",
                             "CREATE TABLE later (id int PRIMARY KEY, name text UNIQUE DEFERRABLE INITIALLY DEFERRED)",
+                            "CREATE TABLE later_strict (id int PRIMARY KEY,"
+                                    + " name text NOT NULL UNIQUE DEFERRABLE INITIALLY DEFERRED)",
                             "CREATE TABLE seat (id int PRIMARY KEY, line int, place int, UNIQUE (line, place))",
                             "CREATE TABLE code (id int PRIMARY KEY, name text,"
                                     + " upper_name text UNIQUE GENERATED ALWAYS AS (upper(name)) STORED)",
@@ -72,6 +75,7 @@ class UniqueKeysIT {
                             "INSERT INTO booking VALUES (1, 7, '[1,5)')",
                             "INSERT INTO nothing VALUES (1, NULL)",
                             "INSERT INTO later VALUES (1, 'ada')",
+                            "INSERT INTO later_strict VALUES (1, 'ada')",
                             "UPDATE seat SET line = 1 WHERE id = 1",
                             "INSERT INTO code (id, name) VALUES (1, 'ada')",
                             "BEGIN; UPDATE swap SET name = 'x' WHERE id = 1; UPDATE swap SET name = 'a' WHERE id = 2;"
@@ -86,6 +90,7 @@ class UniqueKeysIT {
                             "INSERT INTO booking VALUES (2, 7, '[3,9)'), (3, 8, '[1,5)')",
                             "INSERT INTO nothing VALUES (2, NULL)",
                             "INSERT INTO later VALUES (2, 'ada')",
+                            "INSERT INTO later_strict VALUES (2, 'ada')",
                             "UPDATE seat SET place = 1 WHERE id = 1",
                             "INSERT INTO code (id, name) VALUES (2, 'Ada')",
                             "UPDATE swap SET name = 'd' WHERE id = 2");
@@ -104,6 +109,7 @@ class UniqueKeysIT {
                     .containsExactly("(1,7,)", "(2,7,\"[3,9)\")", "(3,8,\"[1,5)\")");
             assertThat(TwoSites.rows(sites.east(), "nothing")).containsExactly("(2,)");
             assertThat(TwoSites.rows(sites.east(), "later")).containsExactly("(1,)", "(2,ada)");
+            assertThat(TwoSites.rows(sites.east(), "later_strict")).containsExactly("(2,ada)");
             assertThat(TwoSites.rows(sites.east(), "code")).containsExactly("(1,,)", "(2,Ada,ADA)");
             assertThat(TwoSites.rows(sites.east(), "swap")).containsExactly("(1,b)", "(2,d)", "(3,c)");
             assertThat(TwoSites.rows(sites.east(), "seat")).containsExactly("(1,1,1)", "(2,1,)");
