@@ -155,7 +155,7 @@ final class ApplyLoop implements Runnable {
         Stamp last = stamps.get(stamps.size() - 1);
         skewMillis = ahead(last) / 1000;
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
-        List<Conflict> conflicts = tries.apply(group, next, stamps.size() == 1);
+        List<Conflict> conflicts = tries.apply(group, next);
         if (conflicts == null) {
             applySingly(group);
             return;
@@ -178,7 +178,7 @@ final class ApplyLoop implements Runnable {
     private void storeAcknowledgement(GroupChanges heartbeats) throws ApplyFailure, InterruptedException {
         boolean due = System.nanoTime() - storedNanos >= ACKNOWLEDGEMENT_AGE.toNanos();
         if (due && window.peerSeenPosition() > marker.peerSeen()) {
-            tries.apply(heartbeats, marker, true);
+            tries.apply(heartbeats, marker);
             marker = stored(marker);
             status.running();
         }

@@ -106,7 +106,7 @@ final class AttemptSteps implements ApplySteps {
                     Kind.PARK,
                     "both sites changed row " + key + ", and its table's policy is park",
                     conflicts.stream()
-                            .map(conflict -> new JournalEntry(conflict, current))
+                            .map(conflict -> new JournalEntry(conflict.park(), current))
                             .toList());
         } else {
             conflicts.forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));

@@ -31,6 +31,11 @@ final class GroupChanges implements GroupApplier.Changes {
         return stamps;
     }
 
+    /** Is it at most one transaction? */
+    boolean isSingle() {
+        return stamps().size() <= 1;
+    }
+
     /** Greatest {@code seen}. */
     long seen() {
         return group.stream().mapToLong(Incoming::seen).max().orElse(0);
@@ -56,7 +61,7 @@ final class GroupChanges implements GroupApplier.Changes {
         return group.stream()
                 .anyMatch(incoming -> incoming instanceof Incoming.Large
                         || (incoming instanceof Incoming.Whole whole
-                                && whole.transaction().changes().stream().anyMatch(ParkingNotices::isNotice)));
+                                && ParkingNotices.areNotices(whole.transaction().changes())));
     }
 
     /** The same transactions, each as a group of its own. */

@@ -68,7 +68,7 @@ final class GroupTries {
      * @return the conflicts found; null when nothing was done because the transactions must come one at a time
      */
     @Nullable
-    List<Conflict> apply(GroupChanges group, Marker next, boolean single) throws ApplyFailure, InterruptedException {
+    List<Conflict> apply(GroupChanges group, Marker next) throws ApplyFailure, InterruptedException {
         Transaction transaction = group.wholeTransaction();
         if (parking.holds(group)) {
             if (transaction == null) {
@@ -80,7 +80,7 @@ final class GroupTries {
             }
             return park(transaction, next, new ApplyFailure(Kind.PARK, "touches a row of a parked transaction"));
         }
-        List<Conflict> conflicts = applyUntilDone(group, next, single);
+        List<Conflict> conflicts = applyUntilDone(group, next);
         if (group.mayHaveNotices()) {
             parking.load();
         }
@@ -100,8 +100,9 @@ final class GroupTries {
         return why.journal().stream().map(JournalEntry::conflict).toList();
     }
 
-    private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next, boolean single)
+    private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next)
             throws ApplyFailure, InterruptedException {
+        boolean single = group.isSingle();
         boolean carefully = false;
         while (true) {
             try {

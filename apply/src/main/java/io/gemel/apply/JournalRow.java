@@ -24,7 +24,7 @@ final class JournalRow {
         binds.addAll(PostgresBinds.ofKey(conflict.key()));
         binds.add(conflict.kind().name());
         binds.add(conflict.policy());
-        binds.add(resolution(conflict));
+        binds.add(conflict.resolution());
         binds.add(conflict.winner().origin().name());
         stamp(binds, conflict.local());
         stamp(binds, conflict.incoming());
@@ -35,13 +35,6 @@ final class JournalRow {
         binds.add(json(conflict.incoming().change().after()));
         binds.add(json(outcome));
         return binds;
-    }
-
-    private static String resolution(Conflict conflict) {
-        if (conflict.policy().startsWith("park")) {
-            return "parked";
-        }
-        return conflict.incomingWins() ? "incoming wins" : "local wins";
     }
 
     private static void stamp(List<@Nullable Object> binds, StampedChange change) {

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks after rows that incoming deletes have left without the row that they refer to. Such a row was written at this site
@@ -27,13 +29,19 @@ import org.jspecify.annotations.Nullable;
  * change of this site's own. One database transaction; applying thread only.
  */
 final class OrphanRepair {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
+
+    /** Deletes of one table that a group's transactions may bring and that are all remembered until their end. */
+    static final int DELETES_MAX = 50_000;
+
     private final TargetRows rows;
     private final WindowGroup group;
     private final ApplySteps steps;
     private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
+    private final Set<TableShape> overflowed = new HashSet<>();
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
-    private final Set<RowKey> removed = new HashSet<>();
+    private final Set<RowKey> removedChildren = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
     OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps) {
@@ -54,10 +62,15 @@ final class OrphanRepair {
         }
         Map<RowKey, StampedChange> table = gone.computeIfAbsent(shape, any -> new LinkedHashMap<>());
         RowKey key = change.change().key();
-        if (change.change().after() == null) {
-            table.put(key, change);
-        } else {
+        if (change.change().after() != null) {
             table.remove(key);
+        } else if (table.size() < DELETES_MAX) {
+            table.put(key, change);
+        } else if (overflowed.add(shape)) {
+            LOG.warn(
+                    "a transaction deletes more than {} rows of {}: rows that refer to the rest of them are not looked for",
+                    DELETES_MAX,
+                    shape.table());
         }
     }
 
@@ -78,7 +91,7 @@ final class OrphanRepair {
             return false;
         }
         List<RowImage> images = new ArrayList<>();
-        deletes.values().forEach(delete -> images.add(before(delete.change())));
+        deletes.values().forEach(delete -> images.add(image(delete.change())));
         List<Orphan> fresh = new ArrayList<>();
         for (Orphan orphan : rows.orphans(shape, images)) {
             if (decided.add(List.of(orphan.child().key(), orphan.parent().key()))) {
@@ -99,12 +112,12 @@ final class OrphanRepair {
         return true;
     }
 
-    private static RowImage before(Change delete) {
-        RowImage before = delete.anyImage();
-        if (before == null) {
+    private static RowImage image(Change delete) {
+        RowImage image = delete.anyImage();
+        if (image == null) {
             throw new IllegalStateException("not of a row: " + delete);
         }
-        return before;
+        return image;
     }
 
     private void decide(Orphan orphan, StampedChange delete) throws ApplyFailure {
@@ -112,7 +125,7 @@ final class OrphanRepair {
         TablePolicy policy = group.policyFor(child.shape().table());
         OrphanChoice choice = policy.orphans();
         if (choice == OrphanChoice.REMOVE) {
-            if (!removed.add(child.key())) {
+            if (!removedChildren.add(child.key())) {
                 return; // it refers to two rows that went
             }
             write(child.shape(), child.key(), null);

@@ -27,9 +27,17 @@ final class ParkingNotices {
         return change instanceof Change.Park || change instanceof Change.Settle;
     }
 
+    /** Does the transaction that begins with these changes? A site publishes notices in transactions of their own. */
+    static boolean areNotices(List<Change> changes) {
+        return !changes.isEmpty() && isNotice(changes.get(0));
+    }
+
     /** The changes among these that do something to rows. */
     List<StampedChange> take(List<StampedChange> changes) {
-        List<StampedChange> rows = new ArrayList<>(changes.size());
+        if (changes.isEmpty() || !isNotice(changes.get(0).change())) {
+            return changes;
+        }
+        List<StampedChange> rows = new ArrayList<>();
         for (StampedChange change : changes) {
             if (change.change() instanceof Change.Park) {
                 parks.add(change);

@@ -80,7 +80,7 @@ final class PostgresConflicts {
                 RowKey key = each.getKey();
                 List<@Nullable Object> binds = new ArrayList<>();
                 binds.addAll(PostgresBinds.ofKey(key));
-                if (each.getValue().changes().isEmpty()) {
+                if (each.getValue().isEmpty()) {
                     deletes.add(binds);
                 } else {
                     binds.add(EntryCodec.encode(each.getValue()));

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base the row as both sites last had it before they parted, the same at both sites unless a void transaction had changed
  *     it; null when there was none, or when only a truncate could tell
+ * @param parked left to a person, so that neither has won yet
  */
 public record Conflict(
         ConflictKind kind,
@@ -20,7 +21,32 @@ public record Conflict(
         StampedChange incoming,
         @Nullable RowImage base,
         boolean incomingWins,
-        String policy) {
+        String policy,
+        boolean parked) {
+    public Conflict(
+            ConflictKind kind,
+            RowKey key,
+            StampedChange local,
+            StampedChange incoming,
+            @Nullable RowImage base,
+            boolean incomingWins,
+            String policy) {
+        this(kind, key, local, incoming, base, incomingWins, policy, false);
+    }
+
+    /** The same, left to a person. */
+    public Conflict park() {
+        return new Conflict(kind, key, local, incoming, base, incomingWins, policy, true);
+    }
+
+    /** How it ended here, as the journal and the figures name it. */
+    public String resolution() {
+        if (parked) {
+            return "parked";
+        }
+        return incomingWins ? "incoming wins" : "local wins";
+    }
+
     /** The change that the fold puts later. */
     public StampedChange winner() {
         return incomingWins ? incoming : local;

@@ -6,13 +6,9 @@ import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,20 +25,16 @@ import java.util.Set;
  * <p>Thread-safe: one capturing thread, one applying thread, any number of readers of figures.
  */
 public final class InFlightWindow {
-    private static final long AGE_SAMPLE_MICROS = 100_000;
-
     private final SiteId local;
     private final PolicyTable policies;
     private final LocalChanges localChanges;
     private final int changesMax;
 
     private final PositionIndex index = new PositionIndex();
-    private final Map<RowKey, WindowEntry> entries = new HashMap<>();
+    private final WindowEntries entries;
     private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
-    private final Set<RowKey> outdated = new HashSet<>(); // keys whose stored entry no longer is what is here
-    private final Set<Long> voidHere = new HashSet<>(); // positions of this site's own void transactions
-    private final Map<RowKey, Long> unsettled = new HashMap<>(); // until the peer has seen that local position
-    private final Deque<Stamp> ages = new ArrayDeque<>(); // a sample of what was registered, to tell the oldest's age
+    private final VoidTransactions voids;
+    private final AgeSample ages = new AgeSample();
     private long acknowledged;
     private long registered;
     private int registeredIndex = -1; // of the last change registered at that position
@@ -58,6 +50,8 @@ public final class InFlightWindow {
         this.policies = policies;
         this.localChanges = localChanges;
         this.changesMax = changesMax;
+        entries = new WindowEntries(local, policies);
+        voids = new VoidTransactions(local);
     }
 
     /**
@@ -72,15 +66,10 @@ public final class InFlightWindow {
         while (index.size() >= changesMax && !overflows && !closed) {
             wait();
         }
-        if (ages.isEmpty()
-                || stamp.version().micros() - ages.getLast().version().micros() >= AGE_SAMPLE_MICROS) {
-            ages.addLast(stamp);
-        }
+        ages.add(stamp);
         int at = firstIndex;
         for (Change change : changes) {
-            if (isNew(stamp.position(), at)
-                    && stamp.position() > acknowledged
-                    && !voidHere.contains(stamp.position())) {
+            if (isNew(stamp.position(), at) && stamp.position() > acknowledged && !voids.contains(stamp.position())) {
                 register(new StampedChange(stamp, at, change));
             }
             at++;
@@ -104,40 +93,20 @@ public final class InFlightWindow {
             truncates
                     .computeIfAbsent(change.change().table(), table -> new ArrayList<>())
                     .add(change);
-            for (Map.Entry<RowKey, WindowEntry> entry : entries.entrySet()) {
-                if (entry.getKey().table().equals(change.change().table())) {
-                    add(entry.getValue(), change);
-                }
-            }
-            return;
+        } else {
+            index.add(change.change().key().longHash(), change.position());
         }
-        RowKey key = change.change().key();
-        index.add(key.longHash(), change.position());
-        WindowEntry entry = entries.get(key);
-        if (entry != null) {
-            add(entry, change);
-        }
-    }
-
-    private static void add(WindowEntry entry, StampedChange change) {
-        if (!entry.reaches(change)) {
-            entry.insert(change);
-        }
+        entries.add(change);
     }
 
     /** Puts back an entry that an earlier process stored; before anything is registered. */
     public synchronized void restore(RowKey key, EntryCodec.Decoded entry) {
-        entries.put(
-                key,
-                new WindowEntry(policies.policyFor(key.table()), entry.base(), entry.changes(), entry.lastIncoming()));
+        entries.restore(key, entry);
     }
 
     /** Puts back a note that an earlier process stored; before anything is registered. */
     public synchronized void restore(VoidNote note) {
-        if (note.origin().equals(local)) {
-            voidHere.add(note.position());
-        }
-        note.keys().forEach(key -> unsettled.merge(key, note.localPosition(), Math::max));
+        voids.add(note);
     }
 
     /** The peer has been seen to have applied this site's log up to {@code seen}; no group may be open. */
@@ -178,7 +147,7 @@ public final class InFlightWindow {
 
     /** Version of about the oldest local change in flight, microseconds since 1970, or 0. */
     public synchronized long oldestMicros() {
-        return ages.isEmpty() ? 0 : ages.getFirst().version().micros();
+        return ages.oldestMicros();
     }
 
     /** Position in this site's log up to which the peer has been seen to have applied it. */
@@ -208,18 +177,12 @@ public final class InFlightWindow {
     }
 
     synchronized boolean hasEntry(RowKey key) {
-        return entries.containsKey(key);
+        return entries.contains(key);
     }
 
     /** Keys of a table that have an entry: what an incoming truncate does to them must be remembered there. */
     synchronized Set<RowKey> entryKeys(TableId table) {
-        Set<RowKey> keys = new HashSet<>();
-        for (RowKey key : entries.keySet()) {
-            if (key.table().equals(table)) {
-                keys.add(key);
-            }
-        }
-        return keys;
+        return entries.keysOf(table);
     }
 
     /** Private copies of the keys' entries, made from this site's own changes where there is none yet; none without changes. */
@@ -253,14 +216,12 @@ public final class InFlightWindow {
     }
 
     private synchronized List<StampedChange> withoutVoid(List<StampedChange> changes) {
-        return changes.stream()
-                .filter(change -> !voidHere.contains(change.position()))
-                .toList();
+        return voids.leftOutOf(changes);
     }
 
     /** May the peer's changes of this key, with this {@code seen}, rest on what a void transaction of its own had done? */
     synchronized boolean isUnsettled(RowKey key, long seen) {
-        return unsettled.getOrDefault(key, 0L) > seen;
+        return voids.unsettles(key, seen);
     }
 
     TablePolicy policyFor(TableId table) {
@@ -276,21 +237,7 @@ public final class InFlightWindow {
      * changes is to be deleted.
      */
     synchronized Map<RowKey, WindowEntry> toStore(Map<RowKey, WindowEntry> touched, long seen) {
-        Map<RowKey, WindowEntry> after = new HashMap<>(touched);
-        entries.forEach((key, entry) -> {
-            if (outdated.contains(key) || entry.prunable(local, seen)) {
-                after.putIfAbsent(key, entry);
-            }
-        });
-        after.replaceAll((key, entry) -> {
-            WindowEntry copy = entry.copy();
-            copy.prune(local, seen);
-            return copy;
-        });
-        for (RowKey key : outdated) {
-            after.computeIfAbsent(key, gone -> WindowEntry.empty(policies.policyFor(gone.table())));
-        }
-        return after;
+        return entries.toStore(touched, seen);
     }
 
     /**
@@ -298,31 +245,22 @@ public final class InFlightWindow {
      * Nothing can be registered in between, so no local change falls between the two.
      */
     synchronized <E extends Exception> void commit(
-            Map<RowKey, WindowEntry> touched, List<VoidNote> voids, long seen, DatabaseCommit<E> commit) throws E {
+            Map<RowKey, WindowEntry> touched, List<VoidNote> notes, long seen, DatabaseCommit<E> commit) throws E {
         commit.run();
-        voids.forEach(this::restore);
-        entries.putAll(touched);
-        entries.values().removeIf(entry -> entry.changes().isEmpty());
+        notes.forEach(voids::add);
+        entries.take(touched);
         prune(seen);
-        outdated.clear();
+        entries.stored();
     }
 
     private void prune(long seen) {
         acknowledged = Math.max(acknowledged, seen);
         index.prune(acknowledged);
-        for (Iterator<Map.Entry<RowKey, WindowEntry>> each = entries.entrySet().iterator(); each.hasNext(); ) {
-            Map.Entry<RowKey, WindowEntry> entry = each.next();
-            if (entry.getValue().prunable(local, acknowledged)) {
-                outdated.add(entry.getKey());
-                if (!entry.getValue().prune(local, acknowledged)) {
-                    each.remove();
-                }
-            }
-        }
-        voidHere.removeIf(position -> position <= acknowledged);
-        unsettled.values().removeIf(position -> position <= acknowledged);
-        while (!ages.isEmpty() && (index.size() == 0 || ages.getFirst().position() <= acknowledged)) {
-            ages.removeFirst();
+        entries.prune(acknowledged);
+        voids.prune(acknowledged);
+        ages.prune(acknowledged);
+        if (index.size() == 0) {
+            ages.clear();
         }
         truncates.values().forEach(list -> list.removeIf(truncate -> truncate.position() <= acknowledged));
         truncates.values().removeIf(List::isEmpty);

@@ -1,11 +1,10 @@
 package io.gemel.conflict;
 
-import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 
 /** The whole row of the preferred site's change, unless the other site had seen it. */
-public final class SitePriority implements ConflictPolicy {
+public final class SitePriority implements WholeRowPolicy {
     private final SiteId preferred;
 
     public SitePriority(SiteId preferred) {
@@ -19,16 +18,6 @@ public final class SitePriority implements ConflictPolicy {
     @Override
     public String name() {
         return "site-priority(" + preferred + ")";
-    }
-
-    @Override
-    public Step step(RowImage row, StampedChange change, boolean contested) {
-        return Step.replaces(change.change());
-    }
-
-    @Override
-    public boolean keepsOnlyTheLast() {
-        return true;
     }
 
     @Override

@@ -42,6 +42,10 @@ public final class WindowEntry {
         return List.copyOf(changes);
     }
 
+    public boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
     public long lastIncoming() {
         return lastIncoming;
     }

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param at when this site decided
  * @param kind in capitals, as PostgreSQL names conflicts
+ * @param parked left to a person
  * @param winner site whose change the fold put later; of two rows the one that keeps its value, of a submission the one that takes
  *     effect, of an orphan that goes the one that deleted
  * @param outcome the row as it was left here
@@ -38,6 +39,7 @@ public record JournaledConflict(
         List<String> key,
         String kind,
         String policy,
+        boolean parked,
         String winner,
         Side local,
         Side incoming,
@@ -71,7 +73,7 @@ public record JournaledConflict(
             @Nullable Map<String, @Nullable String> after) {}
 
     private static final String COLUMNS = """
-            SELECT id, at, table_schema, table_name, key, kind, policy, winner_site,
+            SELECT id, at, table_schema, table_name, key, kind, policy, resolution = 'parked' AS parked, winner_site,
                    local_site, local_position, local_version, local_seen, local_before, local_after,
                    incoming_site, incoming_position, incoming_version, incoming_seen, incoming_before, incoming_after, outcome
             FROM gemel.journal
@@ -175,6 +177,7 @@ public record JournaledConflict(
                 Arrays.asList((String[]) row.getArray("key").getArray()),
                 row.getString("kind"),
                 row.getString("policy"),
+                row.getBoolean("parked"),
                 row.getString("winner_site"),
                 side(row, "local"),
                 side(row, "incoming"),

@@ -21,12 +21,17 @@ final class ReasonWords {
     }
 
     private static String ofOneRow(JournaledConflict conflict) {
+        if (conflict.parked()) {
+            return "Neither site has applied the other's change, nor anything later of that row: a person decides.";
+        }
         String policy = conflict.policy();
         String order =
                 policy.startsWith("site-priority") ? ", as that site's changes do" : ": it has the greater version";
         String rule;
         if (policy.startsWith("column-merge")) {
             rule = "; columns that only one of them changed keep that change";
+        } else if (policy.startsWith("custom")) {
+            rule = ", and the rule made a row of what both had left";
         } else if (conflict.laterWasBeaten()) {
             rule = ", but the other row's value beats it, so that "
                     + conflict.losing().site() + "'s row does not stand";

@@ -7,6 +7,11 @@ record UndoRefusal(String why, String mend) {
 
     /** Empty for a conflict that can be undone. */
     static Optional<UndoRefusal> of(JournaledConflict conflict) {
+        if (conflict.parked()) {
+            return Optional.of(new UndoRefusal(
+                    "it was left to a person",
+                    "decide it with 'gemel parked', or write the row by hand if that is done"));
+        }
         return switch (conflict.meeting()) {
             case SUBMISSION ->
                 Optional.of(new UndoRefusal(

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,13 +33,12 @@ public final class ParkedCommand implements Runnable {
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final Duration DECISION_LIMIT = Duration.ofSeconds(30);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    private static final String DEFAULT_FILE = "site.properties";
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Parameters(paramLabel = "FILE", description = "The site's properties file.")
-    private Path file = Path.of(DEFAULT_FILE);
+    private Path file = Path.of("site.properties");
 
     @Override
     public void run() {
@@ -65,7 +65,7 @@ public final class ParkedCommand implements Runnable {
                         SECONDS.format(each.at()),
                         each.origin() + "/" + each.position(),
                         String.join(" ", each.rows()),
-                        others.toString().replaceAll("[\\[\\]]", ""),
+                        joined(others),
                         each.reason()));
             }
         });
@@ -83,7 +83,7 @@ public final class ParkedCommand implements Runnable {
             }
             found.changes().forEach(change -> out.println("  " + words(change)));
             Set<Long> together = found.together(ParkedTransaction.list(connection));
-            out.println("decided together: " + together.toString().replaceAll("[\\[\\]]", ""));
+            out.println("decided together: " + joined(together));
             out.println(
                     "'retry' gives these rows the state that the other site's parked changes left them in, 'discard' keeps them"
                             + " as they are here; both sites then hold the same.");
@@ -158,6 +158,10 @@ public final class ParkedCommand implements Runnable {
                         "no transaction is parked as " + id,
                         "gemel parked FILE list shows those that are",
                         null));
+    }
+
+    private static String joined(Set<Long> ids) {
+        return ids.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     private static String words(Change change) {

@@ -66,8 +66,7 @@ final class SiteFigures {
                 for (Conflict conflict : found) {
                     conflicts.increment();
                     conflictsByType.merge(conflict.kind().name(), 1L, Long::sum);
-                    conflictsByResolution.merge(
-                            conflict.incomingWins() ? "incoming wins" : "local wins", 1L, Long::sum);
+                    conflictsByResolution.merge(conflict.resolution(), 1L, Long::sum);
                 }
             }
 

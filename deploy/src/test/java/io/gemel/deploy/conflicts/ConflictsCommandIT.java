@@ -2,12 +2,10 @@ package io.gemel.deploy.conflicts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.Gemel;
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.TwoSites;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -22,8 +20,7 @@ class ConflictsCommandIT {
 
     private static TwoSites sites;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRun commands = new CommandRun();
 
     @BeforeAll
     static void start() throws Exception {
@@ -60,9 +57,9 @@ class ConflictsCommandIT {
                 "UPDATE account SET owner = 'west' WHERE id = 1");
 
         assertThat(run("list", "--table", "public.account")).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("public.account[1]", "update origin differs", "last-writer-wins");
+        assertThat(commands.out()).contains("public.account[1]", "update origin differs", "last-writer-wins");
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString())
+        assertThat(commands.out())
                 .contains(
                         "changed owner from nobody to west", "owner from nobody to east", "Neither had seen the other");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
@@ -82,7 +79,7 @@ class ConflictsCommandIT {
         String id = conflict("DELETE FROM account WHERE id = 2", "UPDATE account SET owner = 'west' WHERE id = 2");
 
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("east, version", "deleted the row");
+        assertThat(commands.out()).contains("east, version", "deleted the row");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
 
@@ -97,7 +94,7 @@ class ConflictsCommandIT {
                 "UPDATE bid SET amount = 50, looks = looks + 1", "UPDATE bid SET amount = 40, looks = looks + 1");
 
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString())
+        assertThat(commands.out())
                 .contains("west's comes last", "but the other row's value beats it", "writes it as west had left it");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
@@ -110,12 +107,12 @@ class ConflictsCommandIT {
         String id = conflict("INSERT INTO person VALUES (1, 'ada')", "INSERT INTO person VALUES (2, 'ada')");
 
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString())
+        assertThat(commands.out())
                 .contains(
                         "Two rows claim one value of a unique key",
                         "public.person[1] gave way: NULL now is its name, which was ada");
         assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("another row has what it would take back", "public.person[2] had it");
+        assertThat(commands.err()).contains("another row has what it would take back", "public.person[2] had it");
         sites.west().execute("UPDATE person SET name = 'grace' WHERE id = 2");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
@@ -129,7 +126,7 @@ class ConflictsCommandIT {
         String id = conflict("INSERT INTO removed VALUES (1, 'a', NULL)", "INSERT INTO removed VALUES (2, 'a', NULL)");
 
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("public.removed[1] gave way: it was removed");
+        assertThat(commands.out()).contains("public.removed[1] gave way: it was removed");
         sites.west().execute("DELETE FROM removed WHERE id = 2");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
@@ -142,15 +139,15 @@ class ConflictsCommandIT {
     void says_what_was_chosen_for_an_orphan() throws Exception {
         String kept = conflict("DELETE FROM person WHERE id = 7", "INSERT INTO purchase VALUES (1, 7)");
         assertThat(run("show", kept)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("refers to a row that east deleted meanwhile", "kept as it is");
+        assertThat(commands.out()).contains("refers to a row that east deleted meanwhile", "kept as it is");
         assertThat(run("undo", kept)).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("nothing was taken from the row", "east deleted {id=7");
+        assertThat(commands.err()).contains("nothing was taken from the row", "east deleted {id=7");
 
         String removed = conflict("DELETE FROM person WHERE id = 8", "INSERT INTO removed VALUES (5, 'e', 8)");
         assertThat(run("show", removed)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("the orphan was removed, too");
+        assertThat(commands.out()).contains("the orphan was removed, too");
         assertThat(run("undo", removed)).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("the row that it refers to is not there", "east deleted {id=8");
+        assertThat(commands.err()).contains("the row that it refers to is not there", "east deleted {id=8");
         sites.west().execute("INSERT INTO person VALUES (8, NULL)");
         assertThat(run("undo", removed)).isEqualTo(ExitCode.DONE);
         sites.settle();
@@ -164,14 +161,14 @@ class ConflictsCommandIT {
         String id = conflict(attempt(1), attempt(2));
 
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString())
+        assertThat(commands.out())
                 .contains(
                         "submission t-1",
                         "west's, attempt 2",
                         "east's, attempt 1, is void as a whole",
                         "It cannot be undone");
         assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("takes effect once", "submit it under a new key");
+        assertThat(commands.err()).contains("takes effect once", "submit it under a new key");
     }
 
     private static String attempt(int number) {
@@ -182,9 +179,9 @@ class ConflictsCommandIT {
     @Test
     void names_what_it_cannot_do() {
         assertThat(run("show", "4711")).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("the journal has no conflict 4711");
+        assertThat(commands.err()).contains("the journal has no conflict 4711");
         assertThat(run()).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("say what to do");
+        assertThat(commands.err()).contains("say what to do");
         assertThat(run("undo", "last")).isEqualTo(ExitCode.USAGE);
     }
 
@@ -199,13 +196,6 @@ class ConflictsCommandIT {
     }
 
     private int run(String... arguments) {
-        String[] all = new String[arguments.length + 2];
-        all[0] = "conflicts";
-        all[1] = folder.resolve("west.properties").toString();
-        System.arraycopy(arguments, 0, all, 2, arguments.length);
-        return Gemel.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all);
+        return commands.run("conflicts", folder.resolve("west.properties"), arguments);
     }
 }

@@ -2,13 +2,11 @@ package io.gemel.deploy.parked;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.Gemel;
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.TwoSites;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,8 +24,7 @@ class ParkedCommandIT {
 
     private static TwoSites sites;
 
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
+    private final CommandRun commands = new CommandRun();
 
     @BeforeAll
     static void start() throws Exception {
@@ -66,7 +63,7 @@ class ParkedCommandIT {
         assertThat(TwoSites.rows(sites.west(), "account")).contains("(1,100)", "(2,2)");
         assertThat(TwoSites.rows(sites.west(), "other")).contains("(1,-)", "(2,free)");
         assertThat(run(sites.west(), "list")).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("account_check", "public.account[1]", "touches a row of a parked");
+        assertThat(commands.out()).contains("account_check", "public.account[1]", "touches a row of a parked");
         assertThat(TwoSites.texts(sites.west(), PARKED)).containsExactly("3");
         assertThat(TwoSites.texts(sites.east(), PARKED)).as("the origin knows").containsExactly("3");
         assertThat(sites.supervisors().get(1).report().apply().parkedTransactions())
@@ -81,7 +78,7 @@ class ParkedCommandIT {
         String id = TwoSites.texts(sites.west(), "SELECT min(id) FROM gemel.parked WHERE origin = 'east'")
                 .get(0);
         assertThat(run(sites.west(), "show", id)).isEqualTo(ExitCode.DONE);
-        assertThat(out.toString()).contains("balance=5000");
+        assertThat(commands.out()).contains("balance=5000");
         assertThat(run(sites.west(), "retry", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
 
@@ -108,7 +105,7 @@ class ParkedCommandIT {
                 TwoSites.texts(sites.west(), "SELECT min(id) FROM gemel.parked").get(0);
 
         assertThat(run(sites.west(), "retry", id)).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("never");
+        assertThat(commands.err()).contains("never");
         assertThat(run(sites.west(), "discard", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
 
@@ -136,8 +133,17 @@ class ParkedCommandIT {
         assertThat(TwoSites.rows(sites.east(), "contract")).contains("(1,\"east again\")", "(2,e)", "(3,w)");
         assertThat(TwoSites.rows(sites.west(), "contract")).contains("(1,west)", "(2,e)", "(3,w)");
         assertThat(TwoSites.texts(
-                        sites.west(), "SELECT policy, resolution FROM gemel.journal WHERE table_name = 'contract'"))
+                        sites.west(),
+                        "SELECT policy, resolution FROM gemel.journal WHERE table_name = 'contract' AND key = '{1}'"))
                 .containsExactly("park|parked");
+
+        String conflict = TwoSites.texts(sites.east(), "SELECT id FROM gemel.journal WHERE resolution = 'parked'")
+                .get(0);
+        assertThat(commands.run("conflicts", sites.east().file(), "show", conflict))
+                .isEqualTo(ExitCode.DONE);
+        assertThat(commands.out()).contains("a person decides", "decide it with 'gemel parked'");
+        assertThat(commands.run("conflicts", sites.east().file(), "undo", conflict))
+                .isEqualTo(ExitCode.FINDING);
 
         // A site that is started again still knows.
         sites.restart();
@@ -177,6 +183,25 @@ class ParkedCommandIT {
     }
 
     @Test
+    void two_decisions_at_once_end_alike_at_both_sites() throws Exception {
+        sites.pause();
+        sites.east().execute("UPDATE contract SET terms = 'east' WHERE id = 4");
+        sites.west().execute("UPDATE contract SET terms = 'west' WHERE id = 4");
+        sites.resume();
+        sites.settle();
+        sites.pause();
+        sites.east().execute("UPDATE gemel.parked SET decision = 'discard'");
+        sites.west().execute("UPDATE gemel.parked SET decision = 'discard'");
+        sites.resume();
+        sites.awaitRow(sites.east(), "SELECT WHERE NOT EXISTS (SELECT FROM gemel.parked)");
+        sites.awaitRow(sites.west(), "SELECT WHERE NOT EXISTS (SELECT FROM gemel.parked)");
+        sites.settle();
+
+        sites.assertEqual("contract");
+        assertNothingParked();
+    }
+
+    @Test
     void halts_instead_of_parking_more_than_it_may() throws Exception {
         sites.west().execute("ALTER TABLE other ADD CONSTRAINT short CHECK (length(note) < 20)");
         for (int id = 3; id <= 7; id++) {
@@ -198,9 +223,9 @@ class ParkedCommandIT {
     @Test
     void names_what_it_cannot_do() {
         assertThat(run(sites.east(), "show", "4711")).isEqualTo(ExitCode.FINDING);
-        assertThat(err.toString()).contains("no transaction is parked as 4711");
+        assertThat(commands.err()).contains("no transaction is parked as 4711");
         assertThat(run(sites.east())).isEqualTo(ExitCode.USAGE);
-        assertThat(err.toString()).contains("say what to do");
+        assertThat(commands.err()).contains("say what to do");
     }
 
     private static void assertNothingParked() throws Exception {
@@ -212,13 +237,6 @@ class ParkedCommandIT {
     }
 
     private int run(SiteFixture site, String... arguments) {
-        String[] all = new String[arguments.length + 2];
-        all[0] = "parked";
-        all[1] = site.file().toString();
-        System.arraycopy(arguments, 0, all, 2, arguments.length);
-        return Gemel.commandLine()
-                .setOut(new PrintWriter(out, true))
-                .setErr(new PrintWriter(err, true))
-                .execute(all);
+        return commands.run("parked", site.file(), arguments);
     }
 }

@@ -18,6 +18,7 @@ class OrphansIT {
         Map<String, String> settings = Map.of(
                 "conflict.policy.public.revived", "last-writer-wins, orphan(revive)",
                 "conflict.policy.public.removed", "last-writer-wins, orphan(remove)",
+                "conflict.policy.public.of_many", "last-writer-wins, orphan(remove)",
                 "conflict.policy.public.below_removed", "last-writer-wins, orphan(remove)");
         try (TwoSites sites = TwoSites.start(folder, Version.V18, settings)) {
             sites.schema(TwoSites.PROBE)
@@ -28,11 +29,16 @@ class OrphansIT {
                             "CREATE TABLE revived (id int PRIMARY KEY, parent int REFERENCES parent)",
                             "CREATE TABLE removed (id int PRIMARY KEY, parent int REFERENCES parent)",
                             "CREATE TABLE below_removed (id int PRIMARY KEY, removed int REFERENCES removed)",
+                            "CREATE TABLE many (id int PRIMARY KEY)",
+                            "CREATE TABLE of_many (id int PRIMARY KEY, many int REFERENCES many)",
+                            "INSERT INTO many SELECT id FROM generate_series(1, 50001) AS id",
                             "INSERT INTO region VALUES (1)",
                             "INSERT INTO parent SELECT id, 1, 'as it was' FROM generate_series(1, 5) AS id")
                     .prepare()
                     .run();
             sites.pause();
+            sites.east().execute("DELETE FROM many"); // in the order of the ids
+            sites.west().execute("INSERT INTO of_many VALUES (1, 1), (2, 50001)");
             sites.east().execute("DELETE FROM parent WHERE id < 5", "UPDATE parent SET note = 'east' WHERE id = 5");
             sites.west()
                     .execute(
@@ -51,6 +57,9 @@ class OrphansIT {
             assertThat(TwoSites.rows(sites.east(), "kept")).containsExactly("(1,1)", "(2,4)");
             assertThat(TwoSites.rows(sites.east(), "revived")).containsExactly("(1,2)", "(2,2)");
             assertThat(TwoSites.rows(sites.east(), "removed")).containsExactly("(3,5)");
+            // Not more deletes are remembered than fit into memory.
+            sites.assertEqual("many", "of_many");
+            assertThat(TwoSites.rows(sites.east(), "of_many")).containsExactly("(2,50001)");
             assertThat(TwoSites.rows(sites.east(), "below_removed")).containsExactly("(2,3)");
             assertThat(TwoSites.texts(
                             sites.west(),
@@ -59,6 +68,7 @@ class OrphansIT {
                     .containsExactly(
                             "below_removed|{1}|east",
                             "kept|{1}|west",
+                            "of_many|{1}|east",
                             "removed|{1}|east",
                             "removed|{2}|east",
                             "revived|{1}|west",

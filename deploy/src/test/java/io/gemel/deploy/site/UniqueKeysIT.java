@@ -144,6 +144,27 @@ class UniqueKeysIT {
     }
 
     @Test
+    void judges_deferrable_keys_of_more_rows_than_it_remembers() throws Exception {
+        try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
+            sites.schema(TwoSites.PROBE)
+                    .schema("CREATE TABLE person (id int PRIMARY KEY, name text UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+                    .prepare()
+                    .run();
+            sites.pause();
+            sites.west().execute("INSERT INTO person VALUES (-1, 'n7')");
+            sites.east().execute("INSERT INTO person SELECT id, 'n' || id FROM generate_series(1, 10001) AS id");
+            sites.resume();
+            sites.settle();
+
+            sites.assertEqual("person");
+            assertThat(TwoSites.texts(sites.west(), "SELECT id FROM person WHERE name = 'n7'"))
+                    .containsExactly("7");
+            assertThat(TwoSites.texts(sites.west(), "SELECT name FROM person WHERE id = -1"))
+                    .containsExactly("null");
+        }
+    }
+
+    @Test
     void a_value_that_wanders_on_while_its_release_is_under_way_is_not_lost() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
             sites.schema(TwoSites.PROBE)
