@@ -28,6 +28,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private final KeyMemory keys;
     private final int port;
     private final Set<Exchange> open = new LinkedHashSet<>();
+    private boolean closing;
     private HttpServer server;
     private Intake intake;
     private Means means;
@@ -94,7 +95,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private void connected(HttpConnection connection) {
         int now = figures.connections.incrementAndGet();
         connection.closeHandler(unused -> figures.connections.decrementAndGet());
-        if (now > config.limits().connectionsMax()) {
+        // A closing server still accepts, and would never answer.
+        if (closing || now > config.limits().connectionsMax()) {
             connection.close().onComplete(unused -> {});
             return;
         }
@@ -142,6 +144,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     @Override
     public Future<?> stop() {
+        closing = true;
         return server.shutdown(GRACE);
     }
 }
