@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.FreePorts;
+import io.gemel.deploy.embedded.Kafka;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
@@ -121,7 +122,7 @@ final class FaultySites implements AutoCloseable {
         return random.nextBoolean() ? east : west;
     }
 
-    KafkaServer broker() {
+    Kafka broker() {
         return sites.kafka();
     }
 
