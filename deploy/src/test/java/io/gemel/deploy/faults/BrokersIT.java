@@ -41,11 +41,7 @@ class BrokersIT {
                 Admin admin = Admin.create(Map.of("bootstrap.servers", brokers.bootstrapServers()));
                 Workload workload =
                         new Workload(List.of(sites.east(), sites.west()), "", new Random(random.nextLong()))) {
-            sites.schema(TwoSites.PROBE)
-                    .schema(FaultTables.SCHEMA)
-                    .schema(LinkedTables.SCHEMA)
-                    .prepare()
-                    .run();
+            sites.schema(TwoSites.PROBE).schema(FaultTables.schema()).prepare().run();
             workload.start();
             Probe probe = new Probe(sites);
             for (Fault fault : draw(brokers, admin, sites, random)) {

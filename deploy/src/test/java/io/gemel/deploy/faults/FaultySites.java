@@ -56,10 +56,7 @@ final class FaultySites implements AutoCloseable {
         proxies.add(TcpProxy.to(sites.westServer().port()));
         // Small enough for a small disk, and so that a log that nobody reads shows.
         sites.schema("ALTER SYSTEM SET max_wal_size = '128MB'", "SELECT pg_reload_conf()");
-        sites.schema(TwoSites.PROBE)
-                .schema(FaultTables.SCHEMA)
-                .schema(LinkedTables.SCHEMA)
-                .prepare();
+        sites.schema(TwoSites.PROBE).schema(FaultTables.schema()).prepare();
         FaultySites faulty = new FaultySites(
                 sites,
                 site(
