@@ -1,0 +1,8 @@
+/**
+ * What an application embeds so that a submission which is sent twice happens once: the claim of its key in the application's own
+ * transaction, the stored answer, the last look before the commit, and the heartbeat.
+ */
+@NullMarked
+package io.gemel.vm;
+
+import org.jspecify.annotations.NullMarked;
