@@ -142,9 +142,8 @@ final class PostgresSlot {
                     + ": it was recreated or moved, and the transactions in between are lost" + MEND);
         }
         if (state.flushed() < published) {
-            throw CaptureException.halt(
-                    "the database's log ends at " + lsn(state.flushed()) + ", before what was published, "
-                            + lsn(published) + RESTORED);
+            throw CaptureException.halt("the database's log ends at " + lsn(state.flushed())
+                    + ", before what was published, " + lsn(published) + RESTORED);
         }
     }
 
