@@ -12,7 +12,6 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
-import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * transaction of this site: then its orphans were written at this site before it heard of that, so this site is the one
  * to find them. What their table's policy chooses is published as a change of this site's own.
  *
- * <p>Where orphans are removed, rows are looked at, too, that a fold brings back or gives other values: the change that won
- * may not have heard of a removal. Of two sites that come to hold an orphan at least one meets it here in one of these ways,
- * as an uncontested change that brings one is met by the delete at its own site. One database transaction; applying thread only.
+ * <p>Rows are looked at, too, that a fold brings back or has refer to something else: the change that won may not have heard
+ * of a removal. Of two sites that come to hold an orphan at least one meets it here in one of these ways, for an uncontested
+ * change that brings one is met by the delete at its own site. One database transaction; applying thread only.
  */
 final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
@@ -51,7 +50,7 @@ final class OrphanRepair {
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
     private @Nullable StampedChange withdrawnFor;
-    private final Set<RowKey> removedChildren = new HashSet<>();
+    private final Set<RowKey> decidedChildren = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
     /** @param folded filled while the group is applied */
@@ -93,18 +92,18 @@ final class OrphanRepair {
 
     /** Decides about every orphan, and about those that a decision makes. */
     void run() throws ApplyFailure, InterruptedException {
-        Map<TableShape, Map<RowKey, Folded>> anew = new LinkedHashMap<>();
         for (Folded row : folded.rows()) {
             if (row.isGone() && !isNoted(row.change().change())) {
                 note(deleteOf(Objects.requireNonNull(row.before()), cause(row)));
-            } else if (row.isNew() && removes(row.change().change().table())) {
-                anew.computeIfAbsent(row.change().change().shape(), any -> new LinkedHashMap<>())
-                        .put(row.change().change().key(), row);
             }
         }
-        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : anew.entrySet()) {
-            removeDangling(table.getKey(), table.getValue());
+        decideGone();
+        if (decideAnew()) {
+            decideGone();
         }
+    }
+
+    private void decideGone() throws ApplyFailure, InterruptedException {
         boolean again = true;
         while (again) {
             again = false;
@@ -114,13 +113,33 @@ final class OrphanRepair {
         }
     }
 
+    /** Decides about rows that the group made what they are; true when one was removed. */
+    private boolean decideAnew() throws ApplyFailure {
+        boolean removed = false;
+        Map<TableShape, Map<RowKey, Folded>> tables = new LinkedHashMap<>();
+        for (Folded row : folded.rows()) {
+            TableShape shape = row.change().change().shape();
+            boolean asked = group.policyFor(shape.table()).orphans() != OrphanChoice.KEEP;
+            if (asked && row.isNew()) {
+                tables.computeIfAbsent(shape, any -> new LinkedHashMap<>())
+                        .put(row.change().change().key(), row);
+            }
+        }
+        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : tables.entrySet()) {
+            for (Dangling dangling :
+                    rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
+                Folded row = table.getValue().get(dangling.row().key());
+                if (row != null && !isAsBefore(row, dangling)) {
+                    removed |= decide(dangling, row);
+                }
+            }
+        }
+        return removed;
+    }
+
     /** Is it known as an incoming delete? What comes back is the row as that had it. */
     private boolean isNoted(Change change) {
         return gone.getOrDefault(change.shape(), Map.of()).containsKey(change.key());
-    }
-
-    private boolean removes(TableId table) {
-        return group.policyFor(table).orphans() == OrphanChoice.REMOVE;
     }
 
     /** The incoming change that this is owed to. */
@@ -134,29 +153,31 @@ final class OrphanRepair {
         return new StampedChange(cause.stamp(), cause.index(), new Change.Delete(row));
     }
 
-    /** Removes those of a table's rows, which the group made what they are, that refer to nothing. */
-    private void removeDangling(TableShape shape, Map<RowKey, Folded> anew) throws ApplyFailure {
-        for (Dangling dangling : rows.dangling(shape, List.copyOf(anew.keySet()))) {
-            RowImage child = dangling.row();
-            Folded row = anew.get(child.key());
-            if (row == null || isAsBefore(row, dangling) || !removedChildren.add(child.key())) {
-                continue;
-            }
-            write(shape, child.key(), null);
-            steps.publish(new Change.Release(child, null, dangling.columns()));
-            StampedChange cause = cause(row);
-            note(deleteOf(child, cause));
-            StampedChange rival = row.rival();
-            steps.decided(new JournalEntry(
-                    Conflict.between(
-                            ConflictKind.FOREIGN_KEY_ORPHAN,
-                            group.local(),
-                            rival != null ? rival : StampedChange.settled(group.local(), child),
-                            child.key(),
-                            cause,
-                            group.policyFor(shape.table()).name()),
-                    null));
+    /** Removes a row that refers to nothing, or says at least that there is one: what it refers to is not known any more. */
+    private boolean decide(Dangling dangling, Folded row) throws ApplyFailure {
+        RowImage child = dangling.row();
+        TablePolicy policy = group.policyFor(child.shape().table());
+        boolean removed = policy.orphans() == OrphanChoice.REMOVE;
+        if (!decidedChildren.add(child.key())) {
+            return false;
         }
+        StampedChange cause = cause(row);
+        StampedChange rival = row.rival() != null ? row.rival() : StampedChange.settled(group.local(), child);
+        if (removed) {
+            write(child.shape(), child.key(), null);
+            steps.publish(new Change.Release(child, null, dangling.columns()));
+            note(deleteOf(child, cause));
+        }
+        steps.decided(new JournalEntry(
+                Conflict.between(
+                        ConflictKind.FOREIGN_KEY_ORPHAN,
+                        group.local(),
+                        removed ? rival : cause,
+                        child.key(),
+                        removed ? cause : rival,
+                        policy.name()),
+                removed ? null : child));
+        return removed;
     }
 
     /** Did it refer to the same before the group? Then its other site's delete will find it, if it has not yet. */
@@ -209,7 +230,7 @@ final class OrphanRepair {
         TablePolicy policy = group.policyFor(child.shape().table());
         OrphanChoice choice = policy.orphans();
         if (choice == OrphanChoice.REMOVE) {
-            if (!removedChildren.add(child.key())) {
+            if (!decidedChildren.add(child.key())) {
                 return; // it refers to two rows that went
             }
             write(child.shape(), child.key(), null);
