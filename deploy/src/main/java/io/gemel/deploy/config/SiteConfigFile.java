@@ -148,7 +148,10 @@ public final class SiteConfigFile {
 
     private static boolean isSecret(PropertiesText.Setting setting) {
         String key = setting.key().toLowerCase(Locale.ROOT);
-        return key.contains("password") || key.contains("secret") || key.endsWith("jaas.config");
+        return key.contains("password")
+                || key.contains("secret")
+                || key.contains("token")
+                || key.endsWith("jaas.config");
     }
 
     private void takeDefault(SiteKeys.Key<?> key) {
@@ -232,9 +235,18 @@ public final class SiteConfigFile {
                 new TableSelection(get(SiteKeys.TABLES), get(SiteKeys.TABLES_EXCLUDE)),
                 get(SiteKeys.CONFLICT_POLICY),
                 policyRules,
+                router(),
                 get(SiteKeys.STATUS_LISTEN),
                 limits(),
                 literalSecrets);
+    }
+
+    private SiteConfig.Router router() {
+        return new SiteConfig.Router(
+                get(SiteKeys.VM_ROLES).names(),
+                get(SiteKeys.ROUTER_TOKEN),
+                get(SiteKeys.SUBMISSION_RETENTION),
+                get(SiteKeys.GATE_LAG_MAX));
     }
 
     private SiteConfig.Limits limits() {
