@@ -1,10 +1,10 @@
 package io.gemel.vm;
 
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -42,12 +42,11 @@ final class Heartbeat implements AutoCloseable {
     Heartbeat(VmConfig config) {
         this.config = config;
         this.limit = config.limits().heartbeat();
-        this.thread =
-                new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(1), work -> {
-                    Thread created = new Thread(work, "gemel-vm-heartbeat");
-                    created.setDaemon(true);
-                    return created;
-                });
+        this.thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(1), work -> {
+            Thread created = new Thread(work, "gemel-vm-heartbeat");
+            created.setDaemon(true);
+            return created;
+        });
         thread.allowCoreThreadTimeOut(true);
     }
 
