@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
  * transaction of this site: then its orphans were written at this site before it heard of that, so this site is the one
  * to find them. What their table's policy chooses is published as a change of this site's own.
  *
- * <p>Rows are looked at, too, that a fold brings back or has refer to something else: the change that won may not have heard
- * of a removal. Of two sites that come to hold an orphan at least one meets it here in one of these ways, for an uncontested
- * change that brings one is met by the delete at its own site. One database transaction; applying thread only.
+ * <p>Where orphans are removed, rows are looked at, too, that a fold brings back or has refer to something else: the change
+ * that won may not have heard of a removal. Of two sites that come to hold an orphan at least one meets it here in one of
+ * these ways, for an uncontested change that brings one is met by the delete at its own site. One database transaction; applying thread only.
  */
 final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
@@ -50,7 +50,7 @@ final class OrphanRepair {
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
     private @Nullable StampedChange withdrawnFor;
-    private final Set<RowKey> decidedChildren = new HashSet<>();
+    private final Set<RowKey> removedChildren = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
     /** @param folded filled while the group is applied */
@@ -98,7 +98,7 @@ final class OrphanRepair {
             }
         }
         decideGone();
-        if (decideAnew()) {
+        if (removeDangling()) {
             decideGone();
         }
     }
@@ -113,14 +113,13 @@ final class OrphanRepair {
         }
     }
 
-    /** Decides about rows that the group made what they are; true when one was removed. */
-    private boolean decideAnew() throws ApplyFailure {
+    /** Removes what refers to nothing of the rows that the group made what they are; true when there was such a row. */
+    private boolean removeDangling() throws ApplyFailure {
         boolean removed = false;
         Map<TableShape, Map<RowKey, Folded>> tables = new LinkedHashMap<>();
         for (Folded row : folded.rows()) {
             TableShape shape = row.change().change().shape();
-            boolean asked = group.policyFor(shape.table()).orphans() != OrphanChoice.KEEP;
-            if (asked && row.isNew()) {
+            if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE) {
                 tables.computeIfAbsent(shape, any -> new LinkedHashMap<>())
                         .put(row.change().change().key(), row);
             }
@@ -129,8 +128,11 @@ final class OrphanRepair {
             for (Dangling dangling :
                     rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
                 Folded row = table.getValue().get(dangling.row().key());
-                if (row != null && !isAsBefore(row, dangling)) {
-                    removed |= decide(dangling, row);
+                if (row != null
+                        && !isAsBefore(row, dangling)
+                        && removedChildren.add(dangling.row().key())) {
+                    remove(dangling, row);
+                    removed = true;
                 }
             }
         }
@@ -153,31 +155,22 @@ final class OrphanRepair {
         return new StampedChange(cause.stamp(), cause.index(), new Change.Delete(row));
     }
 
-    /** Removes a row that refers to nothing, or says at least that there is one: what it refers to is not known any more. */
-    private boolean decide(Dangling dangling, Folded row) throws ApplyFailure {
+    private void remove(Dangling dangling, Folded row) throws ApplyFailure {
         RowImage child = dangling.row();
-        TablePolicy policy = group.policyFor(child.shape().table());
-        boolean removed = policy.orphans() == OrphanChoice.REMOVE;
-        if (!decidedChildren.add(child.key())) {
-            return false;
-        }
         StampedChange cause = cause(row);
-        StampedChange rival = row.rival() != null ? row.rival() : StampedChange.settled(group.local(), child);
-        if (removed) {
-            write(child.shape(), child.key(), null);
-            steps.publish(new Change.Release(child, null, dangling.columns()));
-            note(deleteOf(child, cause));
-        }
+        StampedChange rival = row.rival();
+        write(child.shape(), child.key(), null);
+        steps.publish(new Change.Release(child, null, dangling.columns()));
+        note(deleteOf(child, cause));
         steps.decided(new JournalEntry(
                 Conflict.between(
                         ConflictKind.FOREIGN_KEY_ORPHAN,
                         group.local(),
-                        removed ? rival : cause,
+                        rival != null ? rival : StampedChange.settled(group.local(), child),
                         child.key(),
-                        removed ? cause : rival,
-                        policy.name()),
-                removed ? null : child));
-        return removed;
+                        cause,
+                        group.policyFor(child.shape().table()).name()),
+                null));
     }
 
     /** Did it refer to the same before the group? Then its other site's delete will find it, if it has not yet. */
@@ -230,7 +223,7 @@ final class OrphanRepair {
         TablePolicy policy = group.policyFor(child.shape().table());
         OrphanChoice choice = policy.orphans();
         if (choice == OrphanChoice.REMOVE) {
-            if (!decidedChildren.add(child.key())) {
+            if (!removedChildren.add(child.key())) {
                 return; // it refers to two rows that went
             }
             write(child.shape(), child.key(), null);
