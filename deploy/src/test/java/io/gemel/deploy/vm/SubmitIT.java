@@ -304,6 +304,28 @@ final class SubmitIT {
     }
 
     @Test
+    void fails_loudly_and_records_nothing_without_the_rights_that_it_needs() throws Exception {
+        for (String missing : List.of("INSERT ON gemel.submission", "SELECT ON gemel.gate")) {
+            database.execute("REVOKE " + missing + " FROM app");
+            try {
+                assertThat(vm.submit(vm.submission("k"), effect("k")).outcome()).isEqualTo(Outcome.FAILED);
+            } finally {
+                database.execute("GRANT " + missing + " TO app");
+            }
+        }
+        assertThat(runs).hasValue(0);
+        assertThat(database.ledger("k")).isEmpty();
+    }
+
+    @Test
+    void replaces_dead_connections_that_the_pool_hands_out() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertThat(vm.submit(vm.submission("k" + i), effect("k" + i)).outcome()).isEqualTo(Outcome.EXECUTED);
+            database.terminate("e1");
+        }
+    }
+
+    @Test
     void lets_nobody_else_end_the_transaction() throws Exception {
         Result refused = vm.submit(vm.submission("k"), connection -> {
             effect("k").run(connection);

@@ -20,12 +20,15 @@ import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
 import org.apache.tomcat.util.descriptor.web.FilterMap;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The library in a real servlet container. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class VmFilterIT {
     private static final VmLimits LIMITS = VmLimits.DEFAULT;
 
@@ -35,7 +38,7 @@ final class VmFilterIT {
     private Tomcat tomcat;
     private VmClient client;
 
-    @BeforeEach
+    @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         database = VmDatabase.start(directory.resolve("database"));
         pool = database.pool("e1", LIMITS);
@@ -51,13 +54,18 @@ final class VmFilterIT {
         client = new VmClient(tomcat.getConnector().getLocalPort());
     }
 
-    @AfterEach
+    @AfterAll
     void stop() throws Exception {
         tomcat.stop();
         tomcat.destroy();
         vm.close();
         pool.close();
         database.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        database.reset();
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Duration;
@@ -24,10 +25,8 @@ final class LedgerTransaction implements AutoCloseable {
     /** How much longer than the database the driver waits: the database's own word that time is up should come first. */
     private static final Duration NETWORK_GRACE = Duration.ofSeconds(2);
 
-    /** Most dead connections that are taken from the pool for one transaction, and how long each may take to say that it lives. */
+    /** Most dead connections that are taken from the pool for one transaction. */
     private static final int STALE_MAX = 100;
-
-    private static final int VALID_SECONDS = 1;
 
     /**
      * In one round trip: tags the session, bounds each wait for a lock and each pause between statements by what is left of the time, looks at
@@ -90,32 +89,45 @@ final class LedgerTransaction implements AutoCloseable {
      * @param careful whether to ask connections first if they still live
      */
     static LedgerTransaction begin(DataSource dataSource, Duration timeLeft, boolean careful) throws StepFailure {
-        int millisLeft = Math.toIntExact(Math.max(1, timeLeft.toMillis()));
-        try {
-            Connection connection = careful ? living(dataSource) : dataSource.getConnection();
+        long start = System.nanoTime();
+        for (int tried = 1; ; tried++) {
+            Connection connection = take(dataSource);
+            Duration left = timeLeft.minusNanos(System.nanoTime() - start);
             try {
-                LedgerTransaction begun = new LedgerTransaction(
-                        connection, connection.getAutoCommit(), connection.getNetworkTimeout(), millisLeft);
-                connection.setNetworkTimeout(Runnable::run, millisLeft + Math.toIntExact(NETWORK_GRACE.toMillis()));
-                connection.setAutoCommit(false);
-                return begun;
+                return begin(connection, Math.toIntExact(Math.max(1, left.toMillis())), careful);
             } catch (SQLException | RuntimeException e) {
-                connection.close();
-                throw e;
+                boolean last = tried == STALE_MAX || left.isNegative();
+                if (!careful || last) {
+                    throw StepFailure.of(Step.CLAIM, e);
+                }
             }
+        }
+    }
+
+    private static Connection take(DataSource dataSource) throws StepFailure {
+        try {
+            return dataSource.getConnection();
         } catch (SQLException | RuntimeException e) {
             throw StepFailure.of(Step.CONNECT, e);
         }
     }
 
-    private static Connection living(DataSource dataSource) throws SQLException {
-        for (int tried = 1; ; tried++) {
-            Connection connection = dataSource.getConnection();
-            // As the last resort it is taken as it is, and says itself what is the matter.
-            if (tried == STALE_MAX || connection.isValid(VALID_SECONDS)) {
-                return connection;
+    private static LedgerTransaction begin(Connection connection, int millisLeft, boolean careful) throws SQLException {
+        try {
+            LedgerTransaction begun = new LedgerTransaction(
+                    connection, connection.getAutoCommit(), connection.getNetworkTimeout(), millisLeft);
+            connection.setNetworkTimeout(Runnable::run, millisLeft + Math.toIntExact(NETWORK_GRACE.toMillis()));
+            connection.setAutoCommit(false);
+            if (careful) {
+                // Not isValid: a pool throws away a connection on which a statement failed.
+                try (Statement ping = connection.createStatement()) {
+                    ping.execute("SELECT 1");
+                }
             }
+            return begun;
+        } catch (SQLException | RuntimeException e) {
             connection.close();
+            throw e;
         }
     }
 
