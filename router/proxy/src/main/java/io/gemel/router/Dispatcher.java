@@ -123,8 +123,7 @@ final class Dispatcher {
             site.limit().overloaded();
         }
         if (outcome == Outcome.UNREACHABLE || outcome == Outcome.UNKNOWN || outcome == Outcome.FAILED) {
-            vm.breaker()
-                    .onError(0, TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
+            vm.breaker().onError(0, TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
         } else {
             vm.breaker().onSuccess(0, TimeUnit.NANOSECONDS);
         }

@@ -118,7 +118,8 @@ final class Drain extends VerticleBase {
         List<String> busy = new ArrayList<>();
         for (VmState vm : vms) {
             boolean answers = vm.verdict() == VmHealth.Verdict.ALIVE || vm.verdict() == VmHealth.Verdict.AVOID;
-            if (vm.inFlight() > 0 || (answers && (vm.beatSentMillis() <= since || vm.beat().inFlight() > 0))) {
+            if (vm.inFlight() > 0
+                    || (answers && (vm.beatSentMillis() <= since || vm.beat().inFlight() > 0))) {
                 busy.add(vm.name());
             }
         }
