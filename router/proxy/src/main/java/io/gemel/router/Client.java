@@ -7,7 +7,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.SocketAddress;
-import java.util.Locale;
 import java.util.Map.Entry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -153,7 +152,7 @@ final class Client {
                     path(),
                     status,
                     bytes,
-                    String.format(Locale.ROOT, "%.3f", micros / 1000.0),
+                    micros / 1000.0,
                     shown(story.key()),
                     shown(story.outcome()),
                     story.attempts(),
