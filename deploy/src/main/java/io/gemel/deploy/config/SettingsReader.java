@@ -116,7 +116,7 @@ final class SettingsReader {
         String key = setting.key().toLowerCase(Locale.ROOT);
         return key.contains("password")
                 || key.contains("secret")
-                || key.endsWith("token")
+                || key.contains("token")
                 || key.endsWith("jaas.config");
     }
 

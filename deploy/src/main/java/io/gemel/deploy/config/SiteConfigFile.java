@@ -146,9 +146,18 @@ public final class SiteConfigFile {
                 new TableSelection(get(SiteKeys.TABLES), get(SiteKeys.TABLES_EXCLUDE)),
                 get(SiteKeys.CONFLICT_POLICY),
                 policyRules,
+                router(),
                 get(SiteKeys.STATUS_LISTEN),
                 limits(),
                 settings.literalSecrets());
+    }
+
+    private SiteConfig.Router router() {
+        return new SiteConfig.Router(
+                get(SiteKeys.VM_ROLES).names(),
+                get(SiteKeys.ROUTER_TOKEN),
+                get(SiteKeys.SUBMISSION_RETENTION),
+                get(SiteKeys.GATE_LAG_MAX));
     }
 
     private SiteConfig.Limits limits() {

@@ -41,6 +41,12 @@ final class SiteKeys {
             key("tables.exclude", "", TablePatterns::parse, TablePatterns.class);
     static final Key<TablePolicy> CONFLICT_POLICY =
             key("conflict.policy", "last-writer-wins", PolicyText::parse, TablePolicy.class);
+    static final Key<NameList> VM_ROLES = key("vm.roles", "", NameList::parse, NameList.class);
+    static final Key<Secret> ROUTER_TOKEN = key("router.token", "", Secret::new, Secret.class);
+    static final Key<Duration> SUBMISSION_RETENTION =
+            duration("submission.retention", "7d", Duration.ofMinutes(1), Duration.ofDays(3650));
+    static final Key<Duration> GATE_LAG_MAX =
+            duration("gate.lag.max", "1s", Duration.ofMillis(10), Duration.ofHours(1));
     static final Key<HostPort> STATUS_LISTEN = key("status.listen", "127.0.0.1:7070", Values::hostPort, HostPort.class);
     static final Key<Duration> CLOCK_AHEAD_MAX =
             duration("clock.ahead.max", "1m", Duration.ofSeconds(1), Duration.ofDays(1));
@@ -75,6 +81,10 @@ final class SiteKeys {
             TABLES,
             TABLES_EXCLUDE,
             CONFLICT_POLICY,
+            VM_ROLES,
+            ROUTER_TOKEN,
+            SUBMISSION_RETENTION,
+            GATE_LAG_MAX,
             STATUS_LISTEN,
             CLOCK_AHEAD_MAX,
             HEARTBEAT_INTERVAL,
