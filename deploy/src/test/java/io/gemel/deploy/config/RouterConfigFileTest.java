@@ -64,7 +64,7 @@ class RouterConfigFileTest {
     void reports_every_problem_together_with_line_and_mend() {
         ConfigException refused = refuse("""
                 router=east 1
-                sight=east
+                siite=east
                 vm.e1.url=127.0.0.1:9001
                 vm.e1.site=west
                 vm.e2.url=http://127.0.0.1:9002
@@ -87,7 +87,7 @@ class RouterConfigFileTest {
                         "0 the key site is missing",
                         "0 tls.certificate is not set",
                         "1 router has the name 'east 1'",
-                        "2 unknown key sight",
+                        "2 unknown key siite",
                         "3 vm.e1.url is '127.0.0.1:9001', which is no server's address",
                         "3 the key vm.e1.host is missing",
                         "4 vm.e1.site names west, whose process is not named",
