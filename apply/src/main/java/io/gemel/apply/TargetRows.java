@@ -49,7 +49,7 @@ interface TargetRows {
 
     /**
      * Locks the rows with the keys of {@code samples} and reads them; a key found absent is locked too, by inserting its
-     * sample, which is not visible to anyone and must be removed or overwritten by {@link #write}.
+     * sample, which is not visible to anyone and must be confirmed, removed or overwritten by {@link #write}.
      *
      * @return for each key its row, or null when the key was absent
      */
