@@ -12,12 +12,12 @@ import java.time.Duration;
  * @param bodyBytesMax longest request body that {@link VmHandler} reads; a longer one is refused
  */
 public record VmLimits(Duration time, int retriesMax, Duration heartbeat, int answerBytesMax, int bodyBytesMax) {
+    /** Longest {@link #time}: what the database counts in milliseconds must stay in its range, and a lock is no queue. */
+    public static final Duration TIME_MAX = Duration.ofHours(1);
+
     /** A minute, three retries, a second, one MiB and one MiB. */
     public static final VmLimits DEFAULT =
             new VmLimits(Duration.ofMinutes(1), 3, Duration.ofSeconds(1), 1 << 20, 1 << 20);
-
-    /** Longest {@link #time}: what the database counts in milliseconds must stay in its range, and a lock is no queue. */
-    public static final Duration TIME_MAX = Duration.ofHours(1);
 
     /** @throws IllegalArgumentException naming what is wrong */
     public VmLimits {
