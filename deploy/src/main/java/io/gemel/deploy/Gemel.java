@@ -8,6 +8,7 @@ import io.gemel.deploy.conflicts.ConflictsCommand;
 import io.gemel.deploy.demo.DemoCommand;
 import io.gemel.deploy.parked.ParkedCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
+import io.gemel.deploy.site.GateCommand;
 import io.gemel.deploy.site.SiteCommand;
 import io.gemel.deploy.status.StatusCommand;
 import picocli.CommandLine;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             PrepareCommand.class,
             CheckCommand.class,
             SiteCommand.class,
+            GateCommand.class,
             StatusCommand.class,
             ConflictsCommand.class,
             ParkedCommand.class,

@@ -66,6 +66,8 @@ CREATE TABLE gemel.submission (
     content_type text
 );
 
+CREATE INDEX submission_at ON gemel.submission (at);
+
 -- Whether applications may carry out submissions here: one row, open while it holds the time at which this server started. A restart
 -- of the server closes it. Of this database only, and not published.
 CREATE TABLE gemel.gate (
