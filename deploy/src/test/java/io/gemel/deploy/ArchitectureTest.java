@@ -31,6 +31,7 @@ final class ArchitectureTest {
     private static final String CONFLICT = "io.gemel.conflict..";
     private static final String CAPTURE = "io.gemel.capture..";
     private static final String APPLY = "io.gemel.apply..";
+    private static final String VM = "io.gemel.vm..";
     private static final String DEPLOY = "io.gemel.deploy..";
 
     @ArchTest
@@ -68,6 +69,30 @@ final class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(CAPTURE, DEPLOY)
             .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
+
+    @ArchTest
+    static final ArchRule what_applications_embed_knows_nothing_of_the_rest = noClasses()
+            .that()
+            .resideInAPackage(VM)
+            .should()
+            .dependOnClassesThat(are(
+                    "anything but Java, SLF4J and the servlet API",
+                    type -> !resideInAnyPackage(
+                                    VM, "java..", "javax.sql..", "com.sun.net.httpserver..", "jakarta.servlet..",
+                                    "org.slf4j..", "org.jspecify..")
+                            .test(type)
+                            && !type.isPrimitive()
+                            && !type.isArray()))
+            .because("whatever it needs every application must carry: use what Java brings along");
+
+    @ArchTest
+    static final ArchRule one_adapter_knows_servlets = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.gemel.vm.VmFilter")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.servlet..")
+            .because("an application without a servlet container has no such classes: go through VmFilter");
 
     @ArchTest
     static final ArchRule no_circle_of_files = slices().assignedFrom(new ByFile())
@@ -195,6 +220,18 @@ final class ArchitectureTest {
             .arePublic()
             .should()
             .haveNameMatching(".*\\.(Apply[A-Za-z]*|Applier)")
+            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+
+    @ArchTest
+    static final ArchRule only_the_door_of_the_vm_and_its_values_are_public = classes()
+            .that()
+            .resideInAPackage(VM)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .should()
+            .haveNameMatching(".*\\.(Vm[A-Za-z]*|Submission|Work|Result|Outcome|Answer|DerivedIds)")
             .because("the door has the room's name: make the class package-private, or name it for what callers see");
 
     @ArchTest

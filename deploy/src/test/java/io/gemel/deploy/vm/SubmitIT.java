@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -178,6 +179,29 @@ final class SubmitIT {
 
         assertThat(vm.submit(brief, effect("k")).outcome()).isEqualTo(Outcome.LATE);
         assertThat(runs).as("not even begun after the deadline").hasValue(1);
+    }
+
+    @Test
+    void gets_the_key_of_a_vm_that_stands_still_once_that_ones_deadline_has_passed() throws Exception {
+        CountDownLatch standing = new CountDownLatch(1);
+        CountDownLatch moving = new CountDownLatch(1);
+        Submission first = new Submission("k", null, 1, Instant.now().plusMillis(500));
+        ExecutorService frozen = Executors.newSingleThreadExecutor();
+        try {
+            Future<Result> stuck = frozen.submit(() -> vm.submit(first, connection -> {
+                effect("k").run(connection);
+                standing.countDown();
+                moving.await();
+                return DONE;
+            }));
+            standing.await();
+            assertThat(vm.submit(vm.submission("k"), effect("k")).outcome()).isEqualTo(Outcome.EXECUTED);
+            moving.countDown();
+            assertThat(stuck.get()).isInstanceOf(Result.NothingHappened.class);
+        } finally {
+            frozen.shutdownNow();
+        }
+        assertThat(database.effects("k")).isEqualTo(1);
     }
 
     @Test

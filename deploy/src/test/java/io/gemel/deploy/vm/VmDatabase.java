@@ -25,6 +25,7 @@ final class VmDatabase implements AutoCloseable {
     static final long COMMIT_LOCK = 7;
 
     private static final int POOL_SIZE = 12;
+    private static final long POOL_WAIT_MILLIS = 3_000;
     private static final String[] APPLICATION = {
         "CREATE TABLE effect (key text NOT NULL, vm text, at timestamptz NOT NULL DEFAULT clock_timestamp())",
         "CREATE TABLE account (id int PRIMARY KEY, balance bigint NOT NULL CHECK (balance >= 0))",
@@ -37,8 +38,21 @@ final class VmDatabase implements AutoCloseable {
         """
         CREATE CONSTRAINT TRIGGER hold_commit AFTER INSERT ON effect DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION hold_commit()""",
+        // The first two effects whose keys begin with "clash" meet other transactions, as it were. A sequence is never
+        // rolled back.
+        "CREATE SEQUENCE clashes",
+        """
+        CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF NEW.key LIKE 'clash%' AND nextval('clashes') <= 2 THEN
+            RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001';
+          END IF;
+          RETURN NEW;
+        END $$""",
+        "CREATE TRIGGER clash BEFORE INSERT ON effect FOR EACH ROW EXECUTE FUNCTION clash()",
         "CREATE ROLE app LOGIN",
         "GRANT SELECT, INSERT, UPDATE ON effect, account TO app",
+        "GRANT USAGE ON SEQUENCE clashes TO app",
         // As docs/vm.md has it.
         "GRANT USAGE ON SCHEMA gemel TO app",
         "GRANT SELECT, INSERT, UPDATE ON gemel.submission TO app",
@@ -68,6 +82,7 @@ final class VmDatabase implements AutoCloseable {
         server.execute(
                 NAME,
                 "TRUNCATE gemel.submission, effect, account",
+                "ALTER SEQUENCE clashes RESTART",
                 "INSERT INTO account VALUES (1, 100), (2, 100)",
                 OPEN_GATE);
     }
@@ -101,7 +116,7 @@ final class VmDatabase implements AutoCloseable {
         config.setUsername(ROLE);
         config.setMaximumPoolSize(POOL_SIZE);
         config.setMinimumIdle(1);
-        config.setConnectionTimeout(limits.time().toMillis());
+        config.setConnectionTimeout(POOL_WAIT_MILLIS);
         // Through a database that is away: the pool comes up all the same.
         config.setInitializationFailTimeout(-1);
         Vm.sessionProperties(vm, limits).forEach(config::addDataSourceProperty);

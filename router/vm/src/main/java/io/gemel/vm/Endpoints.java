@@ -111,7 +111,7 @@ final class Endpoints {
             return Reply.of(describe(question.key(), transaction.read(question.key())));
         } catch (StepFailure e) {
             return Reply.of(
-                    e.kind() == StepFailure.Kind.UNREACHABLE
+                    e.kind() == StepFailure.Kind.UNREACHABLE || e.kind() == StepFailure.Kind.STALE
                             ? Answers.unreachable()
                             : Answers.failed("the ledger cannot be read: " + e.getMessage()));
         }

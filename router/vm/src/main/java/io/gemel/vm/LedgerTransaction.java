@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Duration;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +23,11 @@ final class LedgerTransaction implements AutoCloseable {
 
     /** How much longer than the database the driver waits: the database's own word that time is up should come first. */
     private static final Duration NETWORK_GRACE = Duration.ofSeconds(2);
+
+    /** Most dead connections that are taken from the pool for one transaction, and how long each may take to say that it lives. */
+    private static final int STALE_MAX = 100;
+
+    private static final int VALID_SECONDS = 1;
 
     /**
      * In one round trip: tags the session, bounds each wait for a lock and each pause between statements by what is left of the time, looks at
@@ -77,11 +83,16 @@ final class LedgerTransaction implements AutoCloseable {
         this.millisLeft = millisLeft;
     }
 
-    /** @param timeLeft bounds each wait for the database, also for one that is silent */
+    /** @param timeLeft bounds each wait for the database, also for one that is silent; not the pool's, which has its own bound */
     static LedgerTransaction begin(DataSource dataSource, Duration timeLeft) throws StepFailure {
+        return begin(dataSource, timeLeft, false);
+    }
+
+    /** @param careful whether to ask each connection of the pool first if it still lives */
+    static LedgerTransaction begin(DataSource dataSource, Duration timeLeft, boolean careful) throws StepFailure {
         int millisLeft = Math.toIntExact(Math.max(1, timeLeft.toMillis()));
         try {
-            Connection connection = dataSource.getConnection();
+            Connection connection = careful ? living(dataSource) : dataSource.getConnection();
             try {
                 LedgerTransaction begun = new LedgerTransaction(
                         connection, connection.getAutoCommit(), connection.getNetworkTimeout(), millisLeft);
@@ -94,6 +105,17 @@ final class LedgerTransaction implements AutoCloseable {
             }
         } catch (SQLException | RuntimeException e) {
             throw StepFailure.of(Step.CONNECT, e);
+        }
+    }
+
+    private static Connection living(DataSource dataSource) throws SQLException {
+        for (int tried = 1; ; tried++) {
+            Connection connection = dataSource.getConnection();
+            // As the last resort it is taken as it is, and says itself what is the matter.
+            if (tried == STALE_MAX || connection.isValid(VALID_SECONDS)) {
+                return connection;
+            }
+            connection.close();
         }
     }
 
@@ -121,7 +143,7 @@ final class LedgerTransaction implements AutoCloseable {
                 return transaction != null ? Claim.GRANTED : open ? Claim.TAKEN : Claim.CLOSED;
             }
         } catch (SQLException e) {
-            throw StepFailure.of(Step.LEDGER, e);
+            throw StepFailure.of(Step.CLAIM, e);
         }
     }
 
@@ -148,7 +170,7 @@ final class LedgerTransaction implements AutoCloseable {
                         at == null ? null : at.toInstant());
             }
         } catch (SQLException | IllegalArgumentException e) {
-            throw StepFailure.of(Step.LEDGER, e);
+            throw StepFailure.of(Step.CLAIM, e);
         }
     }
 
@@ -161,14 +183,15 @@ final class LedgerTransaction implements AutoCloseable {
             }
             return row.getBoolean(1);
         } catch (SQLException e) {
-            throw StepFailure.of(Step.LEDGER, e);
+            throw StepFailure.of(Step.CLAIM, e);
         }
     }
 
     /** Lets the application do its work. */
     Answer run(Work work) throws StepFailure {
         try {
-            return work.run(GuardedConnection.around(connection));
+            return Objects.requireNonNull(
+                    work.run(GuardedConnection.around(connection)), "the work returned no answer");
         } catch (Exception e) {
             throw StepFailure.of(Step.WORK, e);
         }
@@ -193,7 +216,7 @@ final class LedgerTransaction implements AutoCloseable {
                 return row.getBoolean(1);
             }
         } catch (SQLException e) {
-            throw StepFailure.of(Step.LEDGER, e);
+            throw StepFailure.of(Step.FINISH, e);
         }
     }
 

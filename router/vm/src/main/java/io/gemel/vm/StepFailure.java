@@ -12,15 +12,19 @@ final class StepFailure extends Exception {
     /** The steps, in their order. */
     enum Step {
         CONNECT,
-        /** A statement of the library, on the ledger. */
-        LEDGER,
+        /** Statements of the library, before any work. */
+        CLAIM,
         WORK,
+        /** A statement of the library, after the work. */
+        FINISH,
         COMMIT
     }
 
     enum Kind {
         /** The same again will do: serialization failure, deadlock, a lock that was not to be had. Rolled back. */
         AGAIN,
+        /** A connection that the pool took for a good one was lost before any work: another one will do. */
+        STALE,
         /** The same request would always be refused: bad values, broken constraints, wrong statements. Rolled back. */
         REFUSED,
         /** The database cannot be reached, does not take writes, or was lost before the commit. Nothing is in it. */
@@ -49,22 +53,28 @@ final class StepFailure extends Exception {
         String state = stateOf(error);
         Kind kind = switch (step) {
             case CONNECT -> Kind.UNREACHABLE;
-            case LEDGER -> beforeCommit(state) == Kind.REFUSED ? Kind.FAILED : beforeCommit(state);
+            case CLAIM -> isLost(state) ? Kind.STALE : ofLibrary(state);
+            case FINISH -> ofLibrary(state);
             case WORK -> beforeCommit(state);
             case COMMIT -> duringCommit(state);
         };
         String known = state.isEmpty() ? "" : " [SQLSTATE " + state + "]";
-        return new StepFailure(step, kind, state, error + known + (step == Step.LEDGER ? mend(state) : ""), error);
+        return new StepFailure(
+                step,
+                kind,
+                state,
+                error + known + (step == Step.CLAIM || step == Step.FINISH ? mend(state) : ""),
+                error);
     }
 
     /** Something the library itself found out and cannot go on with. */
     static StepFailure failed(String message) {
-        return new StepFailure(Step.LEDGER, Kind.FAILED, "", message, null);
+        return new StepFailure(Step.CLAIM, Kind.FAILED, "", message, null);
     }
 
     /** What was there a moment ago is gone: look again. */
     static StepFailure vanished() {
-        return new StepFailure(Step.LEDGER, Kind.AGAIN, "", "the key's row vanished while it was read", null);
+        return new StepFailure(Step.CLAIM, Kind.AGAIN, "", "the key's row vanished while it was read", null);
     }
 
     Step step() {
@@ -90,10 +100,19 @@ final class StepFailure extends Exception {
             default ->
                 switch (classOf(state)) {
                     case "22", "23", "42" -> Kind.REFUSED;
-                    case "08", "57" -> Kind.UNREACHABLE;
-                    default -> Kind.FAILED;
+                    default -> isLost(state) ? Kind.UNREACHABLE : Kind.FAILED;
                 };
         };
+    }
+
+    /** What is wrong with the library's own statements is not the request's fault. */
+    private static Kind ofLibrary(String state) {
+        Kind kind = beforeCommit(state);
+        return kind == Kind.REFUSED ? Kind.FAILED : kind;
+    }
+
+    private static boolean isLost(String state) {
+        return classOf(state).equals("08") || (classOf(state).equals("57") && !state.equals("57014"));
     }
 
     /** Only what the server checks before it writes the commit says that there was none: deferred constraints and triggers, serialization. */

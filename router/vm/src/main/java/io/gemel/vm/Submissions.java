@@ -31,12 +31,15 @@ final class Submissions {
     /** One try, in one database transaction, or two when it ends in a rejection. */
     @FunctionalInterface
     private interface Try {
-        Result run(Submission submission) throws StepFailure;
+        Result run(Turn turn) throws StepFailure;
     }
+
+    /** @param careful whether the last try met a dead connection */
+    private record Turn(Submission submission, boolean careful) {}
 
     /** Runs the work once for its key, or gives the answer that is stored. */
     Result submit(Submission submission, Work work) {
-        return untilItPasses(submission, current -> attempt(current, work));
+        return untilItPasses(submission, turn -> attempt(turn, work));
     }
 
     /** Closes the key if it is free, or gives what it ended with. Waits for an attempt that runs. */
@@ -50,31 +53,35 @@ final class Submissions {
                 ? new Submission(asked.key(), asked.fingerprint(), asked.attempt(), latest)
                 : asked;
         Try next = first;
-        for (int retries = 0; ; retries++) {
+        boolean careful = false;
+        for (int retries = 0; ; ) {
             if (isLate(submission)) {
                 return Answers.late();
             }
             try {
-                return next.run(submission);
+                return next.run(new Turn(submission, careful));
             } catch (StepFailure e) {
-                if (e.kind() == Kind.REFUSED) {
+                boolean last = retries == config.limits().retriesMax();
+                if (e.kind() == Kind.REFUSED && next == first) {
                     LOG.info("submission {} is rejected: {}", submission.key(), e.getMessage());
                     Answer refusal = Answers.refusal(e.state());
-                    next = current -> reject(current, refusal);
+                    next = turn -> reject(turn, refusal);
+                } else if (e.kind() == Kind.STALE && !last) {
+                    careful = true;
+                    retries++;
                 } else if (e.kind() != Kind.AGAIN) {
                     return resultOf(submission, e);
-                }
-                boolean pause = e.kind() == Kind.AGAIN;
-                if (retries == config.limits().retriesMax() || (pause && !pause(submission, retries))) {
+                } else if (last || !pause(submission, retries++)) {
                     return isLate(submission) ? Answers.late() : Answers.retry(e);
                 }
             }
         }
     }
 
-    private Result attempt(Submission submission, Work work) throws StepFailure {
+    private Result attempt(Turn turn, Work work) throws StepFailure {
+        Submission submission = turn.submission();
         Answer answer;
-        try (LedgerTransaction transaction = begin(submission)) {
+        try (LedgerTransaction transaction = begin(turn)) {
             if (isLate(submission)) {
                 return Answers.late();
             }
@@ -95,21 +102,24 @@ final class Submissions {
                 return new Settled(Outcome.EXECUTED, answer);
             }
         }
-        return answer.isFailure() ? new NothingHappened(Outcome.FAILED, answer) : reject(submission, answer);
+        return answer.isFailure() ? new NothingHappened(Outcome.FAILED, answer) : reject(turn, answer);
     }
 
     /** Keeps a rejection, in a transaction of its own: what the application had written is rolled back by now. */
-    private Result reject(Submission submission, Answer answer) throws StepFailure {
-        return claimOnly(submission, LedgerEntry.REJECTED, answer, new Settled(Outcome.REJECTED, answer));
+    private Result reject(Turn turn, Answer answer) throws StepFailure {
+        return claimOnly(turn, LedgerEntry.REJECTED, answer, new Settled(Outcome.REJECTED, answer));
     }
 
-    private Result fenceOnce(Submission submission) throws StepFailure {
-        return claimOnly(submission, LedgerEntry.FENCED, null, Answers.fenced());
+    private Result fenceOnce(Turn turn) throws StepFailure {
+        return claimOnly(turn, LedgerEntry.FENCED, null, Answers.fenced());
     }
 
-    private Result claimOnly(Submission submission, String status, @Nullable Answer answer, Result granted)
-            throws StepFailure {
-        try (LedgerTransaction transaction = begin(submission)) {
+    private Result claimOnly(Turn turn, String status, @Nullable Answer answer, Result granted) throws StepFailure {
+        Submission submission = turn.submission();
+        try (LedgerTransaction transaction = begin(turn)) {
+            if (isLate(submission)) {
+                return Answers.late();
+            }
             Claim claim = transaction.claim(config, submission, status, answer);
             if (claim != Claim.GRANTED) {
                 return notGranted(claim, transaction, submission);
@@ -135,8 +145,9 @@ final class Submissions {
         return Answers.stored(entry, submission);
     }
 
-    private LedgerTransaction begin(Submission submission) throws StepFailure {
-        return LedgerTransaction.begin(config.dataSource(), Duration.between(clock.instant(), submission.deadline()));
+    private LedgerTransaction begin(Turn turn) throws StepFailure {
+        Duration left = Duration.between(clock.instant(), turn.submission().deadline());
+        return LedgerTransaction.begin(config.dataSource(), left, turn.careful());
     }
 
     private Result tooLong(Submission submission, Answer answer) {
@@ -155,7 +166,7 @@ final class Submissions {
                         failure.getMessage());
                 yield new Unknown(Answers.unknown());
             }
-            case UNREACHABLE -> {
+            case UNREACHABLE, STALE -> {
                 LOG.warn("submission {}: the database is out of reach: {}", submission.key(), failure.getMessage());
                 yield Answers.unreachable();
             }
