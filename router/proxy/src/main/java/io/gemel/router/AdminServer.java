@@ -1,0 +1,177 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterPart.Kind;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers operators over HTTP: {@code /health}, {@code /ready}, {@code /status}, {@code /metrics}; and does what they ask with a POST to
+ * {@code /drain}, {@code /undrain} and {@code /down}, which needs the token when there is one.
+ */
+final class AdminServer extends VerticleBase {
+    private static final String PLAIN = "text/plain; charset=utf-8";
+    private static final String JSON = "application/json";
+    private static final int IDLE_SECONDS = 120;
+    private static final int OK = 200;
+    private static final int BAD_REQUEST = 400;
+    private static final int UNAUTHORIZED = 401;
+    private static final int NOT_FOUND = 404;
+    private static final int WRONG_METHOD = 405;
+    private static final int CONFLICT = 409;
+    private static final int UNAVAILABLE = 503;
+
+    private final RouterConfig config;
+    private final Supplier<RouterReport> report;
+    private final Drain drain;
+    private final Function<RouterPart, Future<String>> undrain;
+    private final Function<String, Boolean> siteDown;
+    private volatile int port;
+
+    /**
+     * @param undrain takes back a drain, and a verdict
+     * @param siteDown an operator's verdict; false when there is no such site
+     */
+    AdminServer(
+            RouterConfig config,
+            Supplier<RouterReport> report,
+            Drain drain,
+            Function<RouterPart, Future<String>> undrain,
+            Function<String, Boolean> siteDown) {
+        this.config = config;
+        this.report = report;
+        this.drain = drain;
+        this.undrain = undrain;
+        this.siteDown = siteDown;
+    }
+
+    /** 0 before it listens. */
+    int port() {
+        return port;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.admin().host())
+                .setPort(config.admin().port())
+                .setHttp2ClearTextEnabled(false)
+                .setMaxHeaderSize(config.limits().headersMax())
+                .setIdleTimeout(IDLE_SECONDS)
+                .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        return vertx.createHttpServer(options)
+                .requestHandler(this::handle)
+                .listen()
+                .onSuccess(server -> port = server.actualPort());
+    }
+
+    private void handle(HttpServerRequest request) {
+        boolean reads = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        switch (path(request)) {
+            case "/health" -> answer(request, reads, OK, PLAIN, "ok\n");
+            case "/ready" -> {
+                boolean ready = report.get().ready();
+                answer(request, reads, ready ? OK : UNAVAILABLE, PLAIN, ready ? "ok\n" : "no VM takes requests\n");
+            }
+            case "/status" ->
+                answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");
+            case "/metrics" -> answer(request, reads, OK, RouterMetrics.CONTENT_TYPE, RouterMetrics.text(report.get()));
+            case "/drain", "/undrain", "/down" -> change(request);
+            default ->
+                answer(
+                        request,
+                        true,
+                        NOT_FOUND,
+                        PLAIN,
+                        "see /health, /ready, /status, /metrics, /drain, /undrain, /down\n");
+        }
+    }
+
+    private static String path(HttpServerRequest request) {
+        String path = request.path();
+        return path == null ? "" : path;
+    }
+
+    private void change(HttpServerRequest request) {
+        if (!request.method().equals(HttpMethod.POST)) {
+            answer(request, false, WRONG_METHOD, PLAIN, "");
+        } else if (!authorized(request)) {
+            answer(request, true, UNAUTHORIZED, PLAIN, "this needs Authorization: Bearer with admin.token\n");
+        } else {
+            RouterPart part = part(request);
+            if (part == null) {
+                answer(request, true, BAD_REQUEST, PLAIN, "name one of vm=, host= and site=\n");
+            } else {
+                change(request, part);
+            }
+        }
+    }
+
+    private void change(HttpServerRequest request, RouterPart part) {
+        switch (path(request)) {
+            case "/drain" -> {
+                boolean force = "true".equals(request.getParam("force"));
+                tell(request, drain.drain(part, force));
+            }
+            case "/undrain" -> tell(request, undrain.apply(part));
+            default -> {
+                boolean done = part.kind() == Kind.SITE && siteDown.apply(part.name());
+                String text = done
+                        ? "site " + part.name() + " counts as down until it is undrained\n"
+                        : "name one of this router's sites with site=\n";
+                answer(request, true, done ? OK : BAD_REQUEST, PLAIN, text);
+            }
+        }
+    }
+
+    private static void tell(HttpServerRequest request, Future<String> done) {
+        done.onComplete(
+                text -> answer(request, true, OK, PLAIN, text + "\n"),
+                why -> answer(request, true, CONFLICT, PLAIN, why.getMessage() + "\n"));
+    }
+
+    private static @Nullable RouterPart part(HttpServerRequest request) {
+        RouterPart found = null;
+        for (Kind kind : Kind.values()) {
+            String name = request.getParam(kind.word());
+            if (name != null && !name.isEmpty()) {
+                if (found != null) {
+                    return null;
+                }
+                found = new RouterPart(kind, name);
+            }
+        }
+        return found;
+    }
+
+    private boolean authorized(HttpServerRequest request) {
+        String token = config.adminToken();
+        if (token == null) {
+            return true;
+        }
+        String given = request.getHeader("Authorization");
+        return given != null
+                && MessageDigest.isEqual(
+                        given.getBytes(StandardCharsets.UTF_8), ("Bearer " + token).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void answer(HttpServerRequest request, boolean allowed, int status, String type, String text) {
+        if (!allowed) {
+            request.response().setStatusCode(WRONG_METHOD).end();
+            return;
+        }
+        request.response().setStatusCode(status).putHeader("Content-Type", type).putHeader("Cache-Control", "no-store");
+        (request.method().equals(HttpMethod.HEAD)
+                        ? request.response().end()
+                        : request.response().end(text))
+                .onComplete(done -> {});
+    }
+}

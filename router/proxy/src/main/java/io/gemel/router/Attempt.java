@@ -1,0 +1,12 @@
+package io.gemel.router;
+
+/**
+ * One attempt of a submission that has ended.
+ *
+ * @param vm where it was sent
+ * @param deathsBefore how often that VM had died when it was sent there
+ * @param endedMillis when it ended, in the router's own time
+ * @param library whether that VM is known to keep the ledger
+ */
+record Attempt(
+        String vm, String host, String site, long deathsBefore, long endedMillis, boolean library, Ending ending) {}

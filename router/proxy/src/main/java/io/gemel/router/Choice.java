@@ -1,0 +1,170 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterReport.SiteState;
+import io.gemel.router.Step.Lane;
+import io.gemel.router.VmHealth.Verdict;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the VM for an attempt: at the router's own site while it has room, else at another; there the one of two random VMs with
+ * fewer requests. Reads the fleet and changes nothing. Confined to one thread.
+ */
+final class Choice {
+    private final Fleet fleet;
+    private final RandomGenerator random;
+    private final int vmInFlightMax;
+    private final long slowStartMillis;
+    private final long lagMaxMillis;
+
+    /** @param vmInFlightMax requests that one VM may have from this router */
+    Choice(Fleet fleet, RandomGenerator random, int vmInFlightMax, long slowStartMillis, long lagMaxMillis) {
+        this.fleet = fleet;
+        this.random = random;
+        this.vmInFlightMax = vmInFlightMax;
+        this.slowStartMillis = slowStartMillis;
+        this.lagMaxMillis = lagMaxMillis;
+    }
+
+    /**
+     * The VM for the next attempt.
+     *
+     * @param course what befell the submission so far
+     * @param nowMillis the router's own time
+     * @return null when no VM can have it at the moment
+     */
+    @Nullable
+    VmState choose(Course course, Lane lane, long nowMillis) {
+        String home = course.home();
+        if (home != null) {
+            VmState there = best(fleet.site(home), course, lane, Tier.ANY, nowMillis);
+            return there != null ? there : acrossFrom(fleet.site(home), course, lane, nowMillis);
+        }
+        for (Tier tier : Tier.values()) {
+            for (SiteView site : fleet.sites()) {
+                VmState vm = best(site, course, lane, tier, nowMillis);
+                if (vm != null) {
+                    return vm;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Out of what sites and VMs requests are sent to: the worse only when there is no better. */
+    private enum Tier {
+        /** VMs without reproach at sites that keep up with their peer. */
+        GOOD,
+        /** Sites that lag, too. */
+        LAGGING,
+        /** VMs that were silent for a moment or failed often, too. */
+        ANY
+    }
+
+    private @Nullable VmState acrossFrom(SiteView home, Course course, Lane lane, long nowMillis) {
+        Set<String> crossable = home.crossableTo();
+        for (SiteView site : fleet.sites()) {
+            if (crossable.contains(site.name())) {
+                VmState vm = best(site, course, lane, Tier.ANY, nowMillis);
+                if (vm != null) {
+                    return vm;
+                }
+            }
+        }
+        return null;
+    }
+
+    private @Nullable VmState best(SiteView site, Course course, Lane lane, Tier tier, long nowMillis) {
+        if (site.state() == SiteState.DOWN
+                || (tier == Tier.GOOD && site.lagMillis() > lagMaxMillis)
+                || (lane != Lane.FAILOVER && site.inFlight().get() >= site.limit().limit())) {
+            return null;
+        }
+        List<VmState> vms = site.vms();
+        if (course.last() == null && course.home() == null) {
+            VmState vm = lesser(vms, tier, nowMillis);
+            if (vm != null || tier != Tier.ANY) {
+                return vm;
+            }
+        }
+        Set<String> spent = course.spentVms();
+        VmState chosen = null;
+        int chosenRank = Integer.MAX_VALUE;
+        int offset = random.nextInt(vms.size());
+        for (int i = 0; i < vms.size(); i++) {
+            VmState vm = vms.get((i + offset) % vms.size());
+            if (spent.contains(vm.name()) || !takes(vm, Tier.ANY)) {
+                continue;
+            }
+            int rank = rank(vm, course);
+            if (rank < chosenRank
+                    || (chosen != null && rank == chosenRank && vm.inFlight() < chosen.inFlight())) {
+                chosen = vm;
+                chosenRank = rank;
+            }
+        }
+        return chosen;
+    }
+
+    /** A VM that has not had it, on a host that has not had it, without reproach: the lower the better. */
+    private static int rank(VmState vm, Course course) {
+        int rank = 0;
+        if (course.met(vm.name())) {
+            rank += 8;
+        }
+        if (!vm.usable() || isOpen(vm.breaker())) {
+            rank += 4;
+        }
+        if (course.metHost(vm.host())) {
+            rank += 2;
+        }
+        return rank;
+    }
+
+    /** Of two VMs drawn by their weight, the one with fewer requests. */
+    private @Nullable VmState lesser(List<VmState> vms, Tier tier, long nowMillis) {
+        VmState first = draw(vms, null, tier, nowMillis);
+        if (first == null) {
+            return null;
+        }
+        VmState second = draw(vms, first, tier, nowMillis);
+        return second == null || first.inFlight() <= second.inFlight() ? first : second;
+    }
+
+    private @Nullable VmState draw(List<VmState> vms, @Nullable VmState except, Tier tier, long nowMillis) {
+        double total = 0;
+        for (VmState vm : vms) {
+            if (vm != except && takes(vm, tier)) {
+                total += vm.weight(nowMillis, slowStartMillis);
+            }
+        }
+        double drawn = random.nextDouble() * total;
+        VmState last = null;
+        for (VmState vm : vms) {
+            if (vm != except && takes(vm, tier)) {
+                last = vm;
+                drawn -= vm.weight(nowMillis, slowStartMillis);
+                if (drawn < 0) {
+                    return vm;
+                }
+            }
+        }
+        return last;
+    }
+
+    private boolean takes(VmState vm, Tier tier) {
+        if (vm.inFlight() >= vmInFlightMax || !vm.fit()) {
+            return false;
+        }
+        return tier == Tier.ANY
+                ? vm.verdict() == Verdict.ALIVE || vm.verdict() == Verdict.AVOID
+                : vm.verdict() == Verdict.ALIVE && !isOpen(vm.breaker());
+    }
+
+    private static boolean isOpen(CircuitBreaker breaker) {
+        return breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+}

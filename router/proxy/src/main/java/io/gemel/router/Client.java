@@ -1,0 +1,165 @@
+package io.gemel.router;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
+import java.util.Locale;
+import java.util.Map.Entry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The client of one request: answers it once, and writes the line of the access log. Confined to one event loop. */
+final class Client {
+    private static final Logger ACCESS = LoggerFactory.getLogger("io.gemel.router.access");
+    private static final int NOT_MODIFIED = 304;
+
+    private final HttpServerRequest request;
+    private final boolean logged;
+    private final Figures figures;
+    private final long startNanos = System.nanoTime();
+
+    /** @param logged whether each answer gets a line in the access log */
+    Client(HttpServerRequest request, boolean logged, Figures figures) {
+        this.request = request;
+        this.logged = logged;
+        this.figures = figures;
+    }
+
+    /**
+     * What the answer tells of the submission.
+     *
+     * @param outcome null when nothing happened, or nobody says
+     */
+    record Story(
+            @Nullable String key,
+            @Nullable String outcome,
+            int attempts,
+            @Nullable String site,
+            @Nullable String vm,
+            @Nullable String durability) {
+        static final Story NONE = new Story(null, null, 0, null, null, null);
+    }
+
+    boolean gone() {
+        return request.response().closed();
+    }
+
+    HttpServerRequest request() {
+        return request;
+    }
+
+    /** Where it calls from. */
+    String address() {
+        SocketAddress remote = request.remoteAddress();
+        return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+    }
+
+    /** An answer of the router's own. */
+    void say(int status, String text, Story story) {
+        HttpServerResponse response = begin(status, story);
+        response.putHeader("Content-Type", "text/plain; charset=utf-8").putHeader("Cache-Control", "no-store");
+        if (status == 503) {
+            response.putHeader("Retry-After", "1");
+        }
+        if (!request.isEnded()) {
+            // What follows of its body is not wanted.
+            response.putHeader("Connection", "close");
+        }
+        Buffer body = Buffer.buffer(text + "\n");
+        finish(response, body, body.length(), status, story);
+    }
+
+    /** A VM's answer; what of it is still to come is passed on as it comes. */
+    void pass(VmAnswer answer, Story story) {
+        HttpServerResponse response = begin(answer.status(), story);
+        MultiMap headers = response.headers();
+        for (Entry<String, String> header : HeaderRules.towardsClient(answer.headers())) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        String length = answer.headers().get("Content-Length");
+        boolean bodiless = request.method().equals(HttpMethod.HEAD) || answer.status() == NOT_MODIFIED;
+        if (length != null && (bodiless || answer.rest() != null)) {
+            headers.set("Content-Length", length);
+        }
+        HttpClientResponse rest = answer.rest();
+        if (rest == null) {
+            finish(response, answer.body(), answer.body().length(), answer.status(), story);
+            return;
+        }
+        if (length == null) {
+            response.setChunked(true);
+        }
+        response.write(answer.body())
+                .compose(written -> rest.pipe().endOnFailure(false).to(response))
+                .onComplete(done -> {
+                    if (done.failed()) {
+                        // Half an answer must not look like a whole one.
+                        request.connection().close().onComplete(closed -> {});
+                    }
+                    log(answer.status(), -1, story);
+                });
+    }
+
+    private HttpServerResponse begin(int status, Story story) {
+        HttpServerResponse response = request.response().setStatusCode(status);
+        put(response, "Idempotency-Key", story.key());
+        put(response, "Gemel-Outcome", story.outcome());
+        if (story.attempts() > 0) {
+            response.putHeader("Gemel-Attempts", Integer.toString(story.attempts()));
+        }
+        put(response, "Gemel-Site", story.site());
+        put(response, "Gemel-Vm", story.vm());
+        put(response, "Gemel-Durability", story.durability());
+        return response;
+    }
+
+    private static void put(HttpServerResponse response, String name, @Nullable String value) {
+        if (value != null) {
+            response.putHeader(name, value);
+        }
+    }
+
+    private void finish(HttpServerResponse response, Buffer body, long bytes, int status, Story story) {
+        boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == NOT_MODIFIED || status == 204;
+        figures.bodyBytes.addAndGet(bytes);
+        (bodiless ? response.end() : response.end(body)).onComplete(done -> figures.bodyBytes.addAndGet(-bytes));
+        log(status, bytes, story);
+    }
+
+    private void log(int status, long bytes, Story story) {
+        long micros = (System.nanoTime() - startNanos) / 1000;
+        figures.latencies.record(micros);
+        if (logged && ACCESS.isInfoEnabled()) {
+            ACCESS.info(
+                    "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={}",
+                    address(),
+                    request.method(),
+                    path(),
+                    status,
+                    bytes,
+                    String.format(Locale.ROOT, "%.3f", micros / 1000.0),
+                    shown(story.key()),
+                    shown(story.outcome()),
+                    story.attempts(),
+                    shown(story.site()),
+                    shown(story.vm()),
+                    shown(story.durability()));
+        }
+    }
+
+    /** Without the query, which may be private. */
+    private String path() {
+        String uri = request.uri();
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    private static String shown(@Nullable String value) {
+        return value == null ? "-" : value;
+    }
+}

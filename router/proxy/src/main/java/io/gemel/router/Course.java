@@ -1,0 +1,147 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterReport.SiteState;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What befell one submission so far: its attempts in order, and what was known of its key before. Confined to one thread.
+ */
+final class Course {
+    private final List<Attempt> attempts = new ArrayList<>(2);
+    private final boolean safe;
+    private final boolean resubmittable;
+    private final long deadlineMillis;
+    private final @Nullable String earlierDoubt;
+    private final int earlierDeaths;
+
+    /**
+     * @param safe whether it changes nothing, whatever happens (GET and HEAD without a key)
+     * @param resubmittable whether its body was kept
+     * @param deadlineMillis in the router's own time
+     * @param earlierDoubt the site where an earlier request with its key may have run; null when none is known
+     * @param earlierDeaths VMs that died while they had an earlier request with its key
+     */
+    Course(boolean safe, boolean resubmittable, long deadlineMillis, @Nullable String earlierDoubt, int earlierDeaths) {
+        this.safe = safe;
+        this.resubmittable = resubmittable;
+        this.deadlineMillis = deadlineMillis;
+        this.earlierDoubt = earlierDoubt;
+        this.earlierDeaths = earlierDeaths;
+    }
+
+    void add(Attempt attempt) {
+        attempts.add(attempt);
+    }
+
+    List<Attempt> attempts() {
+        return attempts;
+    }
+
+    @Nullable
+    Attempt last() {
+        return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
+    boolean safe() {
+        return safe;
+    }
+
+    boolean resubmittable() {
+        return resubmittable;
+    }
+
+    long deadlineMillis() {
+        return deadlineMillis;
+    }
+
+    int earlierDeaths() {
+        return earlierDeaths;
+    }
+
+    /** Whether an attempt of this very request may have left something behind; never for one that changes nothing. */
+    boolean inDoubt() {
+        return !safe && attempts.stream().anyMatch(attempt -> attempt.ending().inDoubt());
+    }
+
+    /** The site whose database alone can tell what became of it; null when any site may run it. */
+    @Nullable
+    String home() {
+        if (safe) {
+            return null;
+        }
+        for (int i = attempts.size() - 1; i >= 0; i--) {
+            if (attempts.get(i).ending().inDoubt()) {
+                return attempts.get(i).site();
+            }
+        }
+        return earlierDoubt;
+    }
+
+    /** VMs that must not get it again: those that did not say that nothing happened. */
+    Set<String> spentVms() {
+        Set<String> spent = new HashSet<>();
+        for (Attempt attempt : attempts) {
+            if (!attempt.ending().nothingHappened()) {
+                spent.add(attempt.vm());
+            }
+        }
+        return spent;
+    }
+
+    /** VMs and hosts of attempts so far are taken only when there is no other. */
+    boolean met(String vm) {
+        return attempts.stream().anyMatch(attempt -> attempt.vm().equals(vm));
+    }
+
+    boolean metHost(String host) {
+        return attempts.stream().anyMatch(attempt -> attempt.host().equals(host));
+    }
+
+    /** Attempts in which a VM did, or may have done, work. */
+    int workedAttempts() {
+        int worked = 0;
+        for (Attempt attempt : attempts) {
+            boolean refused = attempt.ending() instanceof Ending.Answered answered
+                    && answered.outcome() != null
+                    && answered.outcome().effect() == Outcome.Effect.REFUSED;
+            if (!refused && !(attempt.ending() instanceof Ending.NotSent)) {
+                worked++;
+            }
+        }
+        return worked;
+    }
+
+    /** Attempts that ended with this outcome. */
+    int count(Outcome outcome) {
+        int count = 0;
+        for (Attempt attempt : attempts) {
+            if (attempt.ending() instanceof Ending.Answered answered && answered.outcome() == outcome) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Whether every attempt certainly left nothing behind, and no earlier request is known. */
+    boolean nothingHappened() {
+        return earlierDoubt == null
+                && attempts.stream().allMatch(attempt -> attempt.ending().nothingHappened());
+    }
+
+    /** VMs that are known to have died over it. */
+    int deathsUnder(Surroundings surroundings) {
+        int deaths = earlierDeaths;
+        for (Attempt attempt : attempts) {
+            if (attempt.ending() instanceof Ending.Broken
+                    && surroundings.stateOf(attempt.site()) != SiteState.DOWN
+                    && surroundings.fateOf(attempt) == Surroundings.Fate.DIED) {
+                deaths++;
+            }
+        }
+        return deaths;
+    }
+}

@@ -1,0 +1,138 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterReport.SiteState;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes it safe to take up at another site what may have been committed at this one, when this one can do no more: the sessions that
+ * its VMs left behind are ended, what it committed is shipped, and the other site has applied it. When its database is gone, too, the
+ * other site applies what has arrived; should more turn up later, the lesser attempt is void. Confined to the watching event loop.
+ */
+final class Crossing {
+    private static final Logger LOG = LoggerFactory.getLogger(Crossing.class);
+
+    /** Longest wait for one answer of a site's process; then it is asked again. */
+    private static final long STEP_MILLIS = 2000;
+
+    /** Between two tries, and how long a site must be without usable VMs that yet live, in ticks of the watch. */
+    private static final int PAUSE_TICKS = 10;
+
+    private static final int IDLE_TICKS = 100;
+
+    private final SiteView site;
+    private final List<SiteView> others;
+    private final SiteClient client;
+    private final Set<String> passed = new HashSet<>();
+    private SiteState reason = SiteState.UP;
+    private int round;
+    private int pause;
+    private int idle;
+    private boolean running;
+
+    Crossing(SiteView site, List<SiteView> others, SiteClient client) {
+        this.site = site;
+        this.others = List.copyOf(others);
+        this.client = client;
+    }
+
+    /**
+     * Time passes.
+     *
+     * @param state the verdict on the site
+     * @param usable whether one of its VMs takes requests
+     */
+    void tick(SiteState state, boolean usable) {
+        idle = usable ? 0 : idle + 1;
+        SiteState wanted = state == SiteState.UP && idle >= IDLE_TICKS ? SiteState.STRANDED : state;
+        if (wanted == SiteState.UP || wanted == SiteState.PENDING) {
+            close();
+            return;
+        }
+        if (wanted != reason) {
+            close();
+            reason = wanted;
+        }
+        if (pause > 0) {
+            pause--;
+        } else if (!running && passed.size() < others.size()) {
+            open();
+        }
+    }
+
+    private void close() {
+        if (reason != SiteState.UP) {
+            reason = SiteState.UP;
+            round++;
+            running = false;
+            passed.clear();
+            pause = 0;
+            site.crossableTo(Set.of());
+        }
+    }
+
+    private void open() {
+        running = true;
+        int number = round;
+        Future<?> shipped = reason == SiteState.DOWN ? Future.succeededFuture() : settle();
+        shipped.compose(unused -> barriers(number)).onComplete(done -> {
+            if (number == round) {
+                running = false;
+                pause = PAUSE_TICKS;
+                if (done.failed()) {
+                    LOG.debug(
+                            "site {}: not yet to be crossed: {}",
+                            site.name(),
+                            done.cause().getMessage());
+                }
+            }
+        });
+    }
+
+    /** Nothing of its dead VMs goes on in its database, and all that was committed there is out. */
+    private Future<?> settle() {
+        List<Future<?>> ended = new ArrayList<>();
+        for (VmState vm : site.vms()) {
+            if (vm.verdict() == VmHealth.Verdict.DEAD) {
+                ended.add(
+                        client.terminate(site.config(), vm.name(), STEP_MILLIS).map(Crossing::accepted));
+            }
+        }
+        return Future.all(ended)
+                .compose(unused -> client.durable(site.config(), Durability.SHIPPED, STEP_MILLIS))
+                .map(Crossing::accepted);
+    }
+
+    private static SiteClient.Answer accepted(SiteClient.Answer answer) {
+        if (answer.status() != 200) {
+            throw new IllegalStateException(answer.reason());
+        }
+        return answer;
+    }
+
+    private Future<?> barriers(int number) {
+        List<Future<?>> barriers = new ArrayList<>();
+        for (SiteView other : others) {
+            if (!passed.contains(other.name())) {
+                barriers.add(client.barrier(other.config(), site.name(), STEP_MILLIS)
+                        .map(Crossing::accepted)
+                        .onSuccess(unused -> pass(number, other.name())));
+            }
+        }
+        return Future.all(barriers);
+    }
+
+    private void pass(int number, String other) {
+        if (number == round) {
+            passed.add(other);
+            site.crossableTo(passed);
+            LOG.warn("what may have been committed at {} is taken up at {}", site.name(), other);
+        }
+    }
+}

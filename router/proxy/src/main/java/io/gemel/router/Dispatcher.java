@@ -1,0 +1,141 @@
+package io.gemel.router;
+
+import io.gemel.router.Step.Lane;
+import io.gemel.router.Step.Reply;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Brings rules, choice and allowances together: tells for one submission what to do now, and counts what is under way. It sends nothing
+ * itself. Confined to one thread, but for the allowances that all threads share.
+ */
+final class Dispatcher {
+    /** Between two looks at something that waits for others. */
+    private static final long LOOK_MILLIS = 10;
+
+    /** Waits differ by so much, so that those who failed together do not come back together. */
+    private static final double JITTER = 0.5;
+
+    private final Fleet fleet;
+    private final Rules rules;
+    private final Choice choice;
+    private final RetryBudget budget;
+    private final long waitMaxMillis;
+
+    /** @param waitMaxMillis how long something that was sent nowhere waits for a VM */
+    Dispatcher(Fleet fleet, Rules rules, Choice choice, RetryBudget budget, long waitMaxMillis) {
+        this.fleet = fleet;
+        this.rules = rules;
+        this.choice = choice;
+        this.budget = budget;
+        this.waitMaxMillis = waitMaxMillis;
+    }
+
+    /** A request was accepted: it adds to the retry budget. */
+    void accepted(long nowMillis) {
+        budget.request(nowMillis);
+    }
+
+    /**
+     * @param sinceMillis when the submission came here, or its last attempt ended
+     * @param nowMillis the router's own time
+     */
+    Move next(Course course, long sinceMillis, long nowMillis) {
+        Step step = rules.next(course, fleet, nowMillis);
+        if (step instanceof Step.Give give) {
+            return new Move.Conclude(give.reply());
+        }
+        if (step instanceof Step.Hold) {
+            return hold(course, nowMillis);
+        }
+        Step.Send send = (Step.Send) step;
+        if (send.delayMillis() > 0) {
+            long due = sinceMillis + (long) (send.delayMillis() * (1 + JITTER * spread(course, sinceMillis)));
+            if (nowMillis < due) {
+                return new Move.Await(due);
+            }
+        }
+        return send(course, send.lane(), sinceMillis, nowMillis);
+    }
+
+    /** The same at every look at the same wait, from 0 to 1. */
+    private static double spread(Course course, long sinceMillis) {
+        return Math.floorMod(System.identityHashCode(course) + sinceMillis, 1000) / 1000.0;
+    }
+
+    private Move send(Course course, Lane lane, long sinceMillis, long nowMillis) {
+        VmState vm = choice.choose(course, lane, nowMillis);
+        if (vm == null) {
+            return none(course, lane, sinceMillis, nowMillis);
+        }
+        SiteView site = fleet.site(vm.site());
+        if (lane == Lane.FAILOVER && !site.lane().tryEnter(site.limit().limit())) {
+            return hold(course, nowMillis);
+        }
+        if (lane == Lane.RETRY && !budget.tryRetry(nowMillis)) {
+            return course.inDoubt() ? hold(course, nowMillis) : new Move.Conclude(Reply.SHED);
+        }
+        vm.began();
+        site.inFlight().incrementAndGet();
+        return new Move.Dispatch(vm, lane);
+    }
+
+    /** What may have happened is waited for until the deadline; what has not is turned away soon. */
+    private Move none(Course course, Lane lane, long sinceMillis, long nowMillis) {
+        if (course.home() == null && nowMillis - sinceMillis >= waitMaxMillis) {
+            Attempt last = course.last();
+            boolean broke = last != null && last.ending() instanceof Ending.Broken;
+            return new Move.Conclude(broke ? Reply.UNANSWERED : Reply.SHED);
+        }
+        return lane == Lane.NEW && nowMillis >= course.deadlineMillis()
+                ? new Move.Conclude(course.home() == null ? Reply.SHED : Reply.IN_DOUBT)
+                : hold(course, nowMillis);
+    }
+
+    private Move hold(Course course, long nowMillis) {
+        if (nowMillis >= course.deadlineMillis()) {
+            return new Move.Conclude(course.home() == null ? Reply.SHED : Reply.IN_DOUBT);
+        }
+        return new Move.Await(Math.min(course.deadlineMillis(), nowMillis + LOOK_MILLIS));
+    }
+
+    /**
+     * An attempt has ended: what it counted for is given back, and the site's limit learns from it.
+     *
+     * @param millis how long it took
+     */
+    void ended(Move.Dispatch dispatch, Ending ending, double millis) {
+        VmState vm = dispatch.vm();
+        SiteView site = fleet.site(vm.site());
+        int inFlight = site.inFlight().getAndDecrement();
+        vm.ended();
+        if (dispatch.lane() == Lane.FAILOVER) {
+            site.lane().leave();
+        }
+        if (!(ending instanceof Ending.Answered answered)) {
+            vm.suspect();
+            vm.breaker().onError(0, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
+            return;
+        }
+        vm.answered(millis);
+        site.limit().answered(millis, inFlight);
+        Outcome outcome = answered.outcome();
+        if (outcome == Outcome.UNREACHABLE || outcome == Outcome.LATE) {
+            site.limit().overloaded();
+        }
+        if (outcome == Outcome.UNREACHABLE || outcome == Outcome.UNKNOWN || outcome == Outcome.FAILED) {
+            vm.breaker()
+                    .onError(0, TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
+        } else {
+            vm.breaker().onSuccess(0, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */
+    void abandoned(Move.Dispatch dispatch) {
+        fleet.site(dispatch.vm().site()).inFlight().getAndDecrement();
+        dispatch.vm().ended();
+        if (dispatch.lane() == Lane.FAILOVER) {
+            fleet.site(dispatch.vm().site()).lane().leave();
+        }
+    }
+}

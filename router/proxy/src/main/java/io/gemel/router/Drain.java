@@ -1,0 +1,166 @@
+package io.gemel.router;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Planned work: takes VMs out of service without an error, and puts them back. Its methods may be called on any thread. */
+final class Drain extends VerticleBase {
+    /** Between two looks at whether a VM still has requests. */
+    private static final long LOOK_MILLIS = 20;
+
+    private static final int OK = 200;
+
+    private final RouterConfig config;
+    private final Fleet fleet;
+    private final AwakeClock awake;
+    private HttpClient http;
+    private SiteClient sites;
+
+    @SuppressWarnings("NullAway.Init") // start() makes the clients, on the event loop that uses them
+    Drain(RouterConfig config, Fleet fleet, AwakeClock awake) {
+        this.config = config;
+        this.fleet = fleet;
+        this.awake = awake;
+    }
+
+    @Override
+    public Future<?> start() {
+        http = vertx.createHttpClient(new HttpClientOptions()
+                .setConnectTimeout((int) config.times().connectTimeout().toMillis()));
+        sites = new SiteClient(vertx, config.times());
+        return Future.succeededFuture();
+    }
+
+    Future<String> drain(RouterPart part, boolean force) {
+        Promise<String> done = Promise.promise();
+        context.runOnContext(unused -> drainHere(part, force).onComplete(done));
+        return done.future();
+    }
+
+    Future<String> undrain(RouterPart part) {
+        Promise<String> done = Promise.promise();
+        context.runOnContext(unused -> undrainHere(part).onComplete(done));
+        return done.future();
+    }
+
+    private List<VmState> of(RouterPart part) {
+        List<VmState> named = new ArrayList<>();
+        for (VmState vm : fleet.vms()) {
+            String name = switch (part.kind()) {
+                case VM -> vm.name();
+                case HOST -> vm.host();
+                case SITE -> vm.site();
+            };
+            if (name.equals(part.name())) {
+                named.add(vm);
+            }
+        }
+        return named;
+    }
+
+    private static RouterException unknown(RouterPart part) {
+        return new RouterException("this router knows no " + part.kind().word() + " " + part.name());
+    }
+
+    private Future<String> drainHere(RouterPart part, boolean force) {
+        List<VmState> vms = of(part);
+        if (vms.isEmpty()) {
+            return Future.failedFuture(unknown(part));
+        }
+        boolean left = false;
+        for (VmState vm : fleet.vms()) {
+            left |= vm.usable() && !vms.contains(vm);
+        }
+        if (!left && !force) {
+            return Future.failedFuture(
+                    new RouterException("no VM would be left that takes requests: undrain one first, or force it"));
+        }
+        vms.forEach(vm -> vm.drained(true));
+        List<Future<?>> told = new ArrayList<>();
+        for (VmState vm : vms) {
+            told.add(tell(vm, "/gemel/drain").otherwiseEmpty());
+        }
+        long since = awake.millis();
+        long until = since + config.times().drainTimeout().toMillis();
+        return Future.join(told)
+                .compose(unused -> awaitIdle(vms, since, until))
+                .compose(unused ->
+                        part.kind() == RouterPart.Kind.SITE ? handOver(part.name(), until) : Future.succeededFuture())
+                .map(unused -> part.kind().word() + " " + part.name() + " is drained: " + vms.size()
+                        + " VMs have no requests");
+    }
+
+    /** The other site knows everything that was committed there. */
+    private Future<?> handOver(String site, long until) {
+        long left = Math.max(1, until - awake.millis());
+        return sites.durable(fleet.site(site).config(), RouterConfig.Durability.APPLIED, left)
+                .compose(answer -> answer.status() == OK
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(
+                                new RouterException("its VMs are drained, but the other site has not applied all of "
+                                        + site + ": " + answer.reason())));
+    }
+
+    private Future<?> awaitIdle(List<VmState> vms, long since, long until) {
+        Promise<Object> idle = Promise.promise();
+        look(vms, since, until, idle);
+        return idle.future();
+    }
+
+    private void look(List<VmState> vms, long since, long until, Promise<Object> idle) {
+        List<String> busy = new ArrayList<>();
+        for (VmState vm : vms) {
+            boolean answers = vm.verdict() == VmHealth.Verdict.ALIVE || vm.verdict() == VmHealth.Verdict.AVOID;
+            if (vm.inFlight() > 0 || (answers && (vm.beatSentMillis() <= since || vm.beat().inFlight() > 0))) {
+                busy.add(vm.name());
+            }
+        }
+        if (busy.isEmpty()) {
+            idle.complete(vms);
+        } else if (awake.millis() >= until) {
+            idle.fail(new RouterException(
+                    "still busy after drain.timeout: " + busy + "; they take nothing new: ask again"));
+        } else {
+            vertx.setTimer(LOOK_MILLIS, unused -> look(vms, since, until, idle));
+        }
+    }
+
+    private Future<String> undrainHere(RouterPart part) {
+        List<VmState> vms = of(part);
+        if (vms.isEmpty()) {
+            return Future.failedFuture(unknown(part));
+        }
+        List<Future<?>> told = new ArrayList<>();
+        for (VmState vm : vms) {
+            told.add(tell(vm, "/gemel/undrain").onComplete(unused -> {
+                if (vm.drained()) {
+                    vm.back(awake.millis());
+                    vm.drained(false);
+                }
+            }));
+        }
+        return Future.join(told)
+                .compose(
+                        all -> Future.succeededFuture(part.kind().word() + " " + part.name() + " is back"),
+                        why -> Future.succeededFuture(part.kind().word() + " " + part.name()
+                                + " is back as far as this router is concerned; not every VM could be told: "
+                                + why.getMessage()));
+    }
+
+    /** So that other routers learn it from its heartbeats. A VM without the library does not know these paths. */
+    private Future<?> tell(VmState vm, String path) {
+        return http.request(VmClient.to(vm.config().url())
+                        .setMethod(HttpMethod.POST)
+                        .setURI(path))
+                .compose(request -> request.send())
+                .compose(response -> response.end())
+                .timeout(config.times().verdictResubmit().toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,88 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterConfig.Durability;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Waits until commits are as durable as asked. Many that wait share one question to the site's process, for each question covers all
+ * that was committed before it. Confined to one event loop.
+ */
+final class DurabilityRounds {
+    /** Questions to one site at once; who comes later shares the next one. */
+    static final int ROUNDS_MAX = 4;
+
+    /** Before a question that was not answered is asked again. */
+    private static final long PAUSE_MILLIS = 50;
+
+    private final Vertx vertx;
+    private final SiteClient sites;
+    private final long timeoutMillis;
+    private final Map<Level, Rounds> rounds = new HashMap<>();
+
+    private record Level(RouterConfig.Site site, Durability durability) {}
+
+    private static final class Rounds {
+        private final Deque<Promise<String>> waiting = new ArrayDeque<>();
+        private int running;
+    }
+
+    /** @param timeoutMillis longest wait of one commit */
+    DurabilityRounds(Vertx vertx, SiteClient sites, long timeoutMillis) {
+        this.vertx = vertx;
+        this.sites = sites;
+        this.timeoutMillis = timeoutMillis;
+    }
+
+    /**
+     * Waits for what is committed at a site by now.
+     *
+     * @return empty text once the level is reached, else why it was not reached in time; never fails
+     */
+    Future<String> await(RouterConfig.Site site, Durability durability) {
+        Level level = new Level(site, durability);
+        Rounds here = rounds.computeIfAbsent(level, unused -> new Rounds());
+        Promise<String> promise = Promise.promise();
+        here.waiting.addLast(promise);
+        String late = "not " + durability.word() + " within " + timeoutMillis + " ms";
+        long timer = vertx.setTimer(timeoutMillis, unused -> promise.tryComplete(late));
+        startRound(level, here);
+        return promise.future().onComplete(unused -> vertx.cancelTimer(timer));
+    }
+
+    private void startRound(Level level, Rounds here) {
+        if (here.running >= ROUNDS_MAX || here.waiting.isEmpty()) {
+            return;
+        }
+        here.waiting.removeIf(promise -> promise.future().isComplete());
+        List<Promise<String>> covered = new ArrayList<>(here.waiting);
+        here.waiting.clear();
+        if (covered.isEmpty()) {
+            return;
+        }
+        here.running++;
+        sites.durable(level.site(), level.durability(), timeoutMillis).onComplete(asked -> {
+            boolean reached = asked.succeeded() && asked.result().json().getBoolean("reached", false);
+            covered.removeIf(promise -> promise.future().isComplete());
+            if (reached) {
+                covered.forEach(promise -> promise.tryComplete(""));
+            } else {
+                // They ask again until their own time is over.
+                covered.forEach(here.waiting::addFirst);
+            }
+            here.running--;
+            if (reached) {
+                startRound(level, here);
+            } else {
+                vertx.setTimer(PAUSE_MILLIS, unused -> startRound(level, here));
+            }
+        });
+    }
+}

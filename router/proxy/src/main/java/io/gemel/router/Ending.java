@@ -1,0 +1,34 @@
+package io.gemel.router;
+
+import org.jspecify.annotations.Nullable;
+
+/** How one attempt of a submission ended, as far as the router can tell. */
+sealed interface Ending {
+    /**
+     * The VM answered.
+     *
+     * @param outcome null when the answer does not say: it is passed on as it is
+     */
+    record Answered(@Nullable Outcome outcome) implements Ending {}
+
+    /** No connection could be had: nothing was sent. */
+    record NotSent() implements Ending {}
+
+    /** The connection broke after something had been sent, or the VM was found dead: it may have happened. */
+    record Broken() implements Ending {}
+
+    /** Whether it is certain that this attempt left nothing behind. */
+    default boolean nothingHappened() {
+        if (this instanceof Answered answered) {
+            Outcome outcome = answered.outcome();
+            return outcome != null
+                    && (outcome.effect() == Outcome.Effect.REFUSED || outcome.effect() == Outcome.Effect.UNDONE);
+        }
+        return this instanceof NotSent;
+    }
+
+    /** Whether nobody knows what it left behind. */
+    default boolean inDoubt() {
+        return this instanceof Broken || (this instanceof Answered answered && answered.outcome() == Outcome.UNKNOWN);
+    }
+}

@@ -1,0 +1,349 @@
+package io.gemel.router;
+
+import io.gemel.router.Client.Story;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.Step.Reply;
+import io.gemel.router.VmCall.Result;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import java.time.InstantSource;
+import java.util.Map.Entry;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One submission from the moment its request has come until its client is answered. Confined to one event loop. */
+final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    /** A VM may be so late with saying that it was too late. */
+    private static final long GRACE_MILLIS = 250;
+
+    /**
+     * What an exchange works with, the same for all of one event loop.
+     *
+     * @param clock wall clock, for the headers that VMs get
+     */
+    record Means(
+            Fleet fleet,
+            Dispatcher dispatcher,
+            VmClient vms,
+            DurabilityRounds durability,
+            KeyMemory keys,
+            Figures figures,
+            AwakeClock awake,
+            InstantSource clock,
+            String scheme) {}
+
+    private enum Stage {
+        /** It is sent nowhere. */
+        WAITING,
+        /** A VM has it. */
+        SENT,
+        /** It is committed, and waits to be durable. */
+        SETTLING,
+        /** The client is answered. */
+        DONE
+    }
+
+    private final Means means;
+    private final Submission submission;
+    private final Client client;
+    private final Consumer<Exchange> onDone;
+    private final Course course;
+    private Stage stage = Stage.WAITING;
+    private long sinceMillis;
+    private long lookMillis;
+    private long attemptNumber;
+    private long deathsBefore;
+    private long sentNanos;
+    private Move.@Nullable Dispatch dispatch;
+    private @Nullable VmCall call;
+    private @Nullable VmAnswer lastAnswer;
+    private KeyMemory.@Nullable Trace trace;
+
+    /**
+     * @param timeoutMillis what the client waits at most
+     * @param onDone called once, when the client is answered
+     */
+    Exchange(Means means, Submission submission, Client client, long timeoutMillis, Consumer<Exchange> onDone) {
+        this.means = means;
+        this.submission = submission;
+        this.client = client;
+        this.onDone = onDone;
+        sinceMillis = means.awake().millis();
+        String key = submission.key();
+        KeyMemory.Trace earlier =
+                key != null && submission.keyGiven() ? means.keys().find(key) : null;
+        course = new Course(
+                submission.safe(),
+                submission.stream() == null,
+                sinceMillis + timeoutMillis,
+                earlier == null ? null : earlier.site(),
+                earlier == null ? 0 : earlier.deaths());
+    }
+
+    void start() {
+        means.dispatcher().accepted(sinceMillis);
+        means.figures().waiting.incrementAndGet();
+        proceed();
+    }
+
+    /** Time passes. */
+    void tick(long nowMillis) {
+        if (stage == Stage.WAITING && nowMillis >= lookMillis) {
+            proceed();
+        } else if (stage == Stage.SENT && dispatch != null) {
+            if (dispatch.vm().deaths() != deathsBefore) {
+                if (call != null) {
+                    call.abandon();
+                }
+                ended(new Ending.Broken());
+            } else if (nowMillis >= course.deadlineMillis() + GRACE_MILLIS) {
+                overdue();
+            }
+        }
+    }
+
+    /** The client has gone. What may change something goes on to its end; nobody sends it again. */
+    void clientGone() {
+        if (stage == Stage.WAITING) {
+            done();
+        } else if (stage == Stage.SENT && submission.safe()) {
+            giveUp();
+            done();
+        }
+    }
+
+    private void proceed() {
+        long now = means.awake().millis();
+        Move move = means.dispatcher().next(course, sinceMillis, now);
+        if (move instanceof Move.Await await) {
+            lookMillis = await.untilMillis();
+        } else if (move instanceof Move.Conclude conclude) {
+            conclude(conclude.reply());
+        } else {
+            send((Move.Dispatch) move);
+        }
+    }
+
+    private void send(Move.Dispatch to) {
+        stage = Stage.SENT;
+        means.figures().waiting.decrementAndGet();
+        Attempt last = course.last();
+        if (last != null) {
+            (course.inDoubt() ? means.figures().resubmitted : means.figures().retried).increment();
+        }
+        dispatch = to;
+        deathsBefore = to.vm().deaths();
+        sentNanos = System.nanoTime();
+        if (submission.keyGiven()) {
+            remember(to.vm().site());
+        }
+        VmCall[] made = new VmCall[1];
+        made[0] = means.vms()
+                .send(
+                        to.vm(),
+                        submission.method(),
+                        submission.target().text(),
+                        headers(),
+                        submission.body(),
+                        submission.stream(),
+                        result -> received(made[0], result));
+        call = made[0];
+    }
+
+    private MultiMap headers() {
+        MultiMap headers = HttpHeaders.headers();
+        for (Entry<String, String> header : submission.headers()) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        String address = client.address();
+        String quoted = address.contains(":") ? "\"[" + address + "]\"" : address;
+        headers.set("X-Forwarded-For", address).set("X-Forwarded-Proto", means.scheme());
+        String host = client.request().getHeader(HttpHeaders.HOST);
+        if (host != null) {
+            headers.set("X-Forwarded-Host", host);
+            headers.set("Forwarded", "for=" + quoted + ";host=\"" + host + "\";proto=" + means.scheme());
+        }
+        String key = submission.key();
+        if (key != null) {
+            long nowMillis = means.clock().millis();
+            attemptNumber = Math.max(nowMillis, attemptNumber + 1);
+            long left = course.deadlineMillis() - means.awake().millis();
+            headers.set("Idempotency-Key", key);
+            headers.set("Gemel-Attempt", Long.toString(attemptNumber));
+            headers.set("Gemel-Deadline", Long.toString(nowMillis + left));
+            String fingerprint = submission.fingerprint();
+            if (fingerprint != null) {
+                headers.set("Gemel-Fingerprint", fingerprint);
+            }
+        }
+        return headers;
+    }
+
+    private void received(@Nullable VmCall from, Result result) {
+        if (stage != Stage.SENT || (from != null && from != call)) {
+            return;
+        }
+        if (result instanceof Result.Answer answer) {
+            lastAnswer = answer.answer();
+            ended(new Ending.Answered(answer.answer().outcome()));
+        } else if (result instanceof Result.NotSent notSent) {
+            LOG.debug("not sent: {}", notSent.why());
+            ended(new Ending.NotSent());
+        } else {
+            LOG.debug("broken: {}", ((Result.Broken) result).why());
+            ended(new Ending.Broken());
+        }
+    }
+
+    private void ended(Ending ending) {
+        Move.Dispatch from = dispatch;
+        if (from == null) {
+            throw new IllegalStateException("no attempt is under way");
+        }
+        means.dispatcher().ended(from, ending, (System.nanoTime() - sentNanos) / 1e6);
+        dispatch = null;
+        call = null;
+        note(from.vm(), ending);
+        stage = Stage.WAITING;
+        means.figures().waiting.incrementAndGet();
+        if (client.gone()) {
+            done();
+        } else {
+            proceed();
+        }
+    }
+
+    private void note(VmState vm, Ending ending) {
+        sinceMillis = means.awake().millis();
+        course.add(new Attempt(
+                vm.name(),
+                vm.host(),
+                vm.site(),
+                deathsBefore,
+                sinceMillis,
+                vm.beat().library(),
+                ending));
+    }
+
+    /** The deadline has passed, and the VM says nothing: nobody knows. */
+    private void overdue() {
+        Move.Dispatch from = dispatch;
+        giveUp();
+        if (from != null) {
+            note(from.vm(), new Ending.Broken());
+        }
+        boolean kept = from != null && from.vm().beat().library();
+        conclude(submission.safe() ? Reply.UNANSWERED : kept ? Reply.IN_DOUBT : Reply.LOST);
+    }
+
+    /** Nobody waits for the attempt under way any more. */
+    private void giveUp() {
+        if (call != null) {
+            call.abandon();
+            call = null;
+        }
+        if (dispatch != null) {
+            means.dispatcher().abandoned(dispatch);
+            dispatch = null;
+        }
+    }
+
+    private void conclude(Reply reply) {
+        VmAnswer answer = lastAnswer;
+        if (reply == Reply.LAST_ANSWER && answer != null) {
+            answered(answer);
+            return;
+        }
+        means.figures().count(reply);
+        if (reply == Reply.QUARANTINED) {
+            remember(course.home() == null ? "" : course.home());
+        }
+        Replies.Text text = Replies.of(reply, submission.key());
+        boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
+        client.say(text.status(), text.text(), story(doubt ? "in-doubt" : null, null));
+        done();
+    }
+
+    private void answered(VmAnswer answer) {
+        Outcome outcome = answer.outcome();
+        boolean committed = outcome == Outcome.EXECUTED || outcome == Outcome.REPLAYED;
+        if (outcome == Outcome.REPLAYED) {
+            means.figures().replayed.increment();
+        } else if (outcome == Outcome.REJECTED) {
+            means.figures().rejected.increment();
+        }
+        if (committed && submission.level() != Durability.LOCAL) {
+            settle(answer);
+            return;
+        }
+        String word = outcome == null || outcome.effect() != Outcome.Effect.FINAL
+                ? course.inDoubt() ? "in-doubt" : null
+                : outcome.word();
+        client.pass(answer, story(word, committed ? Durability.LOCAL : null));
+        done();
+    }
+
+    private void settle(VmAnswer answer) {
+        leaveWaiting();
+        stage = Stage.SETTLING;
+        Attempt last = course.attempts().get(course.attempts().size() - 1);
+        RouterConfig.Site site = means.fleet().site(last.site()).config();
+        means.durability().await(site, submission.level()).onSuccess(missed -> {
+            if (missed.isEmpty()) {
+                client.pass(
+                        answer,
+                        story(Outcome.EXECUTED == answer.outcome() ? "executed" : "replayed", submission.level()));
+            } else {
+                means.figures().durabilityMissed.increment();
+                client.say(504, Replies.notDurable(last.site(), missed), story("executed", Durability.LOCAL));
+            }
+            done();
+        });
+    }
+
+    private Story story(@Nullable String outcome, @Nullable Durability durability) {
+        Attempt last = course.last();
+        return new Story(
+                submission.key(),
+                outcome,
+                course.attempts().size(),
+                last == null ? null : last.site(),
+                last == null ? null : last.vm(),
+                durability == null ? null : durability.word());
+    }
+
+    /** Where it may run, so that the client's repetition asks there. */
+    private void remember(String site) {
+        String key = submission.key();
+        if (key != null) {
+            trace = new KeyMemory.Trace(site, course.deathsUnder(means.fleet()));
+            means.keys().remember(key, trace);
+        }
+    }
+
+    private void leaveWaiting() {
+        if (stage == Stage.WAITING) {
+            means.figures().waiting.decrementAndGet();
+        }
+    }
+
+    private void done() {
+        if (stage == Stage.DONE) {
+            return;
+        }
+        leaveWaiting();
+        stage = Stage.DONE;
+        String key = submission.key();
+        String home = course.home();
+        if (key != null && course.inDoubt() && home != null) {
+            remember(home);
+        } else if (key != null && trace != null && course.nothingHappened()) {
+            means.keys().forget(key, trace);
+        }
+        onDone.accept(this);
+    }
+}

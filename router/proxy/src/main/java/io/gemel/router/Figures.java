@@ -1,0 +1,39 @@
+package io.gemel.router;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a router has done since it started, and what it has in hand. Thread-safe. */
+final class Figures {
+    final LongAdder requests = new LongAdder();
+    final LongAdder resubmitted = new LongAdder();
+    final LongAdder retried = new LongAdder();
+    final LongAdder replayed = new LongAdder();
+    final LongAdder inDoubt = new LongAdder();
+    final LongAdder rejected = new LongAdder();
+    final LongAdder shed = new LongAdder();
+    final LongAdder malformed = new LongAdder();
+    final LongAdder quarantined = new LongAdder();
+    final LongAdder durabilityMissed = new LongAdder();
+    final AtomicInteger inFlight = new AtomicInteger();
+    final AtomicInteger waiting = new AtomicInteger();
+    final AtomicInteger connections = new AtomicInteger();
+    final AtomicLong bodyBytes = new AtomicLong();
+    final LatencyWindow latencies = new LatencyWindow();
+
+    /** Counts a request that ended with an answer of the router's own. */
+    void count(Step.Reply reply) {
+        switch (reply) {
+            case SHED, LATE, UNANSWERED -> shed.increment();
+            case IN_DOUBT, LOST -> inDoubt.increment();
+            case QUARANTINED -> {
+                quarantined.increment();
+                inDoubt.increment();
+            }
+            case LAST_ANSWER -> {
+                // Its own outcome is counted.
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterReport.SiteState;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All VMs and sites. Its structure never changes; any thread may read it. */
+final class Fleet implements Surroundings {
+    private final List<SiteView> sites;
+    private final Map<String, SiteView> sitesByName = new LinkedHashMap<>();
+    private final Map<String, VmState> vmsByName = new LinkedHashMap<>();
+
+    /** The router's own site comes first. */
+    Fleet(RouterConfig config) {
+        List<SiteView> ordered = new ArrayList<>();
+        for (RouterConfig.Site site : config.sites()) {
+            List<VmState> vms = new ArrayList<>();
+            for (RouterConfig.Vm vm : config.vms()) {
+                if (vm.site().equals(site.name())) {
+                    VmState state = new VmState(vm);
+                    vms.add(state);
+                    vmsByName.put(vm.name(), state);
+                }
+            }
+            SiteView view = new SiteView(site, vms);
+            sitesByName.put(view.name(), view);
+            ordered.add(site.name().equals(config.site()) ? 0 : ordered.size(), view);
+        }
+        sites = List.copyOf(ordered);
+    }
+
+    List<SiteView> sites() {
+        return sites;
+    }
+
+    Iterable<VmState> vms() {
+        return vmsByName.values();
+    }
+
+    @Nullable
+    SiteView findSite(String name) {
+        return sitesByName.get(name);
+    }
+
+    SiteView site(String name) {
+        SiteView found = sitesByName.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("no site " + name);
+        }
+        return found;
+    }
+
+    @Nullable
+    VmState findVm(String name) {
+        return vmsByName.get(name);
+    }
+
+    boolean anyUsable() {
+        for (SiteView site : sites) {
+            if (site.state() != SiteState.DOWN && site.hasUsable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public Fate fateOf(Attempt attempt) {
+        VmState vm = vmsByName.get(attempt.vm());
+        if (vm == null || vm.deaths() > attempt.deathsBefore()) {
+            return Fate.DIED;
+        }
+        return vm.beatSentMillis() >= attempt.endedMillis() ? Fate.LIVES : Fate.OPEN;
+    }
+
+    @Override
+    public SiteState stateOf(String site) {
+        return site(site).state();
+    }
+}

@@ -1,0 +1,204 @@
+package io.gemel.router;
+
+import io.gemel.router.Client.Story;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterConfig.Route;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map.Entry;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Takes requests in: refuses what is not proper and what there is no room for, and reads the rest. Confined to one event loop. */
+final class Intake {
+    private static final int NOT_FOUND = 404;
+    private static final int TIMEOUT = 408;
+    private static final int UNAVAILABLE = 503;
+    private static final int KEY_BYTES = 16;
+
+    /** Hears of requests that have come whole, and of those that were begun and ended otherwise. */
+    interface Listener {
+        /** Its body is here, or is not to be kept. */
+        void taken(Client client, Submission submission);
+
+        /** It was refused after it had been counted. */
+        void refused();
+    }
+
+    private final RouterConfig config;
+    private final Routes routes;
+    private final Figures figures;
+    private final AwakeClock awake;
+    private final RandomGenerator random;
+    private final Listener listener;
+    private final Fingerprint fingerprint = new Fingerprint();
+    private final Deadlines<Receiving> receiving = new Deadlines<>();
+
+    /** @param random of a secure kind: keys are made from it */
+    Intake(RouterConfig config, Figures figures, AwakeClock awake, RandomGenerator random, Listener listener) {
+        this.config = config;
+        this.routes = new Routes(config.routes());
+        this.figures = figures;
+        this.awake = awake;
+        this.random = random;
+        this.listener = listener;
+    }
+
+    /** A request whose body is being read. */
+    private static final class Receiving {
+        private final Client client;
+        private final Target target;
+        private final Route route;
+        private final Buffer body = Buffer.buffer();
+        private boolean over;
+
+        Receiving(Client client, Target target, Route route) {
+            this.client = client;
+            this.target = target;
+            this.route = route;
+        }
+    }
+
+    /** Its head is here. */
+    void take(HttpServerRequest request) {
+        Client client = new Client(request, config.accessLog(), figures);
+        Target target = Target.parse(request.uri());
+        if (target == null) {
+            refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
+            return;
+        }
+        Route route = routes.of(target);
+        Refusal refusal = RequestCheck.refusal(
+                request.method().name(),
+                request.version() == HttpVersion.HTTP_1_1,
+                request.headers(),
+                route.resubmit() ? config.limits().bodyMax() : -1);
+        if (refusal != null) {
+            refuse(client, refusal);
+            return;
+        }
+        if (target.own() && target.outcomeKey() == null) {
+            client.say(NOT_FOUND, "there is nothing here", Story.NONE);
+            return;
+        }
+        if (figures.inFlight.get() >= config.limits().requestsMax()
+                || figures.bodyBytes.get() >= config.limits().bodiesMax()) {
+            figures.shed.increment();
+            client.say(UNAVAILABLE, "no room at the moment; nothing was done: send it again later", Story.NONE);
+            return;
+        }
+        figures.requests.increment();
+        figures.inFlight.incrementAndGet();
+        if (request.headers().contains("Expect", "100-continue", true)) {
+            request.response().writeContinue();
+        }
+        if (route.resubmit()) {
+            read(request, new Receiving(client, target, route));
+        } else {
+            request.pause();
+            listener.taken(client, submission(client, target, route, null));
+        }
+    }
+
+    private void refuse(Client client, Refusal refusal) {
+        figures.malformed.increment();
+        client.request().response().putHeader("Connection", "close");
+        client.say(refusal.status(), refusal.text(), Story.NONE);
+    }
+
+    private void read(HttpServerRequest request, Receiving of) {
+        receiving.add(of, awake.millis() + config.times().bodyTimeout().toMillis());
+        request.handler(part -> part(of, part));
+        request.exceptionHandler(why -> drop(of));
+        request.endHandler(unused -> {
+            if (end(of)) {
+                listener.taken(of.client, submission(of.client, of.target, of.route, of.body));
+            }
+        });
+    }
+
+    private void part(Receiving of, Buffer part) {
+        if (of.over) {
+            return;
+        }
+        if (of.body.length() + part.length() > config.limits().bodyMax()) {
+            drop(of);
+            refuse(
+                    of.client,
+                    new Refusal(
+                            RequestCheck.TOO_LARGE,
+                            "a body may have at most " + config.limits().bodyMax() + " bytes here"));
+            return;
+        }
+        figures.bodyBytes.addAndGet(part.length());
+        of.body.appendBuffer(part);
+    }
+
+    /** False when it had ended otherwise before. */
+    private boolean end(Receiving of) {
+        if (of.over) {
+            return false;
+        }
+        of.over = true;
+        receiving.remove(of);
+        return true;
+    }
+
+    private void drop(Receiving of) {
+        if (end(of)) {
+            figures.bodyBytes.addAndGet(-of.body.length());
+            listener.refused();
+        }
+    }
+
+    /** Time passes: those whose bodies do not come are refused. */
+    void tick(long nowMillis) {
+        for (Receiving late = receiving.pollDue(nowMillis); late != null; late = receiving.pollDue(nowMillis)) {
+            if (!late.over) {
+                drop(late);
+                refuse(late.client, new Refusal(TIMEOUT, "the body did not come in time"));
+            }
+        }
+    }
+
+    private Submission submission(Client client, Target target, Route route, @Nullable Buffer body) {
+        HttpServerRequest request = client.request();
+        HttpMethod method = request.method();
+        List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers());
+        String given = target.outcomeKey() == null ? request.getHeader("Idempotency-Key") : target.outcomeKey();
+        boolean reads =
+                method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS);
+        String key = given != null ? given.trim() : reads ? null : newKey();
+        if (target.outcomeKey() != null && reads && !target.fence()) {
+            // It asks and closes nothing, but only the database that knows can tell.
+            key = given;
+        }
+        String level = request.getHeader("Gemel-Durability");
+        Durability asked = level == null ? null : RequestCheck.durability(level);
+        Durability usual = route.durability() == null ? config.durability() : route.durability();
+        String mark = key == null || body == null || target.outcomeKey() != null
+                ? null
+                : fingerprint.of(method.name(), target.text(), body.getBytes());
+        boolean empty = body != null && body.length() == 0 && reads;
+        return new Submission(
+                method,
+                target,
+                headers,
+                key,
+                given != null,
+                empty ? null : body,
+                body == null ? request : null,
+                mark,
+                asked == null ? usual : asked);
+    }
+
+    private String newKey() {
+        byte[] bytes = new byte[KEY_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -1,0 +1,56 @@
+package io.gemel.router;
+
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where requests with a key were sent last, and how many VMs died over them, so that a client's repetition goes to the database
+ * that knows. It forgets the oldest; the ledgers then still decide. Thread-safe.
+ */
+final class KeyMemory {
+    /** Keys that are remembered at least, if so many there were. */
+    static final int KEYS_MAX = 50_000;
+
+    /**
+     * What is known of a key.
+     *
+     * @param site where it may have run
+     * @param deaths VMs that died while they had it
+     */
+    record Trace(String site, int deaths) {}
+
+    private final int keysMax;
+    private volatile ConcurrentHashMap<String, Trace> young = new ConcurrentHashMap<>();
+    private volatile ConcurrentHashMap<String, Trace> old = new ConcurrentHashMap<>();
+
+    KeyMemory(int keysMax) {
+        this.keysMax = keysMax;
+    }
+
+    /** Null for a key that is not remembered. */
+    @Nullable
+    Trace find(String key) {
+        Trace trace = young.get(key);
+        return trace == null ? old.get(key) : trace;
+    }
+
+    void remember(String key, Trace trace) {
+        young.put(key, trace);
+        if (young.size() > keysMax) {
+            turn();
+        }
+    }
+
+    /** Takes back what was remembered, unless somebody has remembered something else since. */
+    void forget(String key, Trace trace) {
+        young.remove(key, trace);
+        old.remove(key, trace);
+    }
+
+    private synchronized void turn() {
+        if (young.size() > keysMax) {
+            old = young;
+            young = new ConcurrentHashMap<>();
+        }
+    }
+}

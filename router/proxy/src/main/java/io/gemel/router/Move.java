@@ -1,0 +1,17 @@
+package io.gemel.router;
+
+/** What a {@link Dispatcher} tells to do with a submission now. */
+sealed interface Move {
+    /**
+     * Send it.
+     *
+     * @param lane in which it counts; to be given back when the attempt has ended
+     */
+    record Dispatch(VmState vm, Step.Lane lane) implements Move {}
+
+    /** Ask again then, in the router's own time. */
+    record Await(long untilMillis) implements Move {}
+
+    /** Answer the client. */
+    record Conclude(Step.Reply reply) implements Move {}
+}

@@ -1,0 +1,41 @@
+package io.gemel.router;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the router says to a client when it has no VM's answer for it. Pure. */
+final class Replies {
+    /** An answer's status and text. */
+    record Text(int status, String text) {}
+
+    private Replies() {}
+
+    static Text of(Step.Reply reply, @Nullable String key) {
+        String named = key == null ? "" : " with Idempotency-Key " + key;
+        return switch (reply) {
+            case SHED -> new Text(503, "no room at the moment; nothing was done: send it again later");
+            case LATE -> new Text(504, "not done in time; nothing was done: send it again" + named);
+            case IN_DOUBT ->
+                new Text(
+                        503,
+                        "nobody knows yet whether it was done: send it again" + named + ", it is done once at most");
+            case LOST -> new Text(502, "the VM went away, and it cannot be known whether it was done");
+            case UNANSWERED -> new Text(502, "no VM answered");
+            case QUARANTINED ->
+                new Text(
+                        500,
+                        "VMs died over this request; it is not sent to another one" + named + ": tell the operators");
+            case LAST_ANSWER -> new Text(502, "no VM answered");
+        };
+    }
+
+    /** Whether such an answer means that it may have been done, whatever is known besides. */
+    static boolean inDoubt(Step.Reply reply) {
+        return reply == Step.Reply.IN_DOUBT || reply == Step.Reply.LOST || reply == Step.Reply.QUARANTINED;
+    }
+
+    /** @param missed which level was not reached, and when */
+    static String notDurable(String site, String missed) {
+        return "it is done and committed at " + site + ", but " + missed
+                + ": it may be lost with that site; ask again with the same key";
+    }
+}

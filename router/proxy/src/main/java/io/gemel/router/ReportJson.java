@@ -1,0 +1,61 @@
+package io.gemel.router;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+
+/** A router's figures as JSON, under the names that the report has. Pure. */
+final class ReportJson {
+    private ReportJson() {}
+
+    static JsonObject json(RouterReport report) {
+        JsonArray vms = new JsonArray();
+        report.vms().forEach(vm -> vms.add(vm(vm)));
+        JsonArray sites = new JsonArray();
+        report.sites().forEach(site -> sites.add(site(site)));
+        return new JsonObject()
+                .put("router", report.router())
+                .put("site", report.site())
+                .put("ready", report.ready())
+                .put("requests", report.requests())
+                .put("resubmitted", report.resubmitted())
+                .put("retried", report.retried())
+                .put("replayed", report.replayed())
+                .put("inDoubt", report.inDoubt())
+                .put("rejected", report.rejected())
+                .put("shed", report.shed())
+                .put("malformed", report.malformed())
+                .put("quarantined", report.quarantined())
+                .put("durabilityMissed", report.durabilityMissed())
+                .put("inFlight", report.inFlight())
+                .put("waiting", report.waiting())
+                .put("bodyBytes", report.bodyBytes())
+                .put("connections", report.connections())
+                .put("latencyMillisP50", report.latencyMillisP50())
+                .put("latencyMillisP99", report.latencyMillisP99())
+                .put("vms", vms)
+                .put("sites", sites);
+    }
+
+    private static JsonObject vm(RouterReport.Vm vm) {
+        return new JsonObject()
+                .put("name", vm.name())
+                .put("site", vm.site())
+                .put("host", vm.host())
+                .put("state", vm.state().name().toLowerCase(Locale.ROOT))
+                .put("reason", vm.reason())
+                .put("inFlight", vm.inFlight())
+                .put("latencyMillis", vm.latencyMillis())
+                .put("deaths", vm.deaths());
+    }
+
+    private static JsonObject site(RouterReport.Site site) {
+        return new JsonObject()
+                .put("name", site.name())
+                .put("state", site.state().name().toLowerCase(Locale.ROOT))
+                .put("reason", site.reason())
+                .put("inFlight", site.inFlight())
+                .put("limit", site.limit())
+                .put("lagMillis", site.lagMillis());
+    }
+}

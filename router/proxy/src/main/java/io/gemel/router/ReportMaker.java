@@ -1,0 +1,88 @@
+package io.gemel.router;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Puts a router's figures together. Any thread. */
+final class ReportMaker {
+    private ReportMaker() {}
+
+    static RouterReport report(RouterConfig config, Fleet fleet, Figures figures) {
+        List<RouterReport.Vm> vms = new ArrayList<>();
+        for (VmState vm : fleet.vms()) {
+            vms.add(new RouterReport.Vm(
+                    vm.name(),
+                    vm.site(),
+                    vm.host(),
+                    state(vm),
+                    reason(vm),
+                    vm.inFlight(),
+                    vm.latencyMillis(),
+                    vm.deaths()));
+        }
+        List<RouterReport.Site> sites = new ArrayList<>();
+        for (SiteView site : fleet.sites()) {
+            sites.add(new RouterReport.Site(
+                    site.name(),
+                    site.state(),
+                    site.reason(),
+                    site.inFlight().get(),
+                    site.limit().limit(),
+                    site.lagMillis()));
+        }
+        return new RouterReport(
+                config.name(),
+                config.site().name(),
+                fleet.anyUsable(),
+                figures.requests.sum(),
+                figures.resubmitted.sum(),
+                figures.retried.sum(),
+                figures.replayed.sum(),
+                figures.inDoubt.sum(),
+                figures.rejected.sum(),
+                figures.shed.sum(),
+                figures.malformed.sum(),
+                figures.quarantined.sum(),
+                figures.durabilityMissed.sum(),
+                figures.inFlight.get(),
+                figures.waiting.get(),
+                figures.bodyBytes.get(),
+                figures.connections.get(),
+                figures.latencies.quantileMillis(0.5),
+                figures.latencies.quantileMillis(0.99),
+                vms,
+                sites);
+    }
+
+    private static RouterReport.VmState state(VmState vm) {
+        return switch (vm.verdict()) {
+            case UNKNOWN -> RouterReport.VmState.UNKNOWN;
+            case DEAD -> RouterReport.VmState.DEAD;
+            case AVOID -> RouterReport.VmState.AVOIDED;
+            case ALIVE -> alive(vm);
+        };
+    }
+
+    private static RouterReport.VmState alive(VmState vm) {
+        if (vm.drained() || vm.beat().draining()) {
+            return RouterReport.VmState.DRAINING;
+        }
+        boolean works = vm.fit() && vm.breaker().getState() != CircuitBreaker.State.OPEN;
+        return works ? RouterReport.VmState.ALIVE : RouterReport.VmState.UNFIT;
+    }
+
+    private static String reason(VmState vm) {
+        return switch (state(vm)) {
+            case ALIVE -> vm.beat().library() ? "" : "it keeps no ledger: what breaks there is lost";
+            case UNKNOWN -> "it has not answered yet";
+            case DEAD -> "it does not answer";
+            case AVOIDED -> "it was silent for a moment";
+            case DRAINING -> vm.drained() ? "drained here" : "it says that it drains";
+            case UNFIT ->
+                !vm.beat().databaseUp()
+                        ? "it cannot reach its database"
+                        : !vm.beat().open() ? "its site's gate is closed" : "too many of its answers failed";
+        };
+    }
+}

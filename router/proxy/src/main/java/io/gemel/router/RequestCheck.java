@@ -1,0 +1,116 @@
+package io.gemel.router;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map.Entry;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What the head of a request must be like beyond what the HTTP decoder demands. Pure. */
+final class RequestCheck {
+    static final int KEY_LENGTH_MAX = 255;
+    static final int BAD_REQUEST = 400;
+    static final int TOO_LARGE = 413;
+    static final int NOT_IMPLEMENTED = 501;
+
+    /** Methods that are passed to VMs. */
+    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
+
+    private RequestCheck() {}
+
+    /**
+     * Looks at a head.
+     *
+     * @param http11 whether the request is of HTTP/1.1 rather than 1.0
+     * @param headers as they came
+     * @param bodyMax largest body that is accepted; negative for any
+     * @return null when it is proper
+     */
+    static @Nullable Refusal refusal(
+            String method, boolean http11, Iterable<Entry<String, String>> headers, long bodyMax) {
+        if (!METHODS.contains(method)) {
+            return new Refusal(NOT_IMPLEMENTED, "this method is not passed on");
+        }
+        int hosts = 0;
+        int keys = 0;
+        for (Entry<String, String> header : headers) {
+            String value = header.getValue();
+            switch (header.getKey().toLowerCase(Locale.ROOT)) {
+                case "" -> {
+                    return new Refusal(BAD_REQUEST, "a header has no name");
+                }
+                case "host" -> {
+                    hosts++;
+                    if (!isAuthority(value)) {
+                        return new Refusal(BAD_REQUEST, "Host is not proper");
+                    }
+                }
+                case "transfer-encoding" -> {
+                    if (!value.trim().equalsIgnoreCase("chunked")) {
+                        return new Refusal(NOT_IMPLEMENTED, "only chunked is understood as Transfer-Encoding");
+                    }
+                }
+                case "content-length" -> {
+                    Refusal refusal = length(value, bodyMax);
+                    if (refusal != null) {
+                        return refusal;
+                    }
+                }
+                case "idempotency-key" -> {
+                    keys++;
+                    if (!isKey(value)) {
+                        return new Refusal(
+                                BAD_REQUEST,
+                                "Idempotency-Key must be 1 to " + KEY_LENGTH_MAX + " printable ASCII characters");
+                    }
+                }
+                case "gemel-durability" -> {
+                    if (durability(value) == null) {
+                        return new Refusal(BAD_REQUEST, "Gemel-Durability is local, shipped or applied");
+                    }
+                }
+                default -> {
+                    // Everything else is between the client and the application.
+                }
+            }
+        }
+        if (hosts > 1 || (hosts == 0 && http11)) {
+            return new Refusal(BAD_REQUEST, "a request needs Host once");
+        }
+        return keys > 1 ? new Refusal(BAD_REQUEST, "a request may have Idempotency-Key once") : null;
+    }
+
+    private static @Nullable Refusal length(String value, long bodyMax) {
+        if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return new Refusal(BAD_REQUEST, "Content-Length is not a number");
+        }
+        return bodyMax >= 0 && Long.parseLong(value) > bodyMax
+                ? new Refusal(TOO_LARGE, "a body may have at most " + bodyMax + " bytes here")
+                : null;
+    }
+
+    private static boolean isAuthority(String value) {
+        return value.chars()
+                .allMatch(c -> (c >= '0' && c <= '9')
+                        || (c >= 'a' && c <= 'z')
+                        || (c >= 'A' && c <= 'Z')
+                        || "-._~:[]%".indexOf(c) >= 0);
+    }
+
+    /** Whether a text can be a key. */
+    static boolean isKey(String value) {
+        return !value.isBlank()
+                && value.length() <= KEY_LENGTH_MAX
+                && value.chars().allMatch(c -> c >= ' ' && c <= '~');
+    }
+
+    /** Null for a word that is none. */
+    static RouterConfig.@Nullable Durability durability(String word) {
+        for (RouterConfig.Durability level : List.of(RouterConfig.Durability.values())) {
+            if (level.word().equals(word.trim())) {
+                return level;
+            }
+        }
+        return null;
+    }
+}

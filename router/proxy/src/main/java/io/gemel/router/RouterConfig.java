@@ -1,0 +1,222 @@
+package io.gemel.router;
+
+import io.gemel.transaction.SiteId;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a router is told. Immutable; its constructor looks at it as a whole and names every problem at once.
+ *
+ * @param name this router's name, for logs and figures
+ * @param site the site it stands at: the one whose VMs it prefers
+ * @param listen where clients reach it
+ * @param tls the certificate for {@code listen}; null serves plain HTTP
+ * @param admin where operators reach it
+ * @param adminToken what a request to {@code admin} that changes something must bear; null asks for nothing
+ * @param vms the application's VMs, at every site
+ * @param sites the site processes, one for every site that has VMs
+ * @param routes what differs for requests under some paths
+ * @param durability what is awaited before a success is told to the client, unless the route or the request says otherwise
+ * @param accessLog whether each request gets a line in the log {@code io.gemel.router.access}
+ * @param times every duration that an operator may move
+ * @param limits every bound that an operator may move
+ */
+public record RouterConfig(
+        String name,
+        SiteId site,
+        Address listen,
+        @Nullable Tls tls,
+        Address admin,
+        @Nullable String adminToken,
+        List<Vm> vms,
+        List<Site> sites,
+        List<Route> routes,
+        Durability durability,
+        boolean accessLog,
+        RouterTimes times,
+        RouterLimits limits) {
+
+    /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
+    public static final int NAME_LENGTH_MAX = 50;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
+
+    /** @throws RouterConfigException naming all that is wrong */
+    public RouterConfig {
+        vms = List.copyOf(vms);
+        sites = List.copyOf(sites);
+        routes = List.copyOf(routes);
+        List<String> problems = new ArrayList<>();
+        checkName(problems, "router", name);
+        if (adminToken != null && adminToken.isBlank()) {
+            problems.add("admin.token is empty: leave it out, or give it a secret");
+        }
+        checkVms(problems, vms, sites);
+        checkSites(problems, site, vms, sites);
+        checkRoutes(problems, routes);
+        times.check(problems);
+        limits.check(problems);
+        if (!problems.isEmpty()) {
+            throw new RouterConfigException(problems);
+        }
+    }
+
+    private static void checkName(List<String> problems, String setting, String name) {
+        if (name.length() > NAME_LENGTH_MAX || !NAME.matcher(name).matches()) {
+            problems.add(
+                    setting + "=" + name + " is not a name: letters, digits, _, . and -, at most " + NAME_LENGTH_MAX);
+        }
+    }
+
+    private static void checkVms(List<String> problems, List<Vm> vms, List<Site> sites) {
+        if (vms.isEmpty()) {
+            problems.add("no VM is named: add vm.<name>.url, vm.<name>.site and vm.<name>.host");
+        }
+        Set<String> names = new HashSet<>();
+        Set<String> addresses = new HashSet<>();
+        for (Vm vm : vms) {
+            checkName(problems, "vm", vm.name());
+            checkName(problems, "vm." + vm.name() + ".host", vm.host());
+            checkUrl(problems, "vm." + vm.name() + ".url", vm.url());
+            if (!names.add(vm.name())) {
+                problems.add("vm." + vm.name() + " is there twice");
+            }
+            if (!addresses.add(vm.url().getAuthority())) {
+                problems.add(
+                        "vm." + vm.name() + ".url is another VM's address, too: one process must not count as two");
+            }
+            if (sites.stream().noneMatch(site -> site.name().equals(vm.site()))) {
+                problems.add(
+                        "vm." + vm.name() + ".site=" + vm.site() + " is not known: add site." + vm.site() + ".status");
+            }
+        }
+    }
+
+    private static void checkSites(List<String> problems, SiteId own, List<Vm> vms, List<Site> sites) {
+        Set<SiteId> names = new HashSet<>();
+        for (Site site : sites) {
+            checkUrl(problems, "site." + site.name() + ".status", site.status());
+            if (!names.add(site.name())) {
+                problems.add("site." + site.name() + " is there twice");
+            }
+            if (site.token() != null && site.token().isBlank()) {
+                problems.add(
+                        "site." + site.name() + ".token is empty: leave it out, or give it the site's router.token");
+            }
+            if (vms.stream().noneMatch(vm -> vm.site().equals(site.name()))) {
+                problems.add("site." + site.name() + " has no VM: add one, or remove the site");
+            }
+        }
+        if (!names.contains(own)) {
+            problems.add("site=" + own + " is not among the sites: add site." + own + ".status");
+        }
+    }
+
+    private static void checkUrl(List<String> problems, String setting, URI url) {
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        boolean bare = (url.getPath().isEmpty() || url.getPath().equals("/"))
+                && url.getRawQuery() == null
+                && url.getRawFragment() == null
+                && url.getRawUserInfo() == null;
+        if ((!scheme.equals("http") && !scheme.equals("https")) || url.getHost() == null || !bare) {
+            problems.add(setting + "=" + url + " must be http://host:port or https://host:port, and nothing after it");
+        }
+    }
+
+    private static void checkRoutes(List<String> problems, List<Route> routes) {
+        Set<String> prefixes = new HashSet<>();
+        for (Route route : routes) {
+            if (!route.prefix().startsWith("/")) {
+                problems.add("route." + route.prefix() + " must begin with /");
+            }
+            if (!prefixes.add(route.prefix())) {
+                problems.add("route." + route.prefix() + " is there twice");
+            }
+        }
+    }
+
+    /** Shows no secrets. */
+    @Override
+    public String toString() {
+        return "RouterConfig[" + name + " at " + site + ", listen " + listen + ", " + vms.size() + " VMs]";
+    }
+
+    /** How far a committed transaction must have come before its success is told. In ascending order. */
+    public enum Durability {
+        /** Committed in the database of the site where it ran. */
+        LOCAL,
+        /** Kafka has acknowledged its log record: it survives the loss of that site. */
+        SHIPPED,
+        /** The peer has applied it. */
+        APPLIED;
+
+        /** Its name in settings and headers. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * An address to listen on.
+     *
+     * @param host a name or an address
+     * @param port 0 takes a free one
+     */
+    public record Address(String host, int port) {
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /**
+     * One running instance of the application.
+     *
+     * @param url scheme, host and port only
+     * @param host the machine it runs on: VMs of one host are expected to die together
+     */
+    public record Vm(String name, URI url, SiteId site, String host) {}
+
+    /**
+     * A site's process, which answers for the site's database.
+     *
+     * @param status its {@code status.listen}: scheme, host and port only
+     * @param token its {@code router.token}; null when it asks for none
+     */
+    public record Site(SiteId name, URI status, @Nullable String token) {
+        /** Does not show the token. */
+        @Override
+        public String toString() {
+            return "Site[" + name + " at " + status + "]";
+        }
+    }
+
+    /**
+     * What differs for requests under a path.
+     *
+     * @param prefix whole path segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}
+     * @param durability null for the router's own
+     * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM only
+     */
+    public record Route(String prefix, @Nullable Durability durability, boolean resubmit) {}
+
+    /**
+     * A certificate.
+     *
+     * @param certificate the chain, PEM
+     * @param key the private key, PEM (PKCS 8)
+     */
+    public record Tls(String certificate, String key) {
+        /** Shows neither. */
+        @Override
+        public String toString() {
+            return "Tls[******]";
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.gemel.router;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+
+/** A router's figures in the Prometheus text format. */
+public final class RouterMetrics {
+    static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    private record Metric(
+            String name, String type, String help, Function<RouterReport, Map<String, Double>> samplesByLabels) {}
+
+    private static final List<Metric> ALL = List.of(
+            gauge("gemel_router_ready", "Whether a VM takes requests.", report -> report.ready() ? 1 : 0),
+            counter("gemel_router_requests_total", "Requests of clients that were accepted.", RouterReport::requests),
+            counter(
+                    "gemel_router_resubmitted_attempts_total",
+                    "Attempts that followed one whose outcome nobody knew.",
+                    RouterReport::resubmitted),
+            counter(
+                    "gemel_router_retried_attempts_total",
+                    "Attempts that followed one that had done nothing.",
+                    RouterReport::retried),
+            counter(
+                    "gemel_router_replayed_requests_total",
+                    "Answers that came out of the ledger.",
+                    RouterReport::replayed),
+            counter(
+                    "gemel_router_in_doubt_requests_total",
+                    "Requests that ended without anybody knowing what became of them.",
+                    RouterReport::inDoubt),
+            counter(
+                    "gemel_router_rejected_requests_total",
+                    "Requests that the application refused for good.",
+                    RouterReport::rejected),
+            counter(
+                    "gemel_router_shed_requests_total",
+                    "Requests turned away because there was no room or no VM.",
+                    RouterReport::shed),
+            counter(
+                    "gemel_router_malformed_requests_total",
+                    "Requests that were not proper HTTP, or too large, or too slow.",
+                    RouterReport::malformed),
+            counter(
+                    "gemel_router_quarantined_requests_total",
+                    "Requests refused because VMs died over their key.",
+                    RouterReport::quarantined),
+            counter(
+                    "gemel_router_durability_missed_requests_total",
+                    "Commits whose level of durability was not reached in time.",
+                    RouterReport::durabilityMissed),
+            gauge("gemel_router_in_flight_requests", "Requests accepted and not answered.", RouterReport::inFlight),
+            gauge(
+                    "gemel_router_waiting_requests",
+                    "Requests that are sent nowhere at the moment.",
+                    RouterReport::waiting),
+            gauge("gemel_router_bodies_bytes", "Bytes of bodies kept.", RouterReport::bodyBytes),
+            gauge("gemel_router_connections", "Connections of clients.", RouterReport::connections),
+            gauge(
+                    "gemel_router_latency_p50_milliseconds",
+                    "Half of the requests of late were answered within this.",
+                    RouterReport::latencyMillisP50),
+            gauge(
+                    "gemel_router_latency_p99_milliseconds",
+                    "99 of 100 requests of late were answered within this.",
+                    RouterReport::latencyMillisP99),
+            vmStates(),
+            vms("gemel_router_vm_in_flight_requests", "gauge", "Requests that a VM has.", RouterReport.Vm::inFlight),
+            vms(
+                    "gemel_router_vm_latency_milliseconds",
+                    "gauge",
+                    "Moving average of a VM's answers.",
+                    RouterReport.Vm::latencyMillis),
+            vms("gemel_router_vm_deaths_total", "counter", "How often a VM died.", RouterReport.Vm::deaths),
+            siteStates(),
+            sites(
+                    "gemel_router_site_in_flight_requests",
+                    "Requests that the VMs of a site have.",
+                    RouterReport.Site::inFlight),
+            sites(
+                    "gemel_router_site_limit_requests",
+                    "Requests that the VMs of a site get at once.",
+                    RouterReport.Site::limit),
+            sites(
+                    "gemel_router_site_lag_milliseconds",
+                    "By how much a site lags behind its peer's log; -1 when its process does not say.",
+                    RouterReport.Site::lagMillis));
+
+    private RouterMetrics() {}
+
+    /** Every metric's name, in the order of {@link #text}. */
+    public static List<String> names() {
+        return ALL.stream().map(Metric::name).toList();
+    }
+
+    /** A report as Prometheus reads it; every sample carries the router's name. */
+    public static String text(RouterReport report) {
+        StringBuilder text = new StringBuilder();
+        for (Metric metric : ALL) {
+            text.append("# HELP ")
+                    .append(metric.name())
+                    .append(' ')
+                    .append(metric.help())
+                    .append('\n');
+            text.append("# TYPE ")
+                    .append(metric.name())
+                    .append(' ')
+                    .append(metric.type())
+                    .append('\n');
+            metric.samplesByLabels()
+                    .apply(report)
+                    .forEach((labels, value) -> text.append(metric.name())
+                            .append("{router=\"")
+                            .append(report.router())
+                            .append('"')
+                            .append(labels)
+                            .append("} ")
+                            .append(number(value))
+                            .append('\n'));
+        }
+        return text.toString();
+    }
+
+    private static Metric counter(String name, String help, ToDoubleFunction<RouterReport> figure) {
+        return new Metric(name, "counter", help, report -> Map.of("", figure.applyAsDouble(report)));
+    }
+
+    private static Metric gauge(String name, String help, ToDoubleFunction<RouterReport> figure) {
+        return new Metric(name, "gauge", help, report -> Map.of("", figure.applyAsDouble(report)));
+    }
+
+    private static Metric vms(String name, String type, String help, ToDoubleFunction<RouterReport.Vm> figure) {
+        return new Metric(name, type, help, report -> {
+            Map<String, Double> samples = new TreeMap<>();
+            report.vms().forEach(vm -> samples.put(labels(vm), figure.applyAsDouble(vm)));
+            return samples;
+        });
+    }
+
+    private static Metric sites(String name, String help, ToDoubleFunction<RouterReport.Site> figure) {
+        return new Metric(name, "gauge", help, report -> {
+            Map<String, Double> samples = new TreeMap<>();
+            report.sites().forEach(site -> samples.put(label("site", site.name()), figure.applyAsDouble(site)));
+            return samples;
+        });
+    }
+
+    private static Metric vmStates() {
+        return new Metric("gemel_router_vm_state", "gauge", "What the router thinks of a VM.", report -> {
+            Map<String, Double> samples = new TreeMap<>();
+            for (RouterReport.Vm vm : report.vms()) {
+                states(samples, labels(vm), RouterReport.VmState.values(), vm.state());
+            }
+            return samples;
+        });
+    }
+
+    private static Metric siteStates() {
+        return new Metric("gemel_router_site_state", "gauge", "What the router thinks of a site.", report -> {
+            Map<String, Double> samples = new TreeMap<>();
+            for (RouterReport.Site site : report.sites()) {
+                states(samples, label("site", site.name()), RouterReport.SiteState.values(), site.state());
+            }
+            return samples;
+        });
+    }
+
+    /** 1 for the state something is in, and 0 for each other one. */
+    private static <E extends Enum<E>> void states(Map<String, Double> samples, String labels, E[] all, E now) {
+        for (E each : new ArrayList<>(List.of(all))) {
+            samples.put(labels + label("state", each.name().toLowerCase(Locale.ROOT)), each == now ? 1.0 : 0.0);
+        }
+    }
+
+    private static String labels(RouterReport.Vm vm) {
+        return label("vm", vm.name()) + label("site", vm.site());
+    }
+
+    /** Names have no character that would have to be escaped. */
+    private static String label(String name, String value) {
+        return "," + name + "=\"" + value + "\"";
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

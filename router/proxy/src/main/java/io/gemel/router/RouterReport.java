@@ -1,0 +1,113 @@
+package io.gemel.router;
+
+import java.util.List;
+
+/**
+ * Every figure of one router at one moment. Counters count since the router started. Immutable.
+ *
+ * @param router its name
+ * @param site the site it stands at
+ * @param ready whether a VM can be reached that takes requests
+ * @param requests requests of clients that were accepted
+ * @param resubmitted attempts that followed one whose outcome nobody knew
+ * @param retried attempts that followed one that had done nothing
+ * @param replayed answers that came out of the ledger
+ * @param inDoubt requests that ended without anybody knowing what became of them
+ * @param rejected answers with which the application refused a request for good
+ * @param shed requests turned away because there was no room or no VM; nothing was done
+ * @param malformed requests that were not proper HTTP, or too large, or too slow
+ * @param quarantined requests refused because VMs died over their key
+ * @param durabilityMissed commits whose level of durability was not reached in time
+ * @param inFlight requests accepted and not answered
+ * @param waiting those among them that are sent nowhere at the moment
+ * @param bodyBytes bytes of bodies kept
+ * @param connections connections of clients
+ * @param latencyMillisP50 half of the requests of the last minute or so were answered within this, milliseconds
+ * @param latencyMillisP99 and 99 of 100 within this
+ * @param vms each VM
+ * @param sites each site
+ */
+public record RouterReport(
+        String router,
+        String site,
+        boolean ready,
+        long requests,
+        long resubmitted,
+        long retried,
+        long replayed,
+        long inDoubt,
+        long rejected,
+        long shed,
+        long malformed,
+        long quarantined,
+        long durabilityMissed,
+        int inFlight,
+        int waiting,
+        long bodyBytes,
+        int connections,
+        double latencyMillisP50,
+        double latencyMillisP99,
+        List<Vm> vms,
+        List<Site> sites) {
+
+    public RouterReport {
+        vms = List.copyOf(vms);
+        sites = List.copyOf(sites);
+    }
+
+    /** What the router thinks of a VM. */
+    public enum VmState {
+        /** Not heard since the router started. */
+        UNKNOWN,
+        /** Takes requests. */
+        ALIVE,
+        /** Alive, and takes no new requests: an operator or the VM itself says so. */
+        DRAINING,
+        /** Alive, and does not work: its database cannot be reached, or its site's gate is closed, or too many of its answers failed. */
+        UNFIT,
+        /** Silent or broken for a moment; gets requests only when there is no other. */
+        AVOIDED,
+        /** Gone; what was in flight there went elsewhere. */
+        DEAD
+    }
+
+    /** What the router thinks of a site. */
+    public enum SiteState {
+        /** At least one of its VMs works. */
+        UP,
+        /** All its VMs are gone, and it is not yet known whether its database is. */
+        PENDING,
+        /** All its VMs are gone, and its database lives. */
+        STRANDED,
+        /** Gone, or an operator says so. */
+        DOWN
+    }
+
+    /**
+     * One VM.
+     *
+     * @param reason why it takes no requests; empty when it does
+     * @param inFlight requests of this router that it has
+     * @param latencyMillis moving average of its answers, milliseconds
+     * @param deaths how often it died
+     */
+    public record Vm(
+            String name,
+            String site,
+            String host,
+            VmState state,
+            String reason,
+            int inFlight,
+            double latencyMillis,
+            long deaths) {}
+
+    /**
+     * One site.
+     *
+     * @param inFlight requests of this router that its VMs have
+     * @param limit requests that its VMs get from this router at once; it adapts itself
+     * @param lagMillis by how much it lags behind its peer's log, milliseconds; -1 when its process does not say
+     * @param reason what keeps it from being used; empty when nothing does
+     */
+    public record Site(String name, SiteState state, String reason, int inFlight, int limit, long lagMillis) {}
+}

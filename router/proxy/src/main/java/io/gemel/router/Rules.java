@@ -1,0 +1,159 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterReport.SiteState;
+import io.gemel.router.Step.Give;
+import io.gemel.router.Step.Hold;
+import io.gemel.router.Step.Lane;
+import io.gemel.router.Step.Reply;
+import io.gemel.router.Step.Send;
+import io.gemel.router.Surroundings.Fate;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is done next with a submission, from what befell it so far: resubmitted once, never twice. Pure.
+ *
+ * <p>Where it may be sent is not decided here: {@link Choice} keeps to the site that {@link Course#home} names.
+ */
+final class Rules {
+    /** At this many VM deaths a key is not sent anywhere any more. */
+    static final int DEATHS_MAX = 2;
+
+    /** An application that threw is asked once more, at another VM. */
+    static final int FAILURES_MAX = 2;
+
+    /** The wait before a VM is asked again that had said no, doubled each time. */
+    static final long BACKOFF_FIRST_MILLIS = 10;
+
+    static final long BACKOFF_MAX_MILLIS = 500;
+
+    private final int attemptsMax;
+
+    /** @param attemptsMax VMs at which one request may do work */
+    Rules(int attemptsMax) {
+        this.attemptsMax = attemptsMax;
+    }
+
+    /**
+     * @param surroundings as they are now
+     * @param nowMillis the router's own time
+     */
+    Step next(Course course, Surroundings surroundings, long nowMillis) {
+        if (course.earlierDeaths() >= DEATHS_MAX) {
+            return new Give(Reply.QUARANTINED);
+        }
+        Attempt last = course.last();
+        if (last == null) {
+            return nowMillis >= course.deadlineMillis() ? end(course, Reply.LATE) : new Send(Lane.NEW, 0);
+        }
+        if (last.ending() instanceof Ending.Answered answered) {
+            Outcome outcome = answered.outcome();
+            return outcome == null
+                    ? new Give(Reply.LAST_ANSWER)
+                    : afterAnswer(course, outcome, surroundings, nowMillis);
+        }
+        if (last.ending() instanceof Ending.NotSent) {
+            return again(course, Lane.FAILOVER, backoff(course), surroundings, nowMillis);
+        }
+        if (!course.safe() && (!last.library() || !course.resubmittable())) {
+            return new Give(Reply.LOST);
+        }
+        return again(course, Lane.FAILOVER, 0, surroundings, nowMillis);
+    }
+
+    private Step afterAnswer(Course course, Outcome outcome, Surroundings surroundings, long nowMillis) {
+        switch (outcome) {
+            case EXECUTED, REPLAYED, REJECTED, FENCED -> {
+                return new Give(Reply.LAST_ANSWER);
+            }
+            case LATE -> {
+                return end(course, Reply.LATE);
+            }
+            case FAILED -> {
+                return course.count(Outcome.FAILED) >= FAILURES_MAX
+                        ? new Give(Reply.LAST_ANSWER)
+                        : again(course, Lane.RETRY, 0, surroundings, nowMillis);
+            }
+            case DRAINING, CLOSED -> {
+                return again(course, Lane.FAILOVER, backoff(course), surroundings, nowMillis);
+            }
+            case RETRY, UNREACHABLE -> {
+                return again(course, Lane.RETRY, backoff(course), surroundings, nowMillis);
+            }
+            case UNKNOWN -> {
+                return again(course, Lane.FAILOVER, 0, surroundings, nowMillis);
+            }
+        }
+        throw new AssertionError(outcome);
+    }
+
+    private Step again(Course course, Lane lane, long delayMillis, Surroundings surroundings, long nowMillis) {
+        if (nowMillis + delayMillis >= course.deadlineMillis()) {
+            return end(course, Reply.LATE);
+        }
+        if (!course.resubmittable() && !(lastOf(course).ending() instanceof Ending.NotSent)) {
+            return end(course, Reply.SHED);
+        }
+        if (course.workedAttempts() >= attemptsMax) {
+            return end(course, course.safe() ? Reply.UNANSWERED : Reply.SHED);
+        }
+        return switch (deaths(course, surroundings)) {
+            case TOO_MANY -> new Give(Reply.QUARANTINED);
+            case OPEN -> new Hold();
+            case FEW -> new Send(lane, delayMillis);
+        };
+    }
+
+    private static Attempt lastOf(Course course) {
+        List<Attempt> attempts = course.attempts();
+        return attempts.get(attempts.size() - 1);
+    }
+
+    /** How a request ends that found no answer: in doubt, unless it certainly left nothing behind. */
+    static Step end(Course course, Reply otherwise) {
+        return new Give(course.inDoubt() ? Reply.IN_DOUBT : otherwise);
+    }
+
+    private static long backoff(Course course) {
+        int times = Math.min(course.attempts().size() - 1, 16);
+        return times == 0 ? 0 : Math.min(BACKOFF_MAX_MILLIS, BACKOFF_FIRST_MILLIS << (times - 1));
+    }
+
+    private enum Deaths {
+        FEW,
+        TOO_MANY,
+        /** It depends on what the next heartbeats say. */
+        OPEN
+    }
+
+    /**
+     * Counts VMs that died while they had it. VMs that died with their whole site count once: that was not this request.
+     */
+    private static Deaths deaths(Course course, Surroundings surroundings) {
+        int sure = course.earlierDeaths();
+        int open = 0;
+        boolean siteOpen = false;
+        Set<String> downSites = new HashSet<>();
+        for (Attempt attempt : course.attempts()) {
+            if (!(attempt.ending() instanceof Ending.Broken)) {
+                continue;
+            }
+            SiteState site = surroundings.stateOf(attempt.site());
+            Fate fate = surroundings.fateOf(attempt);
+            if (fate == Fate.OPEN) {
+                open++;
+            } else if (fate == Fate.DIED && (site != SiteState.DOWN || downSites.add(attempt.site()))) {
+                sure++;
+                siteOpen |= site == SiteState.PENDING;
+            }
+        }
+        if (sure + open < DEATHS_MAX) {
+            return Deaths.FEW;
+        }
+        if (sure >= DEATHS_MAX) {
+            return siteOpen ? Deaths.OPEN : Deaths.TOO_MANY;
+        }
+        return Deaths.OPEN;
+    }
+}

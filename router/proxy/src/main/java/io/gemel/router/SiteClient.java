@@ -1,0 +1,102 @@
+package io.gemel.router;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Asks site processes. Its connections belong to the event loop that made it. */
+final class SiteClient {
+    /** Connections to one site process; more requests wait for one of them. */
+    private static final int CONNECTIONS_MAX = 32;
+
+    private static final int WAITING_MAX = 1000;
+
+    /** An answer takes so much longer than what was asked to be waited for at most. */
+    private static final long MARGIN_MILLIS = 500;
+
+    private final HttpClient http;
+
+    /**
+     * An answer.
+     *
+     * @param json empty when the body was not an object
+     */
+    record Answer(int status, JsonObject json) {
+        /** Why it says no. */
+        String reason() {
+            return json.getString("reason", "it answers " + status);
+        }
+    }
+
+    SiteClient(Vertx vertx, RouterTimes times) {
+        http = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setConnectTimeout((int) times.connectTimeout().toMillis())
+                        .setKeepAliveTimeout(
+                                (int) Math.max(1, times.vmIdleTimeout().toSeconds())),
+                new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(WAITING_MAX));
+    }
+
+    /** How the site is. */
+    Future<Answer> site(RouterConfig.Site site, long timeoutMillis) {
+        return ask(site, HttpMethod.GET, "/router/site", timeoutMillis);
+    }
+
+    /** Yes once everything of an origin's log until now is applied there. */
+    Future<Answer> barrier(RouterConfig.Site site, String origin, long timeoutMillis) {
+        return ask(
+                site,
+                HttpMethod.GET,
+                "/router/barrier?origin=" + origin + "&timeoutMillis=" + timeoutMillis,
+                timeoutMillis + MARGIN_MILLIS);
+    }
+
+    /** Yes once everything committed there before is as durable as that. */
+    Future<Answer> durable(RouterConfig.Site site, RouterConfig.Durability level, long timeoutMillis) {
+        return ask(
+                site,
+                HttpMethod.GET,
+                "/router/durable?level=" + level.word() + "&timeoutMillis=" + timeoutMillis,
+                timeoutMillis + MARGIN_MILLIS);
+    }
+
+    /** Ends the database sessions that a VM has left behind. */
+    Future<Answer> terminate(RouterConfig.Site site, String vm, long timeoutMillis) {
+        return ask(site, HttpMethod.POST, "/router/terminate?vm=" + vm, timeoutMillis);
+    }
+
+    private Future<Answer> ask(RouterConfig.Site site, HttpMethod method, String uri, long timeoutMillis) {
+        RequestOptions options = VmClient.to(site.status())
+                .setMethod(method)
+                .setURI(uri)
+                .setConnectTimeout(timeoutMillis)
+                .setIdleTimeout(timeoutMillis);
+        String token = site.token();
+        if (token != null) {
+            options.putHeader("Authorization", "Bearer " + token);
+        }
+        return http.request(options)
+                .compose(request -> request.send()
+                        .compose(response ->
+                                response.body().map(body -> new Answer(response.statusCode(), parsed(body)))))
+                .timeout(timeoutMillis, TimeUnit.MILLISECONDS);
+    }
+
+    /** An empty object for a body that is none. */
+    static JsonObject parsed(@Nullable Buffer body) {
+        try {
+            return body == null || body.length() == 0 ? new JsonObject() : new JsonObject(body);
+        } catch (DecodeException | ClassCastException e) {
+            return new JsonObject();
+        }
+    }
+}

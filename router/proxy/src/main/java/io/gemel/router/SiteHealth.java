@@ -1,0 +1,89 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterReport.SiteState;
+
+/** The router's verdict on one site, from its VMs and its process. Time is handed in as in {@link VmHealth}. Confined to one thread. */
+final class SiteHealth {
+    private static final long NEVER = -1;
+
+    private final long downMillis;
+    private SiteState state = SiteState.UP;
+    private long vmsGoneSince = NEVER;
+    private long databaseGoneSince = NEVER;
+    private boolean databaseUp;
+    private boolean operatorSaysDown;
+
+    /** @param downMillis how long everything must be gone before the site is down */
+    SiteHealth(long downMillis) {
+        this.downMillis = downMillis;
+    }
+
+    SiteState state() {
+        return state;
+    }
+
+    boolean operatorSaysDown() {
+        return operatorSaysDown;
+    }
+
+    /** An operator's word, which stays until it is taken back. */
+    void operatorSays(boolean down) {
+        operatorSaysDown = down;
+    }
+
+    /** At least one VM lives and reaches the database. */
+    void vmsWork() {
+        vmsGoneSince = NEVER;
+    }
+
+    /**
+     * None does.
+     *
+     * @param sinceMillis when the last one was last known to
+     */
+    void vmsGone(long sinceMillis) {
+        if (vmsGoneSince == NEVER) {
+            vmsGoneSince = sinceMillis;
+        }
+    }
+
+    /** The site's process says that the database answers. */
+    void databaseUp() {
+        databaseUp = true;
+        databaseGoneSince = NEVER;
+    }
+
+    /**
+     * The site's process says that it does not answer, or is itself silent.
+     *
+     * @param sinceMillis when that began
+     */
+    void databaseGone(long sinceMillis) {
+        databaseUp = false;
+        if (databaseGoneSince == NEVER) {
+            databaseGoneSince = sinceMillis;
+        }
+    }
+
+    /** The site's process answers, and does not tell: neither up nor gone. */
+    void databaseUntold() {
+        databaseUp = false;
+        databaseGoneSince = NEVER;
+    }
+
+    /** Draws the conclusion. */
+    SiteState judge(long nowMillis) {
+        if (operatorSaysDown) {
+            state = SiteState.DOWN;
+        } else if (vmsGoneSince == NEVER) {
+            state = SiteState.UP;
+        } else if (databaseUp) {
+            state = SiteState.STRANDED;
+        } else if (databaseGoneSince != NEVER && nowMillis - Math.max(vmsGoneSince, databaseGoneSince) >= downMillis) {
+            state = SiteState.DOWN;
+        } else if (state != SiteState.DOWN) {
+            state = SiteState.PENDING;
+        }
+        return state;
+    }
+}

@@ -1,0 +1,131 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterReport.SiteState;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Asks one site's process how it is, and draws the verdict on the site from that and from its VMs. Confined to the watching event loop. */
+final class SiteWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteWatch.class);
+
+    /** Between two questions while the site works. */
+    private static final long INTERVAL_MILLIS = 500;
+
+    /** And while something is wrong there. */
+    private static final long INTERVAL_WRONG_MILLIS = 100;
+
+    private static final int OK = 200;
+
+    private final SiteView site;
+    private final List<VmWatch> vms;
+    private final SiteClient client;
+    private final AwakeClock awake;
+    private final SiteHealth health;
+    private final long timeoutMillis;
+    private final Crossing crossing;
+    private long nextMillis;
+    private long silentSinceMillis = -1;
+    private boolean asking;
+
+    SiteWatch(
+            SiteView site,
+            List<VmWatch> vms,
+            SiteClient client,
+            RouterTimes times,
+            AwakeClock awake,
+            Crossing crossing) {
+        this.site = site;
+        this.vms = List.copyOf(vms);
+        this.client = client;
+        this.awake = awake;
+        this.crossing = crossing;
+        health = new SiteHealth(times.verdictSiteDown().toMillis());
+        timeoutMillis = times.verdictResubmit().toMillis();
+    }
+
+    SiteView site() {
+        return site;
+    }
+
+    /** An operator's word. */
+    void operatorSays(boolean down) {
+        health.operatorSays(down);
+        tick();
+    }
+
+    void tick() {
+        long now = awake.millis();
+        boolean work = site.vms().stream().anyMatch(VmState::works);
+        if (!asking && now >= nextMillis) {
+            ask(now, work);
+        }
+        if (work || site.vms().stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.UNKNOWN)) {
+            health.vmsWork();
+        } else {
+            health.vmsGone(goneSince(now));
+        }
+        if (silentSinceMillis >= 0 && now - silentSinceMillis >= timeoutMillis) {
+            health.databaseGone(silentSinceMillis);
+        }
+        SiteState before = site.state();
+        SiteState next = health.judge(now);
+        if (next != before) {
+            site.state(next);
+            if (next == SiteState.DOWN || before == SiteState.DOWN) {
+                LOG.warn("site {} is {} (it was {})", site.name(), next, before);
+            } else {
+                LOG.info("site {} is {} (it was {})", site.name(), next, before);
+            }
+        }
+        crossing.tick(next, site.hasUsable());
+    }
+
+    /** When the last of its VMs went silent; now when none says. */
+    private long goneSince(long now) {
+        long latest = -1;
+        for (VmWatch vm : vms) {
+            latest = Math.max(latest, vm.goneSinceMillis());
+        }
+        return latest < 0 ? now : latest;
+    }
+
+    private void ask(long now, boolean work) {
+        asking = true;
+        nextMillis = now + (work ? INTERVAL_MILLIS : INTERVAL_WRONG_MILLIS);
+        client.site(site.config(), timeoutMillis).onComplete(this::told, why -> silent(now, why));
+    }
+
+    private void told(SiteClient.Answer answer) {
+        asking = false;
+        silentSinceMillis = -1;
+        JsonObject json = answer.json();
+        String database = json.getString("database", "");
+        if (answer.status() == OK && database.equals("up")) {
+            health.databaseUp();
+        } else if (answer.status() == OK && database.equals("down")) {
+            health.databaseGone(awake.millis());
+        } else {
+            health.databaseUntold();
+        }
+        boolean open = json.getBoolean("open", true);
+        site.told(
+                json.getLong("lagMillis", -1L),
+                answer.status() == OK
+                        ? open ? "" : json.getString("reason", "its gate is closed")
+                        : "its process answers " + answer.status() + ": look at site." + site.name() + ".token");
+    }
+
+    private void silent(long askedMillis, Throwable why) {
+        asking = false;
+        site.told(-1, "its process does not answer: " + why.getMessage());
+        if (silentSinceMillis < 0) {
+            silentSinceMillis = askedMillis;
+        }
+        if (!(why instanceof TimeoutException)) {
+            health.databaseGone(silentSinceMillis);
+        }
+    }
+}

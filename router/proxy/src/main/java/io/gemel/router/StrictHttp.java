@@ -1,0 +1,43 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterConfig.Tls;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** How strictly clients' HTTP is read. */
+final class StrictHttp {
+    private StrictHttp() {}
+
+    static HttpServerOptions options(RouterConfig config, int port) {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.listen().host())
+                .setPort(port)
+                .setHttp2ClearTextEnabled(false)
+                .setUseAlpn(false)
+                .setMaxHeaderSize(config.limits().headersMax())
+                .setMaxInitialLineLength(config.limits().lineMax())
+                .setIdleTimeout((int) config.times().idleTimeout().toMillis())
+                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setTcpNoDelay(true)
+                .setAcceptBacklog(1024);
+        Tls tls = config.tls();
+        if (tls != null) {
+            options.setSsl(true)
+                    .setSslHandshakeTimeout(config.times().headerTimeout().toMillis())
+                    .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertValue(Buffer.buffer(tls.certificate()))
+                            .addKeyValue(Buffer.buffer(tls.key())));
+        }
+        return options;
+    }
+
+    /** Puts a guard into a new connection's pipeline. */
+    static void guard(HttpConnection connection, Duration headerTimeout, Runnable onRefusal) {
+        // follows
+    }
+}

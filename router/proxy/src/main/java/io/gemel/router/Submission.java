@@ -1,0 +1,37 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterConfig.Durability;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Map.Entry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A client's request, ready to be sent to a VM.
+ *
+ * @param headers those that the VM gets as they came
+ * @param key null for a request that changes nothing and has none
+ * @param keyGiven whether the client knows the key already
+ * @param body null when there is none, or it is not kept
+ * @param stream where a body comes from that is not kept; null otherwise
+ * @param fingerprint null for a body that is not kept, and when there is no key
+ * @param level what is awaited after the commit
+ */
+record Submission(
+        HttpMethod method,
+        Target target,
+        List<Entry<String, String>> headers,
+        @Nullable String key,
+        boolean keyGiven,
+        @Nullable Buffer body,
+        @Nullable HttpServerRequest stream,
+        @Nullable String fingerprint,
+        Durability level) {
+
+    /** Whether it may be sent again however it ended. */
+    boolean safe() {
+        return key == null;
+    }
+}

@@ -1,0 +1,20 @@
+package io.gemel.router;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a VM answered.
+ *
+ * @param body all of the body, or its first part
+ * @param rest where the other parts come from, paused; null when there is none
+ */
+record VmAnswer(
+        int status, MultiMap headers, Buffer body, @Nullable HttpClientResponse rest) {
+    @Nullable
+    Outcome outcome() {
+        return Outcome.ofWord(headers.get("Gemel-Outcome"));
+    }
+}

@@ -1,0 +1,100 @@
+package io.gemel.router;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One request on its way to a VM. Tells how it ended once, on the event loop that sent it. */
+final class VmCall {
+    /** How it ended. */
+    sealed interface Result {
+        record Answer(VmAnswer answer) implements Result {}
+
+        /** Nothing was sent. */
+        record NotSent(String why) implements Result {}
+
+        /** Something was sent, and no whole answer came back. */
+        record Broken(String why) implements Result {}
+    }
+
+    private final int answerMax;
+    private final Consumer<Result> end;
+    private final Buffer body = Buffer.buffer();
+    private @Nullable HttpClientRequest request;
+    private boolean ended;
+
+    /** @param answerMax bytes of an answer that are awaited before it is told */
+    VmCall(int answerMax, Consumer<Result> end) {
+        this.answerMax = answerMax;
+        this.end = end;
+    }
+
+    void notSent(Throwable why) {
+        end(new Result.NotSent(String.valueOf(why.getMessage())));
+    }
+
+    /** The connection is there. */
+    void send(HttpClientRequest made, @Nullable Buffer payload, @Nullable HttpServerRequest stream) {
+        if (ended) {
+            giveUp(made);
+            return;
+        }
+        request = made;
+        made.exceptionHandler(this::broken);
+        if (stream != null) {
+            made.send(stream).onComplete(this::answered, this::broken);
+        } else if (payload == null) {
+            made.send().onComplete(this::answered, this::broken);
+        } else {
+            made.send(payload).onComplete(this::answered, this::broken);
+        }
+    }
+
+    private void broken(Throwable why) {
+        end(new Result.Broken(String.valueOf(why.getMessage())));
+    }
+
+    private void answered(HttpClientResponse response) {
+        if (ended) {
+            return;
+        }
+        response.exceptionHandler(this::broken);
+        response.handler(part -> part(response, part));
+        response.endHandler(nothing -> end(new Result.Answer(answer(response, null))));
+    }
+
+    private void part(HttpClientResponse response, Buffer part) {
+        body.appendBuffer(part);
+        if (body.length() > answerMax && !ended) {
+            response.pause();
+            end(new Result.Answer(answer(response, response)));
+        }
+    }
+
+    private VmAnswer answer(HttpClientResponse response, @Nullable HttpClientResponse rest) {
+        return new VmAnswer(response.statusCode(), response.headers(), body, rest);
+    }
+
+    private void end(Result result) {
+        if (!ended) {
+            ended = true;
+            end.accept(result);
+        }
+    }
+
+    /** Nobody waits for it any more. */
+    void abandon() {
+        ended = true;
+        if (request != null) {
+            giveUp(request);
+        }
+    }
+
+    private static void giveUp(HttpClientRequest request) {
+        // Closes the connection; whether that succeeds changes nothing for us.
+        request.reset().onComplete(done -> {});
+    }
+}

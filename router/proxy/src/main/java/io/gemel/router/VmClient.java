@@ -1,0 +1,65 @@
+package io.gemel.router;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.net.URI;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Sends requests to VMs over connections that are kept, which belong to the event loop that made this object. */
+final class VmClient {
+    private final HttpClient http;
+    private final int answerMax;
+
+    VmClient(Vertx vertx, RouterTimes times, RouterLimits limits) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setKeepAlive(true)
+                .setKeepAliveTimeout((int) Math.max(1, times.vmIdleTimeout().toSeconds()))
+                .setConnectTimeout((int) times.connectTimeout().toMillis())
+                .setMaxHeaderSize(limits.headersMax())
+                .setMaxInitialLineLength(limits.lineMax())
+                .setTcpNoDelay(true)
+                .setVerifyHost(true);
+        // No queue hides behind the pool: whoever chooses a VM counts its requests.
+        PoolOptions pool =
+                new PoolOptions().setHttp1MaxSize(limits.vmConnectionsMax()).setMaxWaitQueueSize(0);
+        http = vertx.createHttpClient(options, pool);
+        answerMax = limits.bodyMax();
+    }
+
+    /** Where a server is, and how it is spoken to. */
+    static RequestOptions to(URI url) {
+        boolean tls = "https".equals(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT));
+        int port = url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
+        return new RequestOptions().setHost(url.getHost()).setPort(port).setSsl(tls);
+    }
+
+    /**
+     * Sends one request.
+     *
+     * @param payload its body; null for none
+     * @param stream where its body comes from instead; null for nowhere
+     */
+    VmCall send(
+            VmState vm,
+            HttpMethod method,
+            String target,
+            MultiMap headers,
+            @Nullable Buffer payload,
+            @Nullable HttpServerRequest stream,
+            Consumer<VmCall.Result> end) {
+        VmCall call = new VmCall(answerMax, end);
+        RequestOptions options =
+                to(vm.config().url()).setMethod(method).setURI(target).setHeaders(headers);
+        http.request(options).onComplete(request -> call.send(request, payload, stream), call::notSent);
+        return call;
+    }
+}

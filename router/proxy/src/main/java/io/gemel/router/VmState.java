@@ -1,0 +1,187 @@
+package io.gemel.router;
+
+import io.gemel.router.VmHealth.Verdict;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One VM as the router knows it at the moment. The watching thread writes what heartbeats say, serving threads count requests; any
+ * thread may read.
+ */
+final class VmState {
+    /** What a VM says of itself in its heartbeat. */
+    record Beat(boolean library, boolean draining, boolean open, boolean databaseUp, int inFlight) {
+        static final Beat NONE = new Beat(false, false, false, false, 0);
+
+        /** A VM that answers, and knows nothing of heartbeats: it keeps no ledger. */
+        static final Beat PLAIN = new Beat(false, false, true, true, 0);
+    }
+
+    /** How fast the average latency follows. */
+    private static final double LATENCY_WEIGHT = 0.1;
+
+    private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
+            .slidingWindowType(SlidingWindowType.COUNT_BASED)
+            .slidingWindowSize(50)
+            .minimumNumberOfCalls(20)
+            .failureRateThreshold(50)
+            .permittedNumberOfCallsInHalfOpenState(5)
+            .waitDurationInOpenState(Duration.ofSeconds(2))
+            .build();
+
+    private final RouterConfig.Vm config;
+    private final CircuitBreaker breaker;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Verdict verdict = Verdict.UNKNOWN;
+    private volatile Beat beat = Beat.NONE;
+    private volatile boolean drained;
+    private volatile boolean suspected;
+    private final AtomicLong deaths = new AtomicLong();
+    private volatile long beatSentMillis = -1;
+    private volatile long backSinceMillis = Long.MIN_VALUE;
+    private volatile double latencyMillis;
+
+    VmState(RouterConfig.Vm config) {
+        this.config = config;
+        breaker = CircuitBreaker.of(config.name(), BREAKER);
+    }
+
+    RouterConfig.Vm config() {
+        return config;
+    }
+
+    String name() {
+        return config.name();
+    }
+
+    String site() {
+        return config.site().name();
+    }
+
+    String host() {
+        return config.host();
+    }
+
+    CircuitBreaker breaker() {
+        return breaker;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    Beat beat() {
+        return beat;
+    }
+
+    /**
+     * What the watching thread concludes.
+     *
+     * @param nowMillis the router's own time
+     */
+    void judged(Verdict next, long nowMillis) {
+        Verdict before = verdict;
+        if (next == Verdict.DEAD && (before == Verdict.ALIVE || before == Verdict.AVOID)) {
+            deaths.incrementAndGet();
+        }
+        if (before == Verdict.DEAD && next == Verdict.ALIVE) {
+            backSinceMillis = nowMillis;
+            breaker.reset();
+        }
+        verdict = next;
+    }
+
+    /** A heartbeat that was sent then was answered so. */
+    void heard(Beat answer, long sentMillis, long nowMillis) {
+        boolean fitBefore = fit();
+        beat = answer;
+        beatSentMillis = sentMillis;
+        if (!fitBefore && fit() && deaths.get() > 0) {
+            backSinceMillis = nowMillis;
+        }
+    }
+
+    /** When the last heartbeat that was answered had been sent; -1 before the first. */
+    long beatSentMillis() {
+        return beatSentMillis;
+    }
+
+    /** How often it died. */
+    long deaths() {
+        return deaths.get();
+    }
+
+    /** An operator's word. */
+    void drained(boolean wanted) {
+        drained = wanted;
+    }
+
+    boolean drained() {
+        return drained;
+    }
+
+    /** Takes new work as far as it says itself and operators say. */
+    boolean fit() {
+        return !drained && !beat.draining() && beat.open() && beat.databaseUp();
+    }
+
+    /** Gets new requests. */
+    boolean usable() {
+        return verdict == Verdict.ALIVE && fit();
+    }
+
+    /** Lives and reaches its database. */
+    boolean works() {
+        return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp();
+    }
+
+    /** Asks the watching thread for a heartbeat at once: a request's connection broke. */
+    void suspect() {
+        suspected = true;
+    }
+
+    /** Whether somebody asked; asking is over then. */
+    boolean takeSuspicion() {
+        if (!suspected) {
+            return false;
+        }
+        suspected = false;
+        return true;
+    }
+
+    /** Its share of new requests, from nearly 0 to 1. */
+    double weight(long nowMillis, long slowStartMillis) {
+        long since = backSinceMillis;
+        return since == Long.MIN_VALUE ? 1 : SlowStart.weight(nowMillis - since, slowStartMillis);
+    }
+
+    /** A drain is over: it gets its share slowly. */
+    void back(long nowMillis) {
+        backSinceMillis = nowMillis;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    void began() {
+        inFlight.incrementAndGet();
+    }
+
+    void ended() {
+        inFlight.decrementAndGet();
+    }
+
+    /** Two threads at once may lose one of their samples, which does no harm. */
+    void answered(double millis) {
+        latencyMillis = latencyMillis == 0 ? millis : latencyMillis + (millis - latencyMillis) * LATENCY_WEIGHT;
+    }
+
+    double latencyMillis() {
+        return latencyMillis;
+    }
+}

@@ -1,0 +1,160 @@
+package io.gemel.router;
+
+import io.gemel.router.VmHealth.Verdict;
+import io.gemel.router.VmState.Beat;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import java.net.ConnectException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sends heartbeats to one VM and writes down what the router thinks of it. Confined to the watching event loop. */
+final class VmWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(VmWatch.class);
+
+    /** Between two heartbeats to the same VM, whatever goes wrong. */
+    private static final long PAUSE_LEAST_MILLIS = 10;
+
+    private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
+
+    private final VmState vm;
+    private final VmHealth health;
+    private final AwakeClock awake;
+    private final HttpClient http;
+    private final long intervalMillis;
+    private final long timeoutMillis;
+    private final Runnable onDeath;
+    private long nextMillis;
+    private int asked;
+    private boolean asking;
+
+    /**
+     * @param intervalMillis between two heartbeats
+     * @param onDeath called each time it is found dead that lived
+     */
+    VmWatch(Vertx vertx, VmState vm, RouterTimes times, long intervalMillis, AwakeClock awake, Runnable onDeath) {
+        this.vm = vm;
+        this.awake = awake;
+        this.intervalMillis = intervalMillis;
+        this.onDeath = onDeath;
+        health = new VmHealth(
+                times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis());
+        timeoutMillis = times.verdictResubmit().toMillis();
+        http = vertx.createHttpClient(
+                new HttpClientOptions().setConnectTimeout((int) timeoutMillis), new PoolOptions().setHttp1MaxSize(2));
+    }
+
+    VmState vm() {
+        return vm;
+    }
+
+    /** Since when it has not answered, or has not had its database; -1 while it works. */
+    long goneSinceMillis() {
+        return health.silentSince();
+    }
+
+    /** A VM of its host died. */
+    void suspect() {
+        health.suspect();
+        nextMillis = 0;
+        write();
+    }
+
+    void tick() {
+        long now = awake.millis();
+        health.tick(now);
+        if (vm.takeSuspicion()) {
+            health.suspect();
+            nextMillis = Math.min(nextMillis, now);
+        }
+        if (!asking && now >= nextMillis) {
+            ask(now);
+        }
+        write();
+    }
+
+    private void ask(long now) {
+        asking = true;
+        int number = ++asked;
+        nextMillis = now + intervalMillis;
+        health.asked(now);
+        RequestOptions options = VmClient.to(vm.config().url())
+                .setMethod(HttpMethod.GET)
+                .setURI("/gemel/heartbeat")
+                .setConnectTimeout(timeoutMillis);
+        http.request(options)
+                .compose(request -> request.send()
+                        .compose(response -> response.body().map(body -> beat(response.statusCode(), body)))
+                        .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
+                        .onFailure(why -> request.reset().onComplete(done -> {})))
+                .onComplete(beat -> heard(number, beat, now), why -> failed(number, why));
+    }
+
+    private static Beat beat(int status, Buffer body) {
+        JsonObject json = SiteClient.parsed(body);
+        boolean told = json.containsKey("vm") && (status == OK || status == UNAVAILABLE);
+        if (!told) {
+            return Beat.PLAIN;
+        }
+        return new Beat(
+                true,
+                json.getBoolean("draining", false),
+                json.getBoolean("open", true),
+                status == OK && json.getLong("databaseMs", 0L) >= 0,
+                json.getInteger("inFlight", 0));
+    }
+
+    private void heard(int number, Beat beat, long sentMillis) {
+        if (number != asked) {
+            return;
+        }
+        asking = false;
+        long now = awake.millis();
+        health.heard();
+        vm.heard(beat, sentMillis, now);
+        write();
+    }
+
+    private void failed(int number, Throwable why) {
+        if (number != asked) {
+            return;
+        }
+        asking = false;
+        long now = awake.millis();
+        if (why instanceof ConnectException) {
+            health.refused();
+        } else if (!(why instanceof TimeoutException)) {
+            health.cut();
+            nextMillis = now + PAUSE_LEAST_MILLIS;
+        }
+        write();
+    }
+
+    private void write() {
+        Verdict before = vm.verdict();
+        Verdict next = health.verdict();
+        if (before == next) {
+            return;
+        }
+        vm.judged(next, awake.millis());
+        if (next == Verdict.DEAD) {
+            LOG.warn("VM {} is dead", vm.name());
+            if (before != Verdict.UNKNOWN) {
+                onDeath.run();
+            }
+        } else if (next == Verdict.ALIVE && before != Verdict.AVOID) {
+            LOG.info("VM {} answers", vm.name());
+        } else {
+            LOG.debug("VM {}: {} after {}", vm.name(), next, before);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.gemel.router;
+
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.router.RouterConfig.Address;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterConfig.Route;
+import io.gemel.transaction.SiteId;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
+
+/** A router with VMs e1 and e2 on hosts of their own and e3 beside e1 at the east, w1 and w2 at the west, and both site processes. */
+final class TestBench implements AutoCloseable {
+    static final RouterTimes TIMES = RouterTimes.defaults();
+
+    final Vertx vertx = Vertx.vertx();
+    final TestSite east = new TestSite(vertx, "east");
+    final TestSite west = new TestSite(vertx, "west");
+    final TestVm e1 = new TestVm(vertx, "e1", "east", "host-1", east.ledger);
+    final TestVm e2 = new TestVm(vertx, "e2", "east", "host-2", east.ledger);
+    final TestVm w1 = new TestVm(vertx, "w1", "west", "host-3", west.ledger);
+    final TestVm w2 = new TestVm(vertx, "w2", "west", "host-4", west.ledger);
+    final Router router;
+    final HttpClient client = HttpClient.newHttpClient();
+
+    TestBench() throws RouterException {
+        this(config -> config);
+    }
+
+    TestBench(UnaryOperator<RouterConfig> change) throws RouterException {
+        RouterConfig config = new RouterConfig(
+                "east-1",
+                new SiteId("east"),
+                new Address("127.0.0.1", 0),
+                null,
+                new Address("127.0.0.1", 0),
+                "admin",
+                List.of(e1.config(), e2.config(), w1.config(), w2.config()),
+                List.of(west.config(), east.config()),
+                List.of(new Route("/stream", null, false), new Route("/shipped", Durability.SHIPPED, true)),
+                Durability.LOCAL,
+                true,
+                TIMES,
+                RouterLimits.defaults());
+        router = new Router(change.apply(config), InstantSource.system(), new SecureRandom());
+        router.start();
+        await().atMost(Duration.ofSeconds(10)).until(() -> router.report().vms().stream()
+                .allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
+    }
+
+    static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
+        return new RouterConfig(
+                config.name(),
+                config.site(),
+                config.listen(),
+                config.tls(),
+                config.admin(),
+                config.adminToken(),
+                config.vms(),
+                config.sites(),
+                config.routes(),
+                config.durability(),
+                config.accessLog(),
+                times,
+                limits);
+    }
+
+    /** The default times, but for those an IT would wait for. */
+    static RouterTimes shortTimes(Duration requestTimeout) {
+        RouterTimes usual = TIMES;
+        return new RouterTimes(
+                requestTimeout,
+                usual.idleTimeout(),
+                Duration.ofMillis(500),
+                Duration.ofMillis(500),
+                usual.connectTimeout(),
+                usual.vmIdleTimeout(),
+                usual.heartbeatInterval(),
+                usual.heartbeatIntervalRemote(),
+                usual.verdictAvoid(),
+                usual.verdictResubmit(),
+                usual.verdictSiteDown(),
+                Duration.ofMillis(500),
+                usual.slowStart(),
+                usual.lagMax(),
+                Duration.ofMillis(300),
+                usual.drainTimeout());
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + router.port() + path))
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Duration.ofSeconds(40));
+    }
+
+    CompletableFuture<HttpResponse<String>> post(String path, String key, String body) {
+        return client.sendAsync(
+                request(path)
+                        .header("Idempotency-Key", key)
+                        .POST(BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> get(String path) throws Exception {
+        return client.send(request(path).GET().build(), BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> admin(String method, String path) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + router.adminPort() + path))
+                        .header("Authorization", "Bearer admin")
+                        .method(method, BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    List<TestVm> vms() {
+        return List.of(e1, e2, w1, w2);
+    }
+
+    /** How often VMs got a key. */
+    long receipts(String key) {
+        return vms().stream()
+                .flatMap(vm -> vm.received.stream())
+                .filter(key::equals)
+                .count();
+    }
+
+    @Override
+    public void close() {
+        router.close();
+        TestHttp.await(vertx.close());
+    }
+}

@@ -1,0 +1,74 @@
+package io.gemel.router;
+
+import io.gemel.transaction.SiteId;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A site's process over real HTTP, as far as routers ask it; what it says can be changed while it runs. */
+final class TestSite implements AutoCloseable {
+    final String name;
+    final TestLedger ledger = new TestLedger();
+    final List<String> asked = new CopyOnWriteArrayList<>();
+    volatile String database = "up";
+    volatile boolean barrier = true;
+    volatile boolean durable = true;
+    volatile long lagMillis;
+    volatile String token = "secret";
+    private final Vertx vertx;
+    private volatile HttpServer server;
+    private volatile int port;
+
+    TestSite(Vertx vertx, String name) {
+        this.vertx = vertx;
+        this.name = name;
+        start();
+    }
+
+    void start() {
+        server = TestHttp.await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+                .requestHandler(this::handle)
+                .listen());
+        port = server.actualPort();
+    }
+
+    RouterConfig.Site config() {
+        return new RouterConfig.Site(new SiteId(name), URI.create("http://127.0.0.1:" + port), "secret");
+    }
+
+    private void handle(HttpServerRequest request) {
+        if (!("Bearer " + token).equals(request.getHeader("Authorization"))) {
+            request.response().setStatusCode(401).end();
+            return;
+        }
+        switch (request.path()) {
+            case "/router/site" -> request.response()
+                    .end(new JsonObject()
+                            .put("site", name)
+                            .put("open", true)
+                            .put("database", database)
+                            .put("lagMillis", lagMillis)
+                            .encode());
+            case "/router/barrier" -> yes(request, "passed", barrier);
+            case "/router/durable" -> yes(request, "reached", durable);
+            default -> yes(request, "terminated", true);
+        }
+    }
+
+    private void yes(HttpServerRequest request, String word, boolean yes) {
+        asked.add(request.path() + "?" + request.query());
+        request.response()
+                .setStatusCode(yes ? 200 : 503)
+                .end(new JsonObject().put(word, yes).put("reason", "told so").encode());
+    }
+
+    @Override
+    public void close() {
+        TestHttp.await(server.shutdown(java.time.Duration.ZERO));
+    }
+}

@@ -1,0 +1,204 @@
+package io.gemel.router;
+
+import io.gemel.transaction.SiteId;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A VM over real HTTP whose ledger is in memory, for the router's side of the protocol. How it treats a submission can be changed while
+ * it runs.
+ */
+final class TestVm implements AutoCloseable {
+    /** What it does with a submission. */
+    enum Manner {
+        /** Runs it and answers. */
+        ANSWER,
+        /** Breaks the connection before it has run. */
+        BREAK_BEFORE,
+        /** Runs it and breaks the connection. */
+        BREAK_AFTER,
+        /** Breaks the connection and stops listening: a VM that is killed. */
+        DIE,
+        /** Runs it, breaks the connection and stops listening. */
+        DIE_AFTER,
+        /** Neither runs nor answers it, nor anything else: a VM that is frozen. */
+        FREEZE,
+        /** Takes it and never answers; heartbeats go on. */
+        KEEP,
+        DRAINING,
+        CLOSED,
+        UNREACHABLE,
+        RETRY,
+        LATE,
+        FAILED,
+        UNKNOWN,
+        REJECT
+    }
+
+    final String name;
+    final String site;
+    final String host;
+    final TestLedger ledger;
+    final List<String> received = new CopyOnWriteArrayList<>();
+    final List<JsonObject> heads = new CopyOnWriteArrayList<>();
+    final AtomicInteger drains = new AtomicInteger();
+    volatile Manner manner = Manner.ANSWER;
+    volatile boolean draining;
+    volatile boolean open = true;
+    volatile boolean databaseUp = true;
+    volatile boolean library = true;
+    volatile boolean once;
+    private final Vertx vertx;
+    private volatile HttpServer server;
+    private volatile int port;
+
+    TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger) {
+        this.vertx = vertx;
+        this.name = name;
+        this.site = site;
+        this.host = host;
+        this.ledger = ledger;
+        start();
+    }
+
+    /** Listens, at the same port as before if there was one. */
+    void start() {
+        server = TestHttp.await(vertx.createHttpServer(new HttpServerOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(port)
+                        .setIdleTimeout(0))
+                .requestHandler(this::handle)
+                .listen());
+        port = server.actualPort();
+    }
+
+    RouterConfig.Vm config() {
+        return new RouterConfig.Vm(name, URI.create("http://127.0.0.1:" + port), new SiteId(site), host);
+    }
+
+    /** As when its process is killed. */
+    void kill() {
+        TestHttp.await(server.shutdown(java.time.Duration.ZERO));
+    }
+
+    /** Treats the next submission so, and those after it as usual. */
+    void next(Manner wanted) {
+        once = true;
+        manner = wanted;
+    }
+
+    private void handle(HttpServerRequest request) {
+        if (request.path().startsWith("/gemel/heartbeat")) {
+            heartbeat(request);
+        } else if (request.path().equals("/gemel/drain") || request.path().equals("/gemel/undrain")) {
+            draining = request.path().equals("/gemel/drain");
+            drains.incrementAndGet();
+            request.response().end("{}");
+        } else {
+            request.body().onSuccess(body -> submission(request, body));
+        }
+    }
+
+    private void heartbeat(HttpServerRequest request) {
+        if (manner == Manner.FREEZE) {
+            return;
+        }
+        if (!library) {
+            request.response().setStatusCode(404).end();
+            return;
+        }
+        JsonObject beat = new JsonObject()
+                .put("vm", name)
+                .put("site", site)
+                .put("host", host)
+                .put("inFlight", 0)
+                .put("databaseMs", databaseUp ? 1 : -1)
+                .put("draining", draining)
+                .put("open", open);
+        request.response().setStatusCode(databaseUp ? 200 : 503).end(beat.encode());
+    }
+
+    private void submission(HttpServerRequest request, Buffer body) {
+        Manner now = manner;
+        if (once) {
+            once = false;
+            manner = Manner.ANSWER;
+        }
+        String key = String.valueOf(request.getHeader("Idempotency-Key"));
+        received.add(key);
+        JsonObject head = new JsonObject().put(":target", request.uri()).put(":body", body.toString());
+        request.headers().forEach(header -> head.put(header.getKey().toLowerCase(), header.getValue()));
+        heads.add(head);
+        switch (now) {
+            case FREEZE, KEEP -> {}
+            case DIE -> die(request);
+            case BREAK_BEFORE -> request.connection().close();
+            case BREAK_AFTER -> {
+                run(request, body);
+                request.connection().close();
+            }
+            case DIE_AFTER -> {
+                run(request, body);
+                die(request);
+            }
+            case DRAINING, CLOSED, UNREACHABLE, RETRY, UNKNOWN, LATE -> say(request, 503, now.name().toLowerCase(), now.name());
+            case FAILED -> say(request, 500, "failed", "it threw");
+            case REJECT -> {
+                TestLedger.Entry entry = ledger.submit(key, fingerprint(request), 409, "rejected", "no funds");
+                say(request, entry.status(), entry.outcome(), entry.body());
+            }
+            case ANSWER -> answer(request, body);
+        }
+    }
+
+    private void die(HttpServerRequest request) {
+        server.shutdown(java.time.Duration.ZERO);
+        request.connection().close();
+    }
+
+    private void answer(HttpServerRequest request, Buffer body) {
+        if (draining && request.getHeader("Idempotency-Key") != null) {
+            say(request, 503, "draining", "draining");
+        } else if (request.path().startsWith("/gemel/outcome/")) {
+            String key = request.path().substring("/gemel/outcome/".length());
+            String outcome = ledger.outcome(key, "fence=true".equals(request.query()));
+            request.response().end(new JsonObject().put("key", key).put("outcome", outcome).encode());
+        } else if (!library || request.getHeader("Idempotency-Key") == null) {
+            request.response().putHeader("Content-Type", "text/plain").end("plain " + name + " " + body);
+        } else {
+            TestLedger.Entry entry = run(request, body);
+            say(request, entry.status(), entry.outcome(), entry.body());
+        }
+    }
+
+    private TestLedger.Entry run(HttpServerRequest request, Buffer body) {
+        return ledger.submit(
+                request.getHeader("Idempotency-Key"), fingerprint(request), 201, "executed", "done by " + name + ": " + body);
+    }
+
+    private static String fingerprint(HttpServerRequest request) {
+        return String.valueOf(request.getHeader("Gemel-Fingerprint"));
+    }
+
+    private static void say(HttpServerRequest request, int status, String outcome, String text) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Gemel-Outcome", outcome)
+                .putHeader("Content-Type", "text/plain")
+                .putHeader("Connection", "keep-alive")
+                .end(text);
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}
