@@ -280,6 +280,12 @@ final class PostgresTargetRows implements TargetRows {
     }
 
     @Override
+    public List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        return run(() -> foreignKeys.dangling(sql, table, shape, keys));
+    }
+
+    @Override
     public void checkDeferred() throws ApplyFailure {
         deferred.check();
     }

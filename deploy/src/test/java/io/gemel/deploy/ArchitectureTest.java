@@ -78,9 +78,14 @@ final class ArchitectureTest {
             .dependOnClassesThat(are(
                     "anything but Java, SLF4J and the servlet API",
                     type -> !resideInAnyPackage(
-                                    VM, "java..", "javax.sql..", "com.sun.net.httpserver..", "jakarta.servlet..",
-                                    "org.slf4j..", "org.jspecify..")
-                            .test(type)
+                                            VM,
+                                            "java..",
+                                            "javax.sql..",
+                                            "com.sun.net.httpserver..",
+                                            "jakarta.servlet..",
+                                            "org.slf4j..",
+                                            "org.jspecify..")
+                                    .test(type)
                             && !type.isPrimitive()
                             && !type.isArray()))
             .because("whatever it needs every application must carry: use what Java brings along");

@@ -54,11 +54,7 @@ class CheckersIT {
     static void run_without_faults() throws Exception {
         long seed = Seeds.announced("CheckersIT");
         sites = TwoSites.start(folder, Version.V18, FaultTables.SETTINGS);
-        sites.schema(TwoSites.PROBE)
-                .schema(FaultTables.SCHEMA)
-                .schema(LinkedTables.SCHEMA)
-                .prepare()
-                .run();
+        sites.schema(TwoSites.PROBE).schema(FaultTables.schema()).prepare().run();
         try (Workload workload = new Workload(List.of(sites.east(), sites.west()), "", new Random(seed)).start()) {
             await().atMost(LIMIT)
                     .until(() -> workload.history().outcomes().size() >= TRANSACTIONS

@@ -28,6 +28,9 @@ class FaultsIT {
     /** A pair of sites is replaced by a fresh one after so many trials of each row. */
     private static final int TRIALS_PER_PAIR = 3;
 
+    /** Seconds of the partition that each pair of sites lives through once; 0 for none. */
+    private static final int LONG_PARTITION = Integer.getInteger("gemel.test.fault.partition", 0);
+
     /** Faults whose names match; all of them unless said otherwise. */
     private static final Pattern CHOSEN = Pattern.compile(System.getProperty("gemel.test.faults", ""));
 
@@ -57,6 +60,11 @@ class FaultsIT {
                                 List.of(sites.sites().east(), sites.sites().west()), "", new Random(random.nextLong()))
                         .start()) {
             List<Fault> faults = draw(all(sites, workload), trialsEach, random);
+            if (LONG_PARTITION > 0) {
+                faults.add(
+                        random.nextInt(faults.size() + 1),
+                        new NetworkFaults(sites).longPartition(Duration.ofSeconds(LONG_PARTITION)));
+            }
             Probe probe = new Probe(sites.sites());
             for (Fault fault : faults) {
                 Duration took = breakOnce(fault, sites, workload, probe, new Random(random.nextLong()));
@@ -97,6 +105,7 @@ class FaultsIT {
         all.addAll(new SessionFaults(sites, workload).all());
         all.addAll(new TopicFaults(sites).all());
         all.addAll(new PoisonFaults(sites).all());
+        all.addAll(new LimitedRows(sites).all());
         all.addAll(new DiskFaults(sites).all());
         return all.stream()
                 .filter(each -> CHOSEN.matcher(each.toString()).find())

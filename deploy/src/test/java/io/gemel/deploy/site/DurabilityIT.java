@@ -85,7 +85,7 @@ class DurabilityIT {
 
     @Test
     void nothing_is_shipped_while_kafka_is_away() throws Exception {
-        sites.kafka().stop();
+        sites.kafka().close();
         sites.east().execute("INSERT INTO entry (what) VALUES ('in an outage')");
 
         Optional<String> obstacle = east().durable(Level.SHIPPED, SHORT);

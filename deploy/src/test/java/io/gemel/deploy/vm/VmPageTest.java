@@ -20,9 +20,8 @@ final class VmPageTest {
     @Test
     void its_statements_are_the_ones_that_the_tested_vm_executes() throws IOException {
         String script = oneLine(resource("vm.py"));
-        List<String> statements = blocks().stream()
-                .filter(sql -> !sql.contains("grant "))
-                .toList();
+        List<String> statements =
+                blocks().stream().filter(sql -> !sql.contains("grant ")).toList();
         assertThat(statements).hasSize(4).allSatisfy(sql -> assertThat(script).contains(sql));
     }
 

@@ -103,8 +103,10 @@ final class Endpoints {
     }
 
     private Reply lookUp(Submission question) {
-        Duration limit = vm.config().limits().time();
-        try (LedgerTransaction transaction = LedgerTransaction.begin(vm.config().dataSource(), limit)) {
+        Duration left = Duration.between(vm.clock().instant(), question.deadline());
+        Duration longest = vm.config().limits().time();
+        Duration limit = left.compareTo(longest) < 0 ? left : longest;
+        try (LedgerTransaction transaction = LedgerTransaction.begin(vm.config().dataSource(), limit, true)) {
             if (!transaction.isOpen()) {
                 return Reply.of(Answers.closed());
             }

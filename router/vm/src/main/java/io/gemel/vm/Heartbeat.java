@@ -1,14 +1,15 @@
 package io.gemel.vm;
 
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,12 +20,10 @@ import org.slf4j.LoggerFactory;
 final class Heartbeat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
 
-    /** Most heartbeats that wait for the one before; the next one says at once that the database does not answer. */
-    private static final int WAITING_MAX = 8;
-
     private final VmConfig config;
     private final Duration limit;
     private final ThreadPoolExecutor thread;
+    private @Nullable Future<Beat> current;
 
     /**
      * What a round trip found.
@@ -43,21 +42,21 @@ final class Heartbeat implements AutoCloseable {
     Heartbeat(VmConfig config) {
         this.config = config;
         this.limit = config.limits().heartbeat();
-        this.thread =
-                new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>(WAITING_MAX), work -> {
-                    Thread created = new Thread(work, "gemel-vm-heartbeat");
-                    created.setDaemon(true);
-                    return created;
-                });
+        this.thread = new ThreadPoolExecutor(1, 1, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(1), work -> {
+            Thread created = new Thread(work, "gemel-vm-heartbeat");
+            created.setDaemon(true);
+            return created;
+        });
         thread.allowCoreThreadTimeOut(true);
     }
 
-    /** Asks the database, at most for the limit. */
+    /** Asks the database, at most for the limit. Who asks while another one waits for the answer gets that one's. */
     Beat beat() {
         Future<Beat> beat;
         try {
-            beat = thread.submit(this::ask);
+            beat = current();
         } catch (RejectedExecutionException e) {
+            // The last two still wait for the network; or the VM was closed.
             return Beat.SILENT;
         }
         try {
@@ -70,25 +69,47 @@ final class Heartbeat implements AutoCloseable {
             LOG.debug("the heartbeat failed", e);
             return Beat.SILENT;
         } catch (InterruptedException e) {
-            beat.cancel(true);
             Thread.currentThread().interrupt();
             return Beat.SILENT;
         }
     }
 
-    private Beat ask() throws StepFailure {
+    private synchronized Future<Beat> current() {
+        Future<Beat> asked = current;
+        if (asked == null || asked.isDone()) {
+            asked = thread.submit(this::askNow);
+            current = asked;
+        }
+        return asked;
+    }
+
+    private Beat askNow() throws StepFailure {
         long start = System.nanoTime();
-        try (LedgerTransaction transaction = LedgerTransaction.begin(config.dataSource(), limit)) {
+        try {
+            return ask(start, false);
+        } catch (StepFailure e) {
+            if (e.kind() != StepFailure.Kind.STALE) {
+                throw e;
+            }
+            return ask(start, true);
+        }
+    }
+
+    private Beat ask(long start, boolean careful) throws StepFailure {
+        try (LedgerTransaction transaction = LedgerTransaction.begin(config.dataSource(), limit, careful)) {
             boolean open = transaction.isOpen();
-            return new Beat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), open, "");
+            return new Beat(millisSince(start), open, "");
         } catch (StepFailure e) {
             if (e.kind() != StepFailure.Kind.FAILED) {
                 throw e;
             }
             // It answered: what it says can be mended by a person only.
-            String message = e.getMessage() == null ? "" : e.getMessage();
-            return new Beat(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start), false, message);
+            return new Beat(millisSince(start), false, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static long millisSince(long start) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
     }
 
     @Override

@@ -83,12 +83,12 @@ final class LedgerTransaction implements AutoCloseable {
         this.millisLeft = millisLeft;
     }
 
-    /** @param timeLeft bounds each wait for the database, also for one that is silent; not the pool's, which has its own bound */
-    static LedgerTransaction begin(DataSource dataSource, Duration timeLeft) throws StepFailure {
-        return begin(dataSource, timeLeft, false);
-    }
-
-    /** @param careful whether to ask each connection of the pool first if it still lives */
+    /**
+     * Begins a transaction on a connection of the pool, whose wait for one has a bound of its own.
+     *
+     * @param timeLeft bounds each wait for the database, also for one that is silent
+     * @param careful whether to ask connections first if they still live
+     */
     static LedgerTransaction begin(DataSource dataSource, Duration timeLeft, boolean careful) throws StepFailure {
         int millisLeft = Math.toIntExact(Math.max(1, timeLeft.toMillis()));
         try {
