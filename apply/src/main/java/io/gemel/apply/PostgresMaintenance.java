@@ -3,8 +3,8 @@ package io.gemel.apply;
 import static io.gemel.apply.PostgresWork.run;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import javax.sql.DataSource;
-import org.jooq.DSLContext;
 
 /** Removes what Gemel's own tables need no longer hold, in small transactions. One thread. */
 final class PostgresMaintenance {
@@ -61,9 +61,12 @@ final class PostgresMaintenance {
 
     private int execute(String sql, Object... arguments) throws ApplyFailure {
         return run(() -> {
-            try (Connection connection = connections.getConnection()) {
-                DSLContext session = PostgresTarget.dsl(connection);
-                return session.execute(sql, arguments);
+            try (Connection connection = connections.getConnection();
+                    PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < arguments.length; i++) {
+                    statement.setObject(i + 1, arguments[i]);
+                }
+                return statement.executeUpdate();
             }
         });
     }

@@ -103,7 +103,7 @@ final class PostgresTarget implements TargetDatabase {
         return new HikariDataSource(pool);
     }
 
-    static DSLContext dsl(Connection connection) {
+    private static DSLContext dsl(Connection connection) {
         return DSL.using(
                 connection,
                 SQLDialect.POSTGRES,

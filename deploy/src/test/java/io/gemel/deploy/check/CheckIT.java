@@ -96,6 +96,37 @@ class CheckIT {
 
     @ParameterizedTest
     @EnumSource(names = {"V15", "V18"})
+    void names_what_a_router_cannot_rest_on(Version version) throws Exception {
+        String vm = "vm_" + version.major();
+        SiteFixture site = servers.site(version)
+                .with("vm.roles", vm + ", " + vm + "_boss")
+                .with("submission.retention", "1h")
+                .with("router.token", "s3cret")
+                .execute(
+                        "CREATE TABLE account (id int PRIMARY KEY)",
+                        "CREATE ROLE " + vm + " LOGIN",
+                        "CREATE ROLE " + vm + "_boss LOGIN SUPERUSER");
+        prepare(site);
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("role " + vm + "_boss is named in vm.roles and is a superuser"))
+                .noneMatch(line -> line.contains("role " + vm + " "))
+                .anyMatch(line -> line.startsWith("warning") && line.contains("submission.retention is shorter"))
+                .anyMatch(line -> line.startsWith("warning") && line.contains("router.token is written out"));
+
+        site.with("router.token", "")
+                .with("status.listen", "0.0.0.0:7070")
+                .execute("REVOKE SELECT ON gemel.gate FROM " + vm);
+        site.execute("REVOKE pg_signal_backend FROM " + site.role());
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("router.token is empty while status.listen is not on a loopback"))
+                .anyMatch(line -> line.contains("gemel.gate does not allow role " + vm + " to SELECT"))
+                .anyMatch(line -> line.contains("may not end the sessions of a VM that is lost"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
     void compares_two_sites(Version version) throws Exception {
         SiteFixture east = servers.site(version)
                 .with("peer", "elsewhere")
