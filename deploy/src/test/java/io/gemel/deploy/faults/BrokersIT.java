@@ -45,12 +45,12 @@ class BrokersIT {
             workload.start();
             Probe probe = new Probe(sites);
             for (Fault fault : draw(brokers, admin, sites, random)) {
+                fault.healing().heal(); // the one before it
+                probe.awaitCaughtUp(RECOVERY_MAX);
                 Thread.sleep(random.nextInt(LOAD_MILLIS_MAX));
                 System.out.println("BrokersIT: " + fault);
                 fault.injection().inject(random);
                 trials.add(fault, probe.awaitCaughtUp(RECOVERY_MAX), RECOVERY_MAX);
-                fault.healing().heal();
-                probe.awaitCaughtUp(RECOVERY_MAX);
             }
             workload.stop();
             probe.awaitCaughtUp(RECOVERY_MAX);

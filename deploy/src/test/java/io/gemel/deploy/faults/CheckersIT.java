@@ -39,7 +39,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CheckersIT {
     private static final int TRANSACTIONS = 400;
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final int IDLE_HEARTBEATS = 10;
 
     /** A run without them would not show that linked tables converge. */
     private static final List<String> LINKED_KINDS = List.of("UNIQUE_EXISTS", "FOREIGN_KEY_ORPHAN", "SUBMISSION_VOID");
@@ -63,7 +62,7 @@ class CheckersIT {
                             && accountsConflicted(sites.west()));
             workload.stop();
             sites.settle();
-            clean = FactsOf.run(sites, workload, idleRecords(), List.of(), List.of());
+            clean = FactsOf.run(sites, workload, IdleRecords.of(sites), List.of(), List.of());
             assertThat(workload.observers())
                     .allSatisfy(each -> assertThat(each.looks()).isPositive());
         }
@@ -83,16 +82,6 @@ class CheckersIT {
             kinds.addAll(TwoSites.texts(site, "SELECT DISTINCT kind FROM gemel.journal"));
         }
         return kinds;
-    }
-
-    private static List<String> idleRecords() throws Exception {
-        List<String> records = new ArrayList<>();
-        for (SiteFixture site : List.of(sites.east(), sites.west())) {
-            try (TopicTail tail = new TopicTail(sites.kafka().bootstrapServers(), site)) {
-                records.addAll(tail.othersAmongHeartbeats(IDLE_HEARTBEATS));
-            }
-        }
-        return records;
     }
 
     @AfterAll

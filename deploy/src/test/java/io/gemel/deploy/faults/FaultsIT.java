@@ -36,7 +36,6 @@ class FaultsIT {
 
     private static final Duration RECOVERY_MAX = Duration.ofSeconds(60);
     private static final int LOAD_MILLIS_MAX = 800;
-    private static final int IDLE_HEARTBEATS = 10;
 
     @TempDir
     Path folder;
@@ -77,7 +76,8 @@ class FaultsIT {
                 resources.addAll(Resources.of(site));
             }
             System.out.println("FaultsIT: " + resources);
-            Facts facts = FactsOf.run(sites.sites(), workload, idleRecords(sites), trials.recoveries(), resources);
+            Facts facts =
+                    FactsOf.run(sites.sites(), workload, IdleRecords.of(sites.sites()), trials.recoveries(), resources);
             System.out.println("FaultsIT: " + facts.outcomes().size() + " transactions, "
                     + facts.east().journal().size() + " conflicts");
             Checkers.assertAll(facts);
@@ -148,15 +148,5 @@ class FaultsIT {
                         "SELECT count(*), md5(string_agg(d, '' ORDER BY k)) FROM (" + table.query()
                                 + ") AS rows (k, d)")
                 .get(0);
-    }
-
-    private static List<String> idleRecords(FaultySites sites) throws Exception {
-        List<String> records = new ArrayList<>();
-        for (FaultySite site : sites.both()) {
-            try (TopicTail tail = new TopicTail(sites.broker().bootstrapServers(), site.fixture())) {
-                records.addAll(tail.othersAmongHeartbeats(IDLE_HEARTBEATS));
-            }
-        }
-        return records;
     }
 }

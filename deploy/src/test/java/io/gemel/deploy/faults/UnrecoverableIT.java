@@ -152,72 +152,33 @@ class UnrecoverableIT {
     }
 
     @Test
-    void database_was_restored_from_an_older_copy() throws Exception {
-        SiteSupervisor east = losesWhatFollows(this::awaitEqual);
-        pair.awaitHalted(east, "restored from a backup", MEND);
-        pair.stop();
-        assertHaltsEveryTime(pair.east(), "restored from a backup", MEND);
-    }
-
-    @Test
-    void database_was_restored_and_written_to_before_the_site_was_back() throws Exception {
-        losesWhatFollows(east -> {
-            awaitEqual(east);
-            pair.stop();
-        });
-        // The same transactions again at the same places would be no loss.
-        pair.east().execute("UPDATE item SET v = 'another history' WHERE id = 1");
-        pair.write(4 * WRITTEN);
-        pair.east().execute("SELECT pg_switch_wal()");
-        pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "restored from a backup", MEND);
-    }
-
-    /** Gives east's database back as it was before the last transactions, all of which west has. The site runs, if the test lets it. */
-    private SiteSupervisor losesWhatFollows(Then then) throws Exception {
-        eastServer.stop(StopMode.FAST);
-        Path copy = folder.resolve("copy" + tests);
+    void database_was_restored_from_an_older_copy_and_written_to() throws Exception {
         Path data = folder.resolve("east").resolve("data");
+        Path copy = folder.resolve("copy");
+        eastServer.stop(StopMode.FAST);
         copy(data, copy);
         eastServer.start();
-        int kept = pair.written();
         SiteSupervisor east = pair.start(pair.east());
-        pair.start(pair.west());
+        SiteSupervisor west = pair.start(pair.west());
         pair.write(WRITTEN);
-        then.happens(east);
+        Awaitility.await().atMost(LIMIT).until(() -> pair.items().size() == pair.written());
+
         eastServer.stop(StopMode.IMMEDIATE);
         delete(data);
         copy(copy, data);
         eastServer.start();
-        pair.wentBackTo(kept);
-        return east;
-    }
+        pair.wentBackTo(WRITTEN);
+        pair.awaitHalted(east, "log ends", "before what was published", "restored from a backup", MEND);
 
-    private void awaitEqual(SiteSupervisor east) {
-        awaitPublished(east);
-        Awaitility.await().atMost(LIMIT).until(() -> pair.items().size() == pair.written());
-    }
-
-    /** What a test does before its database goes. */
-    @FunctionalInterface
-    private interface Then {
-        void happens(SiteSupervisor east) throws Exception;
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> files = Files.walk(from)) {
-            for (Path each : (Iterable<Path>) files::iterator) {
-                Files.copy(each, to.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
-            }
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path each : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-                Files.delete(each);
-            }
-        }
+        // The same transactions again at the same places would be no loss.
+        pair.east().execute("UPDATE item SET v = 'another history' WHERE id = 1");
+        pair.write(2 * WRITTEN);
+        pair.east().execute("SELECT pg_switch_wal()");
+        pair.write(WRITTEN);
+        pair.awaitHalted(east, "but one was published", "restored from a backup", MEND);
+        west.close();
+        east.close();
+        assertHaltsEveryTime(pair.east(), "but one was published", "restored from a backup", MEND);
     }
 
     @Test
@@ -286,6 +247,22 @@ class UnrecoverableIT {
 
     private void awaitPublished(SiteSupervisor east) {
         Awaitility.await().atMost(LIMIT).until(() -> east.report().capture().publishedPosition() >= pair.written());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path each : (Iterable<Path>) files::iterator) {
+                Files.copy(each, to.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.delete(each);
+            }
+        }
     }
 
     /** Asks the broker for one thing. */
