@@ -3,84 +3,92 @@ package io.gemel.deploy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.gemel.deploy.config.RouterSettings.Durability;
+import io.gemel.router.RouterConfig;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterLimits;
+import io.gemel.router.RouterTimes;
+import io.gemel.transaction.SiteId;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RouterConfigFileTest {
     private static final String SMALLEST = """
-            router=east-1
-            site=east
-            vm.e1.url=http://127.0.0.1:9001
-            vm.e1.site=east
-            vm.e1.host=host-1
-            site.east.status=http://127.0.0.1:7070
-            """;
+        router=east-1
+        site=east
+        vm.e1.url=http://127.0.0.1:9001
+        vm.e1.site=east
+        vm.e1.host=host-1
+        site.east.status=http://127.0.0.1:7070
+        """;
 
     @TempDir
     Path folder;
 
     @Test
-    void reads_the_smallest_file_with_every_default() throws Exception {
-        RouterSettings router = read(SMALLEST);
+    void reads_the_smallest_file_with_the_modules_own_defaults() throws Exception {
+        RouterConfig router = read(SMALLEST);
 
-        assertThat(router.router()).isEqualTo("east-1");
+        assertThat(router.name()).isEqualTo("east-1");
         assertThat(router.listen()).hasToString("127.0.0.1:8080");
-        assertThat(router.adminListen()).hasToString("127.0.0.1:8081");
-        assertThat(router.tls()).isEmpty();
+        assertThat(router.admin()).hasToString("127.0.0.1:8081");
+        assertThat(router.adminToken()).isNull();
+        assertThat(router.tls()).isNull();
         assertThat(router.durability()).isEqualTo(Durability.LOCAL);
-        assertThat(router.vms()).singleElement().satisfies(vm -> {
-            assertThat(vm.name()).isEqualTo("e1");
-            assertThat(vm.url()).hasToString("http://127.0.0.1:9001");
-            assertThat(vm.site()).hasToString("east");
-            assertThat(vm.host()).isEqualTo("host-1");
-        });
+        assertThat(router.vms())
+                .containsExactly(
+                        new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:9001"), new SiteId("east"), "host-1"));
         assertThat(router.sites())
-                .singleElement()
-                .hasToString("Site[name=east, status=http://127.0.0.1:7070, token=******]");
-        assertThat(router.times().siteDown()).isEqualTo(Duration.ofMillis(2500));
-        assertThat(router.intake().bodyMax()).isEqualTo(1 << 20);
+                .containsExactly(new RouterConfig.Site(new SiteId("east"), URI.create("http://127.0.0.1:7070"), null));
+        assertThat(router.times()).isEqualTo(RouterTimes.defaults());
+        assertThat(router.limits()).isEqualTo(RouterLimits.defaults());
     }
 
     @Test
-    void reads_routes_with_the_longest_prefix_first() throws Exception {
-        RouterSettings router = read(SMALLEST
+    void reads_routes() throws Exception {
+        RouterConfig router = read(SMALLEST
                 + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n");
 
         assertThat(router.routes())
-                .containsExactly(
-                        new RouterSettings.Route("/a/uploads", Optional.empty(), false),
-                        new RouterSettings.Route("/a/v1.2", Optional.of(Durability.SHIPPED), true),
-                        new RouterSettings.Route("/a", Optional.of(Durability.APPLIED), true));
+                .containsExactlyInAnyOrder(
+                        new RouterConfig.Route("/a/uploads", null, false),
+                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true),
+                        new RouterConfig.Route("/a", Durability.APPLIED, true));
+    }
+
+    @Test
+    void reports_what_does_not_fit_together_with_its_line() {
+        ConfigException refused = refuse(SMALLEST + "verdict.avoid=2s\nverdict.resubmit=1s\nidle.timeout=10s\n");
+
+        assertThat(refused.problems().stream().map(ConfigProblem::line)).containsExactly(8, 9);
+        assertThat(refused).hasMessageContaining("verdict.resubmit must not be below verdict.avoid");
     }
 
     @Test
     void reports_every_problem_together_with_line_and_mend() {
         ConfigException refused = refuse("""
-                router=east 1
-                siite=east
-                vm.e1.url=127.0.0.1:9001
-                vm.e1.site=west
-                vm.e2.url=http://127.0.0.1:9002
-                vm.e2.site=east
-                vm.e2.host=host-1
-                vm.e3.url=http://127.0.0.1:9002
-                vm.e3.site=east
-                vm.e3.host=host-1
-                vm.e3.port=9002
-                site.east.status=http://127.0.0.1:7070/status
-                durability=remote
-                route.transfers.durability=applied
-                access.log=yes
-                tls.key=nowhere.pem
-                verdict.avoid=1
-                """);
+            router=east 1
+            siite=east
+            vm.e1.url=127.0.0.1:9001
+            vm.e1.site=west
+            vm.e2.url=http://127.0.0.1:9002
+            vm.e2.site=east
+            vm.e2.host=host-1
+            vm.e3.url=http://127.0.0.1:9002
+            vm.e3.site=east
+            vm.e3.host=host-1
+            vm.e3.port=9002
+            site.east.status=http://127.0.0.1:7070/status
+            durability=remote
+            route.transfers.durability=applied
+            access.log=yes
+            tls.key=nowhere.pem
+            verdict.avoid=1
+            """);
 
         assertThat(refused.problems().stream().map(problem -> problem.line() + " " + problem.problem()))
                 .containsExactly(
@@ -106,14 +114,20 @@ class RouterConfigFileTest {
     }
 
     @Test
-    void takes_tokens_from_files_and_shows_them_nowhere() throws Exception {
+    void takes_tokens_and_certificates_from_files_and_shows_them_nowhere() throws Exception {
         Files.writeString(folder.resolve("token"), "s3cret\n");
+        Files.writeString(folder.resolve("router.pem"), "certificate");
+        Files.writeString(folder.resolve("router.key"), "k3y");
 
-        RouterSettings router = read(SMALLEST + "admin.token=${file:token}\nsite.east.token=${file:token}\n");
+        RouterConfig router = read(SMALLEST + "admin.token=${file:token}\nsite.east.token=${file:token}\n"
+                + "tls.certificate=router.pem\ntls.key=router.key\n");
 
-        assertThat(router.adminToken().text()).isEqualTo("s3cret");
-        assertThat(router.sites().get(0).token().text()).isEqualTo("s3cret");
-        assertThat(router.toString()).doesNotContain("s3cret");
+        assertThat(router.adminToken()).isEqualTo("s3cret");
+        assertThat(router.sites().get(0).token()).isEqualTo("s3cret");
+        assertThat(router.tls()).isEqualTo(new RouterConfig.Tls("certificate", "k3y"));
+        assertThat(router.toString() + router.sites() + router.tls())
+                .doesNotContain("s3cret")
+                .doesNotContain("k3y");
     }
 
     @Test
@@ -124,7 +138,7 @@ class RouterConfigFileTest {
         assertThat(RouterConfigFile.describesRouter(folder.resolve("nowhere"))).isFalse();
     }
 
-    private RouterSettings read(String text) throws ConfigException, IOException {
+    private RouterConfig read(String text) throws ConfigException, IOException {
         return RouterConfigFile.read(write(text), Map.of());
     }
 
