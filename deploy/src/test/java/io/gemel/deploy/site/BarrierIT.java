@@ -84,7 +84,7 @@ class BarrierIT {
         try (Connection holder = lockedRow()) {
             sites.west().execute("UPDATE item SET n = 201 WHERE id = 1");
             awaitApplierWaitsForTheRow();
-            sites.kafka().stop();
+            sites.kafka().close();
 
             assertThat(east().barrier("west", "", SHORT))
                     .hasValueSatisfying(reason -> assertThat(reason).contains("not applied as far as it was received"));
