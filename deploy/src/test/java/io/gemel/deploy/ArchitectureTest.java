@@ -31,6 +31,7 @@ final class ArchitectureTest {
     private static final String CONFLICT = "io.gemel.conflict..";
     private static final String CAPTURE = "io.gemel.capture..";
     private static final String APPLY = "io.gemel.apply..";
+    private static final String ROUTER = "io.gemel.router..";
     private static final String VM = "io.gemel.vm..";
     private static final String DEPLOY = "io.gemel.deploy..";
 
@@ -40,7 +41,7 @@ final class ArchitectureTest {
             .resideInAPackage(TRANSACTION)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, DEPLOY)
+            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, ROUTER, DEPLOY)
             .because("every module speaks these words: move the code to the module whose work it does");
 
     @ArchTest
@@ -49,7 +50,7 @@ final class ArchitectureTest {
             .resideInAPackage(CONFLICT)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CAPTURE, APPLY, DEPLOY)
+            .resideInAnyPackage(CAPTURE, APPLY, ROUTER, DEPLOY)
             .because("it decides and acts nowhere: hand it values, and act on the answer in the calling module");
 
     @ArchTest
@@ -58,7 +59,7 @@ final class ArchitectureTest {
             .resideInAPackage(CAPTURE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(APPLY, DEPLOY)
+            .resideInAnyPackage(APPLY, ROUTER, DEPLOY)
             .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
 
     @ArchTest
@@ -67,8 +68,27 @@ final class ArchitectureTest {
             .resideInAPackage(APPLY)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CAPTURE, DEPLOY)
+            .resideInAnyPackage(CAPTURE, ROUTER, DEPLOY)
             .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
+
+    @ArchTest
+    static final ArchRule the_router_knows_no_module_and_no_database = noClasses()
+            .that()
+            .resideInAPackage(ROUTER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, VM, DEPLOY, "java.sql..", "javax.sql..", "org.apache.kafka..")
+            .because("it speaks to VMs and sites over HTTP: what only a database knows, ask one of them");
+
+    @ArchTest
+    static final ArchRule what_the_router_decides_it_decides_without_a_network = noClasses()
+            .that()
+            .haveNameMatching("io\\.gemel\\.router\\.(Rules|Choice|Course|VmHealth|SiteHealth|RetryBudget|FailoverLane|AdaptiveLimit"
+                    + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx..")
+            .because("verdicts and rules are tested by value: hand them what was heard, and act on the answer elsewhere");
 
     @ArchTest
     static final ArchRule what_applications_embed_knows_nothing_of_the_rest = noClasses()
@@ -225,6 +245,18 @@ final class ArchitectureTest {
             .arePublic()
             .should()
             .haveNameMatching(".*\\.(Apply[A-Za-z]*|Applier)")
+            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+
+    @ArchTest
+    static final ArchRule only_the_door_of_the_router_is_public = classes()
+            .that()
+            .resideInAPackage(ROUTER)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .should()
+            .haveSimpleNameStartingWith("Router")
             .because("the door has the room's name: make the class package-private, or name it for what callers see");
 
     @ArchTest
