@@ -16,6 +16,9 @@
  * <tr><td>3</td><td>capturing process killed among interleaved transactions and savepoints</td><td>FaultsIT, CaptureRestartIT</td></tr>
  * <tr><td>4</td><td>conflicting writes during a partition</td><td>FaultsIT, PoliciesIT</td></tr>
  * <tr><td>5</td><td>links broken or silent, either direction; for 120 s</td><td>FaultsIT, the long one with -Pfaults only</td></tr>
+ * <tr><td>6</td><td>VM killed after its commit, before its answer</td><td>MomentsIT, DeathsIT of io.gemel.deploy.router</td></tr>
+ * <tr><td>7</td><td>VM frozen, its work done elsewhere, thawed to commit too late; lost site's unseen commits</td><td>MomentsIT, DeathsIT</td></tr>
+ * <tr><td>8</td><td>router killed at each phase; one key posted 50 times at once</td><td>MomentsIT</td></tr>
  * <tr><td>9</td><td>database server or one of its sessions killed</td><td>FaultsIT, KilledProcessesIT</td></tr>
  * <tr><td>10</td><td>local writes that look like applied ones</td><td>FaultsIT; markers removed: UnrecoverableIT</td></tr>
  * <tr><td>11</td><td>broker killed, alone or of three: leader, controller</td><td>FaultsIT, KilledProcessesIT;

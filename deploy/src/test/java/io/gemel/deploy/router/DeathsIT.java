@@ -73,7 +73,6 @@ class DeathsIT {
             Duration stall = load.longest(happened - Duration.ofMillis(200).toNanos(), happened + after.toNanos());
             STALLS.add(kind, stall);
             List<BankExchange> log = load.log();
-            fixture.log(log);
             assertThat(log).as("final answers").allMatch(each -> each.isAcknowledged());
             OnceEach.assertKept(fixture.facts());
             return stall;

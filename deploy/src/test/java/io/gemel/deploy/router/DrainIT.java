@@ -39,7 +39,6 @@ class DrainIT {
                 }
             }
             load.finish();
-            fixture.log(load.log());
             assertThat(load.log()).isNotEmpty().allMatch(BankExchange::isSmooth);
         }
         assertThat(resubmitted()).isEqualTo(resubmitted);
@@ -57,7 +56,6 @@ class DrainIT {
                             .anyMatch(each -> each.reply().orElseThrow().site().equals("west")));
             order("undrain", "site", "east");
             load.finish();
-            fixture.log(load.log());
             assertThat(load.log()).allMatch(BankExchange::isSmooth);
         }
         fixture.awaitAllAlive();

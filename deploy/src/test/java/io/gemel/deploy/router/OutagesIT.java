@@ -46,9 +46,8 @@ class OutagesIT {
         await().atMost(LIMIT).until(() -> load.log().size() >= before + ENOUGH);
     }
 
-    private void finish(BankLoad load) throws Exception {
+    private static void finish(BankLoad load) throws Exception {
         load.finish();
-        fixture.log(load.log());
         assertThat(load.log()).isNotEmpty().allMatch(BankExchange::isAcknowledged);
     }
 

@@ -56,8 +56,7 @@ class RouterCommandsIT {
                                 "vm.e1.host=h1",
                                 "site.east.status=http://127.0.0.1:" + FreePorts.next()))
                 .start();
-        await().atMost(LIMIT)
-                .until(() -> RouterFixture.stateOf(router, "vms", "e1").equals("alive"));
+        await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("alive"));
     }
 
     @AfterAll
@@ -88,11 +87,9 @@ class RouterCommandsIT {
         assertThat(run.run("drain", router.file(), "host", "h1", "--force"))
                 .as(run::err)
                 .isZero();
-        await().atMost(LIMIT)
-                .until(() -> RouterFixture.stateOf(router, "vms", "e1").equals("draining"));
+        await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("draining"));
         assertThat(run.run("undrain", router.file(), "host", "h1")).as(run::err).isZero();
-        await().atMost(LIMIT)
-                .until(() -> RouterFixture.stateOf(router, "vms", "e1").equals("alive"));
+        await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("alive"));
     }
 
     @Test

@@ -2,8 +2,6 @@ package io.gemel.deploy.router;
 
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.bank.BankClient;
 import io.gemel.deploy.bank.BankConfig;
@@ -28,7 +26,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -54,6 +51,7 @@ final class RouterFixture implements AutoCloseable {
     private final Map<String, SiteProcess> siteProcesses = new LinkedHashMap<>();
     private final Map<String, VmProcess> vms = new LinkedHashMap<>();
     private final List<BankExchange> log = new ArrayList<>();
+    private final List<BankLoad> loads = new ArrayList<>();
     private final Map<String, RouterProcess> routers = new LinkedHashMap<>();
 
     private RouterFixture(Path folder, TwoSites sites, Wires wires) {
@@ -168,20 +166,7 @@ final class RouterFixture implements AutoCloseable {
     void awaitVm(RouterProcess router, String vm, String state) {
         await().atMost(START_LIMIT)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> state.equals(stateOf(router, "vms", vm)));
-    }
-
-    /** What a router's status says of a VM or a site, in lower case; empty while it does not answer. */
-    static String stateOf(RouterProcess router, String list, String name) throws Exception {
-        String status = router.ask("/status");
-        if (!status.isEmpty()) {
-            for (JsonNode each : new ObjectMapper().readTree(status).path(list)) {
-                if (each.path("name").asText().equals(name)) {
-                    return each.path("state").asText().toLowerCase(Locale.ROOT);
-                }
-            }
-        }
-        return "";
+                .until(() -> state.equals(router.stateOf("vms", vm)));
     }
 
     /** Where grief is ordered. */
@@ -225,9 +210,11 @@ final class RouterFixture implements AutoCloseable {
         return new BankClient(List.of(first, second), TRY_LIMIT, PATIENCE);
     }
 
-    /** A load at the router of a site, and at the other one when that fails; its keys begin with the prefix. */
+    /** A load at the router of a site, and at the other one when that fails; its keys begin with the prefix. Its log is part of the clients'. */
     BankLoad load(String site, String prefix, int perSecond, Random random) {
-        return new BankLoad(client(site), prefix, perSecond, random).start();
+        BankLoad load = new BankLoad(client(site), prefix, perSecond, random).start();
+        loads.add(load);
+        return load;
     }
 
     /** A transfer of 1 between two accounts. */
@@ -237,9 +224,10 @@ final class RouterFixture implements AutoCloseable {
 
     /** Everything of a site but its broker, as a power cut would. */
     void killSite(String site) {
+        // The database first: else a VM that lives a moment longer would answer what another one had committed.
+        server(site).kill();
         vmsOf(site).forEach(VmProcess::kill);
         siteProcess(site).kill();
-        server(site).kill();
     }
 
     /** Starts every process and server that a test has killed. */
@@ -270,13 +258,18 @@ final class RouterFixture implements AutoCloseable {
                 sites.west(), "SELECT key[1] FROM gemel.journal WHERE kind = 'SUBMISSION_VOID' ORDER BY 1");
     }
 
-    /** Adds to the clients' log, which every promise is judged by. */
+    /** Adds single submissions to the clients' log, which every promise is judged by. */
     void log(List<BankExchange> exchanges) {
         log.addAll(exchanges);
     }
 
-    /** All that clients saw so far, and what both databases hold once they have heard everything of each other. */
+    /** All that clients saw so far, after the ends of all loads, and what both databases hold once they have heard everything of each other. */
     RunFacts facts() throws Exception {
+        for (BankLoad load : loads) {
+            load.finish();
+            log.addAll(load.log());
+        }
+        loads.clear();
         sites.settle();
         List<SiteRows> rows = new ArrayList<>();
         for (SiteFixture site : List.of(sites.east(), sites.west())) {

@@ -1,5 +1,7 @@
 package io.gemel.deploy.router;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gemel.deploy.Gemel;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.JavaProcess;
@@ -14,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** {@code gemel router FILE} in a process of its own, which a test may kill, freeze and start again. One thread. */
@@ -99,6 +102,19 @@ final class RouterProcess {
         } catch (IOException e) {
             return "";
         }
+    }
+
+    /** What its status says of a VM or a site, in lower case; empty while it does not answer. */
+    String stateOf(String list, String name) throws IOException, InterruptedException {
+        String status = ask("/status");
+        if (!status.isEmpty()) {
+            for (JsonNode each : new ObjectMapper().readTree(status).path(list)) {
+                if (each.path("name").asText().equals(name)) {
+                    return each.path("state").asText().toLowerCase(Locale.ROOT);
+                }
+            }
+        }
+        return "";
     }
 
     @Override
