@@ -320,7 +320,8 @@ final class SubmitIT {
     @Test
     void replaces_dead_connections_that_the_pool_hands_out() throws Exception {
         for (int i = 0; i < 3; i++) {
-            assertThat(vm.submit(vm.submission("k" + i), effect("k" + i)).outcome()).isEqualTo(Outcome.EXECUTED);
+            assertThat(vm.submit(vm.submission("k" + i), effect("k" + i)).outcome())
+                    .isEqualTo(Outcome.EXECUTED);
             database.terminate("e1");
         }
     }
