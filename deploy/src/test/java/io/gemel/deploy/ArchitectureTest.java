@@ -83,12 +83,14 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule what_the_router_decides_it_decides_without_a_network = noClasses()
             .that()
-            .haveNameMatching("io\\.gemel\\.router\\.(Rules|Choice|Course|VmHealth|SiteHealth|RetryBudget|FailoverLane|AdaptiveLimit"
-                    + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig)(\\$.*)?")
+            .haveNameMatching(
+                    "io\\.gemel\\.router\\.(Rules|Choice|Course|VmHealth|SiteHealth|RetryBudget|FailoverLane|AdaptiveLimit"
+                            + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..")
-            .because("verdicts and rules are tested by value: hand them what was heard, and act on the answer elsewhere");
+            .because(
+                    "verdicts and rules are tested by value: hand them what was heard, and act on the answer elsewhere");
 
     @ArchTest
     static final ArchRule what_applications_embed_knows_nothing_of_the_rest = noClasses()
