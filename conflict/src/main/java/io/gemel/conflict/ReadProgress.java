@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * the window. Thread-safe.
  */
 public final class ReadProgress {
-    private static final long NOTHING_ASKED = Long.MAX_VALUE;
-
     private final Milestone commitPosition = new Milestone();
     private @Nullable String horizon;
-    private long askedBehind = NOTHING_ASKED;
+    private boolean asked;
+    private long askedFirst; // a heartbeat behind this one answers some who asked
+    private long askedLast; // and one behind this one answers all
 
     /** Capture has read, and registered, every commit up to this commit position. */
     public void read(long newCommitPosition) {
@@ -50,15 +50,18 @@ public final class ReadProgress {
 
     /** Asks capture to publish the next heartbeat that it reads behind this commit position, however little there is to say. */
     public synchronized void askForHeartbeat(long behind) {
-        askedBehind = askedBehind == NOTHING_ASKED ? behind : Math.max(askedBehind, behind);
+        askedFirst = asked ? Math.min(askedFirst, behind) : behind;
+        askedLast = asked ? Math.max(askedLast, behind) : behind;
+        asked = true;
     }
 
-    /** Is the heartbeat committed at this position one that was asked for? Says so once. */
-    public synchronized boolean takeAskedHeartbeat(long newCommitPosition) {
-        boolean asked = newCommitPosition > askedBehind;
-        if (asked) {
-            askedBehind = NOTHING_ASKED;
+    /** Is the heartbeat committed at this position one that was asked for? Those whom it answers ask no more. */
+    public synchronized boolean takeAskedHeartbeat(long heartbeatPosition) {
+        if (!asked || heartbeatPosition <= askedFirst) {
+            return false;
         }
-        return asked;
+        asked = heartbeatPosition <= askedLast;
+        askedFirst = heartbeatPosition;
+        return true;
     }
 }

@@ -16,7 +16,7 @@ final class DatabaseProbe implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
     /** An answer older than this is none. */
-    private static final Duration MEMORY = Duration.ofSeconds(2);
+    private static final Duration MEMORY = Duration.ofSeconds(1);
 
     /** Between two looks at how much of its log the database keeps. */
     private static final Duration WAL_INTERVAL = Duration.ofSeconds(5);

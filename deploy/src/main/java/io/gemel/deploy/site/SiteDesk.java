@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Answers routers for a site, whether it runs or not. Thread-safe. */
 final class SiteDesk implements RouterDesk, AutoCloseable {
     private static final String PARKED = "SELECT EXISTS (SELECT FROM gemel.parked_row"
-            + " WHERE table_schema = 'gemel' AND table_name = 'submission' AND key = ARRAY[?])";
+            + " WHERE table_schema = 'gemel' AND table_name = 'submission' AND key = ARRAY[?::text])";
 
     private final SiteConfig config;
     private final Supplier<SiteView> view;
