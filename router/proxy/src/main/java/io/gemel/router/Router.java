@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction router: takes clients' requests and sends each to one VM of the application, and to another one when that one dies,
@@ -27,6 +28,7 @@ public final class Router implements AutoCloseable {
     private final AwakeClock awake = new AwakeClock(System.nanoTime());
     private final KeyMemory keys = new KeyMemory(KeyMemory.KEYS_MAX);
     private volatile int port;
+    private volatile @Nullable String workers;
     private final Vertx vertx;
     private final Watch watch;
     private final Drain drain;
@@ -63,7 +65,7 @@ public final class Router implements AutoCloseable {
         await(vertx.deployVerticle(admin)); // operators -> figures, drain
         RetryBudget budget = new RetryBudget(awake.millis());
         int listen = config.listen().port() == 0 ? freePort() : config.listen().port();
-        await(vertx.deployVerticle( // clients -> rules, choice -> VMs
+        workers = await(vertx.deployVerticle( // clients -> rules, choice -> VMs
                 () -> new Worker(config, fleet, figures, awake, clock, random, budget, keys, listen),
                 new DeploymentOptions().setInstances(config.limits().threads())));
         port = listen;
@@ -78,9 +80,9 @@ public final class Router implements AutoCloseable {
         }
     }
 
-    private void await(Future<?> step) throws RouterException {
+    private <T> T await(Future<T> step) throws RouterException {
         try {
-            step.toCompletionStage().toCompletableFuture().join();
+            return step.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             close();
             throw new RouterException("router " + config.name() + " cannot start: " + e.getCause(), e);
@@ -140,7 +142,13 @@ public final class Router implements AutoCloseable {
     /** Stops listening, lets requests in hand end for a moment, and gives everything back. */
     @Override
     public void close() {
+        String serving = workers;
+        workers = null;
         try {
+            if (serving != null) {
+                // What is in hand still needs heartbeats and verdicts.
+                vertx.undeploy(serving).toCompletionStage().toCompletableFuture().join();
+            }
             vertx.close().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             throw new IllegalStateException("router " + config.name() + " does not close", e);

@@ -176,6 +176,11 @@ final class TestVm implements AutoCloseable {
                             .put("key", key)
                             .put("outcome", outcome)
                             .encode());
+        } else if (request.path().startsWith("/large/")) {
+            String length = request.path().substring("/large/".length());
+            request.response().putHeader("Content-Length", length);
+            boolean head = request.method().name().equals("HEAD");
+            request.response().end("x".repeat(head ? 0 : Integer.parseInt(length)));
         } else if (!library || request.getHeader("Idempotency-Key") == null) {
             request.response().putHeader("Content-Type", "text/plain").end("plain " + name + " " + body);
         } else {
