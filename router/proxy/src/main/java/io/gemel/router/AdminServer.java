@@ -74,7 +74,8 @@ final class AdminServer extends VerticleBase {
     }
 
     private void handle(HttpServerRequest request) {
-        boolean reads = request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         switch (path(request)) {
             case "/health" -> answer(request, reads, OK, PLAIN, "ok\n");
             case "/ready" -> {

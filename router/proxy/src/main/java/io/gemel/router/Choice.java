@@ -80,7 +80,8 @@ final class Choice {
     private @Nullable VmState best(SiteView site, Course course, Lane lane, Tier tier, long nowMillis) {
         if (site.state() == SiteState.DOWN
                 || (tier == Tier.GOOD && site.lagMillis() > lagMaxMillis)
-                || (lane != Lane.FAILOVER && site.inFlight().get() >= site.limit().limit())) {
+                || (lane != Lane.FAILOVER
+                        && site.inFlight().get() >= site.limit().limit())) {
             return null;
         }
         List<VmState> vms = site.vms();
@@ -100,8 +101,7 @@ final class Choice {
                 continue;
             }
             int rank = rank(vm, course);
-            if (rank < chosenRank
-                    || (chosen != null && rank == chosenRank && vm.inFlight() < chosen.inFlight())) {
+            if (rank < chosenRank || (chosen != null && rank == chosenRank && vm.inFlight() < chosen.inFlight())) {
                 chosen = vm;
                 chosenRank = rank;
             }

@@ -7,8 +7,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.SocketAddress;
-import java.util.Locale;
 import java.util.Map.Entry;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +21,17 @@ final class Client {
     private final HttpServerRequest request;
     private final boolean logged;
     private final Figures figures;
+    private final Consumer<HttpServerRequest> onUnread;
     private final long startNanos = System.nanoTime();
 
-    /** @param logged whether each answer gets a line in the access log */
-    Client(HttpServerRequest request, boolean logged, Figures figures) {
+    /**
+     * The client of a request.
+     *
+     * @param logged whether each answer gets a line in the access log
+     * @param onUnread hears of a request that was answered before its body had come
+     */
+    Client(HttpServerRequest request, boolean logged, Figures figures, Consumer<HttpServerRequest> onUnread) {
+        this.onUnread = onUnread;
         this.request = request;
         this.logged = logged;
         this.figures = figures;
@@ -66,12 +73,15 @@ final class Client {
         if (status == 503) {
             response.putHeader("Retry-After", "1");
         }
-        if (!request.isEnded()) {
-            // What follows of its body is not wanted.
+        boolean unread = !request.isEnded();
+        if (unread) {
             response.putHeader("Connection", "close");
         }
         Buffer body = Buffer.buffer(text + "\n");
         finish(response, body, body.length(), status, story);
+        if (unread) {
+            onUnread.accept(request);
+        }
     }
 
     /** A VM's answer; what of it is still to come is passed on as it comes. */
@@ -142,7 +152,7 @@ final class Client {
                     path(),
                     status,
                     bytes,
-                    String.format(Locale.ROOT, "%.3f", micros / 1000.0),
+                    micros / 1000.0,
                     shown(story.key()),
                     shown(story.outcome()),
                     story.attempts(),

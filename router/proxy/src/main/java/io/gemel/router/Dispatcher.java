@@ -2,7 +2,6 @@ package io.gemel.router;
 
 import io.gemel.router.Step.Lane;
 import io.gemel.router.Step.Reply;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Brings rules, choice and allowances together: tells for one submission what to do now, and counts what is under way. It sends nothing
@@ -113,7 +112,7 @@ final class Dispatcher {
         }
         if (!(ending instanceof Ending.Answered answered)) {
             vm.suspect();
-            vm.breaker().onError(0, TimeUnit.NANOSECONDS, new IllegalStateException("no answer"));
+            vm.judgedBy(false);
             return;
         }
         vm.answered(millis);
@@ -122,12 +121,7 @@ final class Dispatcher {
         if (outcome == Outcome.UNREACHABLE || outcome == Outcome.LATE) {
             site.limit().overloaded();
         }
-        if (outcome == Outcome.UNREACHABLE || outcome == Outcome.UNKNOWN || outcome == Outcome.FAILED) {
-            vm.breaker()
-                    .onError(0, TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
-        } else {
-            vm.breaker().onSuccess(0, TimeUnit.NANOSECONDS);
-        }
+        vm.judgedBy(outcome != Outcome.UNREACHABLE && outcome != Outcome.UNKNOWN && outcome != Outcome.FAILED);
     }
 
     /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */

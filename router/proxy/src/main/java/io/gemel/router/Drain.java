@@ -15,6 +15,12 @@ final class Drain extends VerticleBase {
     /** Between two looks at whether a VM still has requests. */
     private static final long LOOK_MILLIS = 20;
 
+    /** Longest wait for what is on its way to a VM before it is told to refuse more. */
+    private static final long QUIET_MILLIS = 1000;
+
+    /** Instead of a time: what a VM says of itself does not matter. */
+    private static final long OWN_ONLY = -1;
+
     private static final int OK = 200;
 
     private final RouterConfig config;
@@ -83,18 +89,26 @@ final class Drain extends VerticleBase {
                     new RouterException("no VM would be left that takes requests: undrain one first, or force it"));
         }
         vms.forEach(vm -> vm.drained(true));
-        List<Future<?>> told = new ArrayList<>();
-        for (VmState vm : vms) {
-            told.add(tell(vm, "/gemel/drain").otherwiseEmpty());
-        }
         long since = awake.millis();
         long until = since + config.times().drainTimeout().toMillis();
-        return Future.join(told)
-                .compose(unused -> awaitIdle(vms, since, until))
-                .compose(unused ->
-                        part.kind() == RouterPart.Kind.SITE ? handOver(part.name(), until) : Future.succeededFuture())
+        // First let go what is on its way there, so that the VM need not refuse it.
+        return awaitIdle(vms, OWN_ONLY, since + QUIET_MILLIS)
+                .otherwiseEmpty()
+                .compose(unused -> tellAll(vms, "/gemel/drain"))
+                .compose(unused -> awaitIdle(vms, awake.millis(), until))
+                .compose(unused -> part.kind() == RouterPart.Kind.SITE
+                        ? handOver(part.name(), until)
+                        : Future.succeededFuture())
                 .map(unused -> part.kind().word() + " " + part.name() + " is drained: " + vms.size()
                         + " VMs have no requests");
+    }
+
+    private Future<?> tellAll(List<VmState> vms, String path) {
+        List<Future<?>> told = new ArrayList<>();
+        for (VmState vm : vms) {
+            told.add(tell(vm, path).otherwiseEmpty());
+        }
+        return Future.join(told);
     }
 
     /** The other site knows everything that was committed there. */
@@ -108,6 +122,11 @@ final class Drain extends VerticleBase {
                                         + site + ": " + answer.reason())));
     }
 
+    /**
+     * Waits until they have no requests.
+     *
+     * @param since what they say of themselves counts when they were asked later than that
+     */
     private Future<?> awaitIdle(List<VmState> vms, long since, long until) {
         Promise<Object> idle = Promise.promise();
         look(vms, since, until, idle);
@@ -118,7 +137,10 @@ final class Drain extends VerticleBase {
         List<String> busy = new ArrayList<>();
         for (VmState vm : vms) {
             boolean answers = vm.verdict() == VmHealth.Verdict.ALIVE || vm.verdict() == VmHealth.Verdict.AVOID;
-            if (vm.inFlight() > 0 || (answers && (vm.beatSentMillis() <= since || vm.beat().inFlight() > 0))) {
+            if (vm.inFlight() > 0
+                    || (since != OWN_ONLY
+                            && answers
+                            && (vm.beatSentMillis() <= since || vm.beat().inFlight() > 0))) {
                 busy.add(vm.name());
             }
         }

@@ -31,6 +31,7 @@ final class DurabilityRounds {
 
     private static final class Rounds {
         private final Deque<Promise<String>> waiting = new ArrayDeque<>();
+        private String reason = "no answer";
         private int running;
     }
 
@@ -52,7 +53,7 @@ final class DurabilityRounds {
         Promise<String> promise = Promise.promise();
         here.waiting.addLast(promise);
         String late = "not " + durability.word() + " within " + timeoutMillis + " ms";
-        long timer = vertx.setTimer(timeoutMillis, unused -> promise.tryComplete(late));
+        long timer = vertx.setTimer(timeoutMillis, unused -> promise.tryComplete(late + " (" + here.reason + ")"));
         startRound(level, here);
         return promise.future().onComplete(unused -> vertx.cancelTimer(timer));
     }
@@ -69,7 +70,8 @@ final class DurabilityRounds {
         }
         here.running++;
         sites.durable(level.site(), level.durability(), timeoutMillis).onComplete(asked -> {
-            boolean reached = asked.succeeded() && asked.result().json().getBoolean("reached", false);
+            boolean reached = asked.succeeded() && asked.result().flag("reached", false);
+            here.reason = asked.succeeded() ? asked.result().reason() : String.valueOf(asked.cause().getMessage());
             covered.removeIf(promise -> promise.future().isComplete());
             if (reached) {
                 covered.forEach(promise -> promise.tryComplete(""));

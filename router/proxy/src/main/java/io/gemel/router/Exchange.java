@@ -58,6 +58,7 @@ final class Exchange {
     private long attemptNumber;
     private long deathsBefore;
     private long sentNanos;
+    private int calls;
     private Move.@Nullable Dispatch dispatch;
     private @Nullable VmCall call;
     private @Nullable VmAnswer lastAnswer;
@@ -76,6 +77,7 @@ final class Exchange {
         String key = submission.key();
         KeyMemory.Trace earlier =
                 key != null && submission.keyGiven() ? means.keys().find(key) : null;
+        attemptNumber = earlier == null ? 0 : earlier.attempt();
         course = new Course(
                 submission.safe(),
                 submission.stream() == null,
@@ -138,20 +140,24 @@ final class Exchange {
         dispatch = to;
         deathsBefore = to.vm().deaths();
         sentNanos = System.nanoTime();
+        MultiMap headers = headers();
         if (submission.keyGiven()) {
             remember(to.vm().site());
         }
-        VmCall[] made = new VmCall[1];
-        made[0] = means.vms()
+        int number = ++calls;
+        call = null;
+        VmCall made = means.vms()
                 .send(
                         to.vm(),
                         submission.method(),
                         submission.target().text(),
-                        headers(),
+                        headers,
                         submission.body(),
                         submission.stream(),
-                        result -> received(made[0], result));
-        call = made[0];
+                        result -> received(number, result));
+        if (number == calls && stage == Stage.SENT) {
+            call = made;
+        }
     }
 
     private MultiMap headers() {
@@ -166,6 +172,10 @@ final class Exchange {
         if (host != null) {
             headers.set("X-Forwarded-Host", host);
             headers.set("Forwarded", "for=" + quoted + ";host=\"" + host + "\";proto=" + means.scheme());
+        }
+        String length = client.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+        if (submission.stream() != null && length != null) {
+            headers.set(HttpHeaders.CONTENT_LENGTH, length);
         }
         String key = submission.key();
         if (key != null) {
@@ -183,8 +193,8 @@ final class Exchange {
         return headers;
     }
 
-    private void received(@Nullable VmCall from, Result result) {
-        if (stage != Stage.SENT || (from != null && from != call)) {
+    private void received(int number, Result result) {
+        if (stage != Stage.SENT || number != calls) {
             return;
         }
         if (result instanceof Result.Answer answer) {
@@ -293,7 +303,9 @@ final class Exchange {
         Attempt last = course.attempts().get(course.attempts().size() - 1);
         RouterConfig.Site site = means.fleet().site(last.site()).config();
         means.durability().await(site, submission.level()).onSuccess(missed -> {
-            if (missed.isEmpty()) {
+            if (client.gone()) {
+                means.figures().durabilityMissed.add(missed.isEmpty() ? 0 : 1);
+            } else if (missed.isEmpty()) {
                 client.pass(
                         answer,
                         story(Outcome.EXECUTED == answer.outcome() ? "executed" : "replayed", submission.level()));
@@ -320,7 +332,7 @@ final class Exchange {
     private void remember(String site) {
         String key = submission.key();
         if (key != null) {
-            trace = new KeyMemory.Trace(site, course.deathsUnder(means.fleet()));
+            trace = new KeyMemory.Trace(site, course.deathsUnder(means.fleet()), attemptNumber);
             means.keys().remember(key, trace);
         }
     }

@@ -73,7 +73,7 @@ final class Fleet implements Surroundings {
         if (vm == null || vm.deaths() > attempt.deathsBefore()) {
             return Fate.DIED;
         }
-        return vm.beatSentMillis() >= attempt.endedMillis() ? Fate.LIVES : Fate.OPEN;
+        return vm.beatSentMillis() > attempt.endedMillis() ? Fate.LIVES : Fate.OPEN;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.gemel.router.Client.Story;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -19,6 +20,7 @@ final class Intake {
     private static final int TIMEOUT = 408;
     private static final int UNAVAILABLE = 503;
     private static final int KEY_BYTES = 16;
+    private static final long LINGER_MILLIS = 1000;
 
     /** Hears of requests that have come whole, and of those that were begun and ended otherwise. */
     interface Listener {
@@ -37,6 +39,7 @@ final class Intake {
     private final Listener listener;
     private final Fingerprint fingerprint = new Fingerprint();
     private final Deadlines<Receiving> receiving = new Deadlines<>();
+    private final Deadlines<HttpConnection> lingering = new Deadlines<>();
 
     /** @param random of a secure kind: keys are made from it */
     Intake(RouterConfig config, Figures figures, AwakeClock awake, RandomGenerator random, Listener listener) {
@@ -65,7 +68,7 @@ final class Intake {
 
     /** Its head is here. */
     void take(HttpServerRequest request) {
-        Client client = new Client(request, config.accessLog(), figures);
+        Client client = new Client(request, config.accessLog(), figures, this::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
@@ -108,6 +111,26 @@ final class Intake {
         figures.malformed.increment();
         client.request().response().putHeader("Connection", "close");
         client.say(refusal.status(), refusal.text(), Story.NONE);
+        if (client.request().isEnded()) {
+            close(client.request().connection());
+        }
+    }
+
+    /** What still comes of its body is thrown away for a moment: closing at once could destroy the answer on its way. */
+    private void discard(HttpServerRequest request) {
+        HttpConnection connection = request.connection();
+        request.exceptionHandler(why -> lingering.remove(connection));
+        request.handler(part -> {});
+        request.endHandler(unused -> {
+            lingering.remove(connection);
+            close(connection);
+        });
+        request.resume();
+        lingering.add(connection, awake.millis() + LINGER_MILLIS);
+    }
+
+    private static void close(HttpConnection connection) {
+        connection.close().onComplete(unused -> {});
     }
 
     private void read(HttpServerRequest request, Receiving of) {
@@ -162,6 +185,9 @@ final class Intake {
                 drop(late);
                 refuse(late.client, new Refusal(TIMEOUT, "the body did not come in time"));
             }
+        }
+        for (HttpConnection due = lingering.pollDue(nowMillis); due != null; due = lingering.pollDue(nowMillis)) {
+            close(due);
         }
     }
 

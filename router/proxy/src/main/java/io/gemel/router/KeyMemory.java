@@ -16,8 +16,9 @@ final class KeyMemory {
      *
      * @param site where it may have run
      * @param deaths VMs that died while they had it
+     * @param attempt number of the last attempt: those that follow have greater ones, whatever the clock does
      */
-    record Trace(String site, int deaths) {}
+    record Trace(String site, int deaths, long attempt) {}
 
     private final int keysMax;
     private volatile ConcurrentHashMap<String, Trace> young = new ConcurrentHashMap<>();

@@ -28,11 +28,21 @@ final class Rules {
 
     static final long BACKOFF_MAX_MILLIS = 500;
 
-    private final int attemptsMax;
+    /** Deaths are counted when a death has had time to be seen as one of a whole site. */
+    static final long SETTLE_MILLIS = 50;
 
-    /** @param attemptsMax VMs at which one request may do work */
-    Rules(int attemptsMax) {
+    private final int attemptsMax;
+    private final long verdictMillis;
+
+    /**
+     * The rules.
+     *
+     * @param attemptsMax VMs at which one request may do work
+     * @param verdictMillis time in which it is known whether a site without VMs is down
+     */
+    Rules(int attemptsMax, long verdictMillis) {
         this.attemptsMax = attemptsMax;
+        this.verdictMillis = verdictMillis;
     }
 
     /**
@@ -98,7 +108,7 @@ final class Rules {
         if (course.workedAttempts() >= attemptsMax) {
             return end(course, course.safe() ? Reply.UNANSWERED : Reply.SHED);
         }
-        return switch (deaths(course, surroundings)) {
+        return switch (deaths(course, surroundings, nowMillis)) {
             case TOO_MANY -> new Give(Reply.QUARANTINED);
             case OPEN -> new Hold();
             case FEW -> new Send(lane, delayMillis);
@@ -123,14 +133,15 @@ final class Rules {
     private enum Deaths {
         FEW,
         TOO_MANY,
-        /** It depends on what the next heartbeats say. */
+        /** It depends on what is heard next. */
         OPEN
     }
 
     /**
-     * Counts VMs that died while they had it. VMs that died with their whole site count once: that was not this request.
+     * Counts VMs that died while they had it. VMs that died with their whole site count once: that was not this request. So while a site
+     * has no VM left it is waited for the verdict on it, but not for ever.
      */
-    private static Deaths deaths(Course course, Surroundings surroundings) {
+    private Deaths deaths(Course course, Surroundings surroundings, long nowMillis) {
         int sure = course.earlierDeaths();
         int open = 0;
         boolean siteOpen = false;
@@ -145,15 +156,16 @@ final class Rules {
                 open++;
             } else if (fate == Fate.DIED && (site != SiteState.DOWN || downSites.add(attempt.site()))) {
                 sure++;
-                siteOpen |= site == SiteState.PENDING;
+                siteOpen |= site == SiteState.PENDING || site == SiteState.STRANDED;
             }
         }
         if (sure + open < DEATHS_MAX) {
             return Deaths.FEW;
         }
-        if (sure >= DEATHS_MAX) {
-            return siteOpen ? Deaths.OPEN : Deaths.TOO_MANY;
+        long waited = nowMillis - lastOf(course).endedMillis();
+        if (sure < DEATHS_MAX || waited < (siteOpen ? verdictMillis : SETTLE_MILLIS)) {
+            return Deaths.OPEN;
         }
-        return Deaths.OPEN;
+        return Deaths.TOO_MANY;
     }
 }

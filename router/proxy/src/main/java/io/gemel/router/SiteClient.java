@@ -33,7 +33,20 @@ final class SiteClient {
     record Answer(int status, JsonObject json) {
         /** Why it says no. */
         String reason() {
-            return json.getString("reason", "it answers " + status);
+            return text("reason", "it answers " + status);
+        }
+
+        /** What stands under a name, if it is a text. */
+        String text(String name, String otherwise) {
+            return json.getValue(name) instanceof String text ? text : otherwise;
+        }
+
+        boolean flag(String name, boolean otherwise) {
+            return json.getValue(name) instanceof Boolean flag ? flag : otherwise;
+        }
+
+        long number(String name, long otherwise) {
+            return json.getValue(name) instanceof Number number ? number.longValue() : otherwise;
         }
     }
 
@@ -87,16 +100,16 @@ final class SiteClient {
         return http.request(options)
                 .compose(request -> request.send()
                         .compose(response ->
-                                response.body().map(body -> new Answer(response.statusCode(), parsed(body)))))
+                                response.body().map(body -> answer(response.statusCode(), body))))
                 .timeout(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 
-    /** An empty object for a body that is none. */
-    static JsonObject parsed(@Nullable Buffer body) {
+    /** An answer whose body may be anything. */
+    static Answer answer(int status, @Nullable Buffer body) {
         try {
-            return body == null || body.length() == 0 ? new JsonObject() : new JsonObject(body);
+            return new Answer(status, body == null || body.length() == 0 ? new JsonObject() : new JsonObject(body));
         } catch (DecodeException | ClassCastException e) {
-            return new JsonObject();
+            return new Answer(status, new JsonObject());
         }
     }
 }

@@ -10,7 +10,7 @@ final class SiteHealth {
     private SiteState state = SiteState.UP;
     private long vmsGoneSince = NEVER;
     private long databaseGoneSince = NEVER;
-    private boolean databaseUp;
+    private long databaseUpMillis = NEVER;
     private boolean operatorSaysDown;
 
     /** @param downMillis how long everything must be gone before the site is down */
@@ -47,9 +47,13 @@ final class SiteHealth {
         }
     }
 
-    /** The site's process says that the database answers. */
-    void databaseUp() {
-        databaseUp = true;
+    /**
+     * The site's process says that the database answers.
+     *
+     * @param askedMillis when it was asked
+     */
+    void databaseUp(long askedMillis) {
+        databaseUpMillis = askedMillis;
         databaseGoneSince = NEVER;
     }
 
@@ -59,7 +63,7 @@ final class SiteHealth {
      * @param sinceMillis when that began
      */
     void databaseGone(long sinceMillis) {
-        databaseUp = false;
+        databaseUpMillis = NEVER;
         if (databaseGoneSince == NEVER) {
             databaseGoneSince = sinceMillis;
         }
@@ -67,7 +71,7 @@ final class SiteHealth {
 
     /** The site's process answers, and does not tell: neither up nor gone. */
     void databaseUntold() {
-        databaseUp = false;
+        databaseUpMillis = NEVER;
         databaseGoneSince = NEVER;
     }
 
@@ -77,7 +81,7 @@ final class SiteHealth {
             state = SiteState.DOWN;
         } else if (vmsGoneSince == NEVER) {
             state = SiteState.UP;
-        } else if (databaseUp) {
+        } else if (databaseUpMillis > vmsGoneSince) {
             state = SiteState.STRANDED;
         } else if (databaseGoneSince != NEVER && nowMillis - Math.max(vmsGoneSince, databaseGoneSince) >= downMillis) {
             state = SiteState.DOWN;

@@ -1,7 +1,6 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
-import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -95,27 +94,28 @@ final class SiteWatch {
     private void ask(long now, boolean work) {
         asking = true;
         nextMillis = now + (work ? INTERVAL_MILLIS : INTERVAL_WRONG_MILLIS);
-        client.site(site.config(), timeoutMillis).onComplete(this::told, why -> silent(now, why));
+        client.site(site.config(), timeoutMillis).onComplete(answer -> told(now, answer), why -> silent(now, why));
     }
 
-    private void told(SiteClient.Answer answer) {
+    private void told(long askedMillis, SiteClient.Answer answer) {
         asking = false;
         silentSinceMillis = -1;
-        JsonObject json = answer.json();
-        String database = json.getString("database", "");
-        if (answer.status() == OK && database.equals("up")) {
-            health.databaseUp();
-        } else if (answer.status() == OK && database.equals("down")) {
+        boolean ok = answer.status() == OK;
+        String database = answer.text("database", "");
+        if (ok && database.equals("up")) {
+            health.databaseUp(askedMillis);
+        } else if (ok && database.equals("down")) {
             health.databaseGone(awake.millis());
         } else {
             health.databaseUntold();
         }
-        boolean open = json.getBoolean("open", true);
-        site.told(
-                json.getLong("lagMillis", -1L),
-                answer.status() == OK
-                        ? open ? "" : json.getString("reason", "its gate is closed")
-                        : "its process answers " + answer.status() + ": look at site." + site.name() + ".token");
+        String reason = "";
+        if (!ok) {
+            reason = "its process answers " + answer.status() + ": look at site." + site.name() + ".token";
+        } else if (!answer.flag("open", true)) {
+            reason = answer.text("reason", "its gate is closed");
+        }
+        site.told(answer.number("lagMillis", -1), reason);
     }
 
     private void silent(long askedMillis, Throwable why) {

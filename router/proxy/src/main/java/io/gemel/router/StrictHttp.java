@@ -1,9 +1,11 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Tls;
+import io.netty.channel.ChannelPipeline;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +40,9 @@ final class StrictHttp {
 
     /** Puts a guard into a new connection's pipeline. */
     static void guard(HttpConnection connection, Duration headerTimeout, Runnable onRefusal) {
-        // follows
+        // Vert.x shows the pipeline to its own code only; the tests with malformed requests fail if that changes.
+        ChannelPipeline pipeline =
+                ((HttpServerConnection) connection).channelHandlerContext().pipeline();
+        new RequestGuard(headerTimeout.toMillis(), onRefusal).enter(pipeline, "httpDecoder", "handler");
     }
 }

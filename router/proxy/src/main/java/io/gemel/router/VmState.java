@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -24,13 +25,16 @@ final class VmState {
     /** How fast the average latency follows. */
     private static final double LATENCY_WEIGHT = 0.1;
 
+    /** An open breaker keeps requests away for so long. */
+    private static final long BREAKER_OPEN_MILLIS = 2000;
+
     private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
             .slidingWindowType(SlidingWindowType.COUNT_BASED)
             .slidingWindowSize(50)
             .minimumNumberOfCalls(20)
             .failureRateThreshold(50)
             .permittedNumberOfCallsInHalfOpenState(5)
-            .waitDurationInOpenState(Duration.ofSeconds(2))
+            .waitDurationInOpenState(Duration.ofMillis(BREAKER_OPEN_MILLIS))
             .build();
 
     private final RouterConfig.Vm config;
@@ -44,6 +48,7 @@ final class VmState {
     private volatile long beatSentMillis = -1;
     private volatile long backSinceMillis = Long.MIN_VALUE;
     private volatile double latencyMillis;
+    private long openSinceMillis = -1;
 
     VmState(RouterConfig.Vm config) {
         this.config = config;
@@ -139,6 +144,17 @@ final class VmState {
         return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp();
     }
 
+    /** Time passes: a breaker that has been open for long enough lets requests through again, to see. */
+    void tick(long nowMillis) {
+        if (breaker.getState() != CircuitBreaker.State.OPEN) {
+            openSinceMillis = -1;
+        } else if (openSinceMillis < 0) {
+            openSinceMillis = nowMillis;
+        } else if (nowMillis - openSinceMillis >= BREAKER_OPEN_MILLIS) {
+            breaker.transitionToHalfOpenState();
+        }
+    }
+
     /** Asks the watching thread for a heartbeat at once: a request's connection broke. */
     void suspect() {
         suspected = true;
@@ -176,6 +192,15 @@ final class VmState {
         inFlight.decrementAndGet();
     }
 
+    /** An answer that speaks for it, or none. */
+    void judgedBy(boolean good) {
+        if (good) {
+            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+        } else {
+            breaker.onError(0, TimeUnit.NANOSECONDS, new BadAnswer());
+        }
+    }
+
     /** Two threads at once may lose one of their samples, which does no harm. */
     void answered(double millis) {
         latencyMillis = latencyMillis == 0 ? millis : latencyMillis + (millis - latencyMillis) * LATENCY_WEIGHT;
@@ -183,5 +208,14 @@ final class VmState {
 
     double latencyMillis() {
         return latencyMillis;
+    }
+
+    /** What a breaker counts; nobody looks at where it comes from. */
+    private static final class BadAnswer extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        BadAnswer() {
+            super("no answer, or a bad one", null, false, false);
+        }
     }
 }

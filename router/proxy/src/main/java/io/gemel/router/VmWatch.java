@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.json.JsonObject;
 import java.net.ConnectException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -72,6 +71,7 @@ final class VmWatch {
     void tick() {
         long now = awake.millis();
         health.tick(now);
+        vm.tick(now);
         if (vm.takeSuspicion()) {
             health.suspect();
             nextMillis = Math.min(nextMillis, now);
@@ -100,17 +100,17 @@ final class VmWatch {
     }
 
     private static Beat beat(int status, Buffer body) {
-        JsonObject json = SiteClient.parsed(body);
-        boolean told = json.containsKey("vm") && (status == OK || status == UNAVAILABLE);
+        SiteClient.Answer answer = SiteClient.answer(status, body);
+        boolean told = !answer.text("vm", "").isEmpty() && (status == OK || status == UNAVAILABLE);
         if (!told) {
             return Beat.PLAIN;
         }
         return new Beat(
                 true,
-                json.getBoolean("draining", false),
-                json.getBoolean("open", true),
-                status == OK && json.getLong("databaseMs", 0L) >= 0,
-                json.getInteger("inFlight", 0));
+                answer.flag("draining", false),
+                answer.flag("open", true),
+                status == OK && answer.number("databaseMs", 0) >= 0,
+                (int) answer.number("inFlight", 0));
     }
 
     private void heard(int number, Beat beat, long sentMillis) {

@@ -64,9 +64,10 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 config.limits().vmConnectionsMax(),
                 times.slowStart().toMillis(),
                 times.lagMax().toMillis());
+        long verdictMillis = times.verdictSiteDown().plus(times.verdictResubmit()).toMillis();
         Dispatcher dispatcher = new Dispatcher(
                 fleet,
-                new Rules(config.limits().attemptsMax()),
+                new Rules(config.limits().attemptsMax(), verdictMillis),
                 choice,
                 budget,
                 times.waitMax().toMillis());
@@ -107,8 +108,11 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     private void tick() {
         long now = awake.millis();
-        for (Exchange exchange : new ArrayList<>(open)) {
-            exchange.tick(now);
+        if (!open.isEmpty()) {
+            // A tick may end an exchange, which takes it out.
+            for (Exchange exchange : new ArrayList<>(open)) {
+                exchange.tick(now);
+            }
         }
         intake.tick(now);
     }

@@ -13,7 +13,8 @@ final class RoutingIT {
     @Test
     void a_submission_runs_at_the_routers_own_site_and_its_answer_names_where() throws Exception {
         try (TestBench bench = new TestBench()) {
-            HttpResponse<String> answer = bench.post("/transfers?x=1", "k1", "42").get();
+            HttpResponse<String> answer =
+                    bench.post("/transfers?x=1", "k1", "42").get();
 
             assertThat(answer.statusCode()).isEqualTo(201);
             assertThat(answer.body()).startsWith("done by e").endsWith(": 42");
@@ -44,7 +45,10 @@ final class RoutingIT {
     void an_unsafe_request_without_a_key_gets_one_and_a_get_gets_none() throws Exception {
         try (TestBench bench = new TestBench()) {
             HttpResponse<String> post = bench.client.send(
-                    bench.request("/transfers").POST(BodyPublishers.ofString("1")).build(), BodyHandlers.ofString());
+                    bench.request("/transfers")
+                            .POST(BodyPublishers.ofString("1"))
+                            .build(),
+                    BodyHandlers.ofString());
             HttpResponse<String> get = bench.get("/accounts/1");
 
             assertThat(header(post, "Idempotency-Key")).hasSize(32);

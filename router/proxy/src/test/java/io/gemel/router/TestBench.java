@@ -55,8 +55,8 @@ final class TestBench implements AutoCloseable {
                 RouterLimits.defaults());
         router = new Router(change.apply(config), InstantSource.system(), new SecureRandom());
         router.start();
-        await().atMost(Duration.ofSeconds(10)).until(() -> router.report().vms().stream()
-                .allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> router.report().vms().stream().allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
     }
 
     static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {

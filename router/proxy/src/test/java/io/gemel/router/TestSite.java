@@ -31,7 +31,8 @@ final class TestSite implements AutoCloseable {
     }
 
     void start() {
-        server = TestHttp.await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+        server = TestHttp.await(vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setPort(port))
                 .requestHandler(this::handle)
                 .listen());
         port = server.actualPort();
@@ -47,13 +48,14 @@ final class TestSite implements AutoCloseable {
             return;
         }
         switch (request.path()) {
-            case "/router/site" -> request.response()
-                    .end(new JsonObject()
-                            .put("site", name)
-                            .put("open", true)
-                            .put("database", database)
-                            .put("lagMillis", lagMillis)
-                            .encode());
+            case "/router/site" ->
+                request.response()
+                        .end(new JsonObject()
+                                .put("site", name)
+                                .put("open", true)
+                                .put("database", database)
+                                .put("lagMillis", lagMillis)
+                                .encode());
             case "/router/barrier" -> yes(request, "passed", barrier);
             case "/router/durable" -> yes(request, "reached", durable);
             default -> yes(request, "terminated", true);

@@ -149,7 +149,8 @@ final class TestVm implements AutoCloseable {
                 run(request, body);
                 die(request);
             }
-            case DRAINING, CLOSED, UNREACHABLE, RETRY, UNKNOWN, LATE -> say(request, 503, now.name().toLowerCase(), now.name());
+            case DRAINING, CLOSED, UNREACHABLE, RETRY, UNKNOWN, LATE ->
+                say(request, 503, now.name().toLowerCase(), now.name());
             case FAILED -> say(request, 500, "failed", "it threw");
             case REJECT -> {
                 TestLedger.Entry entry = ledger.submit(key, fingerprint(request), 409, "rejected", "no funds");
@@ -170,7 +171,11 @@ final class TestVm implements AutoCloseable {
         } else if (request.path().startsWith("/gemel/outcome/")) {
             String key = request.path().substring("/gemel/outcome/".length());
             String outcome = ledger.outcome(key, "fence=true".equals(request.query()));
-            request.response().end(new JsonObject().put("key", key).put("outcome", outcome).encode());
+            request.response()
+                    .end(new JsonObject()
+                            .put("key", key)
+                            .put("outcome", outcome)
+                            .encode());
         } else if (!library || request.getHeader("Idempotency-Key") == null) {
             request.response().putHeader("Content-Type", "text/plain").end("plain " + name + " " + body);
         } else {
@@ -181,7 +186,11 @@ final class TestVm implements AutoCloseable {
 
     private TestLedger.Entry run(HttpServerRequest request, Buffer body) {
         return ledger.submit(
-                request.getHeader("Idempotency-Key"), fingerprint(request), 201, "executed", "done by " + name + ": " + body);
+                request.getHeader("Idempotency-Key"),
+                fingerprint(request),
+                201,
+                "executed",
+                "done by " + name + ": " + body);
     }
 
     private static String fingerprint(HttpServerRequest request) {

@@ -1,0 +1,193 @@
+package io.gemel.router;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refuses on one connection what the HTTP decoder lets through or merely cuts off: heads that do not come to an end in time, folded header
+ * lines, and bodies that are not proper chunks. It stands before and behind the decoder. A head that comes in one piece with the end of
+ * the request before it is not looked at for folds; the decoder joins such lines, so that nobody behind it sees a fold. Confined to the
+ * connection's event loop.
+ */
+final class RequestGuard {
+    private final long headMillis;
+    private final Runnable onRefusal;
+    private final FoldScan scan = new FoldScan();
+    private @Nullable ChannelHandlerContext bytes;
+    private @Nullable ScheduledFuture<?> timer;
+    private boolean inMessage;
+    private boolean responding;
+    private boolean refused;
+
+    /**
+     * A guard for one connection.
+     *
+     * @param headMillis longest time from a head's first byte to its end
+     * @param onRefusal called for each refusal
+     */
+    RequestGuard(long headMillis, Runnable onRefusal) {
+        this.headMillis = headMillis;
+        this.onRefusal = onRefusal;
+    }
+
+    /** Takes its two places. */
+    void enter(ChannelPipeline pipeline, String decoder, String handler) {
+        pipeline.addBefore(decoder, "gemelBytes", new Bytes());
+        pipeline.addBefore(handler, "gemelMessages", new Messages());
+    }
+
+    private void refuse(int status, String reason) {
+        ChannelHandlerContext context = bytes;
+        if (refused || context == null) {
+            return;
+        }
+        refused = true;
+        stopTimer();
+        onRefusal.run();
+        if (responding) {
+            // Its answer has begun: a second one must not be mistaken for a part of it.
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            return;
+        }
+        String answer = "HTTP/1.1 " + status + " " + reason + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        context.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private void startTimer(ChannelHandlerContext context) {
+        if (timer == null) {
+            timer = context.executor()
+                    .schedule(() -> refuse(408, "Request Timeout"), headMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+    }
+
+    private final class Bytes extends ChannelInboundHandlerAdapter {
+        @Override
+        public void handlerAdded(ChannelHandlerContext context) {
+            bytes = context;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (refused) {
+                ReferenceCountUtil.release(message);
+                return;
+            }
+            if (!inMessage && message instanceof ByteBuf read && read.isReadable()) {
+                startTimer(context);
+                if (scan.findsFold(read)) {
+                    ReferenceCountUtil.release(message);
+                    refuse(400, "Bad Request");
+                    return;
+                }
+            }
+            super.channelRead(context, message);
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext context) throws Exception {
+            stopTimer();
+            super.channelInactive(context);
+        }
+    }
+
+    private final class Messages extends ChannelDuplexHandler {
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (refused) {
+                ReferenceCountUtil.release(message);
+                return;
+            }
+            if (message instanceof HttpRequest) {
+                stopTimer();
+                inMessage = true;
+            }
+            if (!(message instanceof HttpRequest)
+                    && message instanceof HttpContent content
+                    && content.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(message);
+                refuse(400, "Bad Request");
+                return;
+            }
+            if (message instanceof LastHttpContent) {
+                inMessage = false;
+                scan.restart();
+            }
+            super.channelRead(context, message);
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+            if (message instanceof HttpResponse response && response.status().code() >= 200) {
+                responding = true;
+            }
+            if (message instanceof LastHttpContent) {
+                responding = false;
+            }
+            super.write(context, message, promise);
+        }
+    }
+
+    /** Looks for a header line that begins with a blank. */
+    static final class FoldScan {
+        private enum Place {
+            /** Before the first line: empty lines may stand there. */
+            BEFORE,
+            LINE,
+            RETURN,
+            LINE_START,
+            /** Behind the empty line that ends a head. */
+            OVER
+        }
+
+        private Place place = Place.BEFORE;
+
+        void restart() {
+            place = Place.BEFORE;
+        }
+
+        /** Goes on where it was; does not take anything out of the buffer. */
+        boolean findsFold(ByteBuf read) {
+            for (int i = read.readerIndex(); i < read.writerIndex() && place != Place.OVER; i++) {
+                byte b = read.getByte(i);
+                if (place == Place.LINE_START && (b == ' ' || b == '\t')) {
+                    return true;
+                }
+                place = after(b);
+            }
+            return false;
+        }
+
+        private Place after(byte b) {
+            return switch (place) {
+                case BEFORE -> b == '\r' || b == '\n' ? Place.BEFORE : Place.LINE;
+                case LINE -> b == '\r' ? Place.RETURN : Place.LINE;
+                case RETURN -> b == '\n' ? Place.LINE_START : Place.LINE;
+                case LINE_START -> b == '\r' || b == '\n' ? Place.OVER : Place.LINE;
+                case OVER -> Place.OVER;
+            };
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.gemel.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.router.RouterConfig.Address;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterReport.SiteState;
+import io.gemel.router.Step.Lane;
+import io.gemel.router.VmHealth.Verdict;
+import io.gemel.router.VmState.Beat;
+import io.gemel.transaction.SiteId;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ChoiceTest {
+    private static final Beat WELL = new Beat(true, false, true, true, 0);
+
+    private final Fleet fleet = new Fleet(new RouterConfig(
+            "r",
+            new SiteId("east"),
+            new Address("127.0.0.1", 0),
+            null,
+            new Address("127.0.0.1", 0),
+            null,
+            List.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)),
+            List.of(site("west"), site("east")),
+            List.of(),
+            Durability.LOCAL,
+            false,
+            RouterTimes.defaults(),
+            RouterLimits.defaults()));
+    private final Choice choice = new Choice(fleet, new Random(7), 100, 10_000, 30_000);
+
+    ChoiceTest() {
+        for (VmState vm : fleet.vms()) {
+            vm.judged(Verdict.ALIVE, 0);
+            vm.heard(WELL, 0, 0);
+        }
+    }
+
+    private static RouterConfig.Vm vm(String name, String host, int port) {
+        return new RouterConfig.Vm(
+                name, URI.create("http://127.0.0.1:" + port), new SiteId(name.startsWith("e") ? "east" : "west"), host);
+    }
+
+    private static RouterConfig.Site site(String name) {
+        return new RouterConfig.Site(new SiteId(name), URI.create("http://127.0.0.1:1"), null);
+    }
+
+    private VmState vm(String name) {
+        VmState found = fleet.findVm(name);
+        assertThat(found).isNotNull();
+        return found;
+    }
+
+    private Set<String> chosen(Course course, Lane lane) {
+        Set<String> names = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            VmState vm = choice.choose(course, lane, 20_000);
+            names.add(vm == null ? "none" : vm.name());
+        }
+        return names;
+    }
+
+    private static Course fresh() {
+        return new Course(false, true, 30_000, null, 0);
+    }
+
+    private static Course brokenAt(String vm, String host, String site) {
+        Course course = fresh();
+        course.add(new Attempt(vm, host, site, 0, 0, true, new Ending.Broken()));
+        return course;
+    }
+
+    @Test
+    void new_requests_stay_at_the_own_site() {
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+    }
+
+    @Test
+    void of_two_vms_the_one_with_fewer_requests_is_taken() {
+        vm("e3").drained(true);
+        vm("e1").began();
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactly("e2");
+    }
+
+    @Test
+    void above_the_sites_limit_new_requests_spill_over_and_resubmissions_do_not() {
+        SiteView east = fleet.site("east");
+        east.inFlight().set(east.limit().limit());
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("e3");
+    }
+
+    @Test
+    void a_resubmission_prefers_another_host_of_its_site_and_never_gets_the_same_vm() {
+        Course course = brokenAt("e1", "a", "east");
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e3");
+        vm("e3").judged(Verdict.DEAD, 0);
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e2");
+        vm("e2").judged(Verdict.DEAD, 0);
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
+    }
+
+    @Test
+    void what_may_have_run_crosses_only_where_it_is_safe() {
+        Course course = brokenAt("e1", "a", "east");
+        fleet.site("east").vms().forEach(vm -> vm.judged(Verdict.DEAD, 0));
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
+        fleet.site("east").crossableTo(Set.of("west"));
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactlyInAnyOrder("w1", "w2");
+    }
+
+    @Test
+    void a_site_that_lags_or_is_silent_for_a_moment_is_taken_only_when_there_is_no_better() {
+        fleet.site("east").told(31_000, "");
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
+        fleet.site("west").state(SiteState.DOWN);
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+        fleet.site("east").vms().forEach(vm -> vm.judged(Verdict.AVOID, 0));
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+    }
+
+    @Test
+    void vms_that_do_not_want_or_cannot_are_left_alone() {
+        vm("e1").heard(new Beat(true, true, true, true, 0), 1, 1);
+        vm("e2").heard(new Beat(true, false, false, true, 0), 1, 1);
+        vm("e3").heard(new Beat(true, false, true, false, 0), 1, 1);
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
+    }
+
+    @Test
+    void a_vm_that_came_back_gets_its_share_slowly() {
+        vm("e3").drained(true);
+        vm("e2").judged(Verdict.DEAD, 0);
+        vm("e2").judged(Verdict.ALIVE, 19_000);
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            VmState vm = choice.choose(fresh(), Lane.NEW, 20_000);
+            names.add(vm == null ? "none" : vm.name());
+        }
+        assertThat(names.stream().filter("e2"::equals).count()).isBetween(40L, 250L);
+    }
+
+    @Test
+    void a_vm_whose_answers_fail_is_left_alone_while_others_do_better() {
+        for (int i = 0; i < 50; i++) {
+            vm("e1").judgedBy(false);
+        }
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e2", "e3");
+        vm("e1").tick(0);
+        vm("e1").tick(2000);
+        assertThat(chosen(fresh(), Lane.NEW)).contains("e1");
+    }
+}

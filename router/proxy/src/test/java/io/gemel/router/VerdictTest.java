@@ -1,0 +1,97 @@
+package io.gemel.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.router.RouterReport.SiteState;
+import io.gemel.router.VmHealth.Verdict;
+import org.junit.jupiter.api.Test;
+
+final class VerdictTest {
+    private final VmHealth vm = new VmHealth(250, 1000);
+    private final SiteHealth site = new SiteHealth(2500);
+
+    @Test
+    void silence_makes_a_vm_avoided_then_dead_and_an_answer_makes_it_alive() {
+        vm.asked(0);
+        vm.heard();
+        vm.asked(100);
+        vm.tick(349);
+        assertThat(vm.verdict()).isEqualTo(Verdict.ALIVE);
+        vm.tick(350);
+        assertThat(vm.verdict()).isEqualTo(Verdict.AVOID);
+        vm.asked(400);
+        vm.tick(1100);
+        assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
+        vm.heard();
+        assertThat(vm.verdict()).isEqualTo(Verdict.ALIVE);
+    }
+
+    @Test
+    void a_vm_that_refuses_is_dead_at_once_and_one_that_breaks_at_the_second_time() {
+        vm.heard();
+        vm.cut();
+        assertThat(vm.verdict()).isEqualTo(Verdict.ALIVE);
+        vm.cut();
+        assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
+        vm.heard();
+        vm.refused();
+        assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
+    }
+
+    @Test
+    void a_suspicion_is_over_with_the_next_answer_and_raises_no_dead() {
+        vm.heard();
+        vm.suspect();
+        assertThat(vm.verdict()).isEqualTo(Verdict.AVOID);
+        vm.heard();
+        assertThat(vm.verdict()).isEqualTo(Verdict.ALIVE);
+        vm.refused();
+        vm.suspect();
+        assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
+    }
+
+    @Test
+    void the_routers_own_pause_is_not_the_silence_of_others() {
+        AwakeClock clock = new AwakeClock(0);
+        clock.tick(10_000_000L);
+        clock.tick(5_010_000_000L);
+        assertThat(clock.millis()).isEqualTo(110);
+    }
+
+    @Test
+    void a_site_is_down_when_vms_and_process_are_gone_for_long_enough() {
+        site.vmsGone(1000);
+        assertThat(site.judge(1000)).isEqualTo(SiteState.PENDING);
+        site.databaseGone(1200);
+        assertThat(site.judge(3699)).isEqualTo(SiteState.PENDING);
+        assertThat(site.judge(3700)).isEqualTo(SiteState.DOWN);
+        site.vmsWork();
+        assertThat(site.judge(3800)).isEqualTo(SiteState.UP);
+    }
+
+    @Test
+    void a_site_whose_database_lives_is_stranded_and_an_older_answer_proves_nothing() {
+        site.databaseUp(900);
+        site.vmsGone(1000);
+        assertThat(site.judge(1000)).isEqualTo(SiteState.PENDING);
+        site.databaseUp(1100);
+        assertThat(site.judge(1100)).isEqualTo(SiteState.STRANDED);
+        assertThat(site.judge(60_000)).isEqualTo(SiteState.STRANDED);
+    }
+
+    @Test
+    void a_site_whose_process_does_not_tell_is_never_down_by_itself() {
+        site.vmsGone(1000);
+        site.databaseUntold();
+        assertThat(site.judge(60_000)).isEqualTo(SiteState.PENDING);
+    }
+
+    @Test
+    void an_operators_word_stays_until_it_is_taken_back() {
+        site.operatorSays(true);
+        site.vmsWork();
+        assertThat(site.judge(0)).isEqualTo(SiteState.DOWN);
+        site.operatorSays(false);
+        assertThat(site.judge(1)).isEqualTo(SiteState.UP);
+    }
+}
