@@ -4,7 +4,10 @@ import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.transaction.Marker;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,7 +26,10 @@ import org.slf4j.LoggerFactory;
 public final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
-    /** Between two removals of old markers and journal rows. */
+    /** For heartbeats, maintenance, and questions about the ends of both logs. */
+    private static final int SIDE_THREADS = 5;
+
+    /** Between two removals of old markers, journal rows and submissions. */
     private static final int MAINTENANCE_SECONDS = 30;
 
     private final ApplyConfig config;
@@ -32,7 +38,10 @@ public final class Applier implements AutoCloseable {
     private final ReadProgress progress;
     private final TargetDatabase database;
     private final ApplyStatus status = new ApplyStatus();
-    private final ScheduledExecutorService heartbeats;
+    private final ScheduledExecutorService side;
+    private final SharedAnswer<Long> committed;
+    private final SharedAnswer<Long> committedAndAsked;
+    private final PeerLogBarrier barrier;
     private Marker marker;
     private volatile @Nullable ApplyLoop loop;
     private volatile @Nullable Parking parking;
@@ -51,7 +60,10 @@ public final class Applier implements AutoCloseable {
         this.listener = listener;
         database = new PostgresTarget(config, progress);
         marker = Marker.none(config.peer());
-        heartbeats = Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "heartbeat"));
+        side = Executors.newScheduledThreadPool(SIDE_THREADS, work -> daemon(work, "side"));
+        committed = new SharedAnswer<>(() -> logEnd(false), side);
+        committedAndAsked = new SharedAnswer<>(() -> logEnd(true), side);
+        barrier = new PeerLogBarrier(config, status, side);
     }
 
     /**
@@ -96,9 +108,9 @@ public final class Applier implements AutoCloseable {
     public void startHeartbeats() {
         long interval = config.heartbeatInterval().toMillis();
         // Both end with the executor, and neither lets an exception out: nobody waits for these futures.
-        Future<?> beats = heartbeats.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
-        Future<?> cleanings = heartbeats.scheduleWithFixedDelay(
-                this::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
+        Future<?> beats = side.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
+        Future<?> cleanings =
+                side.scheduleWithFixedDelay(this::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
         LOG.debug("heartbeats {}, maintenance {}", beats, cleanings);
     }
 
@@ -109,7 +121,8 @@ public final class Applier implements AutoCloseable {
         Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier);
         parking = waiting;
         GroupTries tries = new GroupTries(config, listener, database, groupApplier, waiting, status);
-        ApplyLoop started = new ApplyLoop(config, listener, clock, tries, waiting, window, status, marker);
+        ApplyLoop started = new ApplyLoop(
+                config, listener, clock, tries, waiting, window, status, barrier, this::answerPeer, marker);
         loop = started;
         Thread applying = daemon(started, "apply");
         thread = applying;
@@ -133,11 +146,47 @@ public final class Applier implements AutoCloseable {
         }
     }
 
+    /**
+     * A commit position behind everything that was committed here before this call, and soon read by capture: a heartbeat is
+     * written behind it. Calls at about the same time share one answer, which fails when the database does not answer.
+     *
+     * @param asksPeer whether the peer is asked to say soon how far it has applied this
+     */
+    public CompletableFuture<Long> committed(boolean asksPeer) {
+        return (asksPeer ? committedAndAsked : committed).ask();
+    }
+
+    /** Lets the peer hear soon how far its log is applied here. */
+    @SuppressWarnings("FutureReturnValueIgnored") // when it fails, the next regular heartbeat tells
+    private void answerPeer() {
+        committedAndAsked.ask();
+    }
+
+    private long logEnd(boolean asksPeer) throws ApplyFailure {
+        long end = database.logEnd();
+        if (asksPeer) {
+            progress.askForHeartbeat(end);
+        }
+        database.beat();
+        return end;
+    }
+
+    /**
+     * Waits until everything is applied that the peer's log holds now.
+     *
+     * @param endNeeded whether to give up when the peer's Kafka does not say where the log ends; otherwise what has been received
+     *     counts
+     * @return why it is not applied; empty when it is
+     */
+    public Optional<String> awaitPeerLog(Duration limit, boolean endNeeded) throws InterruptedException {
+        return barrier.await(limit, endNeeded);
+    }
+
     private void maintain() {
         try {
             database.maintain();
         } catch (ApplyFailure | RuntimeException e) {
-            LOG.warn("old markers and journal rows stay for now: {}", e.getMessage());
+            LOG.warn("old markers, journal rows and submissions stay for now: {}", e.getMessage());
         }
     }
 
@@ -191,7 +240,8 @@ public final class Applier implements AutoCloseable {
     @Override
     public void close() {
         status.close();
-        heartbeats.shutdownNow();
+        side.shutdownNow();
+        barrier.close();
         ApplyLoop running = loop;
         if (running != null) {
             running.wakeUp();

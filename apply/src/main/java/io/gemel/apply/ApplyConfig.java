@@ -24,6 +24,7 @@ import java.util.function.Predicate;
  * @param parkedMax most transactions set aside at once; at the next one the applier halts
  * @param clockAheadMax how far an incoming version may be ahead of the local clock
  * @param journalRetention how long conflicts are kept in {@code gemel.journal}
+ * @param submissionRetention how long submissions of this site are kept in {@code gemel.submission}
  */
 public record ApplyConfig(
         SiteId site,
@@ -42,7 +43,8 @@ public record ApplyConfig(
         Duration haltRetryInterval,
         int parkedMax,
         Duration clockAheadMax,
-        Duration journalRetention) {
+        Duration journalRetention,
+        Duration submissionRetention) {
     public ApplyConfig {
         kafka = Map.copyOf(kafka);
         if (site.equals(peer)) {

@@ -8,6 +8,9 @@ public interface ApplyListener {
     /** A database transaction with these whole incoming transactions has committed. */
     void applied(int transactions, int changes, List<Conflict> conflicts);
 
+    /** The peer was seen to have applied this site's log up to this position. */
+    void seen(long position);
+
     /** A database transaction was rolled back and is tried again. */
     void retried(String reason);
 

@@ -32,14 +32,21 @@ final class ApplyLoop implements Runnable {
     private final Parking parking;
     private final InFlightWindow window;
     private final ApplyStatus status;
+    private final PeerLogBarrier barrier;
+    private final Runnable answer;
 
     private volatile Marker marker;
+    private long answeredPosition;
     private long storedNanos = System.nanoTime();
     private long askedNanos = System.nanoTime();
     private volatile long headMicros; // version of the first transaction received and not applied, or 0
     private volatile long skewMillis;
     private volatile @Nullable PeerLog peerLog;
 
+    /**
+     * @param barrier told how far the log is applied
+     * @param answer tells the peer, soon, how far its log is applied here
+     */
     ApplyLoop(
             ApplyConfig config,
             ApplyListener listener,
@@ -48,6 +55,8 @@ final class ApplyLoop implements Runnable {
             Parking parking,
             InFlightWindow window,
             ApplyStatus status,
+            PeerLogBarrier barrier,
+            Runnable answer,
             Marker marker) {
         this.config = config;
         this.listener = listener;
@@ -56,7 +65,10 @@ final class ApplyLoop implements Runnable {
         this.parking = parking;
         this.window = window;
         this.status = status;
+        this.barrier = barrier;
+        this.answer = answer;
         this.marker = marker;
+        answeredPosition = marker.position();
     }
 
     long appliedPosition() {
@@ -121,9 +133,14 @@ final class ApplyLoop implements Runnable {
             List<Incoming> group = log.next(config.groupRowsMax());
             if (group.isEmpty()) {
                 headMicros = 0;
+                barrier.foundNone();
             } else {
-                apply(new GroupChanges(log, group));
+                GroupChanges changes = new GroupChanges(log, group);
+                apply(changes);
+                listener.seen(window.peerSeenPosition());
+                answer(changes);
             }
+            barrier.applied(log.handedOut());
         }
     }
 
@@ -132,6 +149,14 @@ final class ApplyLoop implements Runnable {
         if (System.nanoTime() - askedNanos >= DECISION_AGE.toNanos()) {
             parking.decide(marker);
             askedNanos = System.nanoTime();
+        }
+    }
+
+    /** A heartbeat behind transactions comes from a site that waits to hear of them. */
+    private void answer(GroupChanges group) {
+        if (group.hasBeat() && marker.position() > answeredPosition) {
+            answeredPosition = marker.position();
+            answer.run();
         }
     }
 

@@ -30,6 +30,7 @@ final class AttemptSteps implements ApplySteps {
     private final List<JournalEntry> journal = new ArrayList<>();
     private final List<Change> corrections = new ArrayList<>();
     private final Set<RowKey> surprises = new HashSet<>();
+    private final FoldedRows folded = new FoldedRows();
     private final long begun = System.nanoTime();
 
     /**
@@ -60,6 +61,11 @@ final class AttemptSteps implements ApplySteps {
         return corrections;
     }
 
+    /** Rows that became something else than the incoming changes say. */
+    FoldedRows folded() {
+        return folded;
+    }
+
     @Override
     public void awaitCapture() throws ApplyFailure, InterruptedException {
         catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
@@ -69,7 +75,9 @@ final class AttemptSteps implements ApplySteps {
     public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
         boolean withdrawn = incoming.origin().equals(group.local());
         Resolution resolution = withdrawn ? group.withdraw(incoming, current) : group.resolve(incoming, current);
-        return take(incoming.change().key(), incoming, current, resolution);
+        RowImage outcome = take(incoming.change().key(), incoming, current, resolution);
+        folded.note(incoming, current, resolution);
+        return outcome;
     }
 
     /** As {@link #resolve(StampedChange, RowImage)}, for a truncate seen as the delete of one key. */

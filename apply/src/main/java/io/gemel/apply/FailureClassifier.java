@@ -65,8 +65,11 @@ final class FailureClassifier {
             case "42703", "42P01", "42704" -> "; the schemas of the two sites differ: bring this site's in line";
             case "23514", "23502" ->
                 "; a constraint of this site refuses a row that the peer accepted: make the"
-                        + " constraints of the two sites equal";
-            case "22001", "22003" -> "; a column of this site is narrower than the peer's";
+                        + " constraints of the two sites equal, or it refuses what the increments of both come to";
+            case "22001" -> "; a column of this site is narrower than the peer's";
+            case "22003" ->
+                "; a column of this site is narrower than the peer's, or what the increments of both come to"
+                        + " is too great for it";
             default -> "";
         };
     }

@@ -54,7 +54,7 @@ final class GroupAttempt {
             boolean carefully) {
         target = transaction.rows();
         this.steps = steps;
-        orphans = new OrphanRepair(target, group, steps);
+        orphans = new OrphanRepair(target, group, steps, steps.folded());
         this.group = group;
         this.slowKeys = slowKeys;
         this.alone = alone;
@@ -67,7 +67,7 @@ final class GroupAttempt {
     boolean apply(List<StampedChange> piece) throws ApplyFailure, InterruptedException {
         if (alone && !opened) {
             opened = true;
-            withdraw(judge.open(piece, slowKeys::contains));
+            withdraw(judge.open(piece, slowKeys::contains), piece);
         }
         if (judge.isVoid(piece)) {
             return true;
@@ -90,10 +90,15 @@ final class GroupAttempt {
         return steps.surprises().isEmpty();
     }
 
-    private void withdraw(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+    private void withdraw(List<StampedChange> changes, List<StampedChange> piece)
+            throws ApplyFailure, InterruptedException {
+        if (changes.isEmpty()) {
+            return;
+        }
+        orphans.withdrawing(piece.get(0));
         if (carefully) {
             collect(changes);
-        } else if (!changes.isEmpty()) {
+        } else {
             applySlowly(changes);
         }
     }

@@ -45,6 +45,11 @@ final class GroupChanges implements GroupApplier.Changes {
         return group.stream().mapToLong(Incoming::epoch).max().orElse(0);
     }
 
+    /** Does the peer say how far it is, and so wait to hear how far this site is? */
+    boolean hasBeat() {
+        return group.stream().anyMatch(Incoming.Beat.class::isInstance);
+    }
+
     /** Changes handed out by the last {@link #forEach}. */
     int count() {
         return count;

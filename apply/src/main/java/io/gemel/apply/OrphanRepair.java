@@ -1,5 +1,7 @@
 package io.gemel.apply;
 
+import io.gemel.apply.FoldedRows.Folded;
+import io.gemel.apply.TargetRows.Dangling;
 import io.gemel.apply.TargetRows.Orphan;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
@@ -17,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +27,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after rows that incoming deletes have left without the row that they refer to. Such a row was written at this site
- * before it heard of the delete, so this site is the one to find it. What its table's policy chooses is published as a
- * change of this site's own. One database transaction; applying thread only.
+ * Looks after rows that are left without the row that they refer to. That may have gone with an incoming delete or with a void
+ * transaction of this site: then its orphans were written at this site before it heard of that, so this site is the one
+ * to find them. What their table's policy chooses is published as a change of this site's own.
+ *
+ * <p>Where orphans are removed, rows are looked at, too, that a fold brings back or has refer to something else: the change
+ * that won may not have heard of a removal. Of two sites that come to hold an orphan at least one meets it here in one of
+ * these ways, for an uncontested change that brings one is met by the delete at its own site. One database transaction; applying thread only.
  */
 final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
@@ -37,17 +44,26 @@ final class OrphanRepair {
     private final TargetRows rows;
     private final WindowGroup group;
     private final ApplySteps steps;
+    private final FoldedRows folded;
     private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
     private final Set<TableShape> overflowed = new HashSet<>();
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
+    private @Nullable StampedChange withdrawnFor;
     private final Set<RowKey> removedChildren = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
-    OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps) {
+    /** @param folded filled while the group is applied */
+    OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps, FoldedRows folded) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;
+        this.folded = folded;
+    }
+
+    /** A void transaction of this site is taken out, because of the one that this change belongs to. */
+    void withdrawing(StampedChange winner) {
+        withdrawnFor = winner;
     }
 
     /** Takes note of a change that is applied; the last one of a row counts. */
@@ -76,6 +92,18 @@ final class OrphanRepair {
 
     /** Decides about every orphan, and about those that a decision makes. */
     void run() throws ApplyFailure, InterruptedException {
+        for (Folded row : folded.rows()) {
+            if (row.isGone() && !isNoted(row.change().change())) {
+                note(deleteOf(Objects.requireNonNull(row.before()), cause(row)));
+            }
+        }
+        decideGone();
+        if (removeDangling()) {
+            decideGone();
+        }
+    }
+
+    private void decideGone() throws ApplyFailure, InterruptedException {
         boolean again = true;
         while (again) {
             again = false;
@@ -83,6 +111,76 @@ final class OrphanRepair {
                 again |= decideAll(shape);
             }
         }
+    }
+
+    /** Removes what refers to nothing of the rows that the group made what they are; true when there was such a row. */
+    private boolean removeDangling() throws ApplyFailure {
+        boolean removed = false;
+        Map<TableShape, Map<RowKey, Folded>> tables = new LinkedHashMap<>();
+        for (Folded row : folded.rows()) {
+            TableShape shape = row.change().change().shape();
+            if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE) {
+                tables.computeIfAbsent(shape, any -> new LinkedHashMap<>())
+                        .put(row.change().change().key(), row);
+            }
+        }
+        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : tables.entrySet()) {
+            for (Dangling dangling :
+                    rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
+                Folded row = table.getValue().get(dangling.row().key());
+                if (row != null
+                        && !isAsBefore(row, dangling)
+                        && removedChildren.add(dangling.row().key())) {
+                    remove(dangling, row);
+                    removed = true;
+                }
+            }
+        }
+        return removed;
+    }
+
+    /** Is it known as an incoming delete? What comes back is the row as that had it. */
+    private boolean isNoted(Change change) {
+        return gone.getOrDefault(change.shape(), Map.of()).containsKey(change.key());
+    }
+
+    /** The incoming change that this is owed to. */
+    private StampedChange cause(Folded row) {
+        StampedChange winner = withdrawnFor;
+        boolean withdrawn = row.change().origin().equals(group.local());
+        return withdrawn && winner != null ? winner : row.change();
+    }
+
+    private static StampedChange deleteOf(RowImage row, StampedChange cause) {
+        return new StampedChange(cause.stamp(), cause.index(), new Change.Delete(row));
+    }
+
+    private void remove(Dangling dangling, Folded row) throws ApplyFailure {
+        RowImage child = dangling.row();
+        StampedChange cause = cause(row);
+        StampedChange rival = row.rival();
+        write(child.shape(), child.key(), null);
+        steps.publish(new Change.Release(child, null, dangling.columns()));
+        note(deleteOf(child, cause));
+        steps.decided(new JournalEntry(
+                Conflict.between(
+                        ConflictKind.FOREIGN_KEY_ORPHAN,
+                        group.local(),
+                        rival != null ? rival : StampedChange.settled(group.local(), child),
+                        child.key(),
+                        cause,
+                        group.policyFor(child.shape().table()).name()),
+                null));
+    }
+
+    /** Did it refer to the same before the group? Then its other site's delete will find it, if it has not yet. */
+    private static boolean isAsBefore(Folded row, Dangling dangling) {
+        RowImage before = row.before();
+        return before != null
+                && before.shape().equals(dangling.row().shape())
+                && dangling.columns().stream()
+                        .allMatch(i ->
+                                Objects.equals(before.value(i), dangling.row().value(i)));
     }
 
     private boolean decideAll(TableShape shape) throws ApplyFailure, InterruptedException {
@@ -130,13 +228,9 @@ final class OrphanRepair {
             }
             write(child.shape(), child.key(), null);
             steps.publish(new Change.Release(child, null, orphan.columns()));
-            note(new StampedChange(delete.stamp(), delete.index(), new Change.Delete(child)));
+            note(deleteOf(child, delete));
         } else if (choice == OrphanChoice.REVIVE) {
-            RowImage parent = orphan.parent();
-            if (gone.getOrDefault(parent.shape(), Map.of()).remove(parent.key()) != null) {
-                write(parent.shape(), parent.key(), parent);
-                steps.publish(new Change.Insert(parent));
-            }
+            revive(orphan.parent());
         }
         StampedChange latest = group.latestChange(child.key());
         StampedChange written = latest != null ? latest : StampedChange.settled(group.local(), child);
@@ -150,6 +244,18 @@ final class OrphanRepair {
                         removed ? written : delete,
                         policy.name()),
                 removed ? null : child));
+    }
+
+    /** Brings a row back, unless another one has a unique value of it by now: then its orphans stay, for a person. */
+    private void revive(RowImage parent) throws ApplyFailure {
+        Map<RowKey, StampedChange> table = gone.getOrDefault(parent.shape(), Map.of());
+        boolean fits = table.containsKey(parent.key())
+                && rows.collisions(parent.shape(), List.of(parent)).isEmpty();
+        if (fits) {
+            table.remove(parent.key());
+            write(parent.shape(), parent.key(), parent);
+            steps.publish(new Change.Insert(parent));
+        }
     }
 
     private void write(TableShape shape, RowKey key, @Nullable RowImage image) throws ApplyFailure {

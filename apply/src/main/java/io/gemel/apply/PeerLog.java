@@ -48,6 +48,8 @@ final class PeerLog implements AutoCloseable {
     private @Nullable Incoming pending;
     private @Nullable ApplyFailure failure;
     private long firstPartOffset;
+    private long lastStart; // offset of the first record of what was taken last
+    private long readUpTo; // every record before this offset was taken
 
     PeerLog(ApplyConfig config, Marker applied) throws ApplyFailure {
         this.config = config;
@@ -57,7 +59,8 @@ final class PeerLog implements AutoCloseable {
         try {
             checkTopic();
             consumer.assign(List.of(partition));
-            consumer.seek(partition, PeerLogSearch.start(consumer, partition, codec, applied));
+            readUpTo = PeerLogSearch.start(consumer, partition, codec, applied);
+            consumer.seek(partition, readUpTo);
         } catch (KafkaException e) {
             consumer.close();
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
@@ -180,18 +183,31 @@ final class PeerLog implements AutoCloseable {
         }
     }
 
+    /** Every record before this offset was handed out by {@link #next}, or does not count. */
+    long handedOut() {
+        return pending == null ? readUpTo : lastStart;
+    }
+
     private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
         LogRecord record = decode(raw);
         LogCursor.Verdict verdict = judge(cursor, raw, record);
+        Incoming incoming = take(raw, record, verdict);
+        readUpTo = raw.offset() + 1;
+        return incoming;
+    }
+
+    private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw, LogRecord record, LogCursor.Verdict verdict) {
         if (verdict != LogCursor.Verdict.TAKE) {
             return null;
         }
         if (record instanceof LogRecord.Heartbeat beat) {
+            lastStart = raw.offset();
             return new Incoming.Beat(beat.epoch(), beat.stamp().seen());
         }
         LogRecord.Part part = (LogRecord.Part) record;
         if (part.index() == 0) {
             firstPartOffset = raw.offset();
+            lastStart = raw.offset();
         }
         if (!part.last()) {
             return null;

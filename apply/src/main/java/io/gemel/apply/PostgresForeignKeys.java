@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
 import java.sql.ResultSet;
@@ -16,7 +17,7 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jooq.exception.DataAccessException;
 
-/** Finds the rows of replicated tables that refer to rows which are gone. Applying thread only. */
+/** Finds the rows of replicated tables that refer to rows which are gone, or not there. Applying thread only. */
 final class PostgresForeignKeys {
     private static final String KEYS = """
             SELECT n.nspname AS schema, c.relname AS child,
@@ -40,16 +41,19 @@ final class PostgresForeignKeys {
     private record ForeignKey(TableShape child, List<Integer> columns, List<Integer> referred, String query) {}
 
     private final Predicate<TableId> replicated;
+    private final PostgresReferences references;
     private final Map<TableShape, List<ForeignKey>> known = new HashMap<>();
 
     /** @param replicated tables that others are looked for in */
     PostgresForeignKeys(Predicate<TableId> replicated) {
         this.replicated = replicated;
+        references = new PostgresReferences(replicated);
     }
 
     /** Forgets what it knows of the catalog. */
     void forget() {
         known.clear();
+        references.forget();
     }
 
     boolean referTo(DSLContext sql, PostgresTable parent, TableShape shape) {
@@ -71,6 +75,11 @@ final class PostgresForeignKeys {
             }
         }
         return orphans;
+    }
+
+    /** As {@link TargetRows#dangling}. */
+    List<TargetRows.Dangling> dangling(DSLContext sql, PostgresTable child, TableShape shape, List<RowKey> keys) {
+        return references.dangling(sql, child, shape, keys);
     }
 
     private List<ForeignKey> keys(DSLContext sql, PostgresTable parent, TableShape shape) {

@@ -20,15 +20,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * PostgreSQL as the target. One connection applies and holds the site's leadership as a session-level advisory lock, so that
- * a process which lost it cannot write; a second one writes heartbeats.
+ * a process which lost it cannot write; a few more write heartbeats and tidy up.
  *
  * <p>The applying session runs with {@code session_replication_role = replica}: triggers and foreign keys did their work
  * where the transaction was born, and what they did is part of it. Its commits need not wait for the disk: a commit that is
  * lost with the server is lost together with its marker, and applied again.
  */
 final class PostgresTarget implements TargetDatabase {
-    /** Markers kept behind the newest one, for people who look. */
-    private static final long MARKERS_KEPT = 1_000;
+    /** For heartbeats, those that the applier asks for, questions about the log, and maintenance. */
+    private static final int SIDE_CONNECTIONS_MAX = 4;
 
     private static final int CONNECT_SECONDS_MAX = 10;
 
@@ -39,7 +39,6 @@ final class PostgresTarget implements TargetDatabase {
     private static final long ANSWER_SECONDS_MAX = 20;
 
     private static final long HEARTBEAT_ANSWER_SECONDS_MAX = 10;
-    private static final int JOURNAL_DELETE_ROWS_MAX = 10_000;
 
     private static final String APPLY_SESSION = textSettings() + "SET session_replication_role = replica;"
             + "SET synchronous_commit = off; SET jit = off;"
@@ -70,7 +69,7 @@ final class PostgresTarget implements TargetDatabase {
                 APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
         sidePool = pool(
                 "heartbeat",
-                2,
+                SIDE_CONNECTIONS_MAX,
                 HEARTBEAT_ANSWER_SECONDS_MAX,
                 "SET default_transaction_read_only = off; SET synchronous_commit = on; SET lock_timeout = '5s'");
     }
@@ -198,30 +197,19 @@ final class PostgresTarget implements TargetDatabase {
     }
 
     @Override
-    public void maintain() throws ApplyFailure {
-        run(() -> {
+    public long logEnd() throws ApplyFailure {
+        return run(() -> {
             try (Connection side = sidePool.getConnection()) {
-                dsl(side)
-                        .execute(
-                                "DELETE FROM gemel.applied WHERE origin = ? AND (position, peer_seen) <"
-                                        + " (SELECT position, peer_seen FROM gemel.applied WHERE origin = ?"
-                                        + " ORDER BY position DESC, peer_seen DESC OFFSET ? LIMIT 1)",
-                                config.peer().name(),
-                                config.peer().name(),
-                                MARKERS_KEPT);
-                // Capture finds them in the database's log.
-                dsl(side).execute("DELETE FROM gemel.emit WHERE at < now() - interval '1 minute'");
-                dsl(side)
-                        .execute("DELETE FROM gemel.void"
-                                + " WHERE local_position <= (SELECT max(peer_seen) FROM gemel.applied)");
                 return dsl(side)
-                        .execute(
-                                "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"
-                                        + " WHERE at < now() - make_interval(secs => ?) ORDER BY at LIMIT ?)",
-                                (double) config.journalRetention().toSeconds(),
-                                JOURNAL_DELETE_ROWS_MAX);
+                        .fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
+                        .get(0, Long.class);
             }
         });
+    }
+
+    @Override
+    public void maintain() throws ApplyFailure {
+        new PostgresMaintenance(config, sidePool).tidyUp();
     }
 
     private DSLContext sql() throws ApplyFailure {

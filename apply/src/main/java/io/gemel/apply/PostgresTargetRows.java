@@ -29,6 +29,7 @@ final class PostgresTargetRows implements TargetRows {
     private final WriterHorizon writers;
     private final long id;
     private final PostgresDeferredKeys deferred;
+    private final Map<RowKey, RowImage> placeholders = new HashMap<>(); // what lock inserted
 
     /** Reads a table's place in the local catalog, from memory when it is known. */
     @FunctionalInterface
@@ -152,6 +153,7 @@ final class PostgresTargetRows implements TargetRows {
             for (int i = 0; i < absent.size(); i++) {
                 if (!raced.get(i)) {
                     rows.put(absent.get(i).key(), null);
+                    placeholders.put(absent.get(i).key(), absent.get(i));
                 }
             }
             open = raced.stream().mapToObj(absent::get).toList();
@@ -207,6 +209,7 @@ final class PostgresTargetRows implements TargetRows {
 
     private void delete(PostgresTable table, List<RowKey> keys) throws ApplyFailure {
         deferred.deleted(keys);
+        keys.forEach(placeholders::remove);
         if (!keys.isEmpty()) {
             run(() -> sql.execute(
                     table.deleteByKey(), PostgresBinds.keys(table.key(), keys).toArray()));
@@ -225,9 +228,10 @@ final class PostgresTargetRows implements TargetRows {
         List<RowKey> gone = new ArrayList<>();
         Map<TableShape, List<RowImage>> live = new LinkedHashMap<>();
         outcomes.forEach((key, image) -> {
+            RowImage placeholder = placeholders.remove(key);
             if (image == null) {
                 gone.add(key);
-            } else {
+            } else if (!image.equals(placeholder)) {
                 live.computeIfAbsent(image.shape(), any -> new ArrayList<>()).add(image);
             }
         });
@@ -273,6 +277,12 @@ final class PostgresTargetRows implements TargetRows {
     public List<Orphan> orphans(TableShape shape, List<RowImage> gone) throws ApplyFailure {
         PostgresTable table = catalog.table(shape);
         return run(() -> foreignKeys.orphans(sql, table, shape, gone));
+    }
+
+    @Override
+    public List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure {
+        PostgresTable table = catalog.table(shape);
+        return run(() -> foreignKeys.dangling(sql, table, shape, keys));
     }
 
     @Override

@@ -8,18 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** An image of each row that changes touch, to lock the row by: an absent one is locked by inserting it. Pure. */
+/**
+ * An image of each row that changes touch, to lock the row by: an absent one is locked by inserting it. It is the row's last one, since
+ * that is most likely what the row will be, and is not written again then. Pure.
+ */
 final class Samples {
     private Samples() {}
 
-    /** By table and key, each row's image as of its first change; none for a truncate. */
+    /** By table and key, each row's image as of its last change; none for a truncate. */
     static Map<TableShape, Map<RowKey, RowImage>> of(List<StampedChange> changes) {
         Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
         for (StampedChange change : changes) {
             RowImage sample = change.change().anyImage();
             if (sample != null) {
                 samples.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
-                        .putIfAbsent(sample.key(), sample);
+                        .put(sample.key(), sample);
             }
         }
         return samples;

@@ -4,7 +4,7 @@ import io.gemel.transaction.Marker;
 
 /**
  * The local database as the applier needs it. Nothing outside an implementation knows its SQL dialect or what its commit
- * positions mean. All methods are for the applying thread, except {@link #beat} and {@link #maintain}.
+ * positions mean. All methods are for the applying thread, except {@link #beat}, {@link #logEnd} and {@link #maintain}.
  */
 interface TargetDatabase extends AutoCloseable {
     /** Tries to become the site's only applier; stays so until the connection is closed or lost. */
@@ -25,7 +25,10 @@ interface TargetDatabase extends AutoCloseable {
     /** Writes the heartbeat row on a connection of its own and commits it durably, so that capture reads on to it. */
     void beat() throws ApplyFailure;
 
-    /** Removes markers and journal rows that nobody needs any more. */
+    /** A commit position behind everything that is committed now, asked on a connection of its own. */
+    long logEnd() throws ApplyFailure;
+
+    /** Removes markers journal rows that nobody needs any more, and submissions that are old enough. */
     void maintain() throws ApplyFailure;
 
     @Override

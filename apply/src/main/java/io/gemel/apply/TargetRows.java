@@ -30,6 +30,13 @@ interface TargetRows {
     record Orphan(RowImage child, List<Integer> columns, RowImage parent) {}
 
     /**
+     * A row whose foreign key refers to nothing.
+     *
+     * @param columns of the foreign key, indexes in the row's shape
+     */
+    record Dangling(RowImage row, List<Integer> columns) {}
+
+    /**
      * Updates the rows that are exactly their before image and whose last writer capture has read or is the applier.
      *
      * @return indexes of the rows that were not, and are untouched
@@ -49,7 +56,7 @@ interface TargetRows {
 
     /**
      * Locks the rows with the keys of {@code samples} and reads them; a key found absent is locked too, by inserting its
-     * sample, which is not visible to anyone and must be removed or overwritten by {@link #write}.
+     * sample, which is not visible to anyone and must be confirmed, removed or overwritten by {@link #write}.
      *
      * @return for each key its row, or null when the key was absent
      */
@@ -80,6 +87,12 @@ interface TargetRows {
 
     /** Finds, and locks, the rows of replicated tables that refer to rows which were in the table and no longer are. */
     List<Orphan> orphans(TableShape shape, List<RowImage> gone) throws ApplyFailure;
+
+    /**
+     * Finds those of the rows with these keys, all of which are locked, that refer to a row of a replicated table which is not
+     * there; rows that they refer to cannot go before this transaction ends.
+     */
+    List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure;
 
     /** Locks a whole table against writers. */
     void lockTable(TableShape shape) throws ApplyFailure;

@@ -197,7 +197,8 @@ final class Assembler implements TransactionSink {
     private void heartbeat(long commitPosition) throws CaptureException, InterruptedException {
         Stamp now = stamper.heartbeat(commitPosition);
         long quiet = nanoTime.getAsLong() - lastPublishedNanos;
-        if (quiet >= IDLE_HEARTBEAT_NANOS || (now.seen() > seenPublished && quiet >= heartbeatNanos)) {
+        boolean due = quiet >= IDLE_HEARTBEAT_NANOS || (now.seen() > seenPublished && quiet >= heartbeatNanos);
+        if (progress.takeAskedHeartbeat(commitPosition) || due) {
             send(publisher.prepare(new LogRecord.Heartbeat(epoch, now), now, commitMicros), now);
         }
     }

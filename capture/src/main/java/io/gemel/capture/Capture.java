@@ -6,6 +6,7 @@ import io.gemel.conflict.LogStamper;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ public final class Capture implements AutoCloseable {
 
     private long epoch;
     private @Nullable Stamp tail;
+    private List<Long> commits = List.of();
     private volatile boolean closed;
 
     /** Connects to nothing yet. */
@@ -60,6 +62,7 @@ public final class Capture implements AutoCloseable {
         }
         epoch = next;
         tail = now.last();
+        commits = now.commits();
         publisher.begin(published());
     }
 
@@ -94,7 +97,7 @@ public final class Capture implements AutoCloseable {
         LogStamper stamper = tail == null ? new LogStamper(config.site()) : new LogStamper(tail);
         Assembler assembler =
                 new Assembler(config, epoch, stamper, window, progress, publisher, listener, System::nanoTime);
-        database.check(published());
+        database.check(commits);
         progress.read(published());
         database.start(published(), assembler, publisher::acknowledgedCommit, this::failed);
     }

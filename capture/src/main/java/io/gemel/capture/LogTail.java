@@ -3,6 +3,8 @@ package io.gemel.capture;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
+import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,10 +12,13 @@ import org.jspecify.annotations.Nullable;
  * complete transaction or heartbeat. One thread.
  */
 final class LogTail {
+    private static final int COMMITS_MAX = 100;
+
     private final SiteId site;
     private final String topic;
     private long epoch;
     private @Nullable String writer;
+    private final ArrayDeque<Long> commits = new ArrayDeque<>();
     private @Nullable Stamp last;
     private boolean metOpening;
     private boolean lastIsOpened;
@@ -51,6 +56,10 @@ final class LogTail {
         }
         if (last == null || stamp.commitPosition() >= last.commitPosition()) {
             last = stamp;
+            commits.add(stamp.commitPosition());
+            if (commits.size() > COMMITS_MAX) {
+                commits.remove();
+            }
             lastIsOpened = metOpening;
             readBeforeLast = read;
         }
@@ -79,5 +88,10 @@ final class LogTail {
     @Nullable
     Stamp last() {
         return last;
+    }
+
+    /** Commit positions of the last complete records that count, up to 100, the last one last. */
+    List<Long> commits() {
+        return List.copyOf(commits);
     }
 }

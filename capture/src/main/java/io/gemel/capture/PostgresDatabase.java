@@ -2,6 +2,7 @@ package io.gemel.capture;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class PostgresDatabase implements SourceDatabase {
     }
 
     @Override
-    public void check(long published) throws CaptureException, InterruptedException {
+    public void check(List<Long> published) throws CaptureException, InterruptedException {
         try (Connection connection = PostgresLogin.connect(config)) {
             new PostgresSlot(config, connection).check(published);
         } catch (SQLException e) {

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The replication slot as the server describes it. Reads and ends connections, but never creates, moves or drops a slot. */
@@ -15,6 +16,7 @@ final class PostgresSlot {
     private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
     private static final int OWN_TABLES = 3;
     private static final String MEND = "; copy the database anew";
+    private static final String RESTORED = ": it was restored from a backup or failed over with a loss" + MEND;
     private static final Duration RELEASE_POLL = Duration.ofMillis(20);
 
     // to_jsonb: the columns about invalidation differ between server versions, and a missing one is simply null.
@@ -37,6 +39,17 @@ final class PostgresSlot {
               LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = ?
             """;
 
+    /** Decodes what the slot has not confirmed, up to a commit, and consumes nothing. The server sends one number. */
+    private static final String MISSING = """
+            SELECT min(expected) FROM unnest(?::bigint[]) AS expected WHERE expected NOT IN (
+                SELECT (lsn - '0/0')::bigint FROM pg_logical_slot_peek_binary_changes(
+                           ?, '0/0'::pg_lsn + ?::numeric, NULL, 'proto_version', '1', 'publication_names', ?)
+                 WHERE get_byte(data, 0) = ascii('C'))
+            """;
+
+    /** The server begins with the oldest transaction that was open then, so this may take as long as beginning to replicate. */
+    private static final int DECODE_LIMIT_MILLIS = 3_600_000;
+
     private final CaptureConfig config;
     private final Connection connection;
 
@@ -46,13 +59,41 @@ final class PostgresSlot {
     }
 
     /** See {@link SourceDatabase#check}. */
-    void check(long published) throws SQLException, CaptureException, InterruptedException {
+    void check(List<Long> published) throws SQLException, CaptureException, InterruptedException {
+        long last = published.isEmpty() ? NOTHING : published.get(published.size() - 1);
         State state = read();
         checkPublication(state);
-        checkSlot(state, published);
-        checkPosition(state, published);
+        checkSlot(state, last);
+        checkPosition(state, last);
         if (state.activePid() != 0) {
             release(state.activePid());
+        }
+        List<Long> unconfirmed =
+                published.stream().filter(each -> each > state.confirmed()).toList();
+        if (!unconfirmed.isEmpty()) {
+            checkHistory(unconfirmed, last);
+        }
+    }
+
+    /**
+     * A restored database soon writes on to where its log had ended before. What is there then is not what was published, and
+     * behind it nobody would miss the transactions in between.
+     */
+    private void checkHistory(List<Long> published, long last) throws SQLException, CaptureException {
+        connection.setNetworkTimeout(Runnable::run, DECODE_LIMIT_MILLIS);
+        try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
+            statement.setArray(1, connection.createArrayOf("bigint", published.toArray()));
+            statement.setString(2, config.slot());
+            statement.setLong(3, last);
+            statement.setString(4, config.publication());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                long missing = row.getLong(1);
+                if (!row.wasNull()) {
+                    throw CaptureException.halt("no transaction of the database's log committed at " + lsn(missing)
+                            + ", but one was published" + RESTORED);
+                }
+            }
         }
     }
 
@@ -101,9 +142,8 @@ final class PostgresSlot {
                     + ": it was recreated or moved, and the transactions in between are lost" + MEND);
         }
         if (state.flushed() < published) {
-            throw CaptureException.halt(
-                    "the database's log ends at " + lsn(state.flushed()) + ", before what was published, "
-                            + lsn(published) + ": it was restored from a backup or failed over with a loss" + MEND);
+            throw CaptureException.halt("the database's log ends at " + lsn(state.flushed())
+                    + ", before what was published, " + lsn(published) + RESTORED);
         }
     }
 

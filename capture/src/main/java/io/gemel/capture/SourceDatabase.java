@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -11,15 +12,15 @@ interface SourceDatabase extends AutoCloseable {
     /**
      * Makes sure that reading on from a commit position loses nothing, and that nobody else is reading. Creates nothing.
      *
-     * @param published commit position of the log's last record, or {@link #NOTHING_PUBLISHED}
+     * @param published commit positions of the log's last records, the last one last; none for an empty log
      * @throws CaptureException HALT with the mend when something would be lost
      */
-    void check(long published) throws CaptureException, InterruptedException;
+    void check(List<Long> published) throws CaptureException, InterruptedException;
 
     /**
      * Starts reading behind a commit position and returns when the database sends its log.
      *
-     * @param published as in {@link #check}
+     * @param published commit position of the log's last record, or {@link #NOTHING_PUBLISHED}
      * @param sink receives the transactions, on a thread of this object
      * @param acknowledged up to where the database may forget its log; asked again and again
      * @param failed told when reading has ended by itself

@@ -265,6 +265,19 @@ class AssemblerTest {
     }
 
     @Test
+    void publishes_a_heartbeat_at_once_when_one_was_asked_for() throws Exception {
+        transaction(1, 10, local(1, 10));
+        progress.askForHeartbeat(15);
+        transaction(2, 15, new CapturedRow.Beat(null));
+        assertThat(sent).hasSize(1);
+        transaction(3, 20, new CapturedRow.Beat(null));
+        transaction(4, 30, new CapturedRow.Beat(null));
+
+        assertThat(sent).hasSize(2);
+        assertThat(((LogRecord.Heartbeat) sent.get(1)).stamp().commitPosition()).isEqualTo(20);
+    }
+
+    @Test
     void counts_a_place_between_transactions_as_read() throws Exception {
         assembler.passed(99);
         assertThat(progress.commitPosition()).isEqualTo(99);

@@ -87,4 +87,16 @@ class LogTailTest {
                 .isInstanceOf(CaptureException.class)
                 .hasMessageContaining("two sites must not share a topic");
     }
+
+    @Test
+    void remembers_the_last_commits_and_not_those_of_an_outdated_process() throws Exception {
+        read(opened(2, "new"), part(2, 1, 100), beat(2, 1, 150), part(1, 2, 160), part(2, 2, 200));
+
+        assertThat(tail.commits()).containsExactly(100L, 150L, 200L);
+
+        for (int i = 1; i <= 200; i++) {
+            read(part(2, 2 + i, 200 + i));
+        }
+        assertThat(tail.commits()).hasSize(100).startsWith(301L).endsWith(400L);
+    }
 }

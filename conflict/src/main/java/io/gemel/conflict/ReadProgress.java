@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
  * the window. Thread-safe.
  */
 public final class ReadProgress {
-    private long commitPosition;
+    private final Milestone commitPosition = new Milestone();
     private @Nullable String horizon;
+    private boolean asked;
+    private long askedFirst; // a heartbeat behind this one answers some who asked
+    private long askedLast; // and one behind this one answers all
 
     /** Capture has read, and registered, every commit up to this commit position. */
-    public synchronized void read(long newCommitPosition) {
-        commitPosition = Math.max(commitPosition, newCommitPosition);
-        notifyAll();
+    public void read(long newCommitPosition) {
+        commitPosition.reach(newCommitPosition);
     }
 
     /**
@@ -33,8 +35,8 @@ public final class ReadProgress {
     }
 
     /** Last commit position read. */
-    public synchronized long commitPosition() {
-        return commitPosition;
+    public long commitPosition() {
+        return commitPosition.reached();
     }
 
     /**
@@ -42,15 +44,24 @@ public final class ReadProgress {
      *
      * @return false when it did not within the timeout
      */
-    public synchronized boolean awaitRead(long position, Duration timeout) throws InterruptedException {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (commitPosition < position) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            wait(left / 1_000_000, (int) (left % 1_000_000));
+    public boolean awaitRead(long position, Duration timeout) throws InterruptedException {
+        return commitPosition.await(position, timeout);
+    }
+
+    /** Asks capture to publish the next heartbeat that it reads behind this commit position, however little there is to say. */
+    public synchronized void askForHeartbeat(long behind) {
+        askedFirst = asked ? Math.min(askedFirst, behind) : behind;
+        askedLast = asked ? Math.max(askedLast, behind) : behind;
+        asked = true;
+    }
+
+    /** Is the heartbeat committed at this position one that was asked for? Those whom it answers ask no more. */
+    public synchronized boolean takeAskedHeartbeat(long heartbeatPosition) {
+        if (!asked || heartbeatPosition <= askedFirst) {
+            return false;
         }
+        asked = heartbeatPosition <= askedLast;
+        askedFirst = heartbeatPosition;
         return true;
     }
 }

@@ -67,15 +67,17 @@ public final class WindowGroup {
                             .fold(RowState.settled(current), incoming)
                             .image()
                     : incoming.change().after();
-            return new Resolution(outcome, List.of(), unsettled ? null : mismatch(incoming.change(), current));
+            return new Resolution(
+                    outcome, List.of(), unsettled, unsettled ? null : mismatch(incoming.change(), current));
         }
         List<Conflict> conflicts = entry.conflicts(window.local(), key, incoming);
         String divergence =
                 unsettled && conflicts.isEmpty() ? null : divergence(entry, conflicts, incoming.change(), current);
         entry.insertIncoming(incoming);
         touched.put(key, entry);
+        boolean contested = unsettled || !conflicts.isEmpty();
         conflicts.removeIf(WindowGroup::isBothReleases);
-        return new Resolution(entry.outcome().image(), conflicts, divergence);
+        return new Resolution(entry.outcome().image(), conflicts, contested, divergence);
     }
 
     /** Both sites decided the same: nothing to tell a person. */
@@ -158,7 +160,7 @@ public final class WindowGroup {
         String divergence = mismatch(entry, current);
         entry.withdraw(change.origin(), change.position());
         touched.put(key, entry);
-        return new Resolution(entry.outcome().image(), List.of(), divergence);
+        return new Resolution(entry.outcome().image(), List.of(), true, divergence);
     }
 
     /** From the commit on the transaction is void. */

@@ -8,6 +8,10 @@ import io.gemel.deploy.conflicts.ConflictsCommand;
 import io.gemel.deploy.demo.DemoCommand;
 import io.gemel.deploy.parked.ParkedCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
+import io.gemel.deploy.router.DrainCommand;
+import io.gemel.deploy.router.RouterCommand;
+import io.gemel.deploy.router.UndrainCommand;
+import io.gemel.deploy.site.GateCommand;
 import io.gemel.deploy.site.SiteCommand;
 import io.gemel.deploy.status.StatusCommand;
 import picocli.CommandLine;
@@ -39,9 +43,13 @@ import picocli.CommandLine.Spec;
             PrepareCommand.class,
             CheckCommand.class,
             SiteCommand.class,
+            GateCommand.class,
+            RouterCommand.class,
             StatusCommand.class,
             ConflictsCommand.class,
             ParkedCommand.class,
+            DrainCommand.class,
+            UndrainCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })
@@ -65,6 +73,7 @@ public final class Gemel implements Runnable {
         return new CommandLine(gemel)
                 .setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors)
+                .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExitCodeExceptionMapper(failure -> ExitCode.FINDING);
     }
 

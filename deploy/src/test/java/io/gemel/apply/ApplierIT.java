@@ -365,7 +365,8 @@ class ApplierIT {
                 config.limits().haltRetryInterval(),
                 config.limits().parkedTransactionsMax(),
                 config.limits().clockAheadMax(),
-                config.limits().journalRetention());
+                config.limits().journalRetention(),
+                config.router().submissionRetention());
         Applier applier = new Applier(apply, progress, InstantSource.system(), new Listener());
         open.add(0, applier);
         return applier;
@@ -394,6 +395,9 @@ class ApplierIT {
     private final class Listener implements ApplyListener {
         @Override
         public void applied(int transactions, int changes, List<Conflict> conflicts) {}
+
+        @Override
+        public void seen(long position) {}
 
         @Override
         public void retried(String reason) {}

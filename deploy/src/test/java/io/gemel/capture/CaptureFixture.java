@@ -34,8 +34,11 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongUnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -246,6 +249,17 @@ final class CaptureFixture implements AutoCloseable {
             }
         }
         return records;
+    }
+
+    /** Puts a record into the log, as a process of another history would have. */
+    void publish(LogRecord record) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            byte[] bytes = new TransactionCodec().encode(record);
+            producer.send(new ProducerRecord<>("gemel." + site, 0, null, bytes)).get();
+        }
     }
 
     /** The transactions' parts in the log now. */

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.capture.CaptureException.Classification;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.Stamp;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +73,50 @@ class CaptureSlotIT {
 
             assertHalts(site, "ahead of what was published");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void goes_on_when_the_slot_knows_less_than_was_published(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, ENTRY)) {
+            publishBehindTheSlot(site);
+
+            site.start();
+            site.execute("INSERT INTO entry VALUES (3, 'new')");
+
+            assertThat(site.await(3)).hasSize(3);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void halts_when_the_database_has_another_history_than_was_published(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, ENTRY)) {
+            publishBehindTheSlot(site);
+            List<LogRecord.Part> parts = site.parts();
+            Stamp last = parts.get(parts.size() - 1).stamp();
+            // As far as the database's log has come by now, which is past any commit that was published.
+            site.execute("INSERT INTO entry VALUES (3, 'another history')");
+            Stamp lost =
+                    new Stamp(last.origin(), last.position(), last.commitPosition() + 1, last.version(), last.seen());
+            site.publish(new LogRecord.Heartbeat(1 << 20, lost));
+
+            assertHalts(site, "restored from a backup");
+        }
+    }
+
+    /** Two transactions are in the log; the slot stands before them, as after a crash of the server. */
+    private static void publishBehindTheSlot(CaptureFixture site) throws Exception {
+        String kept = site.slot() + "_kept";
+        site.execute("SELECT pg_copy_logical_replication_slot('" + site.slot() + "', '" + kept + "')");
+        site.start();
+        site.execute("INSERT INTO entry VALUES (1, 'published')", "INSERT INTO entry VALUES (2, 'published')");
+        site.await(2);
+        site.stop();
+        site.execute(
+                drop(site),
+                "SELECT pg_copy_logical_replication_slot('" + kept + "', '" + site.slot() + "')",
+                "SELECT pg_drop_replication_slot('" + kept + "')");
     }
 
     @ParameterizedTest

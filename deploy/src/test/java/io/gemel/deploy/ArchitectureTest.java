@@ -31,6 +31,8 @@ final class ArchitectureTest {
     private static final String CONFLICT = "io.gemel.conflict..";
     private static final String CAPTURE = "io.gemel.capture..";
     private static final String APPLY = "io.gemel.apply..";
+    private static final String ROUTER = "io.gemel.router..";
+    private static final String VM = "io.gemel.vm..";
     private static final String DEPLOY = "io.gemel.deploy..";
 
     @ArchTest
@@ -39,7 +41,7 @@ final class ArchitectureTest {
             .resideInAPackage(TRANSACTION)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, DEPLOY)
+            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, ROUTER, DEPLOY)
             .because("every module speaks these words: move the code to the module whose work it does");
 
     @ArchTest
@@ -48,7 +50,7 @@ final class ArchitectureTest {
             .resideInAPackage(CONFLICT)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CAPTURE, APPLY, DEPLOY)
+            .resideInAnyPackage(CAPTURE, APPLY, ROUTER, DEPLOY)
             .because("it decides and acts nowhere: hand it values, and act on the answer in the calling module");
 
     @ArchTest
@@ -57,7 +59,7 @@ final class ArchitectureTest {
             .resideInAPackage(CAPTURE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(APPLY, DEPLOY)
+            .resideInAnyPackage(APPLY, ROUTER, DEPLOY)
             .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
 
     @ArchTest
@@ -66,8 +68,58 @@ final class ArchitectureTest {
             .resideInAPackage(APPLY)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CAPTURE, DEPLOY)
+            .resideInAnyPackage(CAPTURE, ROUTER, DEPLOY)
             .because("siblings meet in deploy only: pass an interface of the core, and wire it in Site.start()");
+
+    @ArchTest
+    static final ArchRule the_router_knows_no_module_and_no_database = noClasses()
+            .that()
+            .resideInAPackage(ROUTER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, VM, DEPLOY, "java.sql..", "javax.sql..", "org.apache.kafka..")
+            .because("it speaks to VMs and sites over HTTP: what only a database knows, ask one of them");
+
+    @ArchTest
+    static final ArchRule what_the_router_decides_it_decides_without_a_network = noClasses()
+            .that()
+            .haveNameMatching(
+                    "io\\.gemel\\.router\\.(Rules|Choice|Course|VmHealth|SiteHealth|RetryBudget|FailoverLane|AdaptiveLimit"
+                            + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig)(\\$.*)?")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.vertx..")
+            .because(
+                    "verdicts and rules are tested by value: hand them what was heard, and act on the answer elsewhere");
+
+    @ArchTest
+    static final ArchRule what_applications_embed_knows_nothing_of_the_rest = noClasses()
+            .that()
+            .resideInAPackage(VM)
+            .should()
+            .dependOnClassesThat(are(
+                    "anything but Java, SLF4J and the servlet API",
+                    type -> !resideInAnyPackage(
+                                            VM,
+                                            "java..",
+                                            "javax.sql..",
+                                            "com.sun.net.httpserver..",
+                                            "jakarta.servlet..",
+                                            "org.slf4j..",
+                                            "org.jspecify..")
+                                    .test(type)
+                            && !type.isPrimitive()
+                            && !type.isArray()))
+            .because("whatever it needs every application must carry: use what Java brings along");
+
+    @ArchTest
+    static final ArchRule one_adapter_knows_servlets = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("io.gemel.vm.VmFilter")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("jakarta.servlet..")
+            .because("an application without a servlet container has no such classes: go through VmFilter");
 
     @ArchTest
     static final ArchRule no_circle_of_files = slices().assignedFrom(new ByFile())
@@ -195,6 +247,30 @@ final class ArchitectureTest {
             .arePublic()
             .should()
             .haveNameMatching(".*\\.(Apply[A-Za-z]*|Applier)")
+            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+
+    @ArchTest
+    static final ArchRule only_the_door_of_the_router_is_public = classes()
+            .that()
+            .resideInAPackage(ROUTER)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .should()
+            .haveSimpleNameStartingWith("Router")
+            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+
+    @ArchTest
+    static final ArchRule only_the_door_of_the_vm_and_its_values_are_public = classes()
+            .that()
+            .resideInAPackage(VM)
+            .and()
+            .areTopLevelClasses()
+            .and()
+            .arePublic()
+            .should()
+            .haveNameMatching(".*\\.(Vm[A-Za-z]*|Submission|Work|Result|Outcome|Answer|DerivedIds)")
             .because("the door has the room's name: make the class package-private, or name it for what callers see");
 
     @ArchTest

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class ApplyTransaction {
     private final Map<RowKey, Outcome> outcomes = new HashMap<>();
     private final Set<RowKey> locks = new HashSet<>();
     private final Map<RowKey, Long> waits = new HashMap<>();
+    private final Set<RowKey> folded = new HashSet<>();
     private final List<Conflict> conflicts = new ArrayList<>();
     private final List<Change> corrections = new ArrayList<>();
     private @Nullable RowKey rivals;
@@ -132,6 +134,16 @@ final class ApplyTransaction {
         next++;
     }
 
+    /** The row is more than what the incoming change says. */
+    void noteFolded(RowKey key) {
+        folded.add(key);
+    }
+
+    /** Keys of the rows that were noted so. */
+    Set<RowKey> folded() {
+        return folded;
+    }
+
     List<Conflict> conflicts() {
         return conflicts;
     }
@@ -202,7 +214,10 @@ final class ApplyTransaction {
                 if (tableLocked || !locks.isEmpty()) {
                     return true;
                 }
-            } else if (tableLocked || holds(change.key(), absentKeysAreLocked) || holdsUnique(change.after())) {
+            } else if (tableLocked
+                    || holds(change.key(), absentKeysAreLocked)
+                    || holdsUnique(change.after())
+                    || holdsReferred(change)) {
                 return true;
             }
         }
@@ -216,6 +231,15 @@ final class ApplyTransaction {
                 && outcomes.values().stream()
                         .map(Outcome::image)
                         .anyMatch(image -> image != null && value.equals(Item.unique(image)));
+    }
+
+    /** Does a row come to refer to one that this transaction may remove? */
+    private boolean holdsReferred(Change change) {
+        RowImage before = change.before();
+        RowImage after = change.after();
+        String referred = after == null ? null : Item.unique(after);
+        boolean known = before != null && Objects.equals(Item.unique(before), referred);
+        return referred != null && !known && locks.contains(Item.key(referred));
     }
 
     private boolean holds(RowKey key, boolean absentKeysAreLocked) {

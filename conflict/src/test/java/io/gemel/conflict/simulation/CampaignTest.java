@@ -48,6 +48,10 @@ class CampaignTest {
             configurations.add(Configuration.of(rule, Setting.UNIQUE));
             configurations.add(Configuration.of(rule, Setting.UNIQUE_REMOVE, Setting.PLANNED));
             configurations.add(Configuration.of(rule, Setting.UNIQUE, Setting.ANY_LOSER));
+            configurations.add(Configuration.of(rule, Setting.ORPHANS));
+            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.NO_DELTA, Setting.PARTITION));
+            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.PLANNED, Setting.ZOMBIE, Setting.PARTS));
+            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.SUBMISSIONS, Setting.PLANNED));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.PLANNED, Setting.NO_DELTA));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.UNIQUE, Setting.PARTITION));

@@ -54,13 +54,18 @@ record Configuration(
         return has(Setting.UNIQUE) || has(Setting.UNIQUE_REMOVE);
     }
 
+    /** Does column u refer to another row? */
+    boolean linked() {
+        return has(Setting.ORPHANS);
+    }
+
     /** The policy of every table. */
     PolicyTable policies() {
         TablePolicy items = new TablePolicy(
                 rule.policy(),
                 delta() ? Set.of(Item.COUNTER) : Set.of(),
                 has(Setting.UNIQUE_REMOVE),
-                OrphanChoice.KEEP);
+                linked() ? OrphanChoice.REMOVE : OrphanChoice.KEEP);
         TablePolicy submissions = new TablePolicy(new LastWriterWins(), Set.of());
         return PolicyTable.by(table -> table.equals(SubmissionLedger.TABLE) ? submissions : items);
     }
@@ -69,8 +74,8 @@ record Configuration(
         if (has(Setting.ONE_KEY)) {
             return List.of("a");
         }
-        if (unique()) {
-            return List.of("a", "b", "c", "d", "e"); // rows collide more often when their keys do not
+        if (unique() || linked()) {
+            return List.of("a", "b", "c", "d", "e"); // rows meet each other more often when their keys do not
         }
         return has(Setting.ALWAYS_SLOW) ? List.of("a", "b") : List.of("a", "b", "c");
     }

@@ -44,6 +44,10 @@ enum Fault {
     CORRECTION_AS_APPLIER_WRITE,
     /** Capture publishes corrections as if they came before the marker of their transaction. */
     CORRECTION_BEFORE_MARKER,
+    /** A row that comes back is not asked again whether what it refers to is there. */
+    ORPHAN_COMES_BACK,
+    /** Nobody looks for rows that refer to what a void transaction had inserted. */
+    ORPHANS_OF_VOID_ROWS,
     /** The site with the winning attempt sends the other one its rows, instead of both leaving the void attempt out. */
     REFRESH_INSTEAD_OF_VOID,
     /** Of two attempts the one that comes in is void, whichever it is. */

@@ -39,7 +39,10 @@ final class Item {
         return Long.parseLong(text);
     }
 
-    /** What no two rows may share, where column u is unique; null when the row has no such value. */
+    /**
+     * What no two rows may share, where column u is unique, or the id of another row, where it refers to one; null when the row
+     * has no such value.
+     */
     static @Nullable String unique(RowImage row) {
         return row.shape().equals(SHAPE) ? row.value(U) : null;
     }

@@ -92,7 +92,7 @@ final class JournalOracle {
         Set<Pair> missing = new HashSet<>(expected);
         for (Conflict conflict : site.database().journal()) {
             boolean ofRows = conflict.kind() == ConflictKind.SUBMISSION_VOID
-                    || conflict.kind() == ConflictKind.UNIQUE_EXISTS
+                    || isOfRelease(conflict)
                     || areAlike(conflict.local().change(), conflict.incoming().change());
             StampedChange loser = conflict.incomingWins() ? conflict.local() : conflict.incoming();
             Pair pair = Pair.of(conflict.key(), conflict.winner(), loser);
@@ -160,11 +160,16 @@ final class JournalOracle {
                 .filter(change -> change.change() instanceof Change.Release)
                 .count();
         long journaled = site.database().journal().stream()
-                .filter(conflict -> conflict.kind() == ConflictKind.UNIQUE_EXISTS)
+                .filter(JournalOracle::isOfRelease)
                 .count();
         if (published != journaled) {
-            throw new Violation(site.name() + " journaled " + journaled + " collisions and published " + published);
+            throw new Violation(
+                    site.name() + " journaled " + journaled + " collisions and orphans, and published " + published);
         }
+    }
+
+    private static boolean isOfRelease(Conflict conflict) {
+        return conflict.kind() == ConflictKind.UNIQUE_EXISTS || conflict.kind() == ConflictKind.FOREIGN_KEY_ORPHAN;
     }
 
     /** Rows that a void transaction had changed may differ from a before image for a while, but not for good. */

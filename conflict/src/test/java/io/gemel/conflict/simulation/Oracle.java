@@ -34,6 +34,7 @@ final class Oracle {
         Oracle oracle = new Oracle(world);
         oracle.databasesAreEqual();
         oracle.countersAddUp();
+        oracle.noRowRefersToNothing();
         if (world.configuration().lenient()) {
             return;
         }
@@ -65,6 +66,16 @@ final class Oracle {
             if (!Objects.equals(east, west)) {
                 throw new Violation(
                         "row " + key + " is " + Item.show(east) + " at east, " + Item.show(west) + " at west");
+            }
+        }
+    }
+
+    private void noRowRefersToNothing() {
+        SimulatedDatabase database = world.site(Sites.EAST).database();
+        for (RowKey key : configuration.linked() ? database.keys() : Set.<RowKey>of()) {
+            String referred = Item.unique(Objects.requireNonNull(database.image(key)));
+            if (referred != null && database.image(Item.key(referred)) == null) {
+                throw new Violation("row " + key + " is an orphan: there is no " + referred);
             }
         }
     }

@@ -54,7 +54,9 @@ final class PlannedRows implements ApplyRule {
                 return;
             }
             RowKey key = change.change().key();
+            boolean withdrawn = change.origin().equals(transaction.group().local());
             if (known.add(key)
+                    && !withdrawn
                     && !surprises.contains(key)
                     && !transaction.group().contested(key, change.stamp().seen())) {
                 fast.add(key);

@@ -35,6 +35,9 @@ final class RowResolver {
             return;
         }
         transaction.conflicts().addAll(resolution.conflicts());
+        if (resolution.contested()) {
+            transaction.noteFolded(key);
+        }
         RowImage outcome = resolution.outcome();
         if (configuration.has(Fault.PAIRWISE_RESOLUTION)) {
             outcome = resolution.conflicts().isEmpty()

@@ -24,6 +24,8 @@ enum Setting {
     UNIQUE_REMOVE,
     /** Each site gives up the value of whichever row it likes. */
     ANY_LOSER,
+    /** Column u refers to another row; one that refers to nothing is removed. */
+    ORPHANS,
     /** Transactions claim submissions, often the same ones at both sites. */
     SUBMISSIONS
 }

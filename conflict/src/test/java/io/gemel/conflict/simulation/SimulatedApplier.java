@@ -28,6 +28,7 @@ final class SimulatedApplier {
     private final SiteId peer;
     private final Judge judge;
     private final Collisions collisions;
+    private final Orphans orphans;
     private final ApplyRule usualRows;
     private final ApplyRule slowRows;
     private final Set<RowKey> slowKeys = new HashSet<>(); // of the attempt after a surprise
@@ -52,6 +53,7 @@ final class SimulatedApplier {
         RowResolver resolver = new RowResolver(configuration, locks);
         judge = new Judge(configuration, locks, slowKeys);
         collisions = new Collisions(configuration, Sites.peerOf(peer), locks);
+        orphans = new Orphans(configuration, database, Sites.peerOf(peer), locks);
         slowRows = new SlowRows(locks, resolver);
         usualRows = configuration.has(Setting.PLANNED)
                 ? new PlannedRows(configuration, database, process, locks, resolver, slowKeys)
@@ -116,6 +118,9 @@ final class SimulatedApplier {
     private boolean finish(ApplyTransaction transaction, long micros) {
         ApplyRule.Readiness readiness =
                 carefully ? ready(collisions.settle(transaction)) : usualRows.finish(transaction);
+        if (readiness == ApplyRule.Readiness.COMMIT && !orphans.settle(transaction)) {
+            readiness = ApplyRule.Readiness.WAIT;
+        }
         if (readiness == ApplyRule.Readiness.COMMIT && collisions.exist(transaction)) {
             carefully = transaction.isAlone();
             singly = transaction.received().size();

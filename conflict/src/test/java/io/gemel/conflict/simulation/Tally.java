@@ -9,6 +9,7 @@ final class Tally {
     private long conflicts;
     private long voids;
     private long releases;
+    private long orphans;
 
     void add(World world) {
         for (SimulatedSite site : world.sites()) {
@@ -18,6 +19,7 @@ final class Tally {
             for (Conflict conflict : site.database().journal()) {
                 voids += conflict.kind() == ConflictKind.SUBMISSION_VOID ? 1 : 0;
                 releases += conflict.kind() == ConflictKind.UNIQUE_EXISTS ? 1 : 0;
+                orphans += conflict.kind() == ConflictKind.FOREIGN_KEY_ORPHAN ? 1 : 0;
                 conflicts++;
             }
         }
@@ -28,11 +30,12 @@ final class Tally {
         conflicts += other.conflicts;
         voids += other.voids;
         releases += other.releases;
+        orphans += other.orphans;
     }
 
     @Override
     public String toString() {
         return transactions + " transactions, " + conflicts + " journal entries, of them " + voids
-                + " of void transactions and " + releases + " of unique values given up";
+                + " of void transactions, " + releases + " of unique values given up and " + orphans + " of orphans";
     }
 }

@@ -60,8 +60,9 @@ final class Workload {
         } else if (row == null) {
             change(id, null, fresh(id));
         } else if (dice < .15) {
+            detach(id);
             change(id, row, null);
-        } else if (dice < .25) {
+        } else if (dice < .25 && !isReferredTo(id)) {
             rename(id, row);
         } else if (configuration.unique() && dice < .4) {
             swap(id, row);
@@ -82,7 +83,46 @@ final class Workload {
 
     private RowImage fresh(String id) {
         RowImage row = Item.row(id, random.nextInt(VALUES), random.nextInt(VALUES), random.nextInt(1, 9) * 1000L);
-        return configuration.unique() ? row.with(Item.U, free(id)) : row;
+        return configuration.unique() || configuration.linked() ? row.with(Item.U, valueOfU(id)) : row;
+    }
+
+    private @Nullable String valueOfU(String id) {
+        if (configuration.linked()) {
+            return present(id);
+        }
+        return configuration.unique() ? free(id) : random.nextBoolean() ? null : "u" + random.nextInt(2);
+    }
+
+    /** A row to refer to, or null when it so happens. */
+    private @Nullable String present(String id) {
+        List<String> present = configuration.keys().stream()
+                .filter(other -> !other.equals(id) && row(other) != null)
+                .toList();
+        boolean none = present.isEmpty() || random.nextInt(4) == 0;
+        return none ? null : present.get(random.nextInt(present.size()));
+    }
+
+    private boolean isReferredTo(String id) {
+        return configuration.linked()
+                && configuration.keys().stream().map(this::row).anyMatch(row -> refers(row, id));
+    }
+
+    private static boolean refers(@Nullable RowImage row, String id) {
+        return row != null && id.equals(Item.unique(row));
+    }
+
+    /** Before a row goes, those that refer to it no longer do, or go, too. */
+    private void detach(String id) {
+        if (!configuration.linked()) {
+            return;
+        }
+        for (String other : configuration.keys()) {
+            RowImage row = row(other);
+            if (refers(row, id) && row != null && !other.equals(id)) {
+                boolean goes = random.nextBoolean() && !isReferredTo(other);
+                change(other, row, goes ? null : row.with(Item.U, null));
+            }
+        }
     }
 
     /** A unique value that no other row has, or null when it so happens. */
@@ -119,11 +159,7 @@ final class Workload {
             if (column == Item.N) {
                 after = Item.with(after, Item.N, Item.number(row, Item.N) + random.nextInt(1, 40));
             } else if (column == Item.U) {
-                after = after.with(
-                        Item.U,
-                        configuration.unique()
-                                ? free(row.key().values().get(0))
-                                : random.nextBoolean() ? null : "u" + random.nextInt(2));
+                after = after.with(Item.U, valueOfU(row.key().values().get(0)));
             } else {
                 after = Item.with(after, column, random.nextInt(VALUES));
             }

@@ -33,6 +33,7 @@ public final class Check {
                 new UniqueKeyCheck(),
                 new ForeignKeyCheck(),
                 new TableRuleCheck(),
+                new RouterCheck(),
                 new ClockCheck(clock));
     }
 

@@ -47,11 +47,10 @@ final class PreparedCheck implements DatabaseCheck {
                 continue;
             }
             item.columns().forEach((column, type) -> {
-                if (!type.equals(found.get(column))) {
+                if (!type.equals(found.getOrDefault(column, type))) { // prepare adds what is missing
                     findings.error(
                             item.sqlName(),
-                            "should have the column " + column + " " + type + ", but has "
-                                    + found.getOrDefault(column, "none"),
+                            "should have the column " + column + " " + type + ", but has " + found.get(column),
                             "restore the column; Gemel's own tables must not be altered by hand");
                 }
             });

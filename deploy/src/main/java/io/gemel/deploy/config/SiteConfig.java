@@ -19,6 +19,7 @@ import java.util.List;
  * @param tables which tables are replicated
  * @param defaultPolicy the conflict policy of tables that no rule names
  * @param policyRules conflict policies of particular tables, in the order of the file
+ * @param router what the site does for transaction routers and the VMs behind them
  * @param statusListen where the site process answers status requests
  * @param limits every bound the operator may move
  * @param literalSecrets keys whose secret is written out in the file
@@ -34,6 +35,7 @@ public record SiteConfig(
         TableSelection tables,
         TablePolicy defaultPolicy,
         List<PolicyRule> policyRules,
+        Router router,
         HostPort statusListen,
         Limits limits,
         List<String> literalSecrets) {
@@ -95,6 +97,20 @@ public record SiteConfig(
      * @param retention how long records are kept, and so how long a peer may be away
      */
     public record Log(String topicPrefix, short replicationFactor, Duration retention) {}
+
+    /**
+     * What the site does for transaction routers and the VMs behind them.
+     *
+     * @param vmRoles the database roles that the application's VMs work as; none when no router is used
+     * @param token what a router must show to be answered; empty when it need not show anything
+     * @param submissionRetention how long a submission's answer is remembered
+     * @param gateLagMax the gate opens when the peer's transactions wait no longer than this to be applied
+     */
+    public record Router(List<String> vmRoles, Secret token, Duration submissionRetention, Duration gateLagMax) {
+        public Router {
+            vmRoles = List.copyOf(vmRoles);
+        }
+    }
 
     /**
      * The named bounds of a site process.

@@ -2,19 +2,13 @@ package io.gemel.deploy.config;
 
 import io.gemel.conflict.SitePriority;
 import io.gemel.conflict.TablePolicy;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import io.gemel.transaction.SiteId;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * Reads one {@code site.properties}. Strict: unknown keys, bad values, missing keys and keys set twice are all found before it gives up, so
@@ -22,19 +16,14 @@ import java.util.Optional;
  */
 public final class SiteConfigFile {
     private final Path file;
-    private final Placeholders placeholders;
-    private final List<ConfigProblem> problems = new ArrayList<>();
-    private final Map<SiteKeys.Key<?>, Object> values = new HashMap<>();
-    private final Map<String, Integer> lines = new HashMap<>();
+    private final SettingsReader settings;
     private final Map<String, String> kafka = new HashMap<>();
     private final Map<String, String> peerKafka = new HashMap<>();
     private final List<PolicyRule> policyRules = new ArrayList<>();
-    private final List<String> literalSecrets = new ArrayList<>();
 
     private SiteConfigFile(Path file, Map<String, String> environment) {
         this.file = file;
-        Path folder = file.toAbsolutePath().getParent();
-        this.placeholders = new Placeholders(Objects.requireNonNull(folder, "a file has a folder"), environment);
+        this.settings = new SettingsReader(file, environment, SiteKeys.ALL, this::takeOpen);
     }
 
     /**
@@ -78,58 +67,14 @@ public final class SiteConfigFile {
     }
 
     private SiteConfig read() throws ConfigException {
-        PropertiesText.Parsed parsed = PropertiesText.parse(text());
-        parsed.malformed().forEach(bad -> report(bad.line(), bad.problem(), "write the character itself, as UTF-8"));
-        parsed.settings().forEach(this::take);
-        SiteKeys.ALL.forEach(this::takeDefault);
+        settings.read();
         checkAcrossKeys();
-        if (!problems.isEmpty()) {
-            problems.sort(Comparator.comparingInt(ConfigProblem::line));
-            throw new ConfigException(problems);
-        }
+        settings.refuseProblems();
         return config();
     }
 
-    private String text() throws ConfigException {
-        try {
-            return Files.readString(file, StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            String problem = Files.exists(file) ? "cannot be read as UTF-8 text" : "no such file";
-            report(0, problem, "name a readable site.properties file");
-            throw new ConfigException(problems);
-        }
-    }
-
-    private void take(PropertiesText.Setting setting) {
-        String key = setting.key();
-        Integer earlier = lines.putIfAbsent(key, setting.line());
-        if (earlier != null) {
-            report(setting.line(), key + " is set already in line " + earlier, "keep one of them");
-            return;
-        }
-        try {
-            if (setting.value().matches(".*\\s#.*")) {
-                throw new BadValueException(
-                        "has a comment behind its value",
-                        "move the comment to its own line (a value that really holds ' #' goes into a ${file:...})");
-            }
-            if (isSecret(setting)
-                    && Placeholders.hasNone(setting.value())
-                    && !setting.value().isEmpty()) {
-                literalSecrets.add(key);
-            }
-            store(key, placeholders.replaceIn(setting.value()), setting.line());
-        } catch (BadValueException e) {
-            report(setting.line(), key + " " + e.problem(), e.mend());
-        }
-    }
-
-    private void store(String name, String text, int line) throws BadValueException {
-        Optional<SiteKeys.Key<?>> known =
-                SiteKeys.ALL.stream().filter(key -> key.name().equals(name)).findFirst();
-        if (known.isPresent()) {
-            values.put(known.get(), known.get().parser().parse(text));
-        }
+    /** Client settings of either cluster, and policies of tables; {@code kafka.bootstrap.servers} is a fixed key besides. */
+    private boolean takeOpen(String name, String text, int line) throws BadValueException {
         if (name.startsWith(SiteKeys.KAFKA)) {
             kafka.put(name.substring(SiteKeys.KAFKA.length()), text);
         } else if (name.startsWith(SiteKeys.PEER_KAFKA)) {
@@ -137,40 +82,16 @@ public final class SiteConfigFile {
         } else if (name.startsWith(SiteKeys.POLICY_OF)) {
             TablePattern tables = TablePattern.parse(name.substring(SiteKeys.POLICY_OF.length()));
             policyRules.add(new PolicyRule(tables, PolicyText.parse(text), line));
-        } else if (known.isEmpty()) {
-            List<String> names = SiteKeys.ALL.stream().map(SiteKeys.Key::name).toList();
-            String mend = NearestName.of(name, names)
-                    .map(meant -> "did you mean " + meant + "?")
-                    .orElse("remove it; docs/configuration.md lists every key");
-            report(line, "unknown key " + name, mend);
+        } else {
+            return false;
         }
-    }
-
-    private static boolean isSecret(PropertiesText.Setting setting) {
-        String key = setting.key().toLowerCase(Locale.ROOT);
-        return key.contains("password") || key.contains("secret") || key.endsWith("jaas.config");
-    }
-
-    private void takeDefault(SiteKeys.Key<?> key) {
-        if (lines.containsKey(key.name())) {
-            return;
-        }
-        String text = key.defaultText();
-        if (text == null) {
-            report(0, "the key " + key.name() + " is missing", "add a line " + key.name() + "=...");
-            return;
-        }
-        try {
-            values.put(key, key.parser().parse(text));
-        } catch (BadValueException e) {
-            throw new IllegalStateException("the default of " + key.name() + " " + e.problem(), e);
-        }
+        return true;
     }
 
     private void checkAcrossKeys() {
-        Object site = values.get(SiteKeys.SITE);
-        if (site != null && site.equals(values.get(SiteKeys.PEER))) {
-            report(lineOf(SiteKeys.PEER), "peer and site are both " + site, "name the other site");
+        SiteId site = settings.ifGood(SiteKeys.SITE);
+        if (site != null && site.equals(settings.ifGood(SiteKeys.PEER))) {
+            settings.report(settings.lineOf(SiteKeys.PEER), "peer and site are both " + site, "name the other site");
         }
         checkPreferredSites();
         String peerServers = peerKafka.get(KafkaSettings.BOOTSTRAP_SERVERS);
@@ -179,22 +100,23 @@ public final class SiteConfigFile {
             try {
                 Values.hostPorts(peerServers);
             } catch (BadValueException e) {
-                report(lines.getOrDefault(name, 0), name + " " + e.problem(), e.mend());
+                settings.report(settings.lineOf(name), name + " " + e.problem(), e.mend());
             }
         }
     }
 
     private void checkPreferredSites() {
         Map<TablePolicy, Integer> policies = new LinkedHashMap<>();
-        if (values.get(SiteKeys.CONFLICT_POLICY) instanceof TablePolicy policy) {
-            policies.put(policy, lineOf(SiteKeys.CONFLICT_POLICY));
+        TablePolicy byDefault = settings.ifGood(SiteKeys.CONFLICT_POLICY);
+        if (byDefault != null) {
+            policies.put(byDefault, settings.lineOf(SiteKeys.CONFLICT_POLICY));
         }
         policyRules.forEach(rule -> policies.put(rule.policy(), rule.line()));
         policies.forEach((policy, line) -> {
             if (policy.policy() instanceof SitePriority priority
-                    && !priority.preferred().equals(values.get(SiteKeys.SITE))
-                    && !priority.preferred().equals(values.get(SiteKeys.PEER))) {
-                report(
+                    && !priority.preferred().equals(settings.ifGood(SiteKeys.SITE))
+                    && !priority.preferred().equals(settings.ifGood(SiteKeys.PEER))) {
+                settings.report(
                         line,
                         "conflict.policy prefers the site " + priority.preferred()
                                 + ", which is neither this one nor its peer",
@@ -203,16 +125,8 @@ public final class SiteConfigFile {
         });
     }
 
-    private int lineOf(SiteKeys.Key<?> key) {
-        return lines.getOrDefault(key.name(), 0);
-    }
-
-    private void report(int line, String problem, String mend) {
-        problems.add(new ConfigProblem(file, line, problem, mend));
-    }
-
-    private <T> T get(SiteKeys.Key<T> key) {
-        return key.type().cast(Objects.requireNonNull(values.get(key), key.name()));
+    private <T> T get(Key<T> key) {
+        return settings.get(key);
     }
 
     private SiteConfig config() {
@@ -232,9 +146,18 @@ public final class SiteConfigFile {
                 new TableSelection(get(SiteKeys.TABLES), get(SiteKeys.TABLES_EXCLUDE)),
                 get(SiteKeys.CONFLICT_POLICY),
                 policyRules,
+                router(),
                 get(SiteKeys.STATUS_LISTEN),
                 limits(),
-                literalSecrets);
+                settings.literalSecrets());
+    }
+
+    private SiteConfig.Router router() {
+        return new SiteConfig.Router(
+                get(SiteKeys.VM_ROLES).names(),
+                get(SiteKeys.ROUTER_TOKEN),
+                get(SiteKeys.SUBMISSION_RETENTION),
+                get(SiteKeys.GATE_LAG_MAX));
     }
 
     private SiteConfig.Limits limits() {

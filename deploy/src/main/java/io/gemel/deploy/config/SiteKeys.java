@@ -1,32 +1,21 @@
 package io.gemel.deploy.config;
 
+import static io.gemel.deploy.config.Key.count;
+import static io.gemel.deploy.config.Key.duration;
+import static io.gemel.deploy.config.Key.key;
+import static io.gemel.deploy.config.Key.required;
+import static io.gemel.deploy.config.Key.size;
+
 import io.gemel.conflict.TablePolicy;
 import io.gemel.transaction.SiteId;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every key of {@code site.properties}, with its default and how its text is read. The page docs/configuration.md describes each of them; a
  * test compares the two.
  */
 final class SiteKeys {
-    /**
-     * One key.
-     *
-     * @param name as written in the file
-     * @param defaultText what is read when the file does not set it; null when the file must
-     * @param parser reads its text
-     * @param type what the parser gives
-     */
-    record Key<T>(String name, @Nullable String defaultText, Parser<T> parser, Class<T> type) {}
-
-    /** Reads a setting's text, or says what is wrong with it. */
-    @FunctionalInterface
-    interface Parser<T> {
-        T parse(String text) throws BadValueException;
-    }
-
     static final String KAFKA = "kafka.";
     static final String PEER_KAFKA = "peer.kafka.";
     static final String POLICY_OF = "conflict.policy.";
@@ -52,6 +41,12 @@ final class SiteKeys {
             key("tables.exclude", "", TablePatterns::parse, TablePatterns.class);
     static final Key<TablePolicy> CONFLICT_POLICY =
             key("conflict.policy", "last-writer-wins", PolicyText::parse, TablePolicy.class);
+    static final Key<NameList> VM_ROLES = key("vm.roles", "", NameList::parse, NameList.class);
+    static final Key<Secret> ROUTER_TOKEN = key("router.token", "", Secret::new, Secret.class);
+    static final Key<Duration> SUBMISSION_RETENTION =
+            duration("submission.retention", "7d", Duration.ofMinutes(1), Duration.ofDays(3650));
+    static final Key<Duration> GATE_LAG_MAX =
+            duration("gate.lag.max", "1s", Duration.ofMillis(10), Duration.ofHours(1));
     static final Key<HostPort> STATUS_LISTEN = key("status.listen", "127.0.0.1:7070", Values::hostPort, HostPort.class);
     static final Key<Duration> CLOCK_AHEAD_MAX =
             duration("clock.ahead.max", "1m", Duration.ofSeconds(1), Duration.ofDays(1));
@@ -86,6 +81,10 @@ final class SiteKeys {
             TABLES,
             TABLES_EXCLUDE,
             CONFLICT_POLICY,
+            VM_ROLES,
+            ROUTER_TOKEN,
+            SUBMISSION_RETENTION,
+            GATE_LAG_MAX,
             STATUS_LISTEN,
             CLOCK_AHEAD_MAX,
             HEARTBEAT_INTERVAL,
@@ -100,24 +99,4 @@ final class SiteKeys {
             PARKED_TRANSACTIONS_MAX);
 
     private SiteKeys() {}
-
-    private static <T> Key<T> required(String name, Parser<T> parser, Class<T> type) {
-        return new Key<>(name, null, parser, type);
-    }
-
-    private static <T> Key<T> key(String name, String defaultText, Parser<T> parser, Class<T> type) {
-        return new Key<>(name, defaultText, parser, type);
-    }
-
-    private static Key<Duration> duration(String name, String defaultText, Duration least, Duration most) {
-        return key(name, defaultText, text -> Values.duration(text, least, most), Duration.class);
-    }
-
-    private static Key<Long> size(String name, String defaultText, long least, long most) {
-        return key(name, defaultText, text -> Values.size(text, least, most), Long.class);
-    }
-
-    private static Key<Integer> count(String name, String defaultText, int least, int most) {
-        return key(name, defaultText, text -> Values.count(text, least, most), Integer.class);
-    }
 }

@@ -1,17 +1,24 @@
 package io.gemel.deploy.config;
 
 import io.gemel.transaction.SiteId;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads the text of single settings. Every method gives a valid value or says what would be one. */
 final class Values {
     private static final Pattern TOPIC_PREFIX = Pattern.compile("[a-zA-Z0-9_-][a-zA-Z0-9._-]{0,99}");
     private static final Pattern HOST_PORT = Pattern.compile("(?:\\[([0-9a-fA-F:.%]+)]|([^\\s:,\\[\\]]+)):(\\d{1,5})");
+    private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9][a-zA-Z0-9._-]{0,39}");
+    private static final Pattern PATH_PREFIX = Pattern.compile("/[\\w./~%-]{0,199}");
     private static final Pattern AMOUNT = Pattern.compile("(\\d{1,15})\\s*([A-Za-z]*)");
     private static final Map<String, Duration> TIME_UNITS = Map.of(
             "ms", Duration.ofMillis(1),
@@ -87,6 +94,60 @@ final class Values {
         }
         throw new BadValueException(
                 "is '" + text + "', which is no address", "write HOST:PORT, for example 127.0.0.1:7070");
+    }
+
+    /** The base of a server, without a path. */
+    static URI httpUrl(String text) throws BadValueException {
+        try {
+            URI url = new URI(text);
+            boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+            boolean bare = "".equals(url.getRawPath()) && url.getRawQuery() == null && url.getRawUserInfo() == null;
+            if (http && bare && url.getHost() != null && url.getPort() != 0 && url.getPort() <= PORT_MAX) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // Falls through to the one message below: a text that is no URI is no address either.
+        }
+        throw new BadValueException(
+                "is '" + text + "', which is no server's address", "write http://HOST:PORT, without a path");
+    }
+
+    /** A name that may stand in a header, a URL and an application_name. */
+    static String name(String text) throws BadValueException {
+        if (!NAME.matcher(text).matches()) {
+            throw new BadValueException(
+                    "has the name '" + text + "'", "use at most 40 letters, digits, dots, underscores and hyphens");
+        }
+        return text;
+    }
+
+    static String pathPrefix(String text) throws BadValueException {
+        if (!PATH_PREFIX.matcher(text).matches()) {
+            throw new BadValueException(
+                    "has the path '" + text + "'", "begin it with a slash, as in route./transfers.durability");
+        }
+        return text;
+    }
+
+    static boolean yesOrNo(String text) throws BadValueException {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new BadValueException("is '" + text + "'", "write true or false");
+        };
+    }
+
+    /** A constant by its name in lower case. */
+    static <E extends Enum<E>> E word(String text, Class<E> type) throws BadValueException {
+        for (E each : type.getEnumConstants()) {
+            if (each.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return each;
+            }
+        }
+        String words = Stream.of(type.getEnumConstants())
+                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
+        throw new BadValueException("is '" + text + "'", "write one of " + words);
     }
 
     static int count(String text, int least, int most) throws BadValueException {

@@ -26,6 +26,10 @@ public final class GemelSchema {
     public static final String HEARTBEAT_ROW = "INSERT INTO gemel.heartbeat (id, beat, horizon, at)"
             + " VALUES (1, 0, pg_current_snapshot()::text, clock_timestamp()) ON CONFLICT (id) DO NOTHING";
 
+    /** Creates the gate's single row, closed, unless it is there. */
+    public static final String GATE_ROW =
+            "INSERT INTO gemel.gate (id, opened_for) VALUES (1, NULL) ON CONFLICT (id) DO NOTHING";
+
     private static final String RESOURCE = "schema.sql";
     private static final Pattern CREATE =
             Pattern.compile("CREATE (?:TABLE (gemel\\.\\S+)|INDEX (\\S+) ON \\S+) (\\(.*\\))", Pattern.DOTALL);
@@ -44,6 +48,11 @@ public final class GemelSchema {
     public record Item(String sqlName, String statement, Map<String, String> columns) {
         public boolean isTable() {
             return !columns.isEmpty();
+        }
+
+        /** What adds one of a table's columns to a table that an older release made. */
+        public String addition(String column) {
+            return "ALTER TABLE " + sqlName + " ADD COLUMN " + column + " " + columns.get(column);
         }
     }
 

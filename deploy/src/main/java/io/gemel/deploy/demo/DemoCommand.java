@@ -18,7 +18,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows replication both ways on this machine: starts two databases, a Kafka broker and both sites, lets a"
                     + " small bank work at both, makes conflicts, kills a site's process, and compares the databases.",
-            "Needs nothing but this program. Exits with 0 when both databases are equal at the end."
+            "In a second part clients send their work through a router, while VMs, a host and a whole site are lost.",
+            "Needs nothing but this program. Exits with 0 when nothing was lost, nothing was done twice, and both"
+                    + " databases are equal at the end."
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final int SECONDS_MIN = 5;
@@ -53,6 +55,13 @@ public final class DemoCommand implements Callable<Integer> {
                     + " without it.")
     private int rate;
 
+    @Option(
+            names = "--part",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "1 for replication alone, 2 for the router alone; both without it. --keep holds part one.")
+    private int part;
+
     @Override
     @SuppressWarnings("try") // the log is only kept open
     public Integer call() throws Exception {
@@ -62,17 +71,35 @@ public final class DemoCommand implements Callable<Integer> {
         if (rate < 1) {
             throw new ParameterException(spec.commandLine(), "--rate has to be at least 1");
         }
+        if (part < 0 || part > 2) {
+            throw new ParameterException(spec.commandLine(), "--part has to be 1 or 2");
+        }
         Screen screen = new Screen(spec.commandLine().getOut(), Ansi.AUTO.enabled());
         Ending ending = Ending.watch();
         try (DemoFolder demoFolder = DemoFolder.open(folder.orElseGet(DemoCommand::buildFolder));
                 DemoLog log = new DemoLog(demoFolder.data().resolve("demo.log"))) {
-            return new Demo(screen, demoFolder.data(), seconds, rate, keep).run() ? ExitCode.DONE : ExitCode.FINDING;
+            return run(screen, demoFolder.data()) ? ExitCode.DONE : ExitCode.FINDING;
         } catch (Exception e) {
             if (ending.hasBegun()) {
                 return ExitCode.FINDING; // the servers are being ended around us: their errors say nothing
             }
             throw e;
         }
+    }
+
+    /** Part two first when part one is to be kept running. */
+    private boolean run(Screen screen, Path data) throws Exception {
+        boolean good = true;
+        if (part != 2 && !keep) {
+            good = new Demo(screen, data.resolve("one"), seconds, rate, false).run();
+        }
+        if (part != 1) {
+            good &= new FailoverDemo(screen, data.resolve("two"), rate).run();
+        }
+        if (part != 2 && keep) {
+            good &= new Demo(screen, data.resolve("one"), seconds, rate, true).run();
+        }
+        return good;
     }
 
     /** Beside this program's classes, in the build's output folder. */

@@ -77,7 +77,7 @@ final class KafkaChild implements KafkaBroker {
                 AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_LIMIT_MS,
                 AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_LIMIT_MS);
         try (Admin admin = Admin.create(settings)) {
-            Waiting.until("Kafka to take requests", START_LIMIT, () -> !process.isAlive() || hasBroker(admin));
+            Waiting.until("Kafka to take requests", START_LIMIT, () -> !process.isAlive() || hasBroker(admin, port));
         }
         if (!process.isAlive()) {
             throw new IllegalStateException("Kafka ended while it was starting; see " + process.log());
@@ -92,9 +92,10 @@ final class KafkaChild implements KafkaBroker {
         }
     }
 
-    private static boolean hasBroker(Admin admin) {
+    /** Others of its cluster may be there before it. */
+    private static boolean hasBroker(Admin admin, int port) {
         try {
-            return !admin.describeCluster().nodes().get().isEmpty();
+            return admin.describeCluster().nodes().get().stream().anyMatch(node -> node.port() == port);
         } catch (ExecutionException notYet) {
             return false;
         } catch (InterruptedException e) {

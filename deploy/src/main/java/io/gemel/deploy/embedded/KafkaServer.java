@@ -6,17 +6,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.StringJoiner;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A real Kafka broker on the loopback address, its own controller. It can be stopped and started again with the same data
+ * A real Kafka broker on the loopback address, its own controller or one of those of a {@link KafkaCluster}. It can be stopped and started again with the same data
  * on the same ports, and killed when it has a process of its own. Topics are never created by use. Safe to use from
  * several threads; calls that start or end it wait for each other.
  */
-public final class KafkaServer implements AutoCloseable {
+public final class KafkaServer implements Kafka {
     /** Where the broker runs. */
     public enum Mode {
         /** In this JVM: starts in a second or two, cannot be killed. */
@@ -27,12 +29,12 @@ public final class KafkaServer implements AutoCloseable {
 
     private static final String CONTROLLER = "CONTROLLER";
     private static final String CLIENTS = "CLIENTS";
-    private static final int NODE_ID = 1;
-    /** Names the cluster in its data directory; it has no other use for a single broker. Base64 of 16 bytes. */
+    /** Names the cluster in its data directories; nothing else is done with it here. Base64 of 16 bytes. */
     private static final String CLUSTER_ID = "Z2VtZWwtZW1iZWRkZWQtMQ";
 
     private final Path directory;
     private final Mode mode;
+    private final int node;
     private final int port;
     private final Properties configuration;
     private @Nullable KafkaBroker broker;
@@ -40,6 +42,7 @@ public final class KafkaServer implements AutoCloseable {
     private KafkaServer(Builder builder) {
         this.directory = builder.directory.toAbsolutePath();
         this.mode = builder.mode;
+        this.node = builder.node;
         this.port = builder.port == 0 ? FreePorts.next() : builder.port;
         this.configuration = configuration(builder);
     }
@@ -58,6 +61,7 @@ public final class KafkaServer implements AutoCloseable {
      *
      * @throws IllegalStateException when it runs already or does not come up
      */
+    @Override
     public synchronized KafkaServer start() {
         if (isRunning()) {
             throw new IllegalStateException(this + " runs already");
@@ -78,11 +82,7 @@ public final class KafkaServer implements AutoCloseable {
         }
     }
 
-    /**
-     * Ends the broker at once, as a power cut would.
-     *
-     * @throws IllegalStateException when it runs inside this JVM
-     */
+    @Override
     public synchronized void kill() {
         if (broker != null) {
             broker.kill();
@@ -96,6 +96,7 @@ public final class KafkaServer implements AutoCloseable {
         stop();
     }
 
+    @Override
     public synchronized boolean isRunning() {
         return broker != null && broker.isRunning();
     }
@@ -112,12 +113,17 @@ public final class KafkaServer implements AutoCloseable {
         return broker.pid().orElseThrow(() -> new IllegalStateException(this + " has no process of its own"));
     }
 
+    /** The number that names it among the brokers of its cluster, from 1. */
+    public int node() {
+        return node;
+    }
+
     /** The port for clients, the same for all its life. */
     public int port() {
         return port;
     }
 
-    /** The value for a client's {@code bootstrap.servers}. */
+    @Override
     public String bootstrapServers() {
         return "127.0.0.1:" + port;
     }
@@ -133,7 +139,7 @@ public final class KafkaServer implements AutoCloseable {
             String data = configuration.getProperty("log.dirs");
             new Formatter()
                     .setClusterId(CLUSTER_ID)
-                    .setNodeId(NODE_ID)
+                    .setNodeId(node)
                     .addDirectory(data)
                     .setMetadataLogDirectory(data)
                     .setControllerListenerName(CONTROLLER)
@@ -147,11 +153,16 @@ public final class KafkaServer implements AutoCloseable {
     }
 
     private Properties configuration(Builder builder) {
-        int controllerPort = FreePorts.next();
+        List<Integer> controllerPorts =
+                builder.controllerPorts.isEmpty() ? List.of(FreePorts.next()) : builder.controllerPorts;
+        StringJoiner voters = new StringJoiner(",");
+        for (int i = 0; i < controllerPorts.size(); i++) {
+            voters.add((i + 1) + "@127.0.0.1:" + controllerPorts.get(i));
+        }
         StringBuilder listeners = new StringBuilder();
         StringBuilder advertised = new StringBuilder();
         StringBuilder protocols = new StringBuilder(CONTROLLER + ":PLAINTEXT," + CLIENTS + ":PLAINTEXT");
-        listeners.append(CONTROLLER + "://127.0.0.1:").append(controllerPort);
+        listeners.append(CONTROLLER + "://127.0.0.1:").append(controllerPorts.get(node - 1));
         listeners.append("," + CLIENTS + "://127.0.0.1:").append(port);
         advertised.append(CLIENTS + "://127.0.0.1:").append(port);
         builder.proxied.forEach((listenPort, proxyPort) -> {
@@ -163,8 +174,8 @@ public final class KafkaServer implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(Map.of(
                 "process.roles", "broker,controller",
-                "node.id", Integer.toString(NODE_ID),
-                "controller.quorum.voters", NODE_ID + "@127.0.0.1:" + controllerPort,
+                "node.id", Integer.toString(node),
+                "controller.quorum.voters", voters.toString(),
                 "controller.listener.names", CONTROLLER,
                 "inter.broker.listener.name", CLIENTS,
                 "listeners", listeners.toString(),
@@ -182,6 +193,8 @@ public final class KafkaServer implements AutoCloseable {
         private final Map<Integer, Integer> proxied = new LinkedHashMap<>();
         private Mode mode = Mode.IN_PROCESS;
         private int port;
+        private int node = 1;
+        private List<Integer> controllerPorts = List.of();
 
         private Builder(Path directory) {
             this.directory = directory;
@@ -225,6 +238,18 @@ public final class KafkaServer implements AutoCloseable {
          */
         public Builder proxied(int listenPort, int proxyPort) {
             proxied.put(listenPort, proxyPort);
+            return this;
+        }
+
+        /**
+         * Makes it one broker of several.
+         *
+         * @param number its own, from 1
+         * @param ports the port of each one for controllers, by number
+         */
+        Builder oneOf(int number, List<Integer> ports) {
+            this.node = number;
+            this.controllerPorts = List.copyOf(ports);
             return this;
         }
 

@@ -5,10 +5,19 @@ import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
-/** Gemel's own schema, its tables and the heartbeat's row. */
+/** Gemel's own schema, its tables with every column, and the rows that they begin with. */
 final class SchemaPlanner implements Planner {
     static final String SUBJECT = "schema " + SiteConfig.SCHEMA;
+
+    private static final String COLUMNS = """
+            SELECT a.attname FROM pg_attribute a
+            JOIN pg_class c ON c.oid = a.attrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE format('%I.%I', n.nspname, c.relname) = ? AND a.attnum > 0 AND NOT a.attisdropped
+            """;
 
     @Override
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
@@ -38,9 +47,8 @@ final class SchemaPlanner implements Planner {
                     "logs no full row images",
                     "ALTER TABLE " + GemelSchema.REPLICATED + " REPLICA IDENTITY FULL"));
         }
-        if (!hasHeartbeatRow(connection)) {
-            plan.add(Step.siteRole("gemel.heartbeat", "has no row", GemelSchema.HEARTBEAT_ROW));
-        }
+        planRow(connection, "gemel.heartbeat", GemelSchema.HEARTBEAT_ROW, plan);
+        planRow(connection, "gemel.gate", GemelSchema.GATE_ROW, plan);
     }
 
     private static void planItems(Connection connection, Target target, Plan plan) throws SQLException {
@@ -49,6 +57,7 @@ final class SchemaPlanner implements Planner {
             if (isMissing(connection, item.sqlName())) {
                 plan.add(Step.siteRole(item.sqlName(), "does not exist", item.statement()));
             } else if (item.isTable()) {
+                planColumns(connection, item, plan);
                 mayUseAll &= Sql.isTrue(
                         connection,
                         "SELECT bool_and(has_table_privilege(?, ?, r)) FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) r",
@@ -81,14 +90,24 @@ final class SchemaPlanner implements Planner {
                 GemelSchema.REPLICATED);
     }
 
-    private static boolean hasHeartbeatRow(Connection connection) throws SQLException {
-        if (isMissing(connection, "gemel.heartbeat")
-                || !Sql.isTrue(
-                        connection,
-                        "SELECT has_schema_privilege('gemel', 'USAGE')"
-                                + " AND has_table_privilege('gemel.heartbeat', 'SELECT')")) {
-            return false;
+    /** A table that an older release made lacks what came later. */
+    private static void planColumns(Connection connection, GemelSchema.Item item, Plan plan) throws SQLException {
+        Set<String> missing = new LinkedHashSet<>(item.columns().keySet());
+        Sql.list(connection, row -> row.getString(1), COLUMNS, item.sqlName()).forEach(missing::remove);
+        for (String column : missing) {
+            plan.add(Step.siteRole(item.sqlName(), "has no column " + column, item.addition(column)));
         }
-        return Sql.isTrue(connection, "SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE id = 1)");
+    }
+
+    /** Adds the single row of a table, which has the id 1. */
+    private static void planRow(Connection connection, String sqlName, String insert, Plan plan) throws SQLException {
+        boolean visible = !isMissing(connection, sqlName)
+                && Sql.isTrue(
+                        connection,
+                        "SELECT has_schema_privilege('gemel', 'USAGE') AND has_table_privilege(?, 'SELECT')",
+                        sqlName);
+        if (!visible || !Sql.isTrue(connection, "SELECT EXISTS (SELECT FROM " + sqlName + " WHERE id = 1)")) {
+            plan.add(Step.siteRole(sqlName, "has no row", insert));
+        }
     }
 }

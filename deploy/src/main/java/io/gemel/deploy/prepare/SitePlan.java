@@ -12,8 +12,8 @@ import java.util.Optional;
 /** Finds everything that a site's database still needs. Only reads. */
 final class SitePlan {
     // Rights and schema first, for the rest builds on them; the slot last, see SlotPlanner.
-    private static final List<Planner> PLANNERS =
-            List.of(new RolePlanner(), new SchemaPlanner(), new PublicationPlanner(), new SlotPlanner());
+    private static final List<Planner> PLANNERS = List.of(
+            new RolePlanner(), new SchemaPlanner(), new VmRolePlanner(), new PublicationPlanner(), new SlotPlanner());
 
     private static final int OLDEST_SERVER = 150000;
 

@@ -5,6 +5,7 @@ import io.gemel.apply.ApplyException;
 import io.gemel.capture.Capture;
 import io.gemel.capture.CaptureException;
 import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.Milestone;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.transaction.Marker;
@@ -20,16 +21,22 @@ final class Site implements AutoCloseable {
     private final Capture capture;
     private final InFlightWindow window;
     private final ReadProgress progress = new ReadProgress();
+    private final Durability durability;
+    private final GateKeeper gateKeeper;
 
     /** Opens nothing yet. */
     Site(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteFigures figures) {
-        applier = new Applier(SiteModules.apply(config), progress, clock, figures.applyListener());
-        capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener());
+        Milestone published = new Milestone();
+        Milestone seen = new Milestone();
+        applier = new Applier(SiteModules.apply(config), progress, clock, figures.applyListener(seen));
+        capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener(published));
         window = new InFlightWindow(
                 config.site(),
                 SiteModules.policies(config),
                 capture.localChanges(),
                 config.limits().windowKeysMax());
+        durability = new Durability(applier, window, progress, published, seen);
+        gateKeeper = new GateKeeper(config, durability, applier);
     }
 
     /** False while another process leads this site. */
@@ -44,9 +51,11 @@ final class Site implements AutoCloseable {
         window.overflow(true);
         capture.replay(applied.peerSeen(), window); // own log -> window: what the peer has not been seen to have
         window.overflow(false);
+        durability.begin(); // what was replayed is in Kafka, what it holds is known to have been applied or not
         applier.startHeartbeats(); // the database's log moves even when nobody writes
         capture.start(window, progress); // database's log -> window -> Kafka
         applier.start(window); // Kafka -> database
+        gateKeeper.start(); // and when both have caught up, VMs -> database
     }
 
     Applier applier() {
@@ -57,8 +66,18 @@ final class Site implements AutoCloseable {
         return window;
     }
 
+    Durability durability() {
+        return durability;
+    }
+
+    /** What the gate waits for; empty when it is open. */
+    String gateReason() {
+        return gateKeeper.reason();
+    }
+
     @Override
     public void close() {
+        gateKeeper.close();
         window.close();
         capture.close();
         applier.close();

@@ -35,7 +35,11 @@ public final class SiteCommand implements Callable<Integer> {
         SiteConfig config = SiteConfigFile.read(file);
         SiteSupervisor supervisor = new SiteSupervisor(config, LongUnaryOperator.identity(), InstantSource.system());
         Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "gemel-stop-" + config.site()));
-        try (StatusServer status = StatusServer.start(config.statusListen(), supervisor::report);
+        try (StatusServer status = StatusServer.start(
+                        config.statusListen(),
+                        supervisor::report,
+                        supervisor.desk(),
+                        config.router().token());
                 SiteBeans beans = SiteBeans.register(
                         ManagementFactory.getPlatformMBeanServer(), config.site(), supervisor::report, supervisor)) {
             spec.commandLine()

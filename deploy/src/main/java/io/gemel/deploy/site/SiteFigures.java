@@ -4,6 +4,7 @@ import io.gemel.apply.ApplyListener;
 import io.gemel.capture.CaptureException;
 import io.gemel.capture.CaptureListener;
 import io.gemel.conflict.Conflict;
+import io.gemel.conflict.Milestone;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +35,8 @@ final class SiteFigures {
         this.onFailure = onFailure;
     }
 
-    CaptureListener captureListener() {
+    /** @param published moved on to the last position that Kafka has acknowledged */
+    CaptureListener captureListener(Milestone published) {
         return new CaptureListener() {
             @Override
             public void captured(long transactions, long changes) {
@@ -46,6 +48,7 @@ final class SiteFigures {
             public void published(long position, long commitMicros) {
                 publishedPosition.set(position);
                 publishedMicros.set(commitMicros);
+                published.reach(position);
             }
 
             @Override
@@ -56,7 +59,8 @@ final class SiteFigures {
         };
     }
 
-    ApplyListener applyListener() {
+    /** @param seen moved on to the last position of this site's log that the peer was seen to have applied */
+    ApplyListener applyListener(Milestone seen) {
         return new ApplyListener() {
             @Override
             public void applied(int transactions, int changes, List<Conflict> found) {
@@ -68,6 +72,11 @@ final class SiteFigures {
                     conflictsByType.merge(conflict.kind().name(), 1L, Long::sum);
                     conflictsByResolution.merge(conflict.resolution(), 1L, Long::sum);
                 }
+            }
+
+            @Override
+            public void seen(long position) {
+                seen.reach(position);
             }
 
             @Override

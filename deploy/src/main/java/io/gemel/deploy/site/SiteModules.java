@@ -56,7 +56,8 @@ final class SiteModules {
                 config.limits().haltRetryInterval(),
                 config.limits().parkedTransactionsMax(),
                 config.limits().clockAheadMax(),
-                config.limits().journalRetention());
+                config.limits().journalRetention(),
+                config.router().submissionRetention());
     }
 
     static PolicyTable policies(SiteConfig config) {

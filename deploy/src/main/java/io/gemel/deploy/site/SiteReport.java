@@ -2,6 +2,7 @@ package io.gemel.deploy.site;
 
 import io.gemel.apply.Applier;
 import io.gemel.conflict.InFlightWindow;
+import io.gemel.deploy.status.RouterDesk;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.transaction.SiteId;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reason why it does not run; empty when it does
  * @param life the present life, when there is one that runs
+ * @param database what was seen of the database
  */
 record SiteReport(
         SiteId site,
@@ -22,7 +24,7 @@ record SiteReport(
         String reason,
         SiteFigures figures,
         @Nullable Site life,
-        long walRetainedBytes,
+        DatabaseProbe.View database,
         InstantSource clock) {
 
     StatusReport report() {
@@ -33,6 +35,7 @@ record SiteReport(
                 capture(),
                 apply(applier),
                 life == null ? new StatusReport.Window(0, 0, 0, 0) : window(life.window()),
+                gate(),
                 conflicts(),
                 new StatusReport.Clock(applier == null ? 0 : applier.skewMillis()));
     }
@@ -45,7 +48,7 @@ record SiteReport(
                 figures.capturedChanges.sum(),
                 figures.publishedPosition.get(),
                 life == null ? 0 : captureLag(life.window()),
-                walRetainedBytes);
+                database.walRetainedBytes());
     }
 
     /** Nothing waits to be published when the last registered position is in Kafka. */
@@ -75,6 +78,35 @@ record SiteReport(
         long oldest = window.oldestMicros();
         return new StatusReport.Window(
                 window.keys(), window.bytes(), oldest == 0 ? 0 : age(oldest), window.peerSeenPosition());
+    }
+
+    /** The database says whether it is open; why it is not is known to whoever would open it. */
+    private StatusReport.Gate gate() {
+        if (database.open()) {
+            return new StatusReport.Gate(true, "");
+        }
+        String why = database.problem();
+        if (why.isEmpty() && life != null) {
+            why = life.gateReason();
+        }
+        if (why.isEmpty()) {
+            why = life == null ? "the site does not run" : "it has just been opened";
+        }
+        return new StatusReport.Gate(false, why);
+    }
+
+    /** What routers are told; at once. */
+    RouterDesk.SiteView routerView() {
+        StatusReport.Gate gate = gate();
+        Applier applier = life == null ? null : life.applier();
+        return new RouterDesk.SiteView(
+                site.name(),
+                gate.open(),
+                gate.reason(),
+                database.up() ? "up" : "down",
+                side(),
+                apply(applier).state(),
+                applier == null ? 0 : applier.lagMillis());
     }
 
     private StatusReport.Conflicts conflicts() {

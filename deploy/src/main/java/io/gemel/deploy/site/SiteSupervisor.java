@@ -5,6 +5,7 @@ import io.gemel.capture.CaptureException;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.site.SiteFigures.Failure;
 import io.gemel.deploy.status.ApplyControl;
+import io.gemel.deploy.status.RouterDesk;
 import io.gemel.deploy.status.StatusReport;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,7 +30,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private final InstantSource clock;
     private final LinkedBlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
     private final SiteFigures figures = new SiteFigures(failures::add);
-    private final WalRetained walRetained;
+    private final DatabaseProbe probe;
+    private final SiteDesk desk;
     private final Thread thread;
     private volatile SiteState state = SiteState.STARTING;
     private volatile String reason = "";
@@ -45,11 +47,13 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         this.config = config;
         this.commitClock = commitClock;
         this.clock = clock;
-        walRetained = new WalRetained(config);
+        probe = new DatabaseProbe(config);
+        desk = new SiteDesk(config, () -> now().routerView(), () -> life);
         thread = new Thread(this::run, "gemel-site-" + config.site());
     }
 
     public void start() {
+        probe.start();
         thread.start();
     }
 
@@ -120,7 +124,16 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
 
     /** Every figure at this moment. */
     public StatusReport report() {
-        return new SiteReport(config.site(), state, reason, figures, life, walRetained.bytes(), clock).report();
+        return now().report();
+    }
+
+    private SiteReport now() {
+        return new SiteReport(config.site(), state, reason, figures, life, probe.view(), clock);
+    }
+
+    /** Answers transaction routers, for as long as this is not closed. */
+    public RouterDesk desk() {
+        return desk;
     }
 
     @Override
@@ -148,6 +161,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     @Override
     public void close() {
         move(SiteState.CLOSED, "");
+        probe.close();
+        desk.close();
         thread.interrupt();
         try {
             thread.join();

@@ -85,6 +85,10 @@ final class Metrics {
                     "gemel_window_peer_seen_position",
                     "Position in this site's log up to which the peer was seen to have applied it.",
                     report -> report.window().peerSeenPosition()),
+            Metric.gauge(
+                    "gemel_gate_open",
+                    "Whether VMs may carry out submissions here.",
+                    report -> report.gate().open() ? 1 : 0),
             Metric.counter(
                     "gemel_conflicts_detected_total",
                     "Conflicts detected.",

@@ -4,6 +4,7 @@ import io.gemel.deploy.status.SiteMXBeans.ApplyMXBean;
 import io.gemel.deploy.status.SiteMXBeans.CaptureMXBean;
 import io.gemel.deploy.status.SiteMXBeans.ClockMXBean;
 import io.gemel.deploy.status.SiteMXBeans.ConflictsMXBean;
+import io.gemel.deploy.status.SiteMXBeans.GateMXBean;
 import io.gemel.deploy.status.SiteMXBeans.WindowMXBean;
 import io.gemel.transaction.SiteId;
 import java.util.ArrayList;
@@ -39,6 +40,7 @@ public final class SiteBeans implements AutoCloseable {
         beans.add(site, "Capture", new CaptureBean(report), CaptureMXBean.class);
         beans.add(site, "Apply", new ApplyBean(report, control), ApplyMXBean.class);
         beans.add(site, "Window", new WindowBean(report), WindowMXBean.class);
+        beans.add(site, "Gate", new GateBean(report), GateMXBean.class);
         beans.add(site, "Conflicts", new ConflictsBean(report), ConflictsMXBean.class);
         beans.add(site, "Clock", new ClockBean(report), ClockMXBean.class);
         return beans;
@@ -182,6 +184,13 @@ public final class SiteBeans implements AutoCloseable {
         @Override
         public long getPeerSeenPosition() {
             return now().peerSeenPosition();
+        }
+    }
+
+    private record GateBean(Supplier<StatusReport> report) implements GateMXBean {
+        @Override
+        public boolean getOpen() {
+            return report.get().gate().open();
         }
     }
 

@@ -51,6 +51,11 @@ public final class SiteMXBeans {
         long getPeerSeenPosition();
     }
 
+    /** {@code io.gemel:type=Gate}. */
+    public interface GateMXBean {
+        boolean getOpen();
+    }
+
     /** {@code io.gemel:type=Conflicts}. */
     public interface ConflictsMXBean {
         long getDetected();

@@ -1,32 +1,43 @@
 package io.gemel.deploy.status;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.RouterConfigFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
+import io.gemel.deploy.router.RouterAdmin;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code gemel status}: the figures of running site processes. */
+/** {@code gemel status}: the figures of running site processes and routers. */
 @Command(
         name = "status",
-        description = "Shows lag, window, throughput, conflicts and the slot of running site processes.")
+        description = {
+            "Shows lag, window, throughput, conflicts and the slot of running site processes,",
+            "and requests, resubmissions and VMs of running routers."
+        })
 public final class StatusCommand implements Callable<Integer> {
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "The properties files of the sites to ask.")
+    @Parameters(
+            paramLabel = "FILE",
+            arity = "1..*",
+            description = "The properties files of the sites and routers to ask.")
     private List<Path> files = List.of();
 
     @Option(names = "--json", description = "Print the reports as a JSON array.")
@@ -37,20 +48,27 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<SiteConfig> sites = SiteConfigFile.readAll(files);
+        Map<Boolean, List<Path>> byKind =
+                files.stream().collect(Collectors.partitioningBy(RouterConfigFile::describesRouter));
+        List<SiteConfig> sites = SiteConfigFile.readAll(byKind.getOrDefault(false, List.of()));
+        List<RouterAdmin> routers = new ArrayList<>();
+        for (Path file : byKind.getOrDefault(true, List.of())) {
+            routers.add(new RouterAdmin(RouterConfigFile.read(file), file));
+        }
         StatusClient client = new StatusClient();
-        int exitCode = show(sites, client);
+        int exitCode = show(sites, client, routers);
         while (watch) {
             Thread.sleep(WATCH_INTERVAL.toMillis());
             spec.commandLine().getOut().println();
-            exitCode = show(sites, client);
+            exitCode = show(sites, client, routers);
         }
         return exitCode;
     }
 
-    private int show(List<SiteConfig> sites, StatusClient client) {
+    private int show(List<SiteConfig> sites, StatusClient client, List<RouterAdmin> routers) {
         PrintWriter out = spec.commandLine().getOut();
         List<StatusReport> reports = new ArrayList<>();
+        List<JsonNode> routerReports = new ArrayList<>();
         int exitCode = ExitCode.DONE;
         for (SiteConfig site : sites) {
             try {
@@ -60,10 +78,23 @@ public final class StatusCommand implements Callable<Integer> {
                 spec.commandLine().getErr().println(e.getMessage());
             }
         }
+        for (RouterAdmin router : routers) {
+            try {
+                routerReports.add(StatusJson.tree(router.status()));
+            } catch (CommandException e) {
+                exitCode = e.exitCode();
+                spec.commandLine().getErr().println(e.getMessage());
+            }
+        }
         if (json) {
-            out.println(StatusJson.write(reports));
-        } else if (!reports.isEmpty()) {
-            StatusTable.lines(reports).forEach(out::println);
+            List<Object> all = new ArrayList<>(reports);
+            all.addAll(routerReports);
+            out.println(StatusJson.write(all));
+        } else {
+            if (!reports.isEmpty()) {
+                StatusTable.lines(reports).forEach(out::println);
+            }
+            routerReports.forEach(report -> RouterLines.of(report).forEach(out::println));
         }
         out.flush();
         return exitCode;

@@ -2,8 +2,10 @@ package io.gemel.deploy.status;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.UncheckedIOException;
 
 /** Reports as JSON. Reading ignores figures it does not know, so that an older command can ask a newer process. Thread-safe. */
@@ -19,6 +21,15 @@ final class StatusJson {
             return MAPPER.writeValueAsString(report);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException("a report of numbers and words always has a JSON form", e);
+        }
+    }
+
+    /** Any JSON; a missing node for a text that is none. */
+    static JsonNode tree(String json) {
+        try {
+            return MAPPER.readTree(json);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param capture the capturing side
  * @param apply the applying side
  * @param window the in-flight window
+ * @param gate whether VMs may work here
  * @param conflicts what was decided
  * @param clock this machine's clock
  */
@@ -21,6 +22,7 @@ public record StatusReport(
         Capture capture,
         Apply apply,
         Window window,
+        Gate gate,
         Conflicts conflicts,
         Clock clock) {
 
@@ -31,10 +33,11 @@ public record StatusReport(
             Capture capture,
             Apply apply,
             Window window,
+            Gate gate,
             Conflicts conflicts,
             Clock clock) {
         SideState worse = capture.state().compareTo(apply.state()) > 0 ? capture.state() : apply.state();
-        return new StatusReport(site, worse, leader, capture, apply, window, conflicts, clock);
+        return new StatusReport(site, worse, leader, capture, apply, window, gate, conflicts, clock);
     }
 
     /** Why the site is not running, from whichever side says so; empty when neither does. */
@@ -95,6 +98,14 @@ public record StatusReport(
      * @param peerSeenPosition position in this site's log up to which the peer was seen to have applied it
      */
     public record Window(long keys, long bytes, long oldestMillis, long peerSeenPosition) {}
+
+    /**
+     * The gate.
+     *
+     * @param open whether VMs may carry out submissions here
+     * @param reason why not; empty when they may
+     */
+    public record Gate(boolean open, String reason) {}
 
     /**
      * Conflicts.

@@ -39,6 +39,7 @@ final class StatusTable {
         rows.put("  images", report -> bytes(report.window().bytes()));
         rows.put("  oldest", report -> millis(report.window().oldestMillis()));
         rows.put("  seen by the peer", report -> count(report.window().peerSeenPosition()));
+        rows.put("gate", report -> report.gate().open() ? "open" : "closed");
         rows.put("conflicts", report -> count(report.conflicts().detected()));
         rows.put("peer's clock ahead", report -> millis(report.clock().skewMillis()));
         return rows;
@@ -66,6 +67,10 @@ final class StatusTable {
         for (StatusReport report : reports) {
             if (!report.reason().isEmpty()) {
                 lines.add(report.site() + ": " + report.reason());
+            }
+            if (!report.gate().open()) {
+                lines.add(report.site() + ": no VM may work here yet: "
+                        + report.gate().reason());
             }
             long parked = report.apply().parkedTransactions();
             if (parked > 0) {

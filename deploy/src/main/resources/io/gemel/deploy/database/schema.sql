@@ -1,5 +1,6 @@
--- Gemel's own tables in each application database. `gemel prepare` runs each statement whose table or index is missing, and
--- `gemel check` compares the columns: keep one column a line, and types as PostgreSQL itself prints them.
+-- Gemel's own tables in each application database. `gemel prepare` runs each statement whose table or index is missing, adds columns
+-- that are, and `gemel check` compares their types: keep one column a line, types as PostgreSQL itself prints them, and what a later
+-- release adds without NOT NULL and default.
 
 -- Markers: one row for each apply transaction, its first statement. It commits with the data, and so is at once the exactly-once
 -- progress, the loop guard, and the record in the database's log of how far the peer's log was applied. Rows are only ever inserted;
@@ -61,7 +62,17 @@ CREATE TABLE gemel.submission (
     status text,
     http_status integer,
     response bytea,
-    at timestamp with time zone DEFAULT clock_timestamp()
+    at timestamp with time zone DEFAULT clock_timestamp(),
+    content_type text
+);
+
+CREATE INDEX submission_at ON gemel.submission (at);
+
+-- Whether applications may carry out submissions here: one row, open while it holds the time at which this server started. A restart
+-- of the server closes it. Of this database only, and not published.
+CREATE TABLE gemel.gate (
+    id integer PRIMARY KEY CHECK (id = 1),
+    opened_for timestamp with time zone
 );
 
 -- Transactions that are set aside for a person. Those of the peer wait to be applied here; those of this site wait there.

@@ -77,7 +77,7 @@ class CheckIT {
                 .execute("CREATE TABLE account (id int PRIMARY KEY)", "CREATE TABLE entry (id int PRIMARY KEY)");
         prepare(site);
         site.execute(
-                "ALTER TABLE gemel.applied DROP COLUMN horizon",
+                "ALTER TABLE gemel.applied DROP COLUMN horizon, ALTER COLUMN version_micros TYPE text",
                 "ALTER PUBLICATION gemel SET (publish = 'insert')",
                 "ALTER PUBLICATION gemel DROP TABLE entry",
                 "ALTER TABLE account REPLICA IDENTITY DEFAULT",
@@ -85,11 +85,44 @@ class CheckIT {
                 "ALTER ROLE " + site.role() + " SUPERUSER");
 
         assertThat(lines(check(site)))
-                .anyMatch(line -> line.contains("gemel.applied should have the column horizon text, but has none"))
+                .anyMatch(line -> line.contains("gemel.applied has no column horizon"))
+                .anyMatch(line ->
+                        line.contains("gemel.applied should have the column version_micros bigint, but has text"))
                 .anyMatch(line -> line.contains("publication gemel leaves out some kinds of change"))
                 .anyMatch(line -> line.contains("publication gemel leaves out public.entry"))
                 .anyMatch(line -> line.contains("public.account logs no full row images"))
                 .anyMatch(line -> line.startsWith("warning") && line.contains("is a superuser"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void names_what_a_router_cannot_rest_on(Version version) throws Exception {
+        String vm = "vm_" + version.major();
+        SiteFixture site = servers.site(version)
+                .with("vm.roles", vm + ", " + vm + "_boss")
+                .with("submission.retention", "1h")
+                .with("router.token", "s3cret")
+                .execute(
+                        "CREATE TABLE account (id int PRIMARY KEY)",
+                        "CREATE ROLE " + vm + " LOGIN",
+                        "CREATE ROLE " + vm + "_boss LOGIN SUPERUSER");
+        prepare(site);
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("role " + vm + "_boss is named in vm.roles and is a superuser"))
+                .noneMatch(line -> line.contains("role " + vm + " "))
+                .anyMatch(line -> line.startsWith("warning") && line.contains("submission.retention is shorter"))
+                .anyMatch(line -> line.startsWith("warning") && line.contains("router.token is written out"));
+
+        site.with("router.token", "")
+                .with("status.listen", "0.0.0.0:7070")
+                .execute("REVOKE SELECT ON gemel.gate FROM " + vm);
+        site.execute("REVOKE pg_signal_backend FROM " + site.role());
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.contains("router.token is empty while status.listen is not on a loopback"))
+                .anyMatch(line -> line.contains("gemel.gate does not allow role " + vm + " to SELECT"))
+                .anyMatch(line -> line.contains("may not end the sessions of a VM that is lost"));
     }
 
     @ParameterizedTest

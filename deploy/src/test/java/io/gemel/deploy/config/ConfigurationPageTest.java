@@ -17,22 +17,53 @@ class ConfigurationPageTest {
     private static final Path PAGE = Path.of("..", "docs", "configuration.md");
     private static final Pattern ROW = Pattern.compile("^\\| `([^`]+)` \\| ([^|]*) \\|", Pattern.MULTILINE);
 
+    private static final String ROUTER_PART = "# Configuration: `router.properties`";
+
     @Test
-    void describes_exactly_the_keys_that_exist_with_their_defaults() throws IOException {
-        List<String> expected = new ArrayList<>(SiteKeys.ALL.stream()
-                .map(key -> key.name() + " " + shown(key.defaultText()))
-                .toList());
+    void describes_exactly_the_keys_of_a_site_with_their_defaults() throws IOException {
+        List<String> expected = new ArrayList<>(keys(SiteKeys.ALL));
         expected.add("kafka.* ");
         expected.add("peer.kafka.* those of `kafka.*`");
         expected.add("conflict.policy.<pattern> ");
 
+        assertThat(documented(part(0))).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    @Test
+    void describes_exactly_the_keys_of_a_router_with_their_defaults() throws IOException {
+        List<String> expected = new ArrayList<>(keys(RouterKeys.ALL));
+        expected.addAll(List.of(
+                "vm.<name>.url required",
+                "vm.<name>.site required",
+                "vm.<name>.host required",
+                "site.<name>.status required",
+                "site.<name>.token empty",
+                "route.<prefix>.durability that of `durability`",
+                "route.<prefix>.resubmit `true`"));
+
+        assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    private static List<String> keys(List<Key<?>> keys) {
+        return keys.stream()
+                .map(key -> key.name() + " " + shown(key.defaultText()))
+                .toList();
+    }
+
+    /** The part about sites, then the one about routers. */
+    private static String part(int index) throws IOException {
+        String[] parts = Files.readString(PAGE).split(Pattern.quote(ROUTER_PART), -1);
+        assertThat(parts).hasSize(2);
+        return parts[index];
+    }
+
+    private static List<String> documented(String part) {
         List<String> documented = new ArrayList<>();
-        Matcher row = ROW.matcher(Files.readString(PAGE));
+        Matcher row = ROW.matcher(part);
         while (row.find()) {
             documented.add(row.group(1) + " " + row.group(2).strip());
         }
-
-        assertThat(documented).containsExactlyInAnyOrderElementsOf(expected);
+        return documented;
     }
 
     private static String shown(@Nullable String defaultText) {

@@ -20,6 +20,8 @@ class DemoIT {
     @Test
     void ends_with_equal_databases_after_conflicts_and_a_killed_process() {
         int code = demo(
+                "--part",
+                "1",
                 "--seconds",
                 "8",
                 "--rate",
@@ -31,6 +33,19 @@ class DemoIT {
         assertThat(out.toString())
                 .contains("kill -9", "update origin differs", "Both databases are equal.")
                 .doesNotContain("DIFFERENT");
+    }
+
+    @Test
+    void loses_nothing_and_does_nothing_twice_while_vms_a_host_and_a_site_are_lost() {
+        int code = demo(
+                "--part", "2", "--rate", "30", "--dir", folder.resolve("demo").toString());
+
+        assertThat(code).as(() -> out + "\n" + err).isZero();
+        assertThat(out.toString())
+                .contains("The whole site east is lost", "longest that a client had to wait")
+                .containsPattern("done twice +0")
+                .containsPattern("acknowledged and lost +0")
+                .containsPattern("databases +equal");
     }
 
     @Test

@@ -39,7 +39,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CheckersIT {
     private static final int TRANSACTIONS = 400;
     private static final Duration LIMIT = Duration.ofMinutes(1);
-    private static final int IDLE_HEARTBEATS = 10;
 
     /** A run without them would not show that linked tables converge. */
     private static final List<String> LINKED_KINDS = List.of("UNIQUE_EXISTS", "FOREIGN_KEY_ORPHAN", "SUBMISSION_VOID");
@@ -54,11 +53,7 @@ class CheckersIT {
     static void run_without_faults() throws Exception {
         long seed = Seeds.announced("CheckersIT");
         sites = TwoSites.start(folder, Version.V18, FaultTables.SETTINGS);
-        sites.schema(TwoSites.PROBE)
-                .schema(FaultTables.SCHEMA)
-                .schema(LinkedTables.SCHEMA)
-                .prepare()
-                .run();
+        sites.schema(TwoSites.PROBE).schema(FaultTables.schema()).prepare().run();
         try (Workload workload = new Workload(List.of(sites.east(), sites.west()), "", new Random(seed)).start()) {
             await().atMost(LIMIT)
                     .until(() -> workload.history().outcomes().size() >= TRANSACTIONS
@@ -67,7 +62,7 @@ class CheckersIT {
                             && accountsConflicted(sites.west()));
             workload.stop();
             sites.settle();
-            clean = FactsOf.run(sites, workload, idleRecords(), List.of(), List.of());
+            clean = FactsOf.run(sites, workload, IdleRecords.of(sites), List.of(), List.of());
             assertThat(workload.observers())
                     .allSatisfy(each -> assertThat(each.looks()).isPositive());
         }
@@ -87,16 +82,6 @@ class CheckersIT {
             kinds.addAll(TwoSites.texts(site, "SELECT DISTINCT kind FROM gemel.journal"));
         }
         return kinds;
-    }
-
-    private static List<String> idleRecords() throws Exception {
-        List<String> records = new ArrayList<>();
-        for (SiteFixture site : List.of(sites.east(), sites.west())) {
-            try (TopicTail tail = new TopicTail(sites.kafka().bootstrapServers(), site)) {
-                records.addAll(tail.othersAmongHeartbeats(IDLE_HEARTBEATS));
-            }
-        }
-        return records;
     }
 
     @AfterAll

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The tables that the workload writes to. Every transaction names itself in {@code entry}; the others each show one kind of
@@ -46,7 +47,7 @@ final class FaultTables {
      * where an entry that was applied twice stands twice. One transaction may insert an entry more than once: as a placeholder
      * that locks the absent key, and then for good.
      */
-    static final String[] SCHEMA = {
+    private static final String[] SCHEMA = {
         "CREATE TABLE entry (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())",
         "CREATE TABLE left_half (id text PRIMARY KEY)",
         "CREATE TABLE right_half (id text PRIMARY KEY)",
@@ -81,8 +82,24 @@ final class FaultTables {
 
     private FaultTables() {}
 
+    /** All tables that the workload and the faults write to. */
+    static String[] schema() {
+        return Stream.of(SCHEMA, LinkedTables.SCHEMA, CircularTables.SCHEMA, LimitedRows.SCHEMA)
+                .flatMap(Stream::of)
+                .toArray(String[]::new);
+    }
+
+    /** Does more than the versions of two changes decide about a row of this table? */
+    static boolean isLinked(String table) {
+        return LinkedTables.NAMES.contains(table)
+                || CircularTables.NAMES.contains(table)
+                || table.equals(LimitedRows.TABLE);
+    }
+
     private static Map<String, String> settings() {
         Map<String, String> settings = new HashMap<>(LinkedTables.SETTINGS);
+        settings.putAll(CircularTables.SETTINGS);
+        settings.putAll(LimitedRows.SETTINGS);
         settings.put("conflict.policy.public.counter", "last-writer-wins, delta(n)");
         settings.put("halt.retry.interval", "200ms");
         return Map.copyOf(settings);
@@ -91,6 +108,8 @@ final class FaultTables {
     private static List<Table> all(Table... own) {
         List<Table> all = new ArrayList<>(List.of(own));
         all.addAll(LinkedTables.ALL);
+        CircularTables.NAMES.forEach(each -> all.add(new Table(each, "id::text")));
+        all.add(new Table(LimitedRows.TABLE, "id"));
         return List.copyOf(all);
     }
 }

@@ -28,12 +28,14 @@ class FaultsIT {
     /** A pair of sites is replaced by a fresh one after so many trials of each row. */
     private static final int TRIALS_PER_PAIR = 3;
 
+    /** Seconds of the partition that each pair of sites lives through once; 0 for none. */
+    private static final int LONG_PARTITION = Integer.getInteger("gemel.test.fault.partition", 0);
+
     /** Faults whose names match; all of them unless said otherwise. */
     private static final Pattern CHOSEN = Pattern.compile(System.getProperty("gemel.test.faults", ""));
 
     private static final Duration RECOVERY_MAX = Duration.ofSeconds(60);
     private static final int LOAD_MILLIS_MAX = 800;
-    private static final int IDLE_HEARTBEATS = 10;
 
     @TempDir
     Path folder;
@@ -57,6 +59,11 @@ class FaultsIT {
                                 List.of(sites.sites().east(), sites.sites().west()), "", new Random(random.nextLong()))
                         .start()) {
             List<Fault> faults = draw(all(sites, workload), trialsEach, random);
+            if (LONG_PARTITION > 0) {
+                faults.add(
+                        random.nextInt(faults.size() + 1),
+                        new NetworkFaults(sites).longPartition(Duration.ofSeconds(LONG_PARTITION)));
+            }
             Probe probe = new Probe(sites.sites());
             for (Fault fault : faults) {
                 Duration took = breakOnce(fault, sites, workload, probe, new Random(random.nextLong()));
@@ -69,7 +76,8 @@ class FaultsIT {
                 resources.addAll(Resources.of(site));
             }
             System.out.println("FaultsIT: " + resources);
-            Facts facts = FactsOf.run(sites.sites(), workload, idleRecords(sites), trials.recoveries(), resources);
+            Facts facts =
+                    FactsOf.run(sites.sites(), workload, IdleRecords.of(sites.sites()), trials.recoveries(), resources);
             System.out.println("FaultsIT: " + facts.outcomes().size() + " transactions, "
                     + facts.east().journal().size() + " conflicts");
             Checkers.assertAll(facts);
@@ -97,6 +105,7 @@ class FaultsIT {
         all.addAll(new SessionFaults(sites, workload).all());
         all.addAll(new TopicFaults(sites).all());
         all.addAll(new PoisonFaults(sites).all());
+        all.addAll(new LimitedRows(sites).all());
         all.addAll(new DiskFaults(sites).all());
         return all.stream()
                 .filter(each -> CHOSEN.matcher(each.toString()).find())
@@ -139,15 +148,5 @@ class FaultsIT {
                         "SELECT count(*), md5(string_agg(d, '' ORDER BY k)) FROM (" + table.query()
                                 + ") AS rows (k, d)")
                 .get(0);
-    }
-
-    private static List<String> idleRecords(FaultySites sites) throws Exception {
-        List<String> records = new ArrayList<>();
-        for (FaultySite site : sites.both()) {
-            try (TopicTail tail = new TopicTail(sites.broker().bootstrapServers(), site.fixture())) {
-                records.addAll(tail.othersAmongHeartbeats(IDLE_HEARTBEATS));
-            }
-        }
-        return records;
     }
 }

@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.FreePorts;
+import io.gemel.deploy.embedded.Kafka;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
@@ -55,10 +56,7 @@ final class FaultySites implements AutoCloseable {
         proxies.add(TcpProxy.to(sites.westServer().port()));
         // Small enough for a small disk, and so that a log that nobody reads shows.
         sites.schema("ALTER SYSTEM SET max_wal_size = '128MB'", "SELECT pg_reload_conf()");
-        sites.schema(TwoSites.PROBE)
-                .schema(FaultTables.SCHEMA)
-                .schema(LinkedTables.SCHEMA)
-                .prepare();
+        sites.schema(TwoSites.PROBE).schema(FaultTables.schema()).prepare();
         FaultySites faulty = new FaultySites(
                 sites,
                 site(
@@ -121,7 +119,7 @@ final class FaultySites implements AutoCloseable {
         return random.nextBoolean() ? east : west;
     }
 
-    KafkaServer broker() {
+    Kafka broker() {
         return sites.kafka();
     }
 

@@ -133,6 +133,11 @@ final class FreshPair implements AutoCloseable {
         return written;
     }
 
+    /** East is as it was after so many transactions: the next one is numbered on from there. */
+    void wentBackTo(int transactions) {
+        written = transactions;
+    }
+
     @Override
     public void close() {
         stop();

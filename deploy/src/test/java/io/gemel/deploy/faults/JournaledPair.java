@@ -30,7 +30,7 @@ record JournaledPair(String table, String key, String winner, Side local, Side i
                                 + " incoming_site, incoming_position, incoming_version, incoming_seen FROM gemel.journal"
                                 + " ORDER BY id")
                 .stream()
-                .filter(pair -> !LinkedTables.NAMES.contains(pair.table()))
+                .filter(pair -> !FaultTables.isLinked(pair.table()))
                 .toList();
     }
 

@@ -21,9 +21,6 @@ final class LinkedTables {
     /** Tables with rows that refer to those of {@code parent}. */
     static final List<String> CHILDREN = List.of("kept_child", "revived_child", "removed_child");
 
-    /** Those that do not go with their parent. */
-    static final List<String> LASTING_CHILDREN = List.of("kept_child", "revived_child");
-
     /** Site settings that the tables need. */
     static final Map<String, String> SETTINGS = Map.of(
             "conflict.policy.public.revived_child", "last-writer-wins, orphan(revive)",

@@ -67,11 +67,7 @@ final class LinkedWork {
             case 2, 3 ->
                 statement.execute("INSERT INTO parent VALUES (" + parent + ", '" + id + "') ON CONFLICT DO NOTHING");
             case 4 -> statement.execute("UPDATE parent SET note = '" + id + "' WHERE id = " + parent);
-            // An update would bring a removed child back that its site had not yet heard of: docs/guarantees.md says
-            // so.
-            case 5 ->
-                statement.execute("UPDATE " + any(LinkedTables.LASTING_CHILDREN, random) + " SET note = '" + id
-                        + "' WHERE id = " + child);
+            case 5 -> statement.execute("UPDATE " + table + " SET note = '" + id + "' WHERE id = " + child);
             default ->
                 statement.execute("INSERT INTO " + table + " SELECT " + child + ", id, '" + id
                         + "' FROM parent WHERE id = " + parent + " ON CONFLICT (id) DO UPDATE SET"

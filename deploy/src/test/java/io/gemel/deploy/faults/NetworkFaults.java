@@ -30,6 +30,27 @@ final class NetworkFaults {
                 new Fault(34, "connections to the database half open", this::strandDatabase, this::restore));
     }
 
+    /** As long as it takes for many transactions of both sites to wait, and for every timeout to pass. */
+    Fault longPartition(Duration length) {
+        return new Fault(
+                5,
+                "partition of " + length.toSeconds() + " s",
+                random -> {
+                    boolean silent = random.nextBoolean();
+                    for (FaultySite site : random.nextBoolean() ? sites.both() : List.of(sites.any(random))) {
+                        for (TcpProxy link : List.of(site.ownLog(), site.peerLog())) {
+                            if (silent) {
+                                link.holdAll();
+                            } else {
+                                link.cut();
+                            }
+                        }
+                    }
+                    Thread.sleep(length.toMillis());
+                },
+                this::restore);
+    }
+
     /** What both sites write meanwhile is concurrent. */
     private void cutOff(Random random) throws InterruptedException {
         for (FaultySite site : sites.both()) {

@@ -44,7 +44,7 @@ final class NoLoop implements Checker {
         List<String> ids = entries(transaction);
         boolean nameless = transaction.changes().stream()
                 .map(each -> each.table().name())
-                .allMatch(table -> table.equals(PROBE) || LinkedTables.NAMES.contains(table));
+                .allMatch(table -> table.equals(PROBE) || FaultTables.isLinked(table));
         if (ids.size() != 1) {
             if (!nameless) {
                 violations.add(transaction.stamp() + " in the log of " + site.name() + " names itself " + ids);

@@ -33,6 +33,13 @@ record Plant(String what, Checkers broken, String victim, String both, String we
                                 + " INSERT INTO revived_child SELECT 99, 99, split_part('$', ' ', 1)",
                         ""),
                 new Plant(
+                        "a row that lost its place in a circle at both sites",
+                        Checkers.NO_ORPHANS,
+                        "SELECT 'member 99 of team 99'",
+                        "SET LOCAL session_replication_role = replica;"
+                                + " INSERT INTO member SELECT 99, 99, split_part('$', ' ', 1)",
+                        ""),
+                new Plant(
                         "both attempts at a submission at both sites",
                         Checkers.ONE_EFFECT,
                         submission,

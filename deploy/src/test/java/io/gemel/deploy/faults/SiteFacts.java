@@ -60,7 +60,7 @@ record SiteFacts(
                 JournaledPair.read(connection),
                 Sql.list(connection, text, FaultTables.HALVES),
                 Sql.list(connection, text, FaultTables.GAPS),
-                Sql.list(connection, text, LinkedTables.ORPHANS),
+                Sql.list(connection, text, LinkedTables.ORPHANS + " UNION ALL " + CircularTables.ORPHANS),
                 Sql.list(connection, text, LinkedTables.EFFECTS + " UNION ALL " + LinkedTables.PURSES_WRONG),
                 Sql.list(connection, text, LinkedTables.PARKED),
                 log);

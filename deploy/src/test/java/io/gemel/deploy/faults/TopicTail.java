@@ -45,14 +45,19 @@ final class TopicTail implements AutoCloseable {
         return values;
     }
 
+    /** Begins to read with what comes from now on. */
+    TopicTail atItsEnd() {
+        consumer.seekToEnd(List.of(partition));
+        consumer.position(partition);
+        return this;
+    }
+
     /**
-     * Reads what comes from now on until there were so many heartbeats, and gives back what else there was.
+     * Reads on until there were so many heartbeats, and gives back what else there was.
      *
      * @throws IllegalStateException when the heartbeats do not come
      */
     List<String> othersAmongHeartbeats(int heartbeats) throws BadRecordException {
-        consumer.seekToEnd(List.of(partition));
-        consumer.position(partition);
         List<String> others = new ArrayList<>();
         int beats = 0;
         long deadline = System.nanoTime() + LIMIT.toNanos();

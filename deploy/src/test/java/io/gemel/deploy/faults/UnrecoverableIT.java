@@ -5,16 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -34,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class UnrecoverableIT {
     private static final int WRITTEN = 20;
+    private static final int LOG_FILES = 8;
     private static final Duration LIMIT = Duration.ofSeconds(20);
     private static final String MEND = "opy the database anew";
 
@@ -59,6 +68,7 @@ class UnrecoverableIT {
                 .version(Version.V18)
                 .withoutFsync()
                 .withPasswords()
+                .setting("max_replication_slots", "40") // each test leaves one
                 .build()
                 .start();
     }
@@ -98,6 +108,77 @@ class UnrecoverableIT {
                 .isZero();
         pair.write(WRITTEN);
         assertHaltsEveryTime(pair.east(), "ahead of what was published", MEND);
+    }
+
+    @Test
+    void slot_was_dropped_while_the_site_ran() throws Exception {
+        SiteSupervisor east = pair.start(pair.east());
+        pair.write(WRITTEN);
+        awaitPublished(east);
+        String slot = pair.east().config().slot();
+        // Between the end of one reader and the next there is a moment in which the slot is nobody's.
+        pair.east()
+                .execute("DO $$ BEGIN LOOP PERFORM pg_terminate_backend(active_pid) FROM pg_replication_slots"
+                        + " WHERE slot_name = '" + slot + "'; BEGIN PERFORM pg_drop_replication_slot('" + slot
+                        + "'); EXIT; EXCEPTION WHEN object_in_use THEN END; END LOOP; END $$");
+        pair.write(WRITTEN);
+        pair.awaitHalted(east, slot, "does not exist", "may be lost", MEND);
+        pair.stop();
+        assertHaltsEveryTime(pair.east(), slot, "does not exist", "may be lost", MEND);
+    }
+
+    @Test
+    void slot_was_given_up_by_the_server_while_the_site_ran() throws Exception {
+        SiteSupervisor east = pair.start(pair.east());
+        pair.write(WRITTEN);
+        awaitPublished(east);
+        try (Connection application = pair.east().connectAsAdministrator();
+                Statement open = application.createStatement()) {
+            // As long as a transaction is open the slot needs the log from its beginning on.
+            application.setAutoCommit(false);
+            open.execute("INSERT INTO item VALUES (-1, 'never committed')");
+            pair.east().execute("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'", "SELECT pg_reload_conf()");
+            for (int i = 0; i < LOG_FILES; i++) {
+                pair.east().execute("SELECT pg_switch_wal()");
+                pair.write(1);
+            }
+            pair.east().execute("CHECKPOINT");
+            pair.awaitHalted(east, pair.east().config().slot(), "given up", "max_slot_wal_keep_size", MEND);
+        } finally {
+            pair.east().execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+        }
+        pair.stop();
+        assertHaltsEveryTime(pair.east(), pair.east().config().slot(), "given up", MEND);
+    }
+
+    @Test
+    void database_was_restored_from_an_older_copy_and_written_to() throws Exception {
+        Path data = folder.resolve("east").resolve("data");
+        Path copy = folder.resolve("copy");
+        eastServer.stop(StopMode.FAST);
+        copy(data, copy);
+        eastServer.start();
+        SiteSupervisor east = pair.start(pair.east());
+        SiteSupervisor west = pair.start(pair.west());
+        pair.write(WRITTEN);
+        Awaitility.await().atMost(LIMIT).until(() -> pair.items().size() == pair.written());
+
+        eastServer.stop(StopMode.IMMEDIATE);
+        delete(data);
+        copy(copy, data);
+        eastServer.start();
+        pair.wentBackTo(WRITTEN);
+        pair.awaitHalted(east, "log ends", "before what was published", "restored from a backup", MEND);
+
+        // The same transactions again at the same places would be no loss.
+        pair.east().execute("UPDATE item SET v = 'another history' WHERE id = 1");
+        pair.write(2 * WRITTEN);
+        pair.east().execute("SELECT pg_switch_wal()");
+        pair.write(WRITTEN);
+        pair.awaitHalted(east, "but one was published", "restored from a backup", MEND);
+        west.close();
+        east.close();
+        assertHaltsEveryTime(pair.east(), "but one was published", "restored from a backup", MEND);
     }
 
     @Test
@@ -166,6 +247,22 @@ class UnrecoverableIT {
 
     private void awaitPublished(SiteSupervisor east) {
         Awaitility.await().atMost(LIMIT).until(() -> east.report().capture().publishedPosition() >= pair.written());
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path each : (Iterable<Path>) files::iterator) {
+                Files.copy(each, to.resolve(from.relativize(each)), StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path each : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
+                Files.delete(each);
+            }
+        }
     }
 
     /** Asks the broker for one thing. */

@@ -52,8 +52,8 @@ final class Writer implements Callable<Void> {
     private int transact(Session session, long step) throws SQLException {
         turn.lock();
         try {
-            int kind = random.nextInt(18);
-            if (kind > 15) {
+            int kind = random.nextInt(21);
+            if (kind > 18) {
                 String key = history.submissionKey(random);
                 session.submit(key, (statement, id) -> LinkedWork.submit(statement, id, key, random));
                 return 0;
@@ -65,6 +65,7 @@ final class Writer implements Callable<Void> {
                     case 4, 5 -> Work.delta(statement, id, random);
                     case 6, 7, 8, 9 -> LinkedWork.claim(statement, id, random);
                     case 10, 11, 12 -> LinkedWork.relate(statement, id, random);
+                    case 13, 14, 15 -> CircularWork.turn(statement, id, random);
                     default -> Work.contend(statement, id, random);
                 }
             });

@@ -55,6 +55,7 @@ class PrepareIT {
                             .version(version)
                             .withoutFsync()
                             .withPasswords()
+                            .setting("max_replication_slots", "64") // one for each test
                             .build()
                             .start());
         }
@@ -133,6 +134,74 @@ class PrepareIT {
             statement.execute("SELECT pg_logical_emit_message(true, 'gemel', '')");
             assertThat(Sql.text(connection, "SELECT beat FROM gemel.heartbeat")).isEqualTo("1");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void adds_what_an_older_release_did_not_have(Version version) throws Exception {
+        SiteFixture site = bank(version);
+        Prepare.run(site.config(), ADMINISTRATOR, out());
+        site.execute("DROP TABLE gemel.gate", "ALTER TABLE gemel.submission DROP COLUMN content_type");
+        printed.getBuffer().setLength(0);
+
+        assertThat(Prepare.run(site.config(), Optional.empty(), out()))
+                .as(printed::toString)
+                .isZero();
+
+        assertThat(printed.toString())
+                .contains("ALTER TABLE gemel.submission ADD COLUMN content_type text;")
+                .contains("CREATE TABLE gemel.gate");
+        try (Connection connection = site.connect()) {
+            assertThat(Sql.text(connection, "SELECT count(*) FROM gemel.gate WHERE opened_for IS NULL"))
+                    .isEqualTo("1");
+        }
+        printed.getBuffer().setLength(0);
+        assertThat(Prepare.run(site.config(), Optional.empty(), out())).isZero();
+        assertThat(printed.toString().strip()).isEqualTo("site " + site.config().site() + " is prepared");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void lets_the_roles_of_vms_keep_the_ledger_and_nobody_else(Version version) throws Exception {
+        String vm = "vm_" + version.major();
+        SiteFixture site = bank(version)
+                .with("vm.roles", vm)
+                .execute("CREATE ROLE " + vm + " LOGIN PASSWORD 'v'", "CREATE ROLE other_" + vm + " LOGIN");
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out()))
+                .as(printed::toString)
+                .isZero();
+
+        site.execute(
+                "SET ROLE " + vm,
+                "INSERT INTO gemel.submission (key, attempt, status) VALUES ('k', 1, 'running')",
+                "UPDATE gemel.submission SET status = 'executed' WHERE key = 'k'",
+                "SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate");
+        assertThatThrownBy(() -> site.execute("SET ROLE " + vm, "UPDATE gemel.gate SET opened_for = now()"))
+                .hasMessageContaining("permission denied for table gate");
+        assertThatThrownBy(() -> site.execute("SET ROLE " + vm, "DELETE FROM gemel.submission"))
+                .hasMessageContaining("permission denied for table submission");
+        assertThatThrownBy(() -> site.execute("SET ROLE other_" + vm, "SELECT FROM gemel.submission"))
+                .hasMessageContaining("permission denied for schema gemel");
+        try (Connection connection = site.connect()) {
+            assertThat(Sql.isTrue(connection, "SELECT pg_has_role('pg_signal_backend', 'USAGE')"))
+                    .isTrue();
+        }
+        printed.getBuffer().setLength(0);
+        assertThat(Prepare.run(site.config(), Optional.empty(), out())).isZero();
+        assertThat(printed.toString().strip()).isEqualTo("site " + site.config().site() + " is prepared");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void names_a_vm_role_that_does_not_exist(Version version) throws Exception {
+        SiteFixture site = bank(version).with("vm.roles", "nobody, no_one");
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+
+        assertThat(printed.toString())
+                .contains("role nobody is named in vm.roles and does not exist")
+                .contains("role no_one is named in vm.roles and does not exist");
     }
 
     @ParameterizedTest

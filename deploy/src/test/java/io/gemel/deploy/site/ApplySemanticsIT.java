@@ -36,6 +36,13 @@ class ApplySemanticsIT {
         "CREATE TABLE child (id int PRIMARY KEY, parent int REFERENCES parent ON DELETE CASCADE ON UPDATE CASCADE)",
         "CREATE TABLE orphan (id int PRIMARY KEY, parent int REFERENCES parent ON DELETE SET NULL)",
         "CREATE TRIGGER noted AFTER DELETE ON child FOR EACH ROW EXECUTE FUNCTION note()",
+        "CREATE TABLE echoed (id int PRIMARY KEY, v text)",
+        "CREATE SCHEMA quiet",
+        "CREATE TABLE quiet.fired (what text, v text)",
+        "CREATE FUNCTION quiet.note() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN"
+                + " INSERT INTO quiet.fired VALUES (TG_OP, NEW.v); RETURN NULL; END $$",
+        "CREATE TRIGGER echoed AFTER INSERT OR UPDATE OR DELETE ON echoed FOR EACH ROW EXECUTE FUNCTION quiet.note()",
+        "ALTER TABLE echoed ENABLE REPLICA TRIGGER echoed",
         "CREATE TABLE early (id int PRIMARY KEY, parent int REFERENCES parent DEFERRABLE INITIALLY DEFERRED,"
                 + " place int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
     };
@@ -70,6 +77,21 @@ class ApplySemanticsIT {
         assertThat(TwoSites.texts(
                         sites.west(), "SELECT what, site FROM audit WHERE what LIKE 'item%' ORDER BY what, site"))
                 .containsExactly("item DELETE|west", "item INSERT|east", "item INSERT|east", "item UPDATE|west");
+    }
+
+    @Test
+    void fires_a_replica_trigger_once_for_a_row_that_comes_back() throws Exception {
+        sites.east().execute("INSERT INTO echoed VALUES (1, 'a')");
+        sites.settle();
+        sites.pause();
+        sites.west().execute("DELETE FROM echoed");
+        sites.east().execute("UPDATE echoed SET v = 'b'", "UPDATE echoed SET v = 'c'");
+        sites.resume();
+        sites.settle();
+
+        sites.assertEqual("echoed");
+        assertThat(TwoSites.texts(sites.west(), "SELECT what, v FROM quiet.fired"))
+                .containsExactly("INSERT|a", "INSERT|c");
     }
 
     @Test

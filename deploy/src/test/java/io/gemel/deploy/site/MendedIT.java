@@ -73,7 +73,7 @@ class MendedIT {
 
     @Test
     void broker_is_away() throws Exception {
-        sites.kafka().stop();
+        sites.kafka().close();
         write(sites.east());
         write(sites.west());
         sites.kafka().start();

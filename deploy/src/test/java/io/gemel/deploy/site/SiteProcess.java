@@ -98,6 +98,11 @@ public final class SiteProcess {
         return process;
     }
 
+    /** Where it answers, as {@code host:port}. */
+    public String statusListen() {
+        return statusListen;
+    }
+
     /** All it has written, over all its starts. */
     public Path log() {
         return file.resolveSibling(name + "-process.log");

@@ -7,6 +7,7 @@ import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.FreePorts;
+import io.gemel.deploy.embedded.Kafka;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
@@ -40,13 +41,13 @@ public final class TwoSites implements AutoCloseable {
 
     private final PostgresServer eastServer;
     private final PostgresServer westServer;
-    private final KafkaServer kafka;
+    private final Kafka kafka;
     private final SiteFixture east;
     private final SiteFixture west;
     private final List<SiteSupervisor> supervisors = new ArrayList<>();
     private final List<SiteProcess> processes = new ArrayList<>();
 
-    private TwoSites(Path folder, Version version, KafkaServer broker, Map<String, String> settings) throws Exception {
+    private TwoSites(Path folder, Version version, Kafka broker, Map<String, String> settings) throws Exception {
         kafka = broker.start();
         eastServer = server(folder.resolve("east"), version);
         westServer = server(folder.resolve("west"), version);
@@ -68,7 +69,7 @@ public final class TwoSites implements AutoCloseable {
     }
 
     /** Starts the servers, the broker among them; nothing replicates yet. */
-    public static TwoSites start(Path folder, Version version, KafkaServer broker, Map<String, String> settings)
+    public static TwoSites start(Path folder, Version version, Kafka broker, Map<String, String> settings)
             throws Exception {
         Files.createDirectories(folder);
         return new TwoSites(folder, version, broker, settings);
@@ -184,7 +185,7 @@ public final class TwoSites implements AutoCloseable {
         return westServer;
     }
 
-    public KafkaServer kafka() {
+    public Kafka kafka() {
         return kafka;
     }
 

@@ -2,6 +2,9 @@ package io.gemel.deploy.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.router.RouterMXBeans;
+import io.gemel.router.RouterMetrics;
+import io.gemel.router.RouterReport;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -21,9 +24,11 @@ class MonitoringPageTest {
     private static final Pattern ROW =
             Pattern.compile("^\\| `(gemel_\\w+)` \\| (\\w+) \\| (?:`(\\w+\\.\\w+)`)? ?\\| .+ \\|$", Pattern.MULTILINE);
 
+    private static final String ROUTER_PART = "# Watching a router";
+
     @Test
-    void describes_exactly_the_metrics_that_exist() throws IOException {
-        assertThat(column(row -> row.group(1) + " " + row.group(2)))
+    void describes_exactly_the_metrics_of_a_site() throws IOException {
+        assertThat(column(0, row -> row.group(1) + " " + row.group(2)))
                 .containsExactlyElementsOf(Metrics.ALL.stream()
                         .map(metric ->
                                 metric.name() + " " + metric.type().name().toLowerCase(Locale.ROOT))
@@ -31,22 +36,58 @@ class MonitoringPageTest {
     }
 
     @Test
-    void describes_exactly_the_jmx_attributes_that_exist() throws IOException {
-        List<String> attributes = Stream.of(SiteMXBeans.class.getDeclaredClasses())
-                .flatMap(bean -> Stream.of(bean.getMethods())
-                        .map(Method::getName)
-                        .filter(method -> method.startsWith("get"))
-                        .map(method -> bean.getSimpleName().replace("MXBean", ".") + method.substring("get".length())))
+    void describes_exactly_the_metrics_of_a_router() throws IOException {
+        List<String> types = RouterMetrics.text(routerReport())
+                .lines()
+                .filter(line -> line.startsWith("# TYPE "))
+                .map(line -> line.substring("# TYPE ".length()))
                 .toList();
 
-        assertThat(column(row -> row.group(3) == null ? "" : row.group(3)))
-                .filteredOn(attribute -> !attribute.isEmpty())
-                .containsExactlyInAnyOrderElementsOf(attributes);
+        assertThat(column(1, row -> row.group(1) + " " + row.group(2))).containsExactlyElementsOf(types);
     }
 
-    private static List<String> column(Function<Matcher, String> column) throws IOException {
+    @Test
+    void describes_exactly_the_jmx_attributes_of_a_site() throws IOException {
+        assertThat(column(0, row -> row.group(3) == null ? "" : row.group(3)))
+                .filteredOn(attribute -> !attribute.isEmpty())
+                .containsExactlyInAnyOrderElementsOf(attributes(SiteMXBeans.class));
+    }
+
+    @Test
+    void describes_exactly_the_jmx_attributes_of_a_router() throws IOException {
+        List<String> attributes = new ArrayList<>(attributes(RouterMXBeans.class));
+        attributes.remove("Vm.Reason"); // words, which no metric can hold
+
+        assertThat(column(1, row -> row.group(3) == null ? "" : row.group(3)))
+                .filteredOn(attribute -> !attribute.isEmpty())
+                .containsExactlyInAnyOrderElementsOf(attributes);
+        assertThat(part(1)).contains("`Vm.Reason`");
+    }
+
+    private static RouterReport routerReport() {
+        return new RouterReport(
+                "east-1", "east", true, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of());
+    }
+
+    private static List<String> attributes(Class<?> beans) {
+        return Stream.of(beans.getDeclaredClasses())
+                .flatMap(bean -> Stream.of(bean.getMethods())
+                        .map(Method::getName)
+                        .filter(method -> method.matches("(get|is).*"))
+                        .map(method -> bean.getSimpleName().replace("MXBean", ".") + method.replaceFirst("get|is", "")))
+                .toList();
+    }
+
+    /** The part about sites, then the one about routers. */
+    private static String part(int index) throws IOException {
+        String[] parts = Files.readString(PAGE).split(ROUTER_PART, -1);
+        assertThat(parts).hasSize(2);
+        return parts[index];
+    }
+
+    private static List<String> column(int part, Function<Matcher, String> column) throws IOException {
         List<String> values = new ArrayList<>();
-        Matcher row = ROW.matcher(Files.readString(PAGE));
+        Matcher row = ROW.matcher(part(part));
         while (row.find()) {
             values.add(column.apply(row));
         }

@@ -49,6 +49,7 @@ class SiteBeansTest {
         assertThat(attribute("Window", "Bytes")).isEqualTo(14L);
         assertThat(attribute("Window", "OldestMillis")).isEqualTo(15L);
         assertThat(attribute("Window", "PeerSeenPosition")).isEqualTo(16L);
+        assertThat(attribute("Gate", "Open")).isEqualTo(true);
         assertThat(attribute("Conflicts", "Detected")).isEqualTo(17L);
         assertThat(((TabularData) attribute("Conflicts", "ByType")).size()).isOne();
         assertThat(((TabularData) attribute("Conflicts", "ByResolution")).size())

@@ -3,6 +3,7 @@ package io.gemel.deploy.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.config.HostPort;
+import io.gemel.deploy.config.Secret;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -20,7 +21,8 @@ class StatusCommandTest {
 
     @Test
     void prints_a_column_for_each_site() throws Exception {
-        try (StatusServer server = StatusServer.start(new HostPort("127.0.0.1", 0), Reports::running)) {
+        try (StatusServer server =
+                StatusServer.start(new HostPort("127.0.0.1", 0), Reports::running, new WaitingDesk(), new Secret(""))) {
             String file = file("east", server.port());
 
             assertThat(run(file, file)).isZero();
@@ -34,7 +36,8 @@ class StatusCommandTest {
 
     @Test
     void prints_json_on_request() throws Exception {
-        try (StatusServer server = StatusServer.start(new HostPort("127.0.0.1", 0), Reports::running)) {
+        try (StatusServer server =
+                StatusServer.start(new HostPort("127.0.0.1", 0), Reports::running, new WaitingDesk(), new Secret(""))) {
             assertThat(run("--json", file("east", server.port()))).isZero();
         }
         assertThat(out.toString()).startsWith("[ {").contains("\"publishedPosition\" : 3");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.HostPort;
+import io.gemel.deploy.config.Secret;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,7 +24,8 @@ class StatusServerTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = StatusServer.start(new HostPort("127.0.0.1", 0), () -> report.get());
+        server =
+                StatusServer.start(new HostPort("127.0.0.1", 0), () -> report.get(), new WaitingDesk(), new Secret(""));
     }
 
     @AfterEach
@@ -96,7 +98,8 @@ class StatusServerTest {
 
     @Test
     void says_so_when_the_address_is_in_use() {
-        assertThatThrownBy(() -> StatusServer.start(new HostPort("127.0.0.1", server.port()), Reports::running))
+        assertThatThrownBy(() -> StatusServer.start(
+                        new HostPort("127.0.0.1", server.port()), Reports::running, new WaitingDesk(), new Secret("")))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("cannot listen on 127.0.0.1:" + server.port())
                 .hasMessageContaining("change status.listen");

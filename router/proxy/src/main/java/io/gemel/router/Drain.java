@@ -96,9 +96,8 @@ final class Drain extends VerticleBase {
                 .otherwiseEmpty()
                 .compose(unused -> tellAll(vms, "/gemel/drain"))
                 .compose(unused -> awaitIdle(vms, awake.millis(), until))
-                .compose(unused -> part.kind() == RouterPart.Kind.SITE
-                        ? handOver(part.name(), until)
-                        : Future.succeededFuture())
+                .compose(unused ->
+                        part.kind() == RouterPart.Kind.SITE ? handOver(part.name(), until) : Future.succeededFuture())
                 .map(unused -> part.kind().word() + " " + part.name() + " is drained: " + vms.size()
                         + " VMs have no requests");
     }

@@ -71,7 +71,9 @@ final class DurabilityRounds {
         here.running++;
         sites.durable(level.site(), level.durability(), timeoutMillis).onComplete(asked -> {
             boolean reached = asked.succeeded() && asked.result().flag("reached", false);
-            here.reason = asked.succeeded() ? asked.result().reason() : String.valueOf(asked.cause().getMessage());
+            here.reason = asked.succeeded()
+                    ? asked.result().reason()
+                    : String.valueOf(asked.cause().getMessage());
             covered.removeIf(promise -> promise.future().isComplete());
             if (reached) {
                 covered.forEach(promise -> promise.tryComplete(""));

@@ -147,7 +147,10 @@ public final class Router implements AutoCloseable {
         try {
             if (serving != null) {
                 // What is in hand still needs heartbeats and verdicts.
-                vertx.undeploy(serving).toCompletionStage().toCompletableFuture().join();
+                vertx.undeploy(serving)
+                        .toCompletionStage()
+                        .toCompletableFuture()
+                        .join();
             }
             vertx.close().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {

@@ -99,8 +99,7 @@ final class SiteClient {
         }
         return http.request(options)
                 .compose(request -> request.send()
-                        .compose(response ->
-                                response.body().map(body -> answer(response.statusCode(), body))))
+                        .compose(response -> response.body().map(body -> answer(response.statusCode(), body))))
                 .timeout(timeoutMillis, TimeUnit.MILLISECONDS);
     }
 

@@ -65,7 +65,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 config.limits().vmConnectionsMax(),
                 times.slowStart().toMillis(),
                 times.lagMax().toMillis());
-        long verdictMillis = times.verdictSiteDown().plus(times.verdictResubmit()).toMillis();
+        long verdictMillis =
+                times.verdictSiteDown().plus(times.verdictResubmit()).toMillis();
         Dispatcher dispatcher = new Dispatcher(
                 fleet,
                 new Rules(config.limits().attemptsMax(), verdictMillis),

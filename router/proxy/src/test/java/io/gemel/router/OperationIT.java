@@ -23,8 +23,8 @@ final class OperationIT {
 
     @BeforeEach
     void start() throws RouterException {
-        bench = new TestBench(config ->
-                TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(5)), RouterLimits.defaults()));
+        bench = new TestBench(
+                config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(5)), RouterLimits.defaults()));
     }
 
     @AfterEach
@@ -79,9 +79,10 @@ final class OperationIT {
             CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
             assertThat(vm.draining).isTrue();
             assertThat(vm.received).hasSize(before);
-            assertThat(bench.admin("POST", "/undrain?vm=" + vm.name).statusCode()).isEqualTo(200);
-            await().until(() -> bench.router.report().vms().stream()
-                    .allMatch(each -> each.state() == RouterReport.VmState.ALIVE));
+            assertThat(bench.admin("POST", "/undrain?vm=" + vm.name).statusCode())
+                    .isEqualTo(200);
+            await().until(() ->
+                    bench.router.report().vms().stream().allMatch(each -> each.state() == RouterReport.VmState.ALIVE));
         }
         assertThat(answers).allMatch(answer -> answer.join().statusCode() == 201);
         assertThat(bench.router.report().resubmitted()).isZero();
@@ -91,8 +92,8 @@ final class OperationIT {
     @Test
     void a_drain_waits_for_what_runs() throws Exception {
         bench.e2.open = false;
-        await().until(() -> bench.router.report().vms().stream()
-                .anyMatch(vm -> vm.state() == RouterReport.VmState.UNFIT));
+        await().until(() ->
+                bench.router.report().vms().stream().anyMatch(vm -> vm.state() == RouterReport.VmState.UNFIT));
         bench.e1.manner = Manner.KEEP;
         CompletableFuture<HttpResponse<String>> kept = bench.post("/transfers", "k1", "1");
         await().until(() -> bench.receipts("k1") == 1);
@@ -195,7 +196,9 @@ final class OperationIT {
         bench.post("/transfers", "k1", "1").get();
 
         assertThat(bench.admin("GET", "/health").body()).isEqualTo("ok\n");
-        assertThat(bench.admin("GET", "/status").body()).contains("\"router\":\"east-1\"").contains("\"requests\":1");
+        assertThat(bench.admin("GET", "/status").body())
+                .contains("\"router\":\"east-1\"")
+                .contains("\"requests\":1");
         String metrics = bench.admin("GET", "/metrics").body();
         assertThat(RouterMetrics.names()).allMatch(metrics::contains);
         assertThat(metrics).contains("gemel_router_requests_total{router=\"east-1\"} 1");

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 final class PureHttpTest {
     @Test
     void a_target_keeps_its_text_and_knows_its_plain_path() {
-        assertThat(Target.parse("/a/./b/../c;x=1/%64?q=/../y")).isEqualTo(new Target("/a/./b/../c;x=1/%64?q=/../y", "/a/c/d"));
+        assertThat(Target.parse("/a/./b/../c;x=1/%64?q=/../y"))
+                .isEqualTo(new Target("/a/./b/../c;x=1/%64?q=/../y", "/a/c/d"));
         assertThat(Target.parse("http://evil.example/x?y").text()).isEqualTo("/x?y");
         assertThat(Target.parse("http://evil.example").text()).isEqualTo("/");
         assertThat(Target.parse("*")).isNull();
@@ -40,8 +41,8 @@ final class PureHttpTest {
 
     @Test
     void the_longest_prefix_of_whole_segments_decides_the_route() {
-        Routes routes = new Routes(List.of(
-                new Route("/a", Durability.SHIPPED, true), new Route("/a/b", Durability.APPLIED, false)));
+        Routes routes = new Routes(
+                List.of(new Route("/a", Durability.SHIPPED, true), new Route("/a/b", Durability.APPLIED, false)));
         assertThat(routes.of(Target.parse("/a/b/c")).durability()).isEqualTo(Durability.APPLIED);
         assertThat(routes.of(Target.parse("/a/bc")).durability()).isEqualTo(Durability.SHIPPED);
         assertThat(routes.of(Target.parse("/a/x/../b")).durability()).isEqualTo(Durability.APPLIED);
@@ -123,13 +124,15 @@ final class PureHttpTest {
                         true,
                         times,
                         RouterLimits.defaults()))
-                .isInstanceOfSatisfying(RouterConfigException.class, e -> assertThat(e.problems())
-                        .hasSizeGreaterThan(8)
-                        .anyMatch(problem -> problem.contains("admin.token"))
-                        .anyMatch(problem -> problem.contains("vm.e 1.url"))
-                        .anyMatch(problem -> problem.contains("site.north.status"))
-                        .anyMatch(problem -> problem.contains("route.x"))
-                        .anyMatch(problem -> problem.contains("request.timeout"))
-                        .anyMatch(problem -> problem.contains("verdict.resubmit")));
+                .isInstanceOfSatisfying(
+                        RouterConfigException.class,
+                        e -> assertThat(e.problems())
+                                .hasSizeGreaterThan(8)
+                                .anyMatch(problem -> problem.contains("admin.token"))
+                                .anyMatch(problem -> problem.contains("vm.e 1.url"))
+                                .anyMatch(problem -> problem.contains("site.north.status"))
+                                .anyMatch(problem -> problem.contains("route.x"))
+                                .anyMatch(problem -> problem.contains("request.timeout"))
+                                .anyMatch(problem -> problem.contains("verdict.resubmit")));
     }
 }

@@ -89,7 +89,8 @@ final class RulesTest {
     @Test
     void refusals_wait_longer_each_time() {
         Send second = (Send) next(course(said(Outcome.UNREACHABLE), said(Outcome.UNREACHABLE)));
-        Send third = (Send) next(course(said(Outcome.UNREACHABLE), said(Outcome.UNREACHABLE), said(Outcome.UNREACHABLE)));
+        Send third =
+                (Send) next(course(said(Outcome.UNREACHABLE), said(Outcome.UNREACHABLE), said(Outcome.UNREACHABLE)));
         assertThat(second.delayMillis()).isEqualTo(10);
         assertThat(third.delayMillis()).isEqualTo(20);
     }

@@ -135,11 +135,13 @@ final class SiteLossIT {
         bench.e1.start();
         bench.e2.start();
         await().until(() -> east() == SiteState.UP);
-        assertThat(header(bench.post("/transfers", "k1", "42").get(), "Gemel-Site")).isEqualTo("west");
+        assertThat(header(bench.post("/transfers", "k1", "42").get(), "Gemel-Site"))
+                .isEqualTo("west");
 
         bench.e1.open = true;
         bench.e2.open = true;
-        await().until(() -> header(bench.post("/transfers", "k-" + System.nanoTime(), "42").get(), "Gemel-Site")
+        await().until(() -> header(
+                        bench.post("/transfers", "k-" + System.nanoTime(), "42").get(), "Gemel-Site")
                 .equals("east"));
     }
 
@@ -151,6 +153,7 @@ final class SiteLossIT {
                         .filter(vm -> vm.state() == RouterReport.VmState.UNFIT)
                         .count()
                 == 2);
-        assertThat(header(bench.post("/transfers", "k1", "42").get(), "Gemel-Site")).isEqualTo("west");
+        assertThat(header(bench.post("/transfers", "k1", "42").get(), "Gemel-Site"))
+                .isEqualTo("west");
     }
 }

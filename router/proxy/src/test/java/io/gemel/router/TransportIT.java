@@ -26,8 +26,8 @@ final class TransportIT {
 
     @BeforeEach
     void start() throws RouterException {
-        bench = new TestBench(config ->
-                TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(5)), RouterLimits.defaults()));
+        bench = new TestBench(
+                config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(5)), RouterLimits.defaults()));
     }
 
     @AfterEach
@@ -47,7 +47,10 @@ final class TransportIT {
     @Test
     void a_head_request_gets_the_length_and_no_body() throws Exception {
         HttpResponse<String> answer = bench.client.send(
-                bench.request("/large/1000").method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+                bench.request("/large/1000")
+                        .method("HEAD", BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
 
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEmpty();
@@ -77,7 +80,8 @@ final class TransportIT {
             StringBuilder three = new StringBuilder();
             for (String path : new String[] {"/a", "/b", "/c"}) {
                 three.append("POST ").append(path).append(" HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n");
-                three.append(path.equals("/c") ? "Connection: close\r\n\r\n" : "\r\n").append(path);
+                three.append(path.equals("/c") ? "Connection: close\r\n\r\n" : "\r\n")
+                        .append(path);
             }
             socket.getOutputStream().write(three.toString().getBytes(StandardCharsets.US_ASCII));
             InputStream in = socket.getInputStream();
@@ -94,8 +98,9 @@ final class TransportIT {
         try (Socket socket = new Socket("127.0.0.1", bench.router.port())) {
             socket.setSoTimeout(5000);
             socket.getOutputStream()
-                    .write("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
             byte[] word = socket.getInputStream().readNBytes(25);
             assertThat(new String(word, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
             socket.getOutputStream().write("hi".getBytes(StandardCharsets.US_ASCII));

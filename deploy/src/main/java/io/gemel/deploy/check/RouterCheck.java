@@ -1,0 +1,53 @@
+package io.gemel.deploy.check;
+
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.Sql;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/** What transaction routers and the VMs behind them rest on. Says nothing while no role of a VM is named. */
+final class RouterCheck implements DatabaseCheck {
+    /** Clients have been seen to try again the day after. */
+    private static final Duration RETENTION_LEAST = Duration.ofDays(1);
+
+    @Override
+    public void check(CheckedSite site, Findings findings) throws SQLException {
+        SiteConfig config = site.config();
+        SiteConfig.Router router = config.router();
+        if (router.vmRoles().isEmpty()) {
+            return;
+        }
+        for (String role : router.vmRoles()) {
+            if (Sql.isTrue(site.connection(), "SELECT rolsuper FROM pg_roles WHERE rolname = ?", role)) {
+                findings.error(
+                        "role " + role,
+                        "is named in vm.roles and is a superuser, whose sessions Gemel may not end: what a lost VM has"
+                                + " locked stays locked",
+                        "let the VMs work as a role without that right");
+            }
+        }
+        if (router.submissionRetention().compareTo(RETENTION_LEAST) < 0) {
+            findings.warning(
+                    "submission.retention",
+                    "is shorter than a day: a client that tries again later has its work done twice",
+                    "make it longer than clients try, and than the longest outage");
+        }
+        if (router.token().text().isEmpty() && isReachable(config.statusListen().host())) {
+            findings.warning(
+                    "router.token",
+                    "is empty while status.listen is not on a loopback address: whoever reaches it may end the sessions"
+                            + " of VMs",
+                    "set router.token here and site." + config.site() + ".token at the routers");
+        }
+    }
+
+    private static boolean isReachable(String host) {
+        try {
+            return !InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return true;
+        }
+    }
+}

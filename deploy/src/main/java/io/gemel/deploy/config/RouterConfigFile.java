@@ -1,0 +1,163 @@
+package io.gemel.deploy.config;
+
+import io.gemel.router.RouterConfig;
+import io.gemel.router.RouterConfigException;
+import io.gemel.router.RouterLimits;
+import io.gemel.router.RouterTimes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one {@code router.properties}, as strictly as {@link SiteConfigFile} does. An instance reads one file once. */
+public final class RouterConfigFile {
+    private final Path file;
+    private final RouterEntries entries = new RouterEntries();
+    private final SettingsReader settings;
+
+    private RouterConfigFile(Path file, Map<String, String> environment) {
+        this.file = file;
+        this.settings = new SettingsReader(file, environment, RouterKeys.ALL, entries::take);
+    }
+
+    /** Whether a file describes a router rather than a site: it says so in its key {@code router}. False for one that cannot be read. */
+    public static boolean describesRouter(Path file) {
+        try {
+            return PropertiesText.parse(Files.readString(file, StandardCharsets.UTF_8)).settings().stream()
+                    .anyMatch(setting -> setting.key().equals(RouterKeys.ROUTER.name()));
+        } catch (IOException e) {
+            return false; // whoever reads it as a site's file says what is wrong with it
+        }
+    }
+
+    /**
+     * Reads a file, with the environment of this process for <code>${env:NAME}</code>.
+     *
+     * @throws ConfigException with every problem found
+     */
+    public static RouterConfig read(Path file) throws ConfigException {
+        return read(file, System.getenv());
+    }
+
+    /**
+     * Reads a file.
+     *
+     * @param environment what <code>${env:NAME}</code> may refer to
+     * @throws ConfigException with every problem found
+     */
+    public static RouterConfig read(Path file, Map<String, String> environment) throws ConfigException {
+        return new RouterConfigFile(file, environment).read();
+    }
+
+    private RouterConfig read() throws ConfigException {
+        settings.read();
+        entries.check(settings);
+        RouterConfig.Tls tls = tls();
+        settings.refuseProblems();
+        try {
+            return config(tls);
+        } catch (RouterConfigException e) {
+            for (String problem : e.problems()) {
+                // What the module says begins with the setting's name.
+                settings.report(settings.lineOf(problem.split("[ =]", 2)[0]), problem, "see docs/configuration.md");
+            }
+            settings.refuseProblems();
+            throw e;
+        }
+    }
+
+    private RouterConfig.@Nullable Tls tls() {
+        String certificate = settings.ifGood(RouterKeys.TLS_CERTIFICATE);
+        String key = settings.ifGood(RouterKeys.TLS_KEY);
+        if (certificate == null || key == null || (certificate.isEmpty() && key.isEmpty())) {
+            return null;
+        }
+        if (certificate.isEmpty() || key.isEmpty()) {
+            Key<String> lacking = certificate.isEmpty() ? RouterKeys.TLS_CERTIFICATE : RouterKeys.TLS_KEY;
+            settings.report(
+                    settings.lineOf(lacking),
+                    lacking.name() + " is not set",
+                    "name the certificate and its key, or neither");
+        }
+        return new RouterConfig.Tls(pem(RouterKeys.TLS_CERTIFICATE, certificate), pem(RouterKeys.TLS_KEY, key));
+    }
+
+    /** The text of a PEM file; a relative path is taken from the folder of the configuration file. */
+    private String pem(Key<String> key, String name) {
+        if (name.isEmpty()) {
+            return "";
+        }
+        Path pem = file.toAbsolutePath().resolveSibling(name);
+        try {
+            return Files.readString(pem, StandardCharsets.US_ASCII);
+        } catch (IOException e) {
+            settings.report(
+                    settings.lineOf(key),
+                    key.name() + " is " + pem + ", which cannot be read",
+                    "name a PEM file, readable by the user that runs gemel");
+            return "";
+        }
+    }
+
+    private <T> T get(Key<T> key) {
+        return settings.get(key);
+    }
+
+    private RouterConfig config(RouterConfig.@Nullable Tls tls) {
+        String token = get(RouterKeys.ADMIN_TOKEN).text();
+        return new RouterConfig(
+                get(RouterKeys.ROUTER),
+                get(RouterKeys.SITE),
+                address(RouterKeys.LISTEN),
+                tls,
+                address(RouterKeys.ADMIN_LISTEN),
+                token.isEmpty() ? null : token,
+                entries.vms(),
+                entries.sites(),
+                entries.routes(),
+                get(RouterKeys.DURABILITY),
+                get(RouterKeys.ACCESS_LOG),
+                times(),
+                limits());
+    }
+
+    private RouterConfig.Address address(Key<HostPort> key) {
+        return new RouterConfig.Address(get(key).host(), get(key).port());
+    }
+
+    private RouterTimes times() {
+        return new RouterTimes(
+                get(RouterKeys.REQUEST_TIMEOUT),
+                get(RouterKeys.IDLE_TIMEOUT),
+                get(RouterKeys.HEADER_TIMEOUT),
+                get(RouterKeys.BODY_TIMEOUT),
+                get(RouterKeys.CONNECT_TIMEOUT),
+                get(RouterKeys.VM_IDLE_TIMEOUT),
+                get(RouterKeys.HEARTBEAT_INTERVAL),
+                get(RouterKeys.HEARTBEAT_INTERVAL_REMOTE),
+                get(RouterKeys.VERDICT_AVOID),
+                get(RouterKeys.VERDICT_RESUBMIT),
+                get(RouterKeys.VERDICT_SITE_DOWN),
+                get(RouterKeys.DURABILITY_TIMEOUT),
+                get(RouterKeys.SLOW_START),
+                get(RouterKeys.LAG_MAX),
+                get(RouterKeys.WAIT_MAX),
+                get(RouterKeys.DRAIN_TIMEOUT));
+    }
+
+    private RouterLimits limits() {
+        int threads = get(RouterKeys.THREADS);
+        return new RouterLimits(
+                Math.toIntExact(get(RouterKeys.BODY_MAX)),
+                get(RouterKeys.BODIES_MAX),
+                Math.toIntExact(get(RouterKeys.HEADERS_MAX)),
+                Math.toIntExact(get(RouterKeys.LINE_MAX)),
+                get(RouterKeys.REQUESTS_MAX),
+                get(RouterKeys.CONNECTIONS_MAX),
+                get(RouterKeys.VM_CONNECTIONS_MAX),
+                get(RouterKeys.ATTEMPTS_MAX),
+                threads == 0 ? RouterLimits.defaults().threads() : threads);
+    }
+}

@@ -1,0 +1,164 @@
+package io.gemel.deploy.config;
+
+import io.gemel.router.RouterConfig;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.transaction.SiteId;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The VMs, sites and routes of one {@code router.properties}: keys that have a name of the operator's choice in their middle. */
+final class RouterEntries {
+    private final Map<String, VmLines> vms = new TreeMap<>();
+    private final Map<String, SiteLines> sites = new TreeMap<>();
+    private final Map<String, RouteLines> routes = new TreeMap<>();
+
+    /** What the lines of one VM have said so far. */
+    private static final class VmLines {
+        private final int line;
+        private @Nullable URI url;
+        private @Nullable SiteId site;
+        private @Nullable String host;
+
+        VmLines(int line) {
+            this.line = line;
+        }
+
+        boolean take(String what, String text) throws BadValueException {
+            switch (what) {
+                case "url" -> url = Values.httpUrl(text);
+                case "site" -> site = Values.siteName(text);
+                case "host" -> host = Values.name(text);
+                default -> throw new BadValueException("is not known", "a VM has the keys url, site and host");
+            }
+            return true;
+        }
+    }
+
+    /** What the lines of one site have said so far. */
+    private static final class SiteLines {
+        private final int line;
+        private @Nullable URI status;
+        private @Nullable String token;
+
+        SiteLines(int line) {
+            this.line = line;
+        }
+
+        boolean take(String what, String text) throws BadValueException {
+            switch (what) {
+                case "status" -> status = Values.httpUrl(text);
+                case "token" -> token = text.isEmpty() ? null : text;
+                default -> throw new BadValueException("is not known", "a site has the keys status and token");
+            }
+            return true;
+        }
+    }
+
+    /** What the lines of one route have said so far. */
+    private static final class RouteLines {
+        private @Nullable Durability durability;
+        private boolean resubmit = true;
+
+        boolean take(String what, String text) throws BadValueException {
+            switch (what) {
+                case "durability" -> durability = RouterKeys.durability(text);
+                case "resubmit" -> resubmit = Values.yesOrNo(text);
+                default -> throw new BadValueException("is not known", "a route has the keys durability and resubmit");
+            }
+            return true;
+        }
+    }
+
+    /** Whether a key belongs here; when it does, its value has been kept. */
+    boolean take(String name, String text, int line) throws BadValueException {
+        int last = name.lastIndexOf('.');
+        String what = name.substring(last + 1);
+        if (name.startsWith(RouterKeys.VM_OF) && last > RouterKeys.VM_OF.length() && !name.startsWith("vm.idle.")) {
+            String vm = Values.name(name.substring(RouterKeys.VM_OF.length(), last));
+            return vms.computeIfAbsent(vm, first -> new VmLines(line)).take(what, text);
+        }
+        if (name.startsWith(RouterKeys.SITE_OF) && last > RouterKeys.SITE_OF.length()) {
+            String site = name.substring(RouterKeys.SITE_OF.length(), last);
+            Values.siteName(site);
+            return sites.computeIfAbsent(site, first -> new SiteLines(line)).take(what, text);
+        }
+        if (name.startsWith(RouterKeys.ROUTE_OF) && last > RouterKeys.ROUTE_OF.length()) {
+            String prefix = Values.pathPrefix(name.substring(RouterKeys.ROUTE_OF.length(), last));
+            return routes.computeIfAbsent(prefix, first -> new RouteLines()).take(what, text);
+        }
+        return false;
+    }
+
+    /** Reports what is missing among the entries, or does not fit together. */
+    void check(SettingsReader settings) {
+        if (vms.isEmpty()) {
+            settings.report(0, "no VM is named", "add lines vm.NAME.url=..., vm.NAME.site=... and vm.NAME.host=...");
+        }
+        Map<URI, String> urls = new TreeMap<>();
+        vms.forEach((name, vm) -> {
+            String prefix = RouterKeys.VM_OF + name;
+            requireSet(settings, vm.line, prefix + ".url", vm.url);
+            requireSet(settings, vm.line, prefix + ".site", vm.site);
+            requireSet(settings, vm.line, prefix + ".host", vm.host);
+            requireProcess(settings, prefix + ".site", vm.site);
+            URI url = vm.url;
+            String other = url == null ? null : urls.putIfAbsent(url, name);
+            if (other != null) {
+                settings.report(
+                        settings.lineOf(prefix + ".url"),
+                        prefix + ".url is that of the VM " + other + ", too",
+                        "give each VM its own address");
+            }
+        });
+        sites.forEach(
+                (name, site) -> requireSet(settings, site.line, RouterKeys.SITE_OF + name + ".status", site.status));
+        requireProcess(settings, RouterKeys.SITE.name(), settings.ifGood(RouterKeys.SITE));
+    }
+
+    private void requireProcess(SettingsReader settings, String key, @Nullable SiteId site) {
+        if (site != null && !sites.containsKey(site.name())) {
+            settings.report(
+                    settings.lineOf(key),
+                    key + " names " + site + ", whose process is not named",
+                    "add a line site." + site + ".status=http://HOST:PORT");
+        }
+    }
+
+    private static void requireSet(SettingsReader settings, int line, String key, @Nullable Object value) {
+        if (value == null && settings.lineOf(key) == 0) {
+            settings.report(line, "the key " + key + " is missing", "add a line " + key + "=...");
+        }
+    }
+
+    /** Every VM, by its name; call when nothing was reported. */
+    List<RouterConfig.Vm> vms() {
+        List<RouterConfig.Vm> all = new ArrayList<>();
+        vms.forEach((name, vm) -> {
+            if (vm.url != null && vm.site != null && vm.host != null) {
+                all.add(new RouterConfig.Vm(name, vm.url, vm.site, vm.host));
+            }
+        });
+        return all;
+    }
+
+    /** Every site, by its name; call when nothing was reported. */
+    List<RouterConfig.Site> sites() {
+        List<RouterConfig.Site> all = new ArrayList<>();
+        sites.forEach((name, site) -> {
+            if (site.status != null) {
+                all.add(new RouterConfig.Site(new SiteId(name), site.status, site.token));
+            }
+        });
+        return all;
+    }
+
+    List<RouterConfig.Route> routes() {
+        List<RouterConfig.Route> all = new ArrayList<>();
+        routes.forEach((prefix, route) -> all.add(new RouterConfig.Route(prefix, route.durability, route.resubmit)));
+        return all;
+    }
+}

@@ -1,0 +1,134 @@
+package io.gemel.deploy.demo;
+
+import io.gemel.deploy.bank.BankConfig;
+import io.gemel.deploy.bank.BankVm;
+import io.gemel.deploy.config.HostPort;
+import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.embedded.FreePorts;
+import io.gemel.deploy.embedded.JavaProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The bank's VMs and the router before them, a process each. Used by one thread. */
+final class BankProcesses implements AutoCloseable {
+    /** The role that the VMs work as. */
+    static final String ROLE = "bank";
+
+    private static final String ROUTER_MAIN = "io.gemel.deploy.Gemel";
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final String[] SMALL_JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"};
+
+    private final Path folder;
+    private final Map<String, BankConfig> configs = new LinkedHashMap<>();
+    private final Map<String, JavaProcess> running = new LinkedHashMap<>();
+    private final HostPort listen = new HostPort("127.0.0.1", FreePorts.next());
+    private final HostPort admin = new HostPort("127.0.0.1", FreePorts.next());
+    private @Nullable JavaProcess router;
+
+    BankProcesses(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Describes a VM on a pretended host. */
+    void add(String vm, String host, EmbeddedSite site, String password) {
+        configs.put(
+                vm,
+                new BankConfig(
+                        vm,
+                        site.name(),
+                        host,
+                        new HostPort("127.0.0.1", FreePorts.next()),
+                        site.server().jdbcUrl(EmbeddedSite.DATABASE),
+                        ROLE,
+                        new Secret(password),
+                        BankConfig.THREADS));
+    }
+
+    /** Starts a VM, and waits for nothing. */
+    void startVm(String vm) {
+        BankConfig config = configs.get(vm);
+        if (config == null) {
+            throw new IllegalArgumentException("there is no VM " + vm);
+        }
+        Path file = config.write(folder.resolve(vm + ".properties"));
+        running.put(
+                vm,
+                JavaProcess.builder(BankVm.class.getName(), folder.resolve(vm + ".log"))
+                        .jvmArguments(SMALL_JVM)
+                        .arguments(file.toString())
+                        .start());
+    }
+
+    void startVms() {
+        configs.keySet().forEach(this::startVm);
+    }
+
+    JavaProcess vm(String name) {
+        JavaProcess process = running.get(name);
+        if (process == null) {
+            throw new IllegalStateException("VM " + name + " was never started");
+        }
+        return process;
+    }
+
+    void stopVm(String name) {
+        vm(name).terminate(STOP_LIMIT);
+    }
+
+    List<String> vmsOf(String site) {
+        return configs.values().stream()
+                .filter(each -> each.site().equals(site))
+                .map(BankConfig::vm)
+                .toList();
+    }
+
+    /** Writes the router's file and starts it. */
+    Path startRouter(String site, List<EmbeddedSite> sites) {
+        List<String> lines = new ArrayList<>(
+                List.of("router=demo", "site=" + site, "listen=" + listen, "admin.listen=" + admin, "slow.start=1s"));
+        configs.values().forEach(vm -> {
+            lines.add("vm." + vm.vm() + ".url=http://" + vm.listen());
+            lines.add("vm." + vm.vm() + ".site=" + vm.site());
+            lines.add("vm." + vm.vm() + ".host=" + vm.host());
+        });
+        sites.forEach(each -> lines.add(
+                "site." + each.name() + ".status=http://" + each.config().statusListen()));
+        try {
+            Path file = Files.write(folder.resolve("router.properties"), lines);
+            router = JavaProcess.builder(ROUTER_MAIN, folder.resolve("router.log"))
+                    .jvmArguments(SMALL_JVM)
+                    .arguments("router", file.toString())
+                    .start();
+            return file;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the router's properties into " + folder, e);
+        }
+    }
+
+    /** Where clients send their requests. */
+    URI uri() {
+        return URI.create("http://" + listen);
+    }
+
+    /** Where operators ask the router. */
+    URI adminUri() {
+        return URI.create("http://" + admin);
+    }
+
+    @Override
+    public void close() {
+        if (router != null) {
+            router.kill();
+        }
+        running.values().forEach(JavaProcess::kill);
+    }
+}

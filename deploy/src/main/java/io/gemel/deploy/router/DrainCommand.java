@@ -1,0 +1,56 @@
+package io.gemel.deploy.router;
+
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.RouterConfigFile;
+import io.gemel.router.RouterPart;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code gemel drain}: makes room for planned work. */
+@Command(
+        name = "drain",
+        description = {
+            "Lets a VM, a host or a site take no new requests from a running router, and returns when what ran there"
+                    + " has ended: it may be stopped then. Give the order to every router.",
+            "gemel undrain takes it back."
+        })
+public final class DrainCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(index = "0", paramLabel = "FILE", description = "The router's properties file.")
+    private Path file = Path.of("router.properties");
+
+    @Parameters(index = "1", paramLabel = "KIND", description = "One of: vm, host, site.")
+    private RouterPart.Kind kind = RouterPart.Kind.VM;
+
+    @Parameters(index = "2", paramLabel = "NAME", description = "Its name in the properties file.")
+    private String name = "";
+
+    @Option(names = "--force", description = "Drain it even if nothing is left that takes requests.")
+    private boolean force;
+
+    @Option(
+            names = "--lost",
+            description =
+                    "The site is gone for good or for long: take up what was in flight there at the other one, at once."
+                            + " Only you can know that when the sites cannot reach each other.")
+    private boolean lost;
+
+    @Override
+    public Integer call() throws Exception {
+        if (lost && kind != RouterPart.Kind.SITE) {
+            throw new ParameterException(spec.commandLine(), "--lost is for sites");
+        }
+        RouterAdmin router = new RouterAdmin(RouterConfigFile.read(file), file);
+        String done = router.order(lost ? "down" : "drain", new RouterPart(kind, name), force ? "&force=true" : "");
+        spec.commandLine().getOut().println(done);
+        return ExitCode.DONE;
+    }
+}

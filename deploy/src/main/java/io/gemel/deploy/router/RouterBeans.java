@@ -1,0 +1,213 @@
+package io.gemel.deploy.router;
+
+import io.gemel.deploy.router.RouterMXBeans.RouterMXBean;
+import io.gemel.deploy.router.RouterMXBeans.VmMXBean;
+import io.gemel.router.Router;
+import io.gemel.router.RouterConfig;
+import io.gemel.router.RouterPart;
+import io.gemel.router.RouterReport;
+import io.gemel.transaction.SiteId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.StandardMBean;
+
+/**
+ * A router's figures as management beans: {@code io.gemel:type=Router,site=east,name=east-1} and one {@code io.gemel:type=Vm,site=east,name=e1}
+ * for each VM, where the site is the VM's own. Closing takes them away again.
+ */
+final class RouterBeans implements AutoCloseable {
+    private final MBeanServer server;
+    private final List<ObjectName> names = new ArrayList<>();
+
+    private RouterBeans(MBeanServer server) {
+        this.server = server;
+    }
+
+    /**
+     * Registers the beans of a router.
+     *
+     * @throws IllegalStateException when beans of these names are registered already
+     */
+    static RouterBeans register(MBeanServer server, RouterConfig config, Router router) {
+        RouterBeans beans = new RouterBeans(server);
+        beans.add("Router", config.site(), config.name(), new RouterBean(router), RouterMXBean.class);
+        for (RouterConfig.Vm vm : config.vms()) {
+            beans.add("Vm", vm.site(), vm.name(), new VmBean(router, vm.name()), VmMXBean.class);
+        }
+        return beans;
+    }
+
+    private <T> void add(String type, SiteId site, String name, T bean, Class<T> management) {
+        try {
+            ObjectName full = new ObjectName("io.gemel:type=" + type + ",site=" + site + ",name=" + name);
+            server.registerMBean(new StandardMBean(bean, management, true), full);
+            names.add(full);
+        } catch (JMException e) {
+            close();
+            throw new IllegalStateException("cannot register the " + type + " bean of " + name, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        for (ObjectName name : names) {
+            try {
+                server.unregisterMBean(name);
+            } catch (JMException e) {
+                throw new IllegalStateException("cannot take back the bean " + name, e);
+            }
+        }
+        names.clear();
+    }
+
+    private record RouterBean(Router router) implements RouterMXBean {
+        private RouterReport now() {
+            return router.report();
+        }
+
+        @Override
+        public boolean isReady() {
+            return now().ready();
+        }
+
+        @Override
+        public long getRequests() {
+            return now().requests();
+        }
+
+        @Override
+        public long getResubmitted() {
+            return now().resubmitted();
+        }
+
+        @Override
+        public long getRetried() {
+            return now().retried();
+        }
+
+        @Override
+        public long getReplayed() {
+            return now().replayed();
+        }
+
+        @Override
+        public long getInDoubt() {
+            return now().inDoubt();
+        }
+
+        @Override
+        public long getRejected() {
+            return now().rejected();
+        }
+
+        @Override
+        public long getShed() {
+            return now().shed();
+        }
+
+        @Override
+        public long getMalformed() {
+            return now().malformed();
+        }
+
+        @Override
+        public long getQuarantined() {
+            return now().quarantined();
+        }
+
+        @Override
+        public long getDurabilityMissed() {
+            return now().durabilityMissed();
+        }
+
+        @Override
+        public int getInFlight() {
+            return now().inFlight();
+        }
+
+        @Override
+        public int getWaiting() {
+            return now().waiting();
+        }
+
+        @Override
+        public long getBodyBytes() {
+            return now().bodyBytes();
+        }
+
+        @Override
+        public int getConnections() {
+            return now().connections();
+        }
+
+        @Override
+        public double getLatencyMillisP50() {
+            return now().latencyMillisP50();
+        }
+
+        @Override
+        public double getLatencyMillisP99() {
+            return now().latencyMillisP99();
+        }
+    }
+
+    private record VmBean(Router router, String name) implements VmMXBean {
+        private RouterReport.Vm now() {
+            return router.report().vms().stream()
+                    .filter(vm -> vm.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalStateException("the router knows no VM " + name));
+        }
+
+        @Override
+        public String getState() {
+            return now().state().name().toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        public String getReason() {
+            return now().reason();
+        }
+
+        @Override
+        public int getInFlight() {
+            return now().inFlight();
+        }
+
+        @Override
+        public double getLatencyMillis() {
+            return now().latencyMillis();
+        }
+
+        @Override
+        public long getDeaths() {
+            return now().deaths();
+        }
+
+        @Override
+        public String drain() {
+            return said(router.drain(new RouterPart(RouterPart.Kind.VM, name), false));
+        }
+
+        @Override
+        public String undrain() {
+            return said(router.undrain(new RouterPart(RouterPart.Kind.VM, name)));
+        }
+
+        /** A refusal's own words: who calls may not have the exception's class. */
+        private static String said(CompletionStage<String> done) {
+            try {
+                return done.toCompletableFuture().join();
+            } catch (CompletionException e) {
+                Throwable cause = e.getCause();
+                throw new IllegalStateException(cause == null ? e.getMessage() : cause.getMessage());
+            }
+        }
+    }
+}

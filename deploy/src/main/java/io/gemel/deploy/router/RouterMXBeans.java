@@ -1,0 +1,62 @@
+package io.gemel.deploy.router;
+
+/** The management interfaces of a router. Their attributes are components of {@link io.gemel.router.RouterReport}, which describes them. */
+public final class RouterMXBeans {
+    private RouterMXBeans() {}
+
+    /** {@code io.gemel:type=Router}. */
+    public interface RouterMXBean {
+        boolean isReady();
+
+        long getRequests();
+
+        long getResubmitted();
+
+        long getRetried();
+
+        long getReplayed();
+
+        long getInDoubt();
+
+        long getRejected();
+
+        long getShed();
+
+        long getMalformed();
+
+        long getQuarantined();
+
+        long getDurabilityMissed();
+
+        int getInFlight();
+
+        int getWaiting();
+
+        long getBodyBytes();
+
+        int getConnections();
+
+        double getLatencyMillisP50();
+
+        double getLatencyMillisP99();
+    }
+
+    /** {@code io.gemel:type=Vm}. */
+    public interface VmMXBean {
+        String getState();
+
+        String getReason();
+
+        int getInFlight();
+
+        double getLatencyMillis();
+
+        long getDeaths();
+
+        /** Lets the VM take no new requests, and waits until it has none; what was done, in a sentence. */
+        String drain();
+
+        /** Takes {@link #drain} back. */
+        String undrain();
+    }
+}

@@ -1,0 +1,102 @@
+package io.gemel.deploy.site;
+
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.Gate;
+import io.gemel.deploy.database.Sql;
+import io.gemel.deploy.database.SqlState;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+
+/**
+ * Looks at the site's database again and again on a thread of its own, whether the site runs or not, so that those who ask never wait
+ * for a database that does not answer.
+ */
+final class DatabaseProbe implements AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofMillis(250);
+
+    /** An answer older than this is none. */
+    private static final Duration MEMORY = Duration.ofSeconds(1);
+
+    /** Between two looks at how much of its log the database keeps. */
+    private static final Duration WAL_INTERVAL = Duration.ofSeconds(5);
+
+    private final SiteConfig config;
+    private final SideConnection connection;
+    private final Thread thread;
+    private volatile View view = new View(false, false, "not asked yet", 0, System.nanoTime());
+    private long walNanos = System.nanoTime() - WAL_INTERVAL.toNanos();
+
+    /**
+     * What was seen.
+     *
+     * @param up whether the database answered
+     * @param open whether the gate was open
+     * @param problem why it is not known whether the gate is open; empty when it is
+     * @param walRetainedBytes log that the database keeps for the slot, as last known
+     * @param nanos when, by the clock that only runs forward
+     */
+    record View(boolean up, boolean open, String problem, long walRetainedBytes, long nanos) {}
+
+    DatabaseProbe(SiteConfig config) {
+        this.config = config;
+        connection = new SideConnection(config, "probe");
+        thread = new Thread(this::run, "gemel-probe-" + config.site());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** What was seen last, if that is not too long ago. Any thread, at once. */
+    View view() {
+        View last = view;
+        return System.nanoTime() - last.nanos() < MEMORY.toNanos()
+                ? last
+                : new View(false, false, "the database does not answer", last.walRetainedBytes(), last.nanos());
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                look();
+                Thread.sleep(INTERVAL.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            connection.close();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        long wal = view.walRetainedBytes();
+        try {
+            view = connection.ask(session -> new View(true, Gate.isOpen(session), "", wal(session), System.nanoTime()));
+        } catch (SQLException e) {
+            String state = SqlState.of(e);
+            boolean answered = !state.isEmpty() && !state.startsWith("08") && !state.startsWith("57P");
+            view = new View(answered, false, String.valueOf(e.getMessage()), wal, System.nanoTime());
+        }
+    }
+
+    private long wal(Connection session) throws SQLException {
+        if (System.nanoTime() - walNanos < WAL_INTERVAL.toNanos()) {
+            return view.walRetainedBytes();
+        }
+        walNanos = System.nanoTime();
+        return Sql.first(
+                        session,
+                        row -> row.getLong(1),
+                        "SELECT pg_current_wal_lsn() - restart_lsn FROM pg_replication_slots WHERE slot_name = ?",
+                        config.slot())
+                .orElse(0L);
+    }
+
+    /** Ends looking; does not wait for a look in hand. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

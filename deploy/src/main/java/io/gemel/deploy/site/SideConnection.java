@@ -1,0 +1,83 @@
+package io.gemel.deploy.site;
+
+import io.gemel.deploy.config.SiteConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection to the site's database for short questions: opened at the first one, kept, and opened anew after a failure. It commits
+ * after each statement. Calls wait for each other; none takes much longer than the limits below.
+ */
+final class SideConnection implements AutoCloseable {
+    private static final String CONNECT_SECONDS_MAX = "1";
+    private static final String ANSWER_SECONDS_MAX = "2";
+
+    private final SiteConfig config;
+    private final String purpose;
+    private @Nullable Connection connection;
+    private boolean closed;
+
+    /** @param purpose what the server's list of sessions shows */
+    SideConnection(SiteConfig config, String purpose) {
+        this.config = config;
+        this.purpose = purpose;
+    }
+
+    /** What is asked. */
+    @FunctionalInterface
+    interface Question<T> {
+        T ask(Connection connection) throws SQLException, InterruptedException;
+    }
+
+    synchronized <T> T ask(Question<T> question) throws SQLException, InterruptedException {
+        Connection asked = connection;
+        if (asked == null) {
+            asked = open();
+            connection = asked;
+        }
+        try {
+            return question.ask(asked);
+        } catch (SQLException e) {
+            // The server's own refusals leave the connection as it was; anything else may have broken it.
+            if (!asked.isValid(1)) {
+                forget();
+            }
+            throw e;
+        }
+    }
+
+    private Connection open() throws SQLException {
+        if (closed) {
+            throw new SQLException("closed");
+        }
+        Properties settings = new Properties();
+        settings.setProperty("user", config.database().user());
+        settings.setProperty("password", config.database().password().text());
+        settings.setProperty("ApplicationName", "gemel-" + purpose + "-" + config.site());
+        settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
+        settings.setProperty("socketTimeout", ANSWER_SECONDS_MAX);
+        settings.setProperty("tcpKeepAlive", "true");
+        return DriverManager.getConnection(config.database().url(), settings);
+    }
+
+    private void forget() throws SQLException {
+        Connection broken = connection;
+        connection = null;
+        if (broken != null) {
+            broken.abort(Runnable::run);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        try {
+            forget();
+        } catch (SQLException e) {
+            connection = null; // the server is away, and its end of the connection with it
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.gemel.deploy.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A router's figures for a person: its own on one line each, then a table of its sites and one of its VMs. */
+final class RouterLines {
+    private static final String SITE = "  %-12s %-10s %12s %8s %10s   %s";
+    private static final String VM = "  %-12s %-10s %-12s %-10s %9s %10s %7s   %s";
+
+    private RouterLines() {}
+
+    static List<String> of(JsonNode router) {
+        List<String> lines = new ArrayList<>();
+        lines.add(format(
+                "router %s at %s: %s",
+                router.path("router").asText(),
+                router.path("site").asText(),
+                router.path("ready").asBoolean() ? "ready" : "no VM takes requests"));
+        lines.add(format(
+                "  requests %s   in flight %s   latency p50 %.1f ms, p99 %.1f ms",
+                count(router, "requests"),
+                count(router, "inFlight"),
+                router.path("latencyMillisP50").asDouble(),
+                router.path("latencyMillisP99").asDouble()));
+        lines.add(format(
+                "  resubmitted %s   retried %s   replayed %s   in doubt %s   rejected %s   shed %s   quarantined %s",
+                count(router, "resubmitted"),
+                count(router, "retried"),
+                count(router, "replayed"),
+                count(router, "inDoubt"),
+                count(router, "rejected"),
+                count(router, "shed"),
+                count(router, "quarantined")));
+        lines.add(format(SITE, "site", "state", "in flight", "limit", "lag", ""));
+        for (JsonNode site : router.path("sites")) {
+            long lag = site.path("lagMillis").asLong(-1);
+            lines.add(format(
+                    SITE,
+                    site.path("name").asText(),
+                    site.path("state").asText(),
+                    count(site, "inFlight"),
+                    count(site, "limit"),
+                    lag < 0 ? "unknown" : lag + " ms",
+                    site.path("reason").asText()));
+        }
+        lines.add(format(VM, "VM", "site", "host", "state", "in flight", "latency", "deaths", ""));
+        for (JsonNode vm : router.path("vms")) {
+            lines.add(format(
+                    VM,
+                    vm.path("name").asText(),
+                    vm.path("site").asText(),
+                    vm.path("host").asText(),
+                    vm.path("state").asText(),
+                    count(vm, "inFlight"),
+                    format("%.1f ms", vm.path("latencyMillis").asDouble()),
+                    count(vm, "deaths"),
+                    vm.path("reason").asText()));
+        }
+        return lines;
+    }
+
+    private static String count(JsonNode of, String figure) {
+        return format("%,d", of.path(figure).asLong());
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values).stripTrailing();
+    }
+}

@@ -1,0 +1,152 @@
+package io.gemel.deploy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.gemel.router.RouterConfig;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterLimits;
+import io.gemel.router.RouterTimes;
+import io.gemel.transaction.SiteId;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RouterConfigFileTest {
+    private static final String SMALLEST = """
+        router=east-1
+        site=east
+        vm.e1.url=http://127.0.0.1:9001
+        vm.e1.site=east
+        vm.e1.host=host-1
+        site.east.status=http://127.0.0.1:7070
+        """;
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void reads_the_smallest_file_with_the_modules_own_defaults() throws Exception {
+        RouterConfig router = read(SMALLEST);
+
+        assertThat(router.name()).isEqualTo("east-1");
+        assertThat(router.listen()).hasToString("127.0.0.1:8080");
+        assertThat(router.admin()).hasToString("127.0.0.1:8081");
+        assertThat(router.adminToken()).isNull();
+        assertThat(router.tls()).isNull();
+        assertThat(router.durability()).isEqualTo(Durability.LOCAL);
+        assertThat(router.vms())
+                .containsExactly(
+                        new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:9001"), new SiteId("east"), "host-1"));
+        assertThat(router.sites())
+                .containsExactly(new RouterConfig.Site(new SiteId("east"), URI.create("http://127.0.0.1:7070"), null));
+        assertThat(router.times()).isEqualTo(RouterTimes.defaults());
+        assertThat(router.limits()).isEqualTo(RouterLimits.defaults());
+    }
+
+    @Test
+    void reads_routes() throws Exception {
+        RouterConfig router = read(SMALLEST
+                + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n");
+
+        assertThat(router.routes())
+                .containsExactlyInAnyOrder(
+                        new RouterConfig.Route("/a/uploads", null, false),
+                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true),
+                        new RouterConfig.Route("/a", Durability.APPLIED, true));
+    }
+
+    @Test
+    void reports_what_does_not_fit_together_with_its_line() {
+        ConfigException refused = refuse(SMALLEST + "verdict.avoid=2s\nverdict.resubmit=1s\nidle.timeout=10s\n");
+
+        assertThat(refused.problems().stream().map(ConfigProblem::line)).containsExactly(8, 9);
+        assertThat(refused).hasMessageContaining("verdict.resubmit must not be below verdict.avoid");
+    }
+
+    @Test
+    void reports_every_problem_together_with_line_and_mend() {
+        ConfigException refused = refuse("""
+            router=east 1
+            siite=east
+            vm.e1.url=127.0.0.1:9001
+            vm.e1.site=west
+            vm.e2.url=http://127.0.0.1:9002
+            vm.e2.site=east
+            vm.e2.host=host-1
+            vm.e3.url=http://127.0.0.1:9002
+            vm.e3.site=east
+            vm.e3.host=host-1
+            vm.e3.port=9002
+            site.east.status=http://127.0.0.1:7070/status
+            durability=remote
+            route.transfers.durability=applied
+            access.log=yes
+            tls.key=nowhere.pem
+            verdict.avoid=1
+            """);
+
+        assertThat(refused.problems().stream().map(problem -> problem.line() + " " + problem.problem()))
+                .containsExactly(
+                        "0 the key site is missing",
+                        "0 tls.certificate is not set",
+                        "1 router has the name 'east 1'",
+                        "2 unknown key siite",
+                        "3 vm.e1.url is '127.0.0.1:9001', which is no server's address",
+                        "3 the key vm.e1.host is missing",
+                        "4 vm.e1.site names west, whose process is not named",
+                        "8 vm.e3.url is that of the VM e2, too",
+                        "11 vm.e3.port is not known",
+                        "12 site.east.status is 'http://127.0.0.1:7070/status', which is no server's address",
+                        "13 durability is 'remote'",
+                        "14 route.transfers.durability has the path 'transfers'",
+                        "15 access.log is 'yes'",
+                        "16 tls.key is " + folder.resolve("nowhere.pem") + ", which cannot be read",
+                        "17 verdict.avoid is '1'");
+        assertThat(refused)
+                .hasMessageContaining("did you mean site?")
+                .hasMessageContaining("write one of local, shipped, applied")
+                .hasMessageContaining("add a line site.west.status=http://HOST:PORT");
+    }
+
+    @Test
+    void takes_tokens_and_certificates_from_files_and_shows_them_nowhere() throws Exception {
+        Files.writeString(folder.resolve("token"), "s3cret\n");
+        Files.writeString(folder.resolve("router.pem"), "certificate");
+        Files.writeString(folder.resolve("router.key"), "k3y");
+
+        RouterConfig router = read(SMALLEST + "admin.token=${file:token}\nsite.east.token=${file:token}\n"
+                + "tls.certificate=router.pem\ntls.key=router.key\n");
+
+        assertThat(router.adminToken()).isEqualTo("s3cret");
+        assertThat(router.sites().get(0).token()).isEqualTo("s3cret");
+        assertThat(router.tls()).isEqualTo(new RouterConfig.Tls("certificate", "k3y"));
+        assertThat(router.toString() + router.sites() + router.tls())
+                .doesNotContain("s3cret")
+                .doesNotContain("k3y");
+    }
+
+    @Test
+    void tells_a_routers_file_from_a_sites() throws Exception {
+        assertThat(RouterConfigFile.describesRouter(write(SMALLEST))).isTrue();
+        assertThat(RouterConfigFile.describesRouter(write("site=east\npeer=west\n")))
+                .isFalse();
+        assertThat(RouterConfigFile.describesRouter(folder.resolve("nowhere"))).isFalse();
+    }
+
+    private RouterConfig read(String text) throws ConfigException, IOException {
+        return RouterConfigFile.read(write(text), Map.of());
+    }
+
+    private ConfigException refuse(String text) {
+        return catchThrowableOfType(ConfigException.class, () -> read(text));
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(folder.resolve("router.properties"), text);
+    }
+}

@@ -1,0 +1,86 @@
+package io.gemel.deploy.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gemel.deploy.CommandRun;
+import io.gemel.deploy.bank.BankExchange;
+import io.gemel.deploy.bank.BankLoad;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Planned work under load: no client notices. */
+@ExtendWith(SharedRouters.class)
+class DrainIT {
+    private static final int PER_SECOND = 40;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final RouterFixture fixture;
+
+    DrainIT(RouterFixture fixture) {
+        this.fixture = fixture;
+    }
+
+    @Test
+    void every_vm_is_upgraded_in_turn_without_an_error_and_without_a_resubmission() throws Exception {
+        long resubmitted = resubmitted();
+        try (BankLoad load = fixture.load("east", "upgrade", PER_SECOND, new Random(3))) {
+            for (String site : new String[] {"east", "west"}) {
+                for (VmProcess vm : fixture.vmsOf(site)) {
+                    order("drain", "vm", vm.name());
+                    vm.stop();
+                    vm.start();
+                    await().atMost(LIMIT).until(vm::isOpen);
+                    order("undrain", "vm", vm.name());
+                    fixture.awaitAllAlive();
+                }
+            }
+            load.finish();
+            assertThat(load.log()).isNotEmpty().allMatch(BankExchange::isSmooth);
+        }
+        assertThat(resubmitted()).isEqualTo(resubmitted);
+        OnceEach.assertKept(fixture.facts());
+    }
+
+    @Test
+    void a_drained_site_leaves_its_work_to_the_other_one() throws Exception {
+        try (BankLoad load = fixture.load("east", "site", PER_SECOND, new Random(4))) {
+            order("drain", "site", "east");
+            int before = load.log().size();
+            await().atMost(LIMIT)
+                    .until(() -> load.log().stream()
+                            .skip(before)
+                            .anyMatch(each -> each.reply().orElseThrow().site().equals("west")));
+            order("undrain", "site", "east");
+            load.finish();
+            assertThat(load.log()).allMatch(BankExchange::isSmooth);
+        }
+        fixture.awaitAllAlive();
+        OnceEach.assertKept(fixture.facts());
+    }
+
+    /** Gives the order to both routers, as a person would; each command returns when it is carried out. */
+    private void order(String command, String what, String name) {
+        for (String site : new String[] {"east", "west"}) {
+            CommandRun run = new CommandRun();
+            assertThat(run.run(command, fixture.router(site).file(), what, name))
+                    .as(() -> run.out() + run.err())
+                    .isZero();
+        }
+    }
+
+    /** Attempts that followed one whose outcome nobody knew, at both routers. */
+    private long resubmitted() throws Exception {
+        long sum = 0;
+        for (String site : new String[] {"east", "west"}) {
+            sum += new ObjectMapper()
+                    .readTree(fixture.router(site).ask("/status"))
+                    .path("resubmitted")
+                    .asLong();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,96 @@
+package io.gemel.deploy.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.bank.BankExchange;
+import io.gemel.deploy.bank.BankLoad;
+import io.gemel.deploy.embedded.PostgresServer.StopMode;
+import io.gemel.deploy.embedded.TcpDirection;
+import java.time.Duration;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Servers and networks fail under load, and nothing is lost or doubled. */
+@ExtendWith(SharedRouters.class)
+class OutagesIT {
+    private static final int PER_SECOND = 40;
+    private static final int ENOUGH = 60;
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private final RouterFixture fixture;
+
+    OutagesIT(RouterFixture fixture) {
+        this.fixture = fixture;
+    }
+
+    @AfterEach
+    void mend_and_judge() throws Exception {
+        fixture.wires().restore();
+        fixture.startWhatIsDead();
+        fixture.awaitAllAlive();
+        OnceEach.assertKept(fixture.facts());
+    }
+
+    private BankLoad load(String site, String prefix) {
+        return fixture.load(site, prefix, PER_SECOND, new Random(prefix.hashCode()));
+    }
+
+    /** Waits until so many more submissions have had their final answer. */
+    private static void awaitMore(BankLoad load) {
+        int before = load.log().size();
+        await().atMost(LIMIT).until(() -> load.log().size() >= before + ENOUGH);
+    }
+
+    private static void finish(BankLoad load) throws Exception {
+        load.finish();
+        assertThat(load.log()).isNotEmpty().allMatch(BankExchange::isAcknowledged);
+    }
+
+    @ParameterizedTest
+    @EnumSource(TcpDirection.class)
+    void a_vm_that_only_one_direction_reaches_is_left_out(TcpDirection direction) throws Exception {
+        try (BankLoad load = load("east", "cut-" + direction)) {
+            awaitMore(load);
+            fixture.wires().cut("east", "e1", direction);
+            fixture.awaitVm(fixture.router("east"), "e1", "dead");
+            awaitMore(load);
+            fixture.wires().restore();
+            fixture.awaitVm(fixture.router("east"), "e1", "alive");
+            finish(load);
+        }
+    }
+
+    @Test
+    void a_database_that_starts_again_loses_nothing() throws Exception {
+        try (BankLoad load = load("east", "database")) {
+            awaitMore(load);
+            fixture.server("east").stop(StopMode.IMMEDIATE);
+            fixture.server("east").start();
+            awaitMore(load);
+            finish(load);
+        }
+    }
+
+    @Test
+    void sites_that_are_cut_off_from_each_other_both_go_on() throws Exception {
+        try (BankLoad east = load("east", "apart-east");
+                BankLoad west = load("west", "apart-west")) {
+            awaitMore(east);
+            fixture.wires().cutSitesApart();
+            awaitMore(east);
+            awaitMore(west);
+            fixture.wires().restore();
+            finish(east);
+            finish(west);
+            assertThat(east.log())
+                    .allMatch(each -> each.reply().orElseThrow().site().equals("east"));
+            assertThat(west.log())
+                    .allMatch(each -> each.reply().orElseThrow().site().equals("west"));
+        }
+    }
+}

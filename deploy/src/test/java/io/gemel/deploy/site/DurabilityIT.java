@@ -1,0 +1,168 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.status.RouterDesk;
+import io.gemel.deploy.status.RouterDesk.Level;
+import io.gemel.deploy.status.SideState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A commit is told to be shipped or applied only when it is, and soon when it can be. */
+class DurabilityIT {
+    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration SHORT = Duration.ofMillis(700);
+    private static final int SAMPLES = 41;
+
+    @TempDir
+    static Path folder;
+
+    private static TwoSites sites;
+
+    @BeforeAll
+    static void start() throws Exception {
+        sites = TwoSites.start(folder, Version.V18, Map.of());
+        sites.schema(TwoSites.PROBE)
+                .schema("CREATE TABLE entry (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text)")
+                .prepare()
+                .run();
+        sites.settle();
+    }
+
+    @AfterAll
+    static void stop() {
+        sites.close();
+    }
+
+    @Test
+    void what_is_told_to_be_applied_is_at_the_peer() throws Exception {
+        long[] millis = new long[SAMPLES];
+        for (int i = 0; i < SAMPLES; i++) {
+            sites.east().execute("INSERT INTO entry (what) VALUES ('applied " + i + "')");
+            long begun = System.nanoTime();
+            assertThat(east().durable(Level.APPLIED, LIMIT)).isEmpty();
+            millis[i] = (System.nanoTime() - begun) / 1_000_000;
+            assertThat(count("what = 'applied " + i + "'")).isEqualTo("1");
+        }
+        print("applied", millis);
+        assertThat(millis[SAMPLES / 2]).as("median, ms").isLessThan(250);
+    }
+
+    @Test
+    void what_is_told_to_be_shipped_is_in_kafka() throws Exception {
+        long[] millis = new long[SAMPLES];
+        for (int i = 0; i < SAMPLES; i++) {
+            sites.east().execute("INSERT INTO entry (what) VALUES ('shipped " + i + "')");
+            long begun = System.nanoTime();
+            assertThat(east().durable(Level.SHIPPED, LIMIT)).isEmpty();
+            millis[i] = (System.nanoTime() - begun) / 1_000_000;
+        }
+        print("shipped", millis);
+        assertThat(TopicReader.changes(
+                                sites.kafka().bootstrapServers(),
+                                sites.east().config().logTopic(),
+                                sites.east().config().site())
+                        .stream()
+                        .filter(change -> change.table().name().equals("entry")
+                                && String.valueOf(change.after()).contains("shipped")))
+                .hasSize(SAMPLES);
+    }
+
+    @Test
+    void nothing_is_shipped_while_kafka_is_away() throws Exception {
+        sites.kafka().close();
+        sites.east().execute("INSERT INTO entry (what) VALUES ('in an outage')");
+
+        Optional<String> obstacle = east().durable(Level.SHIPPED, SHORT);
+        assertThat(obstacle)
+                .hasValueSatisfying(reason -> assertThat(reason).contains("Kafka has not acknowledged position"));
+
+        sites.kafka().start();
+        assertThat(east().durable(Level.SHIPPED, LIMIT)).isEmpty();
+        assertThat(east().durable(Level.APPLIED, LIMIT)).isEmpty();
+        assertThat(count("what = 'in an outage'")).isEqualTo("1");
+    }
+
+    @Test
+    void nothing_is_applied_while_the_peer_is_paused() throws Exception {
+        SiteSupervisor west = sites.supervisors().get(1);
+        west.pause();
+        await().atMost(LIMIT).until(() -> west.report().apply().state() == SideState.PAUSED);
+        sites.east().execute("INSERT INTO entry (what) VALUES ('during a pause')");
+
+        assertThat(east().durable(Level.SHIPPED, LIMIT)).isEmpty();
+        assertThat(east().durable(Level.APPLIED, SHORT))
+                .hasValueSatisfying(reason ->
+                        assertThat(reason).contains("the peer was not seen in time to have applied position"));
+
+        west.resume();
+        assertThat(east().durable(Level.APPLIED, LIMIT)).isEmpty();
+        assertThat(count("what = 'during a pause'")).isEqualTo("1");
+    }
+
+    @Test
+    void many_calls_share_what_is_asked_of_the_database() throws Exception {
+        int calls = 200;
+        long before = beats();
+        ExecutorService threads = Executors.newFixedThreadPool(calls);
+        try {
+            List<Future<Optional<String>>> answers = new ArrayList<>();
+            long begun = System.nanoTime();
+            for (int i = 0; i < calls; i++) {
+                answers.add(threads.submit(() -> east().durable(Level.APPLIED, LIMIT)));
+            }
+            for (Future<Optional<String>> answer : answers) {
+                assertThat(answer.get()).isEmpty();
+            }
+            System.out.println("DurabilityIT: " + calls + " calls at once " + (System.nanoTime() - begun) / 1_000_000
+                    + " ms, " + (beats() - before) + " heartbeats");
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(beats() - before).isLessThan(calls / 2);
+    }
+
+    @Test
+    void a_site_that_does_not_run_says_so() throws Exception {
+        try (SiteSupervisor idle =
+                new SiteSupervisor(sites.east().config(), micros -> micros, InstantSource.system())) {
+            assertThat(idle.desk().durable(Level.SHIPPED, SHORT))
+                    .hasValueSatisfying(reason -> assertThat(reason).contains("site east does not run"));
+        }
+    }
+
+    private static RouterDesk east() {
+        return sites.supervisors().get(0).desk();
+    }
+
+    private static String count(String where) throws Exception {
+        return TwoSites.texts(sites.west(), "SELECT count(*) FROM entry WHERE " + where)
+                .get(0);
+    }
+
+    private static long beats() throws Exception {
+        return Long.parseLong(
+                TwoSites.texts(sites.east(), "SELECT beat FROM gemel.heartbeat").get(0));
+    }
+
+    private static void print(String level, long[] millis) {
+        Arrays.sort(millis);
+        System.out.println("DurabilityIT: " + level + " while idle: median " + millis[SAMPLES / 2] + " ms, longest "
+                + millis[SAMPLES - 1] + " ms");
+    }
+}

@@ -1,0 +1,57 @@
+package io.gemel.deploy.vm;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+
+/** Sends a VM what a router would send it. */
+final class VmClient {
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String address;
+
+    VmClient(int port) {
+        address = "http://127.0.0.1:" + port;
+    }
+
+    /** What came back. */
+    record Reply(int status, String outcome, String contentType, String body) {
+        static Reply of(HttpResponse<String> response) {
+            return new Reply(
+                    response.statusCode(),
+                    response.headers().firstValue("Gemel-Outcome").orElse(""),
+                    response.headers().firstValue("Content-Type").orElse(""),
+                    response.body());
+        }
+    }
+
+    CompletableFuture<Reply> sending(String path, String key, String body, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(address + path)).POST(BodyPublishers.ofString(body));
+        if (!key.isEmpty()) {
+            request.header("Idempotency-Key", key);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Reply::of);
+    }
+
+    Reply send(String path, String key, String... headers) {
+        return sending(path, key, "", headers).join();
+    }
+
+    Reply post(String path) {
+        return sending(path, "", "").join();
+    }
+
+    Reply get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(address + path)).build();
+        return Reply.of(http.send(request, BodyHandlers.ofString()));
+    }
+}

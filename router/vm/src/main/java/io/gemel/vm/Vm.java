@@ -1,0 +1,115 @@
+package io.gemel.vm;
+
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One running application instance, and the room's door. {@link #submit} runs the application's work once for a submission's key: the key is
+ * claimed in the work's own transaction, and the answer committed with it. {@link VmHandler} and {@link VmFilter} put it behind HTTP.
+ * Safe for any number of threads.
+ */
+public final class Vm implements AutoCloseable {
+    private final VmConfig config;
+    private final InstantSource clock;
+    private final Submissions submissions;
+    private final Heartbeat heartbeat;
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicBoolean draining = new AtomicBoolean();
+
+    public Vm(VmConfig config) {
+        this(config, InstantSource.system());
+    }
+
+    /** @param clock what deadlines are compared with; it should agree with the routers' clocks */
+    public Vm(VmConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+        this.submissions = new Submissions(config, clock);
+        this.heartbeat = new Heartbeat(config);
+    }
+
+    /**
+     * Properties for the PostgreSQL driver's connections: they tag the VM's sessions, so that those of a dead VM can be ended, and let the database
+     * notice within seconds that the VM's machine is gone. Give them to the pool.
+     *
+     * @param name the VM's name
+     */
+    public static Map<String, String> sessionProperties(String name, VmLimits limits) {
+        VmConfig.requireName(name);
+        return SessionTag.properties(name, limits);
+    }
+
+    /**
+     * Runs the work, unless its key is done: then what was answered is answered again. Waits for another attempt that runs in this
+     * database, at most until the deadline. Blocks; throws nothing but what is the matter with the arguments.
+     */
+    public Result submit(Submission submission, Work work) {
+        inFlight.incrementAndGet();
+        try {
+            // After it has been counted: who drains and then sees nothing in flight knows that nothing will run.
+            return draining.get() ? Answers.draining() : submissions.submit(submission, work);
+        } finally {
+            inFlight.decrementAndGet();
+        }
+    }
+
+    /**
+     * The same for the submission that {@link VmFilter} read from this thread's request.
+     *
+     * @throws IllegalStateException when there is none
+     */
+    public Result submit(Work work) {
+        return submit(CurrentSubmission.get(), work);
+    }
+
+    /** An attempt of now, for a request that came without a router: the deadline is the longest time a submission takes. */
+    public Submission submission(String key) {
+        return new Submission(
+                key, null, clock.millis(), clock.instant().plus(config.limits().time()));
+    }
+
+    /** Closes a key so that nothing ever happens under it, unless it is done: then what it ended with. Waits for an attempt that runs. */
+    public Result fence(Submission submission) {
+        return submissions.fence(submission);
+    }
+
+    /** Takes no new submissions. Those that run go on and may commit; {@link #inFlight} counts them. */
+    public void drain() {
+        draining.set(true);
+    }
+
+    /** Takes submissions again. */
+    public void undrain() {
+        draining.set(false);
+    }
+
+    public boolean isDraining() {
+        return draining.get();
+    }
+
+    /** How many submissions run or wait. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    public VmConfig config() {
+        return config;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
+    /** Takes no new submissions and ends the heartbeat's thread. The pool is the application's to close. */
+    @Override
+    public void close() {
+        drain();
+        heartbeat.close();
+    }
+}

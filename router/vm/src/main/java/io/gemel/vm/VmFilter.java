@@ -1,0 +1,94 @@
+package io.gemel.vm;
+
+import io.gemel.vm.HttpWords.Headers;
+import io.gemel.vm.HttpWords.Reply;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A VM in a servlet container. It answers below {@code /gemel/} itself. Of every other request with an {@code Idempotency-Key} it makes a
+ * submission, for {@link Vm#submit(Work)} on the same thread and in the attribute {@link #SUBMISSION}; requests without a key pass as they are.
+ * Reads no body: a fingerprint is compared only when the router sends one.
+ */
+public final class VmFilter implements Filter {
+    /** The request attribute that holds the {@link Submission}. */
+    public static final String SUBMISSION = "io.gemel.vm.submission";
+
+    private final Vm vm;
+    private final Endpoints endpoints;
+
+    public VmFilter(Vm vm) {
+        this.vm = vm;
+        this.endpoints = new Endpoints(vm);
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            filter(http, answer, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Sends what a submission came to: the answer, with the outcome for the router. */
+    public static void send(Result result, HttpServletResponse response) throws IOException {
+        send(Reply.of(result), response);
+    }
+
+    private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Headers headers = request::getHeader;
+        String path = request.getRequestURI().substring(request.getContextPath().length());
+        if (path.startsWith(Endpoints.PREFIX)) {
+            send(endpoints.reply(request.getMethod(), path, request.getQueryString(), headers), response);
+            return;
+        }
+        if (headers.first(HttpWords.KEY) == null) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Submission submission = submission(headers, response);
+        if (submission == null) {
+            return;
+        }
+        request.setAttribute(SUBMISSION, submission);
+        CurrentSubmission.set(submission);
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            CurrentSubmission.clear();
+        }
+    }
+
+    /** Null when the headers are wrong; that has been answered then. */
+    private @Nullable Submission submission(Headers headers, HttpServletResponse response) throws IOException {
+        try {
+            return HttpWords.submission(headers, vm.clock(), vm.config().limits());
+        } catch (IllegalArgumentException e) {
+            send(Answers.notASubmission(String.valueOf(e.getMessage())), response);
+            return null;
+        }
+    }
+
+    private static void send(Reply reply, HttpServletResponse response) throws IOException {
+        Answer answer = reply.answer();
+        response.setStatus(answer.status());
+        if (answer.contentType() != null) {
+            response.setContentType(answer.contentType());
+        }
+        if (reply.outcome() != null) {
+            response.setHeader(HttpWords.OUTCOME, reply.outcome().word());
+        }
+        response.setContentLength(answer.bytes());
+        response.getOutputStream().write(answer.body());
+    }
+}
