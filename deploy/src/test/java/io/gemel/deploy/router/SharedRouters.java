@@ -15,8 +15,8 @@ final class SharedRouters implements ParameterResolver {
     private record Shared(RouterFixture fixture) implements AutoCloseable {
         static Shared start() {
             try {
-                Path folder = Files.createTempDirectory("gemel-routers");
-                return new Shared(RouterFixture.start(folder));
+                Path build = Files.createDirectories(Path.of("target").toAbsolutePath());
+                return new Shared(RouterFixture.start(Files.createTempDirectory(build, "routers-")));
             } catch (Exception e) {
                 throw new IllegalStateException("the routers do not start", e);
             }
