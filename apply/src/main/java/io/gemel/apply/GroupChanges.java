@@ -55,10 +55,17 @@ final class GroupChanges implements GroupApplier.Changes {
         return count;
     }
 
-    /** The only transaction of the group, if that is held in memory as a whole. */
+    /** The only transaction of the group, if that is held in memory as a whole; heartbeats may stand beside it. */
     @Nullable
     Transaction wholeTransaction() {
-        return group.size() == 1 && group.get(0) instanceof Incoming.Whole whole ? whole.transaction() : null;
+        if (!isSingle()) {
+            return null;
+        }
+        return group.stream()
+                .filter(Incoming.Whole.class::isInstance)
+                .map(incoming -> ((Incoming.Whole) incoming).transaction())
+                .findFirst()
+                .orElse(null);
     }
 
     /** May any transaction of the group say something about parked ones? Not known of a large one without reading it. */

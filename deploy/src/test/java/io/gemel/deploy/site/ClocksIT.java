@@ -72,7 +72,7 @@ class ClocksIT {
             west.close();
             sites.west().with("clock.ahead.max", "10m");
             sites.run(sites.west(), LongUnaryOperator.identity());
-            sites.settle();
+            sites.awaitRow(sites.west(), "SELECT FROM account");
             assertThat(TwoSites.rows(sites.west(), "account")).containsExactly("(1,ahead,0)");
         }
     }

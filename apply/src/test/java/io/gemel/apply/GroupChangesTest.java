@@ -1,0 +1,42 @@
+package io.gemel.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Transaction;
+import io.gemel.transaction.Version;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class GroupChangesTest {
+    private static final SiteId EAST = new SiteId("east");
+    private static final Incoming BEAT = new Incoming.Beat(1, 7);
+
+    private static Incoming.Whole whole(long position) {
+        Stamp stamp = new Stamp(EAST, position, 100 + position, new Version(position, EAST), 0);
+        return new Incoming.Whole(1, new Transaction(stamp, List.of()), 10);
+    }
+
+    private static GroupChanges group(Incoming... incoming) {
+        return new GroupChanges(null, List.of(incoming)); // without a large transaction nothing is read again
+    }
+
+    @Test
+    void a_heartbeat_beside_a_transaction_does_not_keep_it_from_being_parked() {
+        Incoming.Whole only = whole(3);
+
+        assertThat(group(only, BEAT).wholeTransaction()).isSameAs(only.transaction());
+        assertThat(group(BEAT, only).wholeTransaction()).isSameAs(only.transaction());
+        assertThat(group(only).wholeTransaction()).isSameAs(only.transaction());
+    }
+
+    @Test
+    void only_a_single_transaction_in_memory_is_a_whole_one() {
+        assertThat(group(whole(3), whole(4)).wholeTransaction()).isNull();
+        assertThat(group(BEAT).wholeTransaction()).isNull();
+        assertThat(group(new Incoming.Large(1, whole(3).transaction().stamp(), 5))
+                        .wholeTransaction())
+                .isNull();
+    }
+}
