@@ -167,10 +167,6 @@ final class ApplyLoop implements Runnable {
             storeAcknowledgement(group);
             return;
         }
-        if (stamps.size() > 1 && (parking.size() > 0 || group.mayHaveNotices())) {
-            applySingly(group);
-            return;
-        }
         headMicros = stamps.get(0).version().micros();
         Version greatest = marker.version();
         for (Stamp stamp : stamps) {
@@ -182,7 +178,7 @@ final class ApplyLoop implements Runnable {
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
         List<Conflict> conflicts = tries.apply(group, next);
         if (conflicts == null) {
-            applySingly(group);
+            applyHalves(group);
             return;
         }
         marker = stored(next);
@@ -190,9 +186,10 @@ final class ApplyLoop implements Runnable {
         listener.applied(stamps.size(), group.count(), conflicts);
     }
 
-    private void applySingly(GroupChanges group) throws ApplyFailure, InterruptedException {
-        for (GroupChanges each : group.singly()) {
-            apply(each);
+    /** Until what has to come alone does: the rest of the group should still share its database transactions. */
+    private void applyHalves(GroupChanges group) throws ApplyFailure, InterruptedException {
+        for (GroupChanges half : group.halves()) {
+            apply(half);
         }
     }
 

@@ -76,11 +76,12 @@ final class GroupChanges implements GroupApplier.Changes {
                                 && ParkingNotices.areNotices(whole.transaction().changes())));
     }
 
-    /** The same transactions, each as a group of its own. */
-    List<GroupChanges> singly() {
-        return group.stream()
-                .map(incoming -> new GroupChanges(log, List.of(incoming)))
-                .toList();
+    /** The same in the same order, in two groups; of two or more. */
+    List<GroupChanges> halves() {
+        int middle = group.size() / 2;
+        return List.of(
+                new GroupChanges(log, group.subList(0, middle)),
+                new GroupChanges(log, group.subList(middle, group.size())));
     }
 
     @Override

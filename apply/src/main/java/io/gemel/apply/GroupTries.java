@@ -65,12 +65,16 @@ final class GroupTries {
     /**
      * Applies a group, or parks it when it is a single transaction that has to be.
      *
-     * @return the conflicts found; null when nothing was done because the transactions must come one at a time
+     * @return the conflicts found; null when nothing was done because one of several transactions must come alone
      */
     @Nullable
     List<Conflict> apply(GroupChanges group, Marker next) throws ApplyFailure, InterruptedException {
+        boolean parks = parking.holds(group);
+        if (!group.isSingle() && (parks || group.mayHaveNotices())) {
+            return null;
+        }
         Transaction transaction = group.wholeTransaction();
-        if (parking.holds(group)) {
+        if (parks) {
             if (transaction == null) {
                 throw new ApplyFailure(
                         Kind.HALT,

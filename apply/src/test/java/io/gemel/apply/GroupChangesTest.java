@@ -39,4 +39,14 @@ class GroupChangesTest {
                         .wholeTransaction())
                 .isNull();
     }
+
+    @Test
+    void halves_keep_every_transaction_and_their_order() {
+        List<GroupChanges> halves = group(whole(3), BEAT, whole(4), whole(5)).halves();
+
+        assertThat(halves).hasSize(2);
+        assertThat(halves.stream().flatMap(half -> half.stamps().stream()).map(Stamp::position))
+                .containsExactly(3L, 4L, 5L);
+        assertThat(halves.get(1).halves()).allMatch(GroupChanges::isSingle);
+    }
 }
