@@ -1,15 +1,13 @@
 package io.gemel.deploy.router;
 
 import io.gemel.deploy.command.ExitCode;
-import io.gemel.deploy.config.RouterConfigFile;
 import io.gemel.router.RouterPart;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code gemel drain}: makes room for planned work. */
@@ -24,14 +22,8 @@ public final class DrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(index = "0", paramLabel = "FILE", description = "The router's properties file.")
-    private Path file = Path.of("router.properties");
-
-    @Parameters(index = "1", paramLabel = "KIND", description = "One of: vm, host, site.")
-    private RouterPart.Kind kind = RouterPart.Kind.VM;
-
-    @Parameters(index = "2", paramLabel = "NAME", description = "Its name in the properties file.")
-    private String name = "";
+    @Mixin
+    private PartArguments arguments = new PartArguments();
 
     @Option(names = "--force", description = "Drain it even if nothing is left that takes requests.")
     private boolean force;
@@ -45,11 +37,10 @@ public final class DrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (lost && kind != RouterPart.Kind.SITE) {
+        if (lost && arguments.part().kind() != RouterPart.Kind.SITE) {
             throw new ParameterException(spec.commandLine(), "--lost is for sites");
         }
-        RouterAdmin router = new RouterAdmin(RouterConfigFile.read(file), file);
-        String done = router.order(lost ? "down" : "drain", new RouterPart(kind, name), force ? "&force=true" : "");
+        String done = arguments.router().order(lost ? "down" : "drain", arguments.part(), force ? "&force=true" : "");
         spec.commandLine().getOut().println(done);
         return ExitCode.DONE;
     }

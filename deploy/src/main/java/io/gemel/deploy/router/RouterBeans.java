@@ -2,31 +2,26 @@ package io.gemel.deploy.router;
 
 import io.gemel.deploy.router.RouterMXBeans.RouterMXBean;
 import io.gemel.deploy.router.RouterMXBeans.VmMXBean;
+import io.gemel.deploy.status.RegisteredBeans;
 import io.gemel.router.Router;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterPart;
 import io.gemel.router.RouterReport;
 import io.gemel.transaction.SiteId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import javax.management.JMException;
 import javax.management.MBeanServer;
-import javax.management.ObjectName;
-import javax.management.StandardMBean;
 
 /**
  * A router's figures as management beans: {@code io.gemel:type=Router,site=east,name=east-1} and one {@code io.gemel:type=Vm,site=east,name=e1}
  * for each VM, where the site is the VM's own. Closing takes them away again.
  */
 final class RouterBeans implements AutoCloseable {
-    private final MBeanServer server;
-    private final List<ObjectName> names = new ArrayList<>();
+    private final RegisteredBeans beans;
 
-    private RouterBeans(MBeanServer server) {
-        this.server = server;
+    private RouterBeans(RegisteredBeans beans) {
+        this.beans = beans;
     }
 
     /**
@@ -35,35 +30,21 @@ final class RouterBeans implements AutoCloseable {
      * @throws IllegalStateException when beans of these names are registered already
      */
     static RouterBeans register(MBeanServer server, RouterConfig config, Router router) {
-        RouterBeans beans = new RouterBeans(server);
-        beans.add("Router", config.site(), config.name(), new RouterBean(router), RouterMXBean.class);
+        RegisteredBeans beans = new RegisteredBeans(server);
+        beans.add("type=Router," + named(config.site(), config.name()), new RouterBean(router), RouterMXBean.class);
         for (RouterConfig.Vm vm : config.vms()) {
-            beans.add("Vm", vm.site(), vm.name(), new VmBean(router, vm.name()), VmMXBean.class);
+            beans.add("type=Vm," + named(vm.site(), vm.name()), new VmBean(router, vm.name()), VmMXBean.class);
         }
-        return beans;
+        return new RouterBeans(beans);
     }
 
-    private <T> void add(String type, SiteId site, String name, T bean, Class<T> management) {
-        try {
-            ObjectName full = new ObjectName("io.gemel:type=" + type + ",site=" + site + ",name=" + name);
-            server.registerMBean(new StandardMBean(bean, management, true), full);
-            names.add(full);
-        } catch (JMException e) {
-            close();
-            throw new IllegalStateException("cannot register the " + type + " bean of " + name, e);
-        }
+    private static String named(SiteId site, String name) {
+        return "site=" + site + ",name=" + name;
     }
 
     @Override
     public void close() {
-        for (ObjectName name : names) {
-            try {
-                server.unregisterMBean(name);
-            } catch (JMException e) {
-                throw new IllegalStateException("cannot take back the bean " + name, e);
-            }
-        }
-        names.clear();
+        beans.close();
     }
 
     private record RouterBean(Router router) implements RouterMXBean {

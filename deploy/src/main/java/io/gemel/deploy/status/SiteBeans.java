@@ -7,25 +7,19 @@ import io.gemel.deploy.status.SiteMXBeans.ConflictsMXBean;
 import io.gemel.deploy.status.SiteMXBeans.GateMXBean;
 import io.gemel.deploy.status.SiteMXBeans.WindowMXBean;
 import io.gemel.transaction.SiteId;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import javax.management.JMException;
 import javax.management.MBeanServer;
-import javax.management.ObjectName;
-import javax.management.StandardMBean;
 
 /**
  * A site's figures as management beans {@code io.gemel:type=Capture,site=east} and so on, the same as in {@link StatusReport}. Closing takes
  * them away again.
  */
 public final class SiteBeans implements AutoCloseable {
-    private final MBeanServer server;
-    private final List<ObjectName> names = new ArrayList<>();
+    private final RegisteredBeans beans;
 
-    private SiteBeans(MBeanServer server) {
-        this.server = server;
+    private SiteBeans(RegisteredBeans beans) {
+        this.beans = beans;
     }
 
     /**
@@ -36,37 +30,19 @@ public final class SiteBeans implements AutoCloseable {
      */
     public static SiteBeans register(
             MBeanServer server, SiteId site, Supplier<StatusReport> report, ApplyControl control) {
-        SiteBeans beans = new SiteBeans(server);
-        beans.add(site, "Capture", new CaptureBean(report), CaptureMXBean.class);
-        beans.add(site, "Apply", new ApplyBean(report, control), ApplyMXBean.class);
-        beans.add(site, "Window", new WindowBean(report), WindowMXBean.class);
-        beans.add(site, "Gate", new GateBean(report), GateMXBean.class);
-        beans.add(site, "Conflicts", new ConflictsBean(report), ConflictsMXBean.class);
-        beans.add(site, "Clock", new ClockBean(report), ClockMXBean.class);
-        return beans;
-    }
-
-    private <T> void add(SiteId site, String type, T bean, Class<T> management) {
-        try {
-            ObjectName name = new ObjectName("io.gemel:type=" + type + ",site=" + site);
-            server.registerMBean(new StandardMBean(bean, management, true), name);
-            names.add(name);
-        } catch (JMException e) {
-            close();
-            throw new IllegalStateException("cannot register the " + type + " bean of site " + site, e);
-        }
+        RegisteredBeans beans = new RegisteredBeans(server);
+        beans.add("type=Capture,site=" + site, new CaptureBean(report), CaptureMXBean.class);
+        beans.add("type=Apply,site=" + site, new ApplyBean(report, control), ApplyMXBean.class);
+        beans.add("type=Window,site=" + site, new WindowBean(report), WindowMXBean.class);
+        beans.add("type=Gate,site=" + site, new GateBean(report), GateMXBean.class);
+        beans.add("type=Conflicts,site=" + site, new ConflictsBean(report), ConflictsMXBean.class);
+        beans.add("type=Clock,site=" + site, new ClockBean(report), ClockMXBean.class);
+        return new SiteBeans(beans);
     }
 
     @Override
     public void close() {
-        for (ObjectName name : names) {
-            try {
-                server.unregisterMBean(name);
-            } catch (JMException e) {
-                throw new IllegalStateException("cannot take back the bean " + name, e);
-            }
-        }
-        names.clear();
+        beans.close();
     }
 
     private record CaptureBean(Supplier<StatusReport> report) implements CaptureMXBean {

@@ -5,9 +5,6 @@ import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.Step.Reply;
 import io.gemel.router.VmCall.Result;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
-import java.time.InstantSource;
-import java.util.Map.Entry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,22 +16,6 @@ final class Exchange {
 
     /** A VM may be so late with saying that it was too late. */
     private static final long GRACE_MILLIS = 250;
-
-    /**
-     * What an exchange works with, the same for all of one event loop.
-     *
-     * @param clock wall clock, for the headers that VMs get
-     */
-    record Means(
-            Fleet fleet,
-            Dispatcher dispatcher,
-            VmClient vms,
-            DurabilityRounds durability,
-            KeyMemory keys,
-            Figures figures,
-            AwakeClock awake,
-            InstantSource clock,
-            String scheme) {}
 
     private enum Stage {
         /** It is sent nowhere. */
@@ -161,34 +142,13 @@ final class Exchange {
     }
 
     private MultiMap headers() {
-        MultiMap headers = HttpHeaders.headers();
-        for (Entry<String, String> header : submission.headers()) {
-            headers.add(header.getKey(), header.getValue());
-        }
-        String address = client.address();
-        String quoted = address.contains(":") ? "\"[" + address + "]\"" : address;
-        headers.set("X-Forwarded-For", address).set("X-Forwarded-Proto", means.scheme());
-        String host = client.request().getHeader(HttpHeaders.HOST);
-        if (host != null) {
-            headers.set("X-Forwarded-Host", host);
-            headers.set("Forwarded", "for=" + quoted + ";host=\"" + host + "\";proto=" + means.scheme());
-        }
-        String length = client.request().getHeader(HttpHeaders.CONTENT_LENGTH);
-        if (submission.stream() != null && length != null) {
-            headers.set(HttpHeaders.CONTENT_LENGTH, length);
-        }
+        MultiMap headers = VmHeaders.of(submission, client, means.scheme());
         String key = submission.key();
         if (key != null) {
             long nowMillis = means.clock().millis();
-            attemptNumber = Math.max(nowMillis, attemptNumber + 1);
             long left = course.deadlineMillis() - means.awake().millis();
-            headers.set("Idempotency-Key", key);
-            headers.set("Gemel-Attempt", Long.toString(attemptNumber));
-            headers.set("Gemel-Deadline", Long.toString(nowMillis + left));
-            String fingerprint = submission.fingerprint();
-            if (fingerprint != null) {
-                headers.set("Gemel-Fingerprint", fingerprint);
-            }
+            attemptNumber = Math.max(nowMillis, attemptNumber + 1);
+            VmHeaders.claim(headers, key, attemptNumber, nowMillis + left, submission.fingerprint());
         }
         return headers;
     }

@@ -1,6 +1,5 @@
 package io.gemel.router;
 
-import io.gemel.router.Exchange.Means;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;

@@ -1,0 +1,20 @@
+package io.gemel.router;
+
+import java.time.InstantSource;
+
+/**
+ * What exchanges work with, the same for all of one event loop.
+ *
+ * @param clock wall clock, for the headers that VMs get
+ * @param scheme by which clients come
+ */
+record Means(
+        Fleet fleet,
+        Dispatcher dispatcher,
+        VmClient vms,
+        DurabilityRounds durability,
+        KeyMemory keys,
+        Figures figures,
+        AwakeClock awake,
+        InstantSource clock,
+        String scheme) {}
