@@ -10,11 +10,9 @@ import io.gemel.deploy.bank.BankLoad;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Planned work under load: no client notices. */
-@EnabledIfSystemProperty(named = "gemel.test.fault.trials", matches = ".+", disabledReason = "run by -Pfaults")
 @ExtendWith(SharedRouters.class)
 class DrainIT {
     private static final int PER_SECOND = 40;
