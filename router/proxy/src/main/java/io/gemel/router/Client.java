@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.RouterConfig.Durability;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -50,6 +51,18 @@ final class Client {
             @Nullable String vm,
             @Nullable String durability) {
         static final Story NONE = new Story(null, null, 0, null, null, null);
+
+        static Story of(
+                @Nullable String key, Course course, @Nullable String outcome, @Nullable Durability durability) {
+            Attempt last = course.last();
+            return new Story(
+                    key,
+                    outcome,
+                    course.attempts().size(),
+                    last == null ? null : last.site(),
+                    last == null ? null : last.vm(),
+                    durability == null ? null : durability.word());
+        }
     }
 
     boolean gone() {

@@ -32,18 +32,17 @@ final class Exchange {
     private final Submission submission;
     private final Client client;
     private final Consumer<Exchange> onDone;
+    private final KeyHistory history;
     private final Course course;
     private Stage stage = Stage.WAITING;
     private long sinceMillis;
     private long lookMillis;
-    private long attemptNumber;
     private long deathsBefore;
     private long sentNanos;
     private int calls;
     private Move.@Nullable Dispatch dispatch;
     private @Nullable VmCall call;
     private @Nullable VmAnswer lastAnswer;
-    private KeyMemory.@Nullable Trace trace;
 
     /**
      * @param timeoutMillis what the client waits at most
@@ -55,16 +54,13 @@ final class Exchange {
         this.client = client;
         this.onDone = onDone;
         sinceMillis = means.awake().millis();
-        String key = submission.key();
-        KeyMemory.Trace earlier =
-                key != null && submission.keyGiven() ? means.keys().find(key) : null;
-        attemptNumber = earlier == null ? 0 : earlier.attempt();
+        history = new KeyHistory(means.keys(), submission);
         course = new Course(
                 submission.safe(),
                 submission.stream() == null,
                 sinceMillis + timeoutMillis,
-                earlier == null ? null : earlier.site(),
-                earlier == null ? 0 : earlier.deaths());
+                history.earlierSite(),
+                history.earlierDeaths());
     }
 
     void start() {
@@ -147,8 +143,7 @@ final class Exchange {
         if (key != null) {
             long nowMillis = means.clock().millis();
             long left = course.deadlineMillis() - means.awake().millis();
-            attemptNumber = Math.max(nowMillis, attemptNumber + 1);
-            VmHeaders.claim(headers, key, attemptNumber, nowMillis + left, submission.fingerprint());
+            VmHeaders.claim(headers, key, history.nextAttempt(nowMillis), nowMillis + left, submission.fingerprint());
         }
         return headers;
     }
@@ -230,7 +225,8 @@ final class Exchange {
         }
         means.figures().count(reply);
         if (reply == Reply.QUARANTINED) {
-            remember(course.home() == null ? "" : course.home());
+            String home = course.home();
+            remember(home == null ? "" : home);
         }
         Replies.Text text = Replies.of(reply, submission.key());
         boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
@@ -241,11 +237,7 @@ final class Exchange {
     private void answered(VmAnswer answer) {
         Outcome outcome = answer.outcome();
         boolean committed = outcome == Outcome.EXECUTED || outcome == Outcome.REPLAYED;
-        if (outcome == Outcome.REPLAYED) {
-            means.figures().replayed.increment();
-        } else if (outcome == Outcome.REJECTED) {
-            means.figures().rejected.increment();
-        }
+        means.figures().count(outcome);
         if (committed && submission.level() != Durability.LOCAL) {
             settle(answer);
             return;
@@ -263,14 +255,13 @@ final class Exchange {
         Attempt last = course.attempts().get(course.attempts().size() - 1);
         RouterConfig.Site site = means.fleet().site(last.site()).config();
         means.durability().await(site, submission.level()).onSuccess(missed -> {
+            means.figures().durabilityMissed.add(missed.isEmpty() ? 0 : 1);
             if (client.gone()) {
-                means.figures().durabilityMissed.add(missed.isEmpty() ? 0 : 1);
+                LOG.debug("nobody waits any more for {} to be {}", submission.key(), submission.level());
             } else if (missed.isEmpty()) {
-                client.pass(
-                        answer,
-                        story(Outcome.EXECUTED == answer.outcome() ? "executed" : "replayed", submission.level()));
+                String word = answer.outcome() == Outcome.EXECUTED ? "executed" : "replayed";
+                client.pass(answer, story(word, submission.level()));
             } else {
-                means.figures().durabilityMissed.increment();
                 client.say(504, Replies.notDurable(last.site(), missed), story("executed", Durability.LOCAL));
             }
             done();
@@ -278,23 +269,12 @@ final class Exchange {
     }
 
     private Story story(@Nullable String outcome, @Nullable Durability durability) {
-        Attempt last = course.last();
-        return new Story(
-                submission.key(),
-                outcome,
-                course.attempts().size(),
-                last == null ? null : last.site(),
-                last == null ? null : last.vm(),
-                durability == null ? null : durability.word());
+        return Story.of(submission.key(), course, outcome, durability);
     }
 
     /** Where it may run, so that the client's repetition asks there. */
     private void remember(String site) {
-        String key = submission.key();
-        if (key != null) {
-            trace = new KeyMemory.Trace(site, course.deathsUnder(means.fleet()), attemptNumber);
-            means.keys().remember(key, trace);
-        }
+        history.remember(site, course.deathsUnder(means.fleet()));
     }
 
     private void leaveWaiting() {
@@ -309,12 +289,11 @@ final class Exchange {
         }
         leaveWaiting();
         stage = Stage.DONE;
-        String key = submission.key();
         String home = course.home();
-        if (key != null && course.inDoubt() && home != null) {
+        if (course.inDoubt() && home != null) {
             remember(home);
-        } else if (key != null && trace != null && course.nothingHappened()) {
-            means.keys().forget(key, trace);
+        } else if (course.nothingHappened()) {
+            history.forget();
         }
         onDone.accept(this);
     }

@@ -3,6 +3,7 @@ package io.gemel.router;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** What a router has done since it started, and what it has in hand. Thread-safe. */
 final class Figures {
@@ -34,6 +35,15 @@ final class Figures {
             case LAST_ANSWER -> {
                 // Its own outcome is counted.
             }
+        }
+    }
+
+    /** Counts a VM's answer that is passed on. */
+    void count(@Nullable Outcome outcome) {
+        if (outcome == Outcome.REPLAYED) {
+            replayed.increment();
+        } else if (outcome == Outcome.REJECTED) {
+            rejected.increment();
         }
     }
 }

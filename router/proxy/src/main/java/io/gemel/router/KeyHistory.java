@@ -1,0 +1,52 @@
+package io.gemel.router;
+
+import org.jspecify.annotations.Nullable;
+
+/** One submission's part of the memory of keys. Confined to one event loop. */
+final class KeyHistory {
+    private final KeyMemory memory;
+    private final @Nullable String key;
+    private final KeyMemory.@Nullable Trace earlier;
+    private long attempt;
+    private KeyMemory.@Nullable Trace written;
+
+    KeyHistory(KeyMemory memory, Submission submission) {
+        this.memory = memory;
+        key = submission.key();
+        // Nobody can have seen a key that the router made just now.
+        earlier = key != null && submission.keyGiven() ? memory.find(key) : null;
+        attempt = earlier == null ? 0 : earlier.attempt();
+    }
+
+    /** The site where an earlier request with the key may have run; null when none is known. */
+    @Nullable
+    String earlierSite() {
+        return earlier == null ? null : earlier.site();
+    }
+
+    /** VMs that died while they had an earlier request with the key. */
+    int earlierDeaths() {
+        return earlier == null ? 0 : earlier.deaths();
+    }
+
+    /** The number of the attempt that begins now: the time, and greater than those of all earlier ones. */
+    long nextAttempt(long nowMillis) {
+        attempt = Math.max(nowMillis, attempt + 1);
+        return attempt;
+    }
+
+    /** Lets the client's repetition be asked where this one may have run. */
+    void remember(String site, int deaths) {
+        if (key != null) {
+            written = new KeyMemory.Trace(site, deaths, attempt);
+            memory.remember(key, written);
+        }
+    }
+
+    /** Takes back what this submission had remembered. */
+    void forget() {
+        if (key != null && written != null) {
+            memory.forget(key, written);
+        }
+    }
+}
