@@ -34,6 +34,7 @@ final class ApplyLoop implements Runnable {
     private final ApplyStatus status;
     private final PeerLogBarrier barrier;
     private final Runnable answer;
+    private final GroupSize groupSize = new GroupSize();
 
     private volatile Marker marker;
     private long answeredPosition;
@@ -130,7 +131,7 @@ final class ApplyLoop implements Runnable {
         while (!status.closed()) {
             status.awaitNotPaused();
             decide();
-            List<Incoming> group = log.next(config.groupRowsMax());
+            List<Incoming> group = log.next(config.groupRowsMax(), groupSize.transactions());
             if (group.isEmpty()) {
                 headMicros = 0;
                 barrier.foundNone();
@@ -178,11 +179,13 @@ final class ApplyLoop implements Runnable {
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
         List<Conflict> conflicts = tries.apply(group, next);
         if (conflicts == null) {
+            groupSize.tookApart(stamps.size());
             applyHalves(group);
             return;
         }
         marker = stored(next);
         status.running();
+        groupSize.wentWell();
         listener.applied(stamps.size(), group.count(), conflicts);
     }
 

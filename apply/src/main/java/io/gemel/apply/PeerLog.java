@@ -108,8 +108,9 @@ final class PeerLog implements AutoCloseable {
      *
      * @return empty when nothing came for a short while
      */
-    List<Incoming> next(int rowsMax) throws ApplyFailure {
+    List<Incoming> next(int rowsMax, int transactionsMax) throws ApplyFailure {
         List<Incoming> group = new ArrayList<>();
+        int transactions = 0;
         int rows = 0;
         long bytes = 0;
         while (true) {
@@ -123,11 +124,13 @@ final class PeerLog implements AutoCloseable {
                     ? whole.transaction().changes().size()
                     : 0;
             bytes += incoming.bytes();
-            if (!group.isEmpty() && (large || rows + size > rowsMax || bytes > config.queueBytesMax())) {
+            boolean full = transactions >= transactionsMax || rows + size > rowsMax || bytes > config.queueBytesMax();
+            if (!group.isEmpty() && (large || full)) {
                 pending = incoming;
                 return group;
             }
             group.add(incoming);
+            transactions += incoming instanceof Incoming.Whole ? 1 : 0;
             rows += size;
             if (large) {
                 return group;
