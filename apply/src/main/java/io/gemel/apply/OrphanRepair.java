@@ -32,14 +32,15 @@ import org.slf4j.LoggerFactory;
  * to find them. What their table's policy chooses is published as a change of this site's own.
  *
  * <p>Where orphans are removed, rows are looked at, too, that a fold brings back or has refer to something else: the change
- * that won may not have heard of a removal. Of two sites that come to hold an orphan at least one meets it here in one of
+ * that won may not have heard of a removal. So are rows that the other site gave another key: no database checks a reference that stays
+ * what it was, and the row may have been an orphan there already. Of two sites that come to hold an orphan at least one meets it here in one of
  * these ways, for an uncontested change that brings one is met by the delete at its own site. One database transaction; applying thread only.
  */
 final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
 
-    /** Deletes of one table that a group's transactions may bring and that are all remembered until their end. */
-    static final int DELETES_MAX = 50_000;
+    /** Deletes, or new keys, of one table that a group's transactions may bring and that are all remembered until their end. */
+    static final int REMEMBERED_MAX = 50_000;
 
     private final TargetRows rows;
     private final WindowGroup group;
@@ -47,8 +48,11 @@ final class OrphanRepair {
     private final FoldedRows folded;
     private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
     private final Set<TableShape> overflowed = new HashSet<>();
+    private final Map<TableShape, Map<RowKey, Folded>> suspects = new LinkedHashMap<>(); // may refer to nothing
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
+    private boolean lastRemovesOrphans;
+    private @Nullable StampedChange last;
     private @Nullable StampedChange withdrawnFor;
     private final Set<RowKey> removedChildren = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
@@ -72,7 +76,11 @@ final class OrphanRepair {
         if (lastShape == null || !shape.equals(lastShape)) {
             lastShape = shape;
             lastIsReferredTo = rows.isReferredTo(shape);
+            lastRemovesOrphans = group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE;
+            last = null;
         }
+        noteMoved(change, last);
+        last = change;
         if (change.change() instanceof Change.Truncate || !lastIsReferredTo) {
             return;
         }
@@ -80,12 +88,39 @@ final class OrphanRepair {
         RowKey key = change.change().key();
         if (change.change().after() != null) {
             table.remove(key);
-        } else if (table.size() < DELETES_MAX) {
+        } else if (table.size() < REMEMBERED_MAX) {
             table.put(key, change);
-        } else if (overflowed.add(shape)) {
+        } else {
+            warn(shape);
+        }
+    }
+
+    /** A primary-key update comes as a delete and, right behind it, an insert. */
+    private void noteMoved(StampedChange change, @Nullable StampedChange before) {
+        boolean isMoved = lastRemovesOrphans
+                && before != null
+                && before.change() instanceof Change.Delete
+                && before.stamp().equals(change.stamp())
+                && change.change() instanceof Change.Insert;
+        if (!isMoved) {
+            return;
+        }
+        TableShape shape = change.change().shape();
+        Map<RowKey, Folded> table = suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>());
+        if (table.size() < REMEMBERED_MAX) {
+            table.put(
+                    change.change().key(),
+                    new Folded(change, null, null, change.change().after()));
+        } else {
+            warn(shape);
+        }
+    }
+
+    private void warn(TableShape shape) {
+        if (overflowed.add(shape)) {
             LOG.warn(
-                    "a transaction deletes more than {} rows of {}: rows that refer to the rest of them are not looked for",
-                    DELETES_MAX,
+                    "a transaction deletes more than {} rows of {}, or gives them new keys: orphans of the rest are not looked for",
+                    REMEMBERED_MAX,
                     shape.table());
         }
     }
@@ -116,15 +151,14 @@ final class OrphanRepair {
     /** Removes what refers to nothing of the rows that the group made what they are; true when there was such a row. */
     private boolean removeDangling() throws ApplyFailure {
         boolean removed = false;
-        Map<TableShape, Map<RowKey, Folded>> tables = new LinkedHashMap<>();
         for (Folded row : folded.rows()) {
             TableShape shape = row.change().change().shape();
             if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE) {
-                tables.computeIfAbsent(shape, any -> new LinkedHashMap<>())
+                suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>())
                         .put(row.change().change().key(), row);
             }
         }
-        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : tables.entrySet()) {
+        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : suspects.entrySet()) {
             for (Dangling dangling :
                     rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
                 Folded row = table.getValue().get(dangling.row().key());

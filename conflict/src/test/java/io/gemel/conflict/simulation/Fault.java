@@ -46,6 +46,8 @@ enum Fault {
     CORRECTION_BEFORE_MARKER,
     /** A row that comes back is not asked again whether what it refers to is there. */
     ORPHAN_COMES_BACK,
+    /** A row that the other site gave another key is not asked whether what it refers to is there. */
+    ORPHAN_MOVED,
     /** Nobody looks for rows that refer to what a void transaction had inserted. */
     ORPHANS_OF_VOID_ROWS,
     /** The site with the winning attempt sends the other one its rows, instead of both leaving the void attempt out. */

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Removes rows that refer to nothing, and publishes that: those whose referred row goes with what is applied, and those that a
- * fold brings back or has refer to something else.
+ * fold brings back or has refer to something else, and those that the other site gave another key.
  */
 final class Orphans {
     private final Configuration configuration;
@@ -49,6 +49,7 @@ final class Orphans {
 
     private Set<RowKey> orphans(ApplyTransaction transaction) {
         Set<RowKey> gone = gone(transaction);
+        Set<RowKey> moved = moved(transaction);
         Set<RowKey> orphans = new LinkedHashSet<>();
         boolean more = true;
         while (more) {
@@ -56,7 +57,8 @@ final class Orphans {
             for (RowKey key : transaction.keys()) {
                 RowImage row = transaction.image(key);
                 RowKey referred = row == null || orphans.contains(key) ? null : referred(row);
-                boolean looked = referred != null && (gone.contains(referred) || isAnew(transaction, key));
+                boolean looked = referred != null
+                        && (gone.contains(referred) || moved.contains(key) || isAnew(transaction, key));
                 if (looked && (transaction.image(referred) == null || orphans.contains(referred))) {
                     orphans.add(key);
                     gone.add(key);
@@ -90,6 +92,24 @@ final class Orphans {
             }
         }
         return gone;
+    }
+
+    /** Rows that are inserted where another one was deleted just before: a new key, and a reference that nobody checked. */
+    private Set<RowKey> moved(ApplyTransaction transaction) {
+        Set<RowKey> moved = new HashSet<>();
+        StampedChange before = null;
+        for (StampedChange change : transaction.work()) {
+            boolean behindDelete = before != null
+                    && before.change() instanceof Change.Delete
+                    && before.stamp().equals(change.stamp());
+            if (behindDelete
+                    && change.change() instanceof Change.Insert
+                    && !change.origin().equals(site)) {
+                moved.add(change.change().key());
+            }
+            before = change;
+        }
+        return configuration.has(Fault.ORPHAN_MOVED) ? Set.of() : moved;
     }
 
     /** Has a fold made the row refer to what it refers to? */

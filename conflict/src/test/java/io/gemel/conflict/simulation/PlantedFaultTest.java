@@ -34,7 +34,16 @@ class PlantedFaultTest {
                         Arguments.of(silently(Fault.ACKNOWLEDGED_PAST_CAPTURE, Rule.GREATEST, Setting.NO_DELTA), 500L),
                         Arguments.of(
                                 silently(Fault.CORRECTION_AS_APPLIER_WRITE, Rule.LAST_WRITER_WINS, Setting.UNIQUE),
-                                250L)));
+                                250L),
+                        Arguments.of(
+                                silently(
+                                        Fault.ORPHAN_MOVED,
+                                        Rule.SITE_PRIORITY,
+                                        Setting.ZOMBIE,
+                                        Setting.PARTS,
+                                        Setting.PLANNED,
+                                        Setting.ORPHANS),
+                                1_200L)));
     }
 
     private static Stream<Configuration> common() {
