@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
             "how fast a backlog drains, and the lag at a steady rate.",
-            "In a second part it measures what the router's hop costs: latency at half of what one VM can take, and throughput, straight"
+            "In a second part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
                     + " to the VM, through HAProxy, if it is installed, and through the router.",
             "Compare the ratios; absolute figures vary."
         })
@@ -29,7 +29,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--quick", description = "About six minutes instead of about sixteen for both parts.")
+    @Option(names = "--quick", description = "About seven minutes instead of about eighteen for both parts.")
     private boolean quick;
 
     @Option(

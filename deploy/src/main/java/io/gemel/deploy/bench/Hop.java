@@ -1,5 +1,6 @@
 package io.gemel.deploy.bench;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -11,6 +12,16 @@ import java.util.function.ToDoubleFunction;
  * @param steady at the steady rate, one of each round
  */
 record Hop(Way way, List<Sample> greatest, List<Sample> steady) {
+    /** Nothing measured yet. */
+    static Hop by(Way way) {
+        return new Hop(way, new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** With the same rounds at full load, and none yet at a steady rate. */
+    Hop atAnotherRate() {
+        return new Hop(way, greatest, new ArrayList<>());
+    }
+
     /** Requests a second at full load; the median of all rounds. */
     double perSecond() {
         return median(each(greatest, Sample::perSecond));

@@ -8,10 +8,20 @@ import java.util.Locale;
 final class HopTable {
     private HopTable() {}
 
-    /** @param rate requests a second at which latencies were taken */
-    static void print(PrintWriter out, RequestKind kind, double rate, List<Hop> hops) {
+    /**
+     * Prints one table.
+     *
+     * @param share of what the VM takes straight
+     * @param rate requests a second at which latencies were taken
+     */
+    static void print(PrintWriter out, RequestKind kind, double share, double rate, List<Hop> hops) {
         out.println();
-        out.printf(Locale.ROOT, "%s; latency in ms at %,.0f a second%n", kind.title(), rate);
+        out.printf(
+                Locale.ROOT,
+                "%s; latency in ms at %,.0f a second, %s of what the VM takes%n",
+                kind.title(),
+                rate,
+                percent(share));
         line(out, "", "max a sec", "p50", "p99", "added p50", "added p99", "failed");
         for (int i = 0; i < hops.size(); i++) {
             Hop hop = hops.get(i);
@@ -41,16 +51,21 @@ final class HopTable {
     }
 
     /** One line about the router. */
-    static String sum(RequestKind kind, List<Hop> hops) {
+    static String sum(RequestKind kind, double share, List<Hop> hops) {
         Hop straight = hops.get(0);
         Hop router = hops.get(hops.size() - 1);
         return String.format(
                 Locale.ROOT,
-                "router, %s: adds p50 %s ms, p99 %s ms; %.2f times the throughput straight to the VM",
+                "router, %s at %s: adds p50 %s ms, p99 %s ms; %.2f times the throughput straight to the VM",
                 kind.name().toLowerCase(Locale.ROOT),
+                percent(share),
                 millis(router.added(straight, Sample::p50)),
                 millis(router.added(straight, Sample::p99)),
                 router.perSecond() / straight.perSecond());
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
     }
 
     private static String millis(double millis) {

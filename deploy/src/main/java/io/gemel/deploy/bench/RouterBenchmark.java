@@ -6,10 +6,8 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -54,34 +52,40 @@ final class RouterBenchmark {
         try (RouterStage stage = RouterStage.open(folder.resolve("sites"), haproxy);
                 HttpLoad load = new HttpLoad()) {
             RouterBenchmark benchmark = new RouterBenchmark(plan, stage, load, out);
-            Map<RequestKind, List<Hop>> all = new EnumMap<>(RequestKind.class);
+            List<String> sums = new ArrayList<>();
             for (RequestKind kind : RequestKind.values()) {
-                all.put(kind, benchmark.measure(kind));
+                sums.addAll(benchmark.measure(kind));
             }
             out.println();
-            all.forEach((kind, hops) -> out.println(HopTable.sum(kind, hops)));
+            sums.forEach(out::println);
             out.flush();
         }
     }
 
-    private List<Hop> measure(RequestKind kind) throws Exception {
+    /** Prints a table for each steady rate, and gives a line about each. */
+    private List<String> measure(RequestKind kind) throws Exception {
         List<Hop> hops = new ArrayList<>();
         for (Way way : stage.ways()) {
             load.closed(way, kind, plan.connections(), plan.lead(), plan.warmUp());
             stage.settle();
-            hops.add(new Hop(way, new ArrayList<>(), new ArrayList<>()));
+            hops.add(Hop.by(way));
         }
         inTurns(
                 hops,
                 hop -> hop.greatest()
                         .add(load.closed(hop.way(), kind, plan.connections(), plan.lead(), plan.greatest())));
-        double rate = plan.share() * hops.get(0).perSecond();
-        inTurns(
-                hops,
-                hop -> hop.steady()
-                        .add(load.open(hop.way(), kind, plan.connections(), rate, plan.lead(), plan.steady())));
-        HopTable.print(out, kind, rate, hops);
-        return hops;
+        List<String> sums = new ArrayList<>();
+        for (double share : plan.shares()) {
+            List<Hop> steady = hops.stream().map(Hop::atAnotherRate).toList();
+            double rate = share * hops.get(0).perSecond();
+            inTurns(
+                    steady,
+                    hop -> hop.steady()
+                            .add(load.open(hop.way(), kind, plan.connections(), rate, plan.lead(), plan.steady())));
+            HopTable.print(out, kind, share, rate, steady);
+            sums.add(HopTable.sum(kind, share, steady));
+        }
+        return sums;
     }
 
     /** A run by one way. */

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RouterBenchmarkIT {
     private static final HopPlan TINY = new HopPlan(
-            Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), 1, 4, 0.5);
+            Duration.ofSeconds(1),
+            Duration.ofMillis(200),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1),
+            1,
+            4,
+            List.of(0.3, 0.5));
 
     @TempDir
     Path folder;
@@ -31,8 +38,8 @@ class RouterBenchmarkIT {
         assertThat(out.toString())
                 .containsPattern("(?s)GET .*straight" + figures + " +0.*Gemel" + more + ".*POST .*straight" + figures
                         + " +0.*Gemel" + more)
-                .containsPattern("router, read: adds p50 -?[\\d.]+ ms, p99 -?[\\d.]+ ms; [\\d.]+ times")
-                .containsPattern("router, transfer: adds p50 ");
+                .containsPattern("router, read at 30 %: adds p50 -?[\\d.]+ ms, p99 -?[\\d.]+ ms; [\\d.]+ times")
+                .containsPattern("router, transfer at 50 %: adds p50 ");
         if (HaProxyServer.program().isPresent()) {
             assertThat(out.toString()).containsPattern("HAProxy" + more).doesNotContain("not installed");
         } else {
