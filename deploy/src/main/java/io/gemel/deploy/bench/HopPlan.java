@@ -8,7 +8,7 @@ import java.util.List;
  * How long the hop is measured.
  *
  * @param warmUp load on each way before anything counts
- * @param lead how much of each run does not count, since connections are made then
+ * @param lead how much of each run does not count, since it follows on connections being made
  * @param greatest what counts of a run at full load
  * @param steady what counts of a run at a steady rate
  * @param rounds in each of which every way has its turn

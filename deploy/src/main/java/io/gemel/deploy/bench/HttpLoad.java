@@ -32,29 +32,34 @@ final class HttpLoad implements AutoCloseable {
     private final String prefix = UUID.randomUUID() + "-";
     private long number;
 
-    /** As many as the way takes: each connection sends its next request when it has the answer to the last one. */
+    /**
+     * As many as the way takes: each connection sends its next request when it has the answer to the last one.
+     *
+     * @param lead how long answers do not count, from the first one on
+     * @param time how long they count after that
+     */
     Sample closed(Way way, RequestKind kind, int connections, Duration lead, Duration time) throws Exception {
-        long start = System.nanoTime();
-        Run run = new Run(
-                way,
-                kind,
-                connections,
-                start + lead.toNanos(),
-                start + lead.plus(time).toNanos());
+        Run run = new Run(way, kind, connections, time);
         loop.runOnContext(none -> {
             for (int i = 0; i < connections; i++) {
-                run.keepSending();
+                run.keepSending(lead);
             }
         });
-        return run.await(time);
+        return run.await(lead);
     }
 
-    /** By a timetable, whatever becomes of the requests before. Each one's latency counts from the timetable's moment. */
+    /**
+     * By a timetable, whatever becomes of the requests before. Each one's latency counts from the timetable's moment.
+     *
+     * @param lead for how long requests do not count
+     * @param time for how long they count after that
+     */
     Sample open(Way way, RequestKind kind, int connections, double perSecond, Duration lead, Duration time)
             throws Exception {
         long start = System.nanoTime();
         long end = start + lead.plus(time).toNanos();
-        Run run = new Run(way, kind, connections, start + lead.toNanos(), end);
+        Run run = new Run(way, kind, connections, time);
+        loop.runOnContext(none -> run.count(start + lead.toNanos()));
         long intended = start;
         for (long i = 0; intended < end; i++) {
             for (long now = System.nanoTime(); now < intended; now = System.nanoTime()) {
@@ -65,7 +70,7 @@ final class HttpLoad implements AutoCloseable {
             intended = start + (long) ((i + 1) * SECOND / perSecond);
         }
         loop.runOnContext(none -> run.noMore());
-        return run.await(time);
+        return run.await(Duration.ZERO);
     }
 
     @Override
@@ -78,25 +83,25 @@ final class HttpLoad implements AutoCloseable {
         private final RequestKind kind;
         private final RequestOptions to;
         private final HttpClient client;
-        private final long from;
-        private final long until;
+        private final Duration time;
         private final CompletableFuture<Void> over = new CompletableFuture<>();
         private long[] nanos = new long[1 << 14];
         private int done;
         private int failed;
         private int underWay;
+        private boolean counts;
+        private long from;
+        private long until;
         private boolean noMore;
 
         /**
          * Sends nothing yet.
          *
-         * @param from what counts begins then, {@link System#nanoTime}
-         * @param until and ends before this
+         * @param time how long requests count
          */
-        Run(Way way, RequestKind kind, int connections, long from, long until) {
+        Run(Way way, RequestKind kind, int connections, Duration time) {
             this.kind = kind;
-            this.from = from;
-            this.until = until;
+            this.time = time;
             to = new RequestOptions()
                     .setHost(way.uri().getHost())
                     .setPort(way.uri().getPort())
@@ -106,17 +111,27 @@ final class HttpLoad implements AutoCloseable {
                     new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(-1));
         }
 
-        void keepSending() {
+        /** What is counted begins at this {@link System#nanoTime}. */
+        void count(long since) {
+            counts = true;
+            from = since;
+            until = since + time.toNanos();
+        }
+
+        void keepSending(Duration lead) {
             long sent = System.nanoTime();
-            if (sent >= until) {
+            if (counts && sent >= until) {
                 noMore();
                 return;
             }
             underWay++;
             request().onComplete((status, failure) -> {
                 long now = System.nanoTime();
+                if (!counts) {
+                    count(now + lead.toNanos());
+                }
                 ended(now, now - sent, failure == null && isDone(status));
-                keepSending();
+                keepSending(lead);
             });
         }
 
@@ -163,8 +178,8 @@ final class HttpLoad implements AutoCloseable {
             }
         }
 
-        Sample await(Duration time) throws InterruptedException, ExecutionException, TimeoutException {
-            over.get(time.toSeconds() + END_LIMIT_SECONDS, TimeUnit.SECONDS);
+        Sample await(Duration lead) throws InterruptedException, ExecutionException, TimeoutException {
+            over.get(lead.plus(time).toSeconds() + END_LIMIT_SECONDS, TimeUnit.SECONDS);
             client.close().toCompletionStage().toCompletableFuture().join();
             return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed);
         }
