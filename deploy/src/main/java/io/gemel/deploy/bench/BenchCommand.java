@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -19,13 +20,16 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
-            "how fast a backlog drains, and the lag at a steady rate. Compare the ratios; absolute figures vary."
+            "how fast a backlog drains, and the lag at a steady rate.",
+            "In a second part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
+                    + " to the VM, through HAProxy, if it is installed, and through the router.",
+            "Compare the ratios; absolute figures vary."
         })
 public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--quick", description = "About three minutes instead of about eight.")
+    @Option(names = "--quick", description = "About seven minutes instead of about eighteen for both parts.")
     private boolean quick;
 
     @Option(
@@ -38,9 +42,21 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Transactions a second each way for the lag. Default: ${DEFAULT-VALUE}.",
+            description = "Transactions a second each way for the lag of replication. Default: ${DEFAULT-VALUE}.",
             defaultValue = "500")
     private int rate = 500;
+
+    /** What is measured. */
+    private enum Part {
+        REPLICATION,
+        ROUTER
+    }
+
+    @Option(
+            names = "--part",
+            paramLabel = "PART",
+            description = "replication or router for one of the two alone; both without it.")
+    private Optional<Part> part = Optional.empty();
 
     /** Opens a pair in a folder of its own. */
     @FunctionalInterface
@@ -53,6 +69,16 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
+        if (part.orElse(Part.REPLICATION) == Part.REPLICATION) {
+            measureReplication(out);
+        }
+        if (part.orElse(Part.ROUTER) == Part.ROUTER) {
+            RouterBenchmark.run(out, emptied("router"), quick ? HopPlan.QUICK : HopPlan.FULL);
+        }
+        return ExitCode.DONE;
+    }
+
+    private void measureReplication(PrintWriter out) throws Exception {
         int drained = 50_000;
         int seconds = quick ? 30 : 120;
         Figures own = measure(out, NativePair::new, "native", drained, seconds);
@@ -66,13 +92,12 @@ public final class BenchCommand implements Callable<Integer> {
                 rate,
                 gemel.lag().p50() / own.lag().p50(),
                 gemel.lag().p99() / own.lag().p99());
+        out.println();
         out.flush();
-        return ExitCode.DONE;
     }
 
     private Figures measure(PrintWriter out, Opener opener, String name, int drained, int seconds) throws Exception {
-        Path data = folder.toAbsolutePath().resolve(name);
-        delete(data);
+        Path data = emptied(name);
         try (ReplicatedPair pair = opener.open(data)) {
             out.println(pair.name());
             DrainBenchmark.Result drain = DrainBenchmark.run(pair, drained);
@@ -83,6 +108,12 @@ public final class BenchCommand implements Callable<Integer> {
             out.flush();
             return new Figures(drain, lag);
         }
+    }
+
+    private Path emptied(String name) throws IOException {
+        Path data = folder.toAbsolutePath().resolve(name);
+        delete(data);
+        return data;
     }
 
     private static void delete(Path data) throws IOException {

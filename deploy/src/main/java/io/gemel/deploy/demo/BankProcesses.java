@@ -19,27 +19,40 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The bank's VMs and the router before them, a process each. Used by one thread. */
-final class BankProcesses implements AutoCloseable {
+public final class BankProcesses implements AutoCloseable {
     /** The role that the VMs work as. */
-    static final String ROLE = "bank";
+    public static final String ROLE = "bank";
 
     private static final String ROUTER_MAIN = "io.gemel.deploy.Gemel";
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final String[] SMALL_JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"};
 
     private final Path folder;
+    private final String[] jvmArguments;
     private final Map<String, BankConfig> configs = new LinkedHashMap<>();
     private final Map<String, JavaProcess> running = new LinkedHashMap<>();
     private final HostPort listen = new HostPort("127.0.0.1", FreePorts.next());
     private final HostPort admin = new HostPort("127.0.0.1", FreePorts.next());
     private @Nullable JavaProcess router;
 
+    /** Processes that share a small machine with many others. */
     BankProcesses(Path folder) {
+        this(folder, SMALL_JVM);
+    }
+
+    /**
+     * Starts nothing yet.
+     *
+     * @param folder holds their files
+     * @param jvmArguments flags for each of their JVMs, beside those of {@link JavaProcess}
+     */
+    public BankProcesses(Path folder, String... jvmArguments) {
         this.folder = folder;
+        this.jvmArguments = jvmArguments.clone();
     }
 
     /** Describes a VM on a pretended host. */
-    void add(String vm, String host, EmbeddedSite site, String password) {
+    public void add(String vm, String host, EmbeddedSite site, String password) {
         configs.put(
                 vm,
                 new BankConfig(
@@ -54,7 +67,7 @@ final class BankProcesses implements AutoCloseable {
     }
 
     /** Starts a VM, and waits for nothing. */
-    void startVm(String vm) {
+    public void startVm(String vm) {
         BankConfig config = configs.get(vm);
         if (config == null) {
             throw new IllegalArgumentException("there is no VM " + vm);
@@ -63,9 +76,17 @@ final class BankProcesses implements AutoCloseable {
         running.put(
                 vm,
                 JavaProcess.builder(BankVm.class.getName(), folder.resolve(vm + ".log"))
-                        .jvmArguments(SMALL_JVM)
+                        .jvmArguments(jvmArguments)
                         .arguments(file.toString())
                         .start());
+    }
+
+    private BankConfig config(String vm) {
+        BankConfig config = configs.get(vm);
+        if (config == null) {
+            throw new IllegalArgumentException("there is no VM " + vm);
+        }
+        return config;
     }
 
     void startVms() {
@@ -91,10 +112,16 @@ final class BankProcesses implements AutoCloseable {
                 .toList();
     }
 
-    /** Writes the router's file and starts it. */
-    Path startRouter(String site, List<EmbeddedSite> sites) {
+    /**
+     * Writes the router's file and starts it.
+     *
+     * @param sites those that it knows, each with one of the VMs at least
+     * @param settings more lines of its file
+     */
+    public Path startRouter(String site, List<EmbeddedSite> sites, String... settings) {
         List<String> lines = new ArrayList<>(
                 List.of("router=demo", "site=" + site, "listen=" + listen, "admin.listen=" + admin, "slow.start=1s"));
+        lines.addAll(List.of(settings));
         configs.values().forEach(vm -> {
             lines.add("vm." + vm.vm() + ".url=http://" + vm.listen());
             lines.add("vm." + vm.vm() + ".site=" + vm.site());
@@ -105,7 +132,7 @@ final class BankProcesses implements AutoCloseable {
         try {
             Path file = Files.write(folder.resolve("router.properties"), lines);
             router = JavaProcess.builder(ROUTER_MAIN, folder.resolve("router.log"))
-                    .jvmArguments(SMALL_JVM)
+                    .jvmArguments(jvmArguments)
                     .arguments("router", file.toString())
                     .start();
             return file;
@@ -114,8 +141,13 @@ final class BankProcesses implements AutoCloseable {
         }
     }
 
+    /** Where a VM itself takes requests. */
+    public URI vmUri(String vm) {
+        return URI.create("http://" + config(vm).listen());
+    }
+
     /** Where clients send their requests. */
-    URI uri() {
+    public URI uri() {
         return URI.create("http://" + listen);
     }
 

@@ -24,7 +24,6 @@ final class FailoverDemo {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final Duration TRY_LIMIT = Duration.ofSeconds(40);
-    private static final Duration POLL = Duration.ofMillis(200);
     private static final long SEED = 20;
     private static final String[] SMALL_JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx192m"};
 
@@ -57,7 +56,7 @@ final class FailoverDemo {
                 BankProcesses bank = new BankProcesses(folder)) {
             Path file = open(sites, bank);
             RouterAdmin router = new RouterAdmin(RouterConfigFile.read(file), file);
-            awaitAlive(router, 4);
+            router.awaitAlive(4, LIMIT);
             return work(sites, bank, router);
         }
     }
@@ -90,22 +89,22 @@ final class FailoverDemo {
             bank.vm("e2").thaw();
             bank.startVm("e1");
             screen.say("e1 starts again, and e2 goes on: what it had in hand has been done elsewhere.");
-            awaitAlive(router, 4);
+            router.awaitAlive(4, LIMIT);
             timeline.event(
                     "Host host-1 loses power, with VMs e1 and e2.",
                     () -> List.of("e1", "e2").forEach(vm -> bank.vm(vm).kill()),
                     3);
             List.of("e1", "e2").forEach(bank::startVm);
-            awaitAlive(router, 4);
+            router.awaitAlive(4, LIMIT);
             timeline.event(
                     "VM e3 is drained for an upgrade, stopped and started again.", () -> upgrade(bank, router), 2);
-            awaitAlive(router, 4);
+            router.awaitAlive(4, LIMIT);
             timeline.event("The whole site east is lost: database, Gemel's process, VMs.", () -> lose(east, bank), 8);
             screen.say("East returns. It takes no work before it has heard what it missed.");
             east.server().start();
             east.startProcess();
             bank.vmsOf("east").forEach(bank::startVm);
-            awaitAlive(router, 4);
+            router.awaitAlive(4, LIMIT);
             timeline.event("East works again.", () -> {}, 3);
             load.finish();
             sites.settle(LIMIT);
@@ -130,17 +129,5 @@ final class FailoverDemo {
         bank.stopVm("e3");
         bank.startVm("e3");
         router.undrain(vm);
-    }
-
-    /** Waits until the router knows so many VMs as alive. */
-    private static void awaitAlive(RouterAdmin router, int vms) throws Exception {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (router.aliveVms() < vms) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException(
-                        "the router does not know all VMs as alive after " + LIMIT.toSeconds() + " s");
-            }
-            Pause.of(POLL);
-        }
     }
 }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Two sites, {@code east} and {@code west}, on servers of their own: a PostgreSQL server each, one Kafka broker inside this
- * JVM. In order: {@link Builder#start}, {@link #schema}, {@link #prepare}, {@link #run}, and at last {@link #close}.
+ * Two sites, {@code east} and {@code west}, on servers of their own: a PostgreSQL server each, one Kafka broker.
+ * In order: {@link Builder#start}, {@link #schema}, {@link #prepare}, {@link #run}, and at last {@link #close}.
  * Everything is killed when this JVM exits. Used by one thread.
  */
 public final class TwoEmbeddedSites implements AutoCloseable {
@@ -148,6 +148,7 @@ public final class TwoEmbeddedSites implements AutoCloseable {
         private final Map<String, String> siteSettings = new LinkedHashMap<>();
         private final List<String> jvmArguments = new ArrayList<>();
         private PostgresServer.Version version = PostgresServer.Version.V18;
+        private KafkaServer.Mode kafkaMode = KafkaServer.Mode.IN_PROCESS;
 
         private Builder(Path directory) {
             this.directory = directory.toAbsolutePath();
@@ -156,6 +157,12 @@ public final class TwoEmbeddedSites implements AutoCloseable {
         /** PostgreSQL's version; the newest unless said otherwise. */
         public Builder version(PostgresServer.Version chosen) {
             this.version = chosen;
+            return this;
+        }
+
+        /** Where the broker runs; inside this JVM unless said otherwise. */
+        public Builder kafkaMode(KafkaServer.Mode chosen) {
+            this.kafkaMode = chosen;
             return this;
         }
 
@@ -184,8 +191,9 @@ public final class TwoEmbeddedSites implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot create " + directory, e);
             }
-            TwoEmbeddedSites started = new TwoEmbeddedSites(
-                    KafkaServer.builder(directory.resolve("kafka")).build());
+            TwoEmbeddedSites started = new TwoEmbeddedSites(KafkaServer.builder(directory.resolve("kafka"))
+                    .mode(kafkaMode)
+                    .build());
             boolean complete = false;
             try {
                 started.open(this);

@@ -1,0 +1,36 @@
+package io.gemel.deploy.bench;
+
+import io.gemel.deploy.bank.BankConfig;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How long the hop is measured.
+ *
+ * @param warmUp load on each way before anything counts
+ * @param lead how much of each run does not count, since it follows on connections being made
+ * @param greatest what counts of a run at full load
+ * @param steady what counts of a run at a steady rate
+ * @param rounds in each of which every way has its turn
+ * @param connections of the load; as many as the VM works on at once, more would only queue
+ * @param shares of the greatest throughput straight to the VM that are sent at a steady rate, one after the other
+ */
+record HopPlan(
+        Duration warmUp,
+        Duration lead,
+        Duration greatest,
+        Duration steady,
+        int rounds,
+        int connections,
+        List<Double> shares) {
+    /** At the half a hop that shares its processors with the VM may be near its end; at the quarter it is not. */
+    private static final List<Double> SHARES = List.of(0.25, 0.5);
+
+    private static final Duration LEAD = Duration.ofSeconds(1);
+
+    static final HopPlan FULL = new HopPlan(
+            Duration.ofSeconds(8), LEAD, Duration.ofSeconds(4), Duration.ofSeconds(6), 5, BankConfig.THREADS, SHARES);
+
+    static final HopPlan QUICK = new HopPlan(
+            Duration.ofSeconds(4), LEAD, Duration.ofSeconds(2), Duration.ofSeconds(3), 3, BankConfig.THREADS, SHARES);
+}

@@ -1,0 +1,74 @@
+package io.gemel.deploy.bench;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+
+/** Prints what was measured. The first of several hops is the one straight to the VM, the last one the router's. */
+final class HopTable {
+    private HopTable() {}
+
+    /**
+     * Prints one table.
+     *
+     * @param share of what the VM takes straight
+     * @param rate requests a second at which latencies were taken
+     */
+    static void print(PrintWriter out, RequestKind kind, double share, double rate, List<Hop> hops) {
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "%s; latency in ms at %,.0f a second, %s of what the VM takes%n",
+                kind.title(),
+                rate,
+                percent(share));
+        line(out, "", "max a sec", "p50", "p99", "added p50", "added p99", "failed");
+        for (int i = 0; i < hops.size(); i++) {
+            Hop hop = hops.get(i);
+            line(
+                    out,
+                    hop.way().name(),
+                    String.format(Locale.ROOT, "%,.0f", hop.perSecond()),
+                    millis(hop.latency(Sample::p50)),
+                    millis(hop.latency(Sample::p99)),
+                    i == 0 ? "" : millis(hop.added(hops.get(0), Sample::p50)),
+                    i == 0 ? "" : millis(hop.added(hops.get(0), Sample::p99)),
+                    Integer.toString(hop.failed()));
+        }
+        out.flush();
+    }
+
+    private static void line(
+            PrintWriter out,
+            String name,
+            String perSecond,
+            String p50,
+            String p99,
+            String addedP50,
+            String addedP99,
+            String failed) {
+        out.printf("  %-10s %10s %8s %8s %10s %10s %7s%n", name, perSecond, p50, p99, addedP50, addedP99, failed);
+    }
+
+    /** One line about the router. */
+    static String sum(RequestKind kind, double share, List<Hop> hops) {
+        Hop straight = hops.get(0);
+        Hop router = hops.get(hops.size() - 1);
+        return String.format(
+                Locale.ROOT,
+                "router, %s at %s: adds p50 %s ms, p99 %s ms; %.2f times the throughput straight to the VM",
+                kind.name().toLowerCase(Locale.ROOT),
+                percent(share),
+                millis(router.added(straight, Sample::p50)),
+                millis(router.added(straight, Sample::p99)),
+                router.perSecond() / straight.perSecond());
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    }
+
+    private static String millis(double millis) {
+        return String.format(Locale.ROOT, "%.2f", millis);
+    }
+}

@@ -1,0 +1,195 @@
+package io.gemel.deploy.bench;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Sends requests over kept connections and times their answers. One event loop does it all, alike for every way; each run opens connections
+ * of its own. Used by one thread.
+ */
+final class HttpLoad implements AutoCloseable {
+    private static final double SECOND = 1e9;
+    private static final long END_LIMIT_SECONDS = 60;
+
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final Context loop = vertx.getOrCreateContext();
+    private final String prefix = UUID.randomUUID() + "-";
+    private long number;
+
+    /**
+     * As many as the way takes: each connection sends its next request when it has the answer to the last one.
+     *
+     * @param lead how long answers do not count, from the first one on
+     * @param time how long they count after that
+     */
+    Sample closed(Way way, RequestKind kind, int connections, Duration lead, Duration time) throws Exception {
+        Run run = new Run(way, kind, connections, time);
+        loop.runOnContext(none -> {
+            for (int i = 0; i < connections; i++) {
+                run.keepSending(lead);
+            }
+        });
+        return run.await(lead);
+    }
+
+    /**
+     * By a timetable, whatever becomes of the requests before. Each one's latency counts from the timetable's moment.
+     *
+     * @param lead for how long requests do not count
+     * @param time for how long they count after that
+     */
+    Sample open(Way way, RequestKind kind, int connections, double perSecond, Duration lead, Duration time)
+            throws Exception {
+        long start = System.nanoTime();
+        long end = start + lead.plus(time).toNanos();
+        Run run = new Run(way, kind, connections, time);
+        loop.runOnContext(none -> run.count(start + lead.toNanos()));
+        long intended = start;
+        for (long i = 0; intended < end; i++) {
+            for (long now = System.nanoTime(); now < intended; now = System.nanoTime()) {
+                LockSupport.parkNanos(intended - now);
+            }
+            long due = intended;
+            loop.runOnContext(none -> run.send(due));
+            intended = start + (long) ((i + 1) * SECOND / perSecond);
+        }
+        loop.runOnContext(none -> run.noMore());
+        return run.await(Duration.ZERO);
+    }
+
+    @Override
+    public void close() {
+        vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+
+    /** One run. Everything happens on the event loop, but for {@link #await}. */
+    private final class Run {
+        private final RequestKind kind;
+        private final RequestOptions to;
+        private final HttpClient client;
+        private final Duration time;
+        private final CompletableFuture<Void> over = new CompletableFuture<>();
+        private long[] nanos = new long[1 << 14];
+        private int done;
+        private int failed;
+        private int underWay;
+        private boolean counts;
+        private long from;
+        private long until;
+        private boolean noMore;
+
+        /**
+         * Sends nothing yet.
+         *
+         * @param time how long requests count
+         */
+        Run(Way way, RequestKind kind, int connections, Duration time) {
+            this.kind = kind;
+            this.time = time;
+            to = new RequestOptions()
+                    .setHost(way.uri().getHost())
+                    .setPort(way.uri().getPort())
+                    .setMethod(kind.method());
+            client = vertx.createHttpClient(
+                    new HttpClientOptions().setTcpNoDelay(true),
+                    new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(-1));
+        }
+
+        /** What is counted begins at this {@link System#nanoTime}. */
+        void count(long since) {
+            counts = true;
+            from = since;
+            until = since + time.toNanos();
+        }
+
+        void keepSending(Duration lead) {
+            long sent = System.nanoTime();
+            if (counts && sent >= until) {
+                noMore();
+                return;
+            }
+            underWay++;
+            request().onComplete((status, failure) -> {
+                long now = System.nanoTime();
+                if (!counts) {
+                    count(now + lead.toNanos());
+                }
+                ended(now, now - sent, failure == null && isDone(status));
+                keepSending(lead);
+            });
+        }
+
+        void send(long intended) {
+            underWay++;
+            request()
+                    .onComplete((status, failure) ->
+                            ended(intended, System.nanoTime() - intended, failure == null && isDone(status)));
+        }
+
+        private Future<Integer> request() {
+            long mine = number++;
+            RequestOptions options =
+                    new RequestOptions(to).setURI(kind.target(mine)).setHeaders(kind.headers(prefix, mine));
+            Buffer body = kind.body(mine);
+            return client.request(options)
+                    .compose(request -> body.length() == 0 ? request.send() : request.send(body))
+                    .compose(HttpLoad::whole);
+        }
+
+        private void ended(long moment, long took, boolean good) {
+            underWay--;
+            if (moment >= from && moment < until) {
+                if (good) {
+                    if (done == nanos.length) {
+                        nanos = Arrays.copyOf(nanos, 2 * done);
+                    }
+                    nanos[done++] = took;
+                } else {
+                    failed++;
+                }
+            }
+            tellWhenOver();
+        }
+
+        void noMore() {
+            noMore = true;
+            tellWhenOver();
+        }
+
+        private void tellWhenOver() {
+            if (noMore && underWay == 0) {
+                over.complete(null);
+            }
+        }
+
+        Sample await(Duration lead) throws InterruptedException, ExecutionException, TimeoutException {
+            over.get(lead.plus(time).toSeconds() + END_LIMIT_SECONDS, TimeUnit.SECONDS);
+            client.close().toCompletionStage().toCompletableFuture().join();
+            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed);
+        }
+    }
+
+    private static Future<Integer> whole(HttpClientResponse response) {
+        return response.end().map(response.statusCode());
+    }
+
+    private static boolean isDone(int status) {
+        return status >= 200 && status < 300;
+    }
+}

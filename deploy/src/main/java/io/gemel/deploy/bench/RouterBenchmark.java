@@ -1,0 +1,106 @@
+package io.gemel.deploy.bench;
+
+import io.gemel.deploy.embedded.HaProxyServer;
+import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the router's hop costs: the same requests straight to one VM, through HAProxy and through the router. The ways take turns, round by
+ * round, so that whatever else the machine does meets them alike. Used once, by one thread.
+ */
+final class RouterBenchmark {
+    private final HopPlan plan;
+    private final RouterStage stage;
+    private final HttpLoad load;
+    private final PrintWriter out;
+
+    private RouterBenchmark(HopPlan plan, RouterStage stage, HttpLoad load, PrintWriter out) {
+        this.plan = plan;
+        this.stage = stage;
+        this.load = load;
+        this.out = out;
+    }
+
+    /**
+     * Starts everything, measures, prints, and ends everything.
+     *
+     * @param folder an empty one for all files
+     */
+    static void run(PrintWriter out, Path folder, HopPlan plan) throws Exception {
+        Files.createDirectories(folder);
+        Optional<Path> haproxy = HaProxyServer.program();
+        out.println(
+                "The router's hop: one VM of the sample bank, two sites that replicate, and the load, on this machine");
+        if (haproxy.isEmpty()) {
+            out.println("  HAProxy is not installed and is left out: " + HaProxyServer.INSTALL);
+        }
+        out.printf(
+                Locale.ROOT,
+                "  %d cores, Java %s%s, load average before the start %.2f%n",
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.version"),
+                haproxy.map(program -> ", HAProxy " + HaProxyServer.version(program, folder))
+                        .orElse(""),
+                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        out.flush();
+        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), haproxy);
+                HttpLoad load = new HttpLoad()) {
+            RouterBenchmark benchmark = new RouterBenchmark(plan, stage, load, out);
+            List<String> sums = new ArrayList<>();
+            for (RequestKind kind : RequestKind.values()) {
+                sums.addAll(benchmark.measure(kind));
+            }
+            out.println();
+            sums.forEach(out::println);
+            out.flush();
+        }
+    }
+
+    /** Prints a table for each steady rate, and gives a line about each. */
+    private List<String> measure(RequestKind kind) throws Exception {
+        List<Hop> hops = new ArrayList<>();
+        for (Way way : stage.ways()) {
+            load.closed(way, kind, plan.connections(), plan.lead(), plan.warmUp());
+            stage.settle();
+            hops.add(Hop.by(way));
+        }
+        inTurns(
+                hops,
+                hop -> hop.greatest()
+                        .add(load.closed(hop.way(), kind, plan.connections(), plan.lead(), plan.greatest())));
+        List<String> sums = new ArrayList<>();
+        for (double share : plan.shares()) {
+            List<Hop> steady = hops.stream().map(Hop::atAnotherRate).toList();
+            double rate = share * hops.get(0).perSecond();
+            inTurns(
+                    steady,
+                    hop -> hop.steady()
+                            .add(load.open(hop.way(), kind, plan.connections(), rate, plan.lead(), plan.steady())));
+            HopTable.print(out, kind, share, rate, steady);
+            sums.add(HopTable.sum(kind, share, steady));
+        }
+        return sums;
+    }
+
+    /** A run by one way. */
+    @FunctionalInterface
+    private interface Turn {
+        void take(Hop hop) throws Exception;
+    }
+
+    /** Each round begins with another way, for a run may feel what the one before it has left. */
+    private void inTurns(List<Hop> hops, Turn turn) throws Exception {
+        for (int round = 0; round < plan.rounds(); round++) {
+            for (int i = 0; i < hops.size(); i++) {
+                turn.take(hops.get((round + i) % hops.size()));
+                stage.settle();
+            }
+        }
+    }
+}

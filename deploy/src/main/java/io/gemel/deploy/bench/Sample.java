@@ -1,0 +1,32 @@
+package io.gemel.deploy.bench;
+
+import java.util.Arrays;
+
+/**
+ * What came of one run of load.
+ *
+ * @param perSecond requests that were done
+ * @param p50 their median latency, milliseconds
+ * @param p99 what 99 of 100 of them did not exceed, milliseconds
+ * @param failed requests with another answer, or none
+ */
+record Sample(double perSecond, double p50, double p99, int failed) {
+    /**
+     * Takes the figures from all latencies of a run.
+     *
+     * @param nanos of the requests that were done
+     * @throws IllegalStateException when there was none
+     */
+    static Sample of(long[] nanos, double seconds, int failed) {
+        if (nanos.length == 0) {
+            throw new IllegalStateException("no request was done, and " + failed + " failed");
+        }
+        long[] sorted = nanos.clone();
+        Arrays.sort(sorted);
+        return new Sample(sorted.length / seconds, at(sorted, 0.5), at(sorted, 0.99), failed);
+    }
+
+    private static double at(long[] sorted, double quantile) {
+        return sorted[(int) Math.floor(quantile * sorted.length)] / 1e6;
+    }
+}
