@@ -8,6 +8,7 @@ import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankReply;
 import io.gemel.deploy.router.SiteRows.Entry;
 import io.gemel.deploy.site.TwoSites;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,26 +112,27 @@ class BothSitesIT {
             assertThat(site.effects().get(key)).hasSize(1);
         }
         Entry stored = facts.sites().get(0).ledger().get(key);
-        long executed = replies.stream()
-                .filter(each -> each.outcome().equals("executed"))
-                .count();
+        List<String> voids = voids(fixture.sites().east());
+        assertThat(voids)
+                .isIn(List.of(), List.of(stored.site()))
+                .isEqualTo(voids(fixture.sites().west()));
+        int attempts = 1 + voids.size();
+        // An attempt whose answer was lost on its way is replayed, or taken back before anybody hears of it.
+        assertThat(replies.stream().filter(each -> each.outcome().equals("executed")))
+                .hasSizeLessThanOrEqualTo(attempts);
         Set<String> bodies = replies.stream().map(BankReply::body).collect(Collectors.toSet());
-        assertThat(executed).isBetween(1L, 2L);
-        assertThat(bodies)
-                .as("one answer of each attempt")
-                .hasSize((int) executed)
-                .contains(stored.response());
+        assertThat(bodies).as("an answer of each attempt").hasSizeLessThanOrEqualTo(attempts);
         // Only the site whose attempt was taken back has told another answer, before it knew.
         assertThat(replies)
                 .filteredOn(each -> !each.body().equals(stored.response()))
                 .noneMatch(each -> each.site().equals(stored.site()));
-        for (SiteFixture site : List.of(fixture.sites().east(), fixture.sites().west())) {
-            assertThat(TwoSites.texts(
-                            site,
-                            "SELECT winner_site FROM gemel.journal WHERE kind = 'SUBMISSION_VOID' AND key[1] = '" + key
-                                    + "'"))
-                    .isEqualTo(executed == 1 ? List.of() : List.of(stored.site()));
-        }
-        return (int) executed;
+        return attempts;
+    }
+
+    /** Which site's attempt stood, for each attempt that a site's journal says was taken back. */
+    private List<String> voids(SiteFixture site) throws SQLException {
+        return TwoSites.texts(
+                site,
+                "SELECT winner_site FROM gemel.journal WHERE kind = 'SUBMISSION_VOID' AND key[1] = '" + key + "'");
     }
 }

@@ -62,7 +62,8 @@ class DurabilityOutagesIT {
         RunFacts facts = fixture.facts();
 
         OnceEach.assertKept(facts);
-        assertThat(all)
+        List<Told> done = all.stream().filter(Told::isDone).toList();
+        assertThat(done)
                 .filteredOn(each -> facts.sites().stream()
                         .anyMatch(site -> site.effects()
                                         .getOrDefault(each.key(), List.of())
@@ -70,17 +71,17 @@ class DurabilityOutagesIT {
                                 != 1))
                 .as("not done once at each site")
                 .isEmpty();
-        assertThat(shipped.told()).allMatch(each -> each.isAcknowledged("shipped") || each.isMissed());
-        assertThat(applied.told()).allMatch(each -> each.isAcknowledged("applied") || each.isMissed());
+        // What a busy site had given to the other one may be in doubt when that is cut off.
+        assertThat(all).filteredOn(each -> each.isOf("east")).allMatch(Told::isDone);
         assertThat(applied.told())
-                .filteredOn(each -> each.isAcknowledged("applied"))
+                .filteredOn(Told::isAcknowledged)
                 .as("at the other site when it was told to be")
                 .allMatch(Told::atPeer);
     }
 
     private void awaitBoth(long since) {
-        shipped.awaitAcknowledged("shipped", since, ENOUGH);
-        applied.awaitAcknowledged("applied", since, ENOUGH);
+        shipped.awaitAcknowledged(since, ENOUGH);
+        applied.awaitAcknowledged(since, ENOUGH);
     }
 
     @Test
@@ -92,8 +93,12 @@ class DurabilityOutagesIT {
         List<Told> reached = shipped.toldSince(cut);
 
         assertThat(missed).allMatch(Told::isMissed).noneMatch(Told::atPeer);
-        assertThat(missed.get(0).reply().body()).contains("not applied within 3000 ms", "the peer was not seen");
-        assertThat(reached).hasSizeGreaterThan(ENOUGH).allMatch(each -> each.isAcknowledged("shipped"));
+        assertThat(missed)
+                .extracting(each -> each.reply().body())
+                .allMatch(body -> body.contains("not applied within 5000 ms"))
+                .anyMatch(body -> body.contains("the peer was not seen"))
+                .noneMatch(body -> body.contains("it answers 200"));
+        assertThat(reached).hasSizeGreaterThan(ENOUGH).allMatch(Told::isAcknowledged);
         assertThat(published()).containsAll(keys(reached)).containsAll(keys(missed));
 
         fixture.wires().restore();
@@ -128,8 +133,8 @@ class DurabilityOutagesIT {
         assertThat(applied.toldSince(dead)).allMatch(Told::isMissed).noneMatch(Told::atPeer);
         // Nobody publishes now, so that what was told to be shipped was there before.
         assertThat(published())
-                .containsAll(acknowledged(shipped, "shipped"))
-                .containsAll(acknowledged(applied, "applied"))
+                .containsAll(acknowledged(shipped))
+                .containsAll(acknowledged(applied))
                 .doesNotContainAnyElementsOf(keys(shipped.toldSince(dead)));
 
         fixture.siteProcess("east").start();
@@ -140,8 +145,7 @@ class DurabilityOutagesIT {
     void a_sites_process_that_dies_and_starts_again_and_again_says_nothing_false() throws Exception {
         for (int i = 0; i < KILLS; i++) {
             fixture.siteProcess("east").kill();
-            List<String> toldBefore = Stream.concat(
-                            acknowledged(shipped, "shipped").stream(), acknowledged(applied, "applied").stream())
+            List<String> toldBefore = Stream.concat(acknowledged(shipped).stream(), acknowledged(applied).stream())
                     .toList();
             assertThat(published()).containsAll(toldBefore);
             fixture.siteProcess("east").start();
@@ -153,11 +157,10 @@ class DurabilityOutagesIT {
         return all.stream().map(Told::key).toList();
     }
 
-    private static List<String> acknowledged(LevelLoad load, String level) {
-        return load.told().stream()
-                .filter(each -> each.isAcknowledged(level))
-                .map(Told::key)
-                .toList();
+    private static List<String> acknowledged(LevelLoad load) {
+        return keys(load.toldSince(Long.MIN_VALUE).stream()
+                .filter(Told::isAcknowledged)
+                .toList());
     }
 
     /** Keys of all submissions whose effect is in east's log, as the other site would read it. */

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -21,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Clients that come by a timetable, ask the router of one site for a level of durability, and take its first answer for good. The moment one is
- * answered it looks at the other site's database.
+ * answered it looks at the database of the site that did not carry it out.
  */
 final class LevelLoad implements AutoCloseable {
     private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -31,7 +32,9 @@ final class LevelLoad implements AutoCloseable {
     private final BankClient client;
     private final String prefix;
     private final long periodNanos;
-    private final Connection peer;
+    private final String home;
+    private final String level;
+    private final Map<String, Connection> others;
     private final ScheduledExecutorService timetable = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService witness = Executors.newSingleThreadExecutor();
     private final Collection<Told> log = new ConcurrentLinkedQueue<>();
@@ -40,9 +43,10 @@ final class LevelLoad implements AutoCloseable {
     /**
      * What a client was told.
      *
-     * @param atPeer whether the other site had the effect when it was told so
+     * @param level what it asked for
+     * @param atPeer whether the site that did not carry it out had the effect when it was told so
      */
-    record Told(BankExchange exchange, boolean atPeer) {
+    record Told(BankExchange exchange, String level, boolean atPeer) {
         BankReply reply() {
             return exchange.reply().orElseThrow(() -> new AssertionError(exchange.toString()));
         }
@@ -51,9 +55,18 @@ final class LevelLoad implements AutoCloseable {
             return exchange.key();
         }
 
-        /** It is done, and as durable as that. */
-        boolean isAcknowledged(String level) {
+        /** It was carried out there. */
+        boolean isOf(String site) {
+            return reply().site().equals(site);
+        }
+
+        /** It is done, and as durable as was asked. */
+        boolean isAcknowledged() {
             return exchange.isAcknowledged() && reply().durability().equals(level);
+        }
+
+        boolean isDone() {
+            return isAcknowledged() || isMissed();
         }
 
         /** It is done, and not known to be as durable as was asked. */
@@ -73,7 +86,11 @@ final class LevelLoad implements AutoCloseable {
         client = new BankClient(List.of(fixture.router(site).uri()), LIMIT, ONE_TRY).asking(level);
         this.prefix = prefix;
         periodNanos = SECOND / perSecond;
-        peer = (site.equals("east") ? fixture.sites().west() : fixture.sites().east()).connectAsAdministrator();
+        home = site;
+        this.level = level;
+        others = Map.of(
+                "east", fixture.sites().west().connectAsAdministrator(),
+                "west", fixture.sites().east().connectAsAdministrator());
         timetable.scheduleAtFixedRate(this::send, 0, periodNanos, TimeUnit.NANOSECONDS);
     }
 
@@ -88,8 +105,12 @@ final class LevelLoad implements AutoCloseable {
 
     private void note(BankExchange exchange) {
         try {
+            Connection other = others.get(exchange.reply().map(BankReply::site).orElse(""));
             log.add(new Told(
-                    exchange, Sql.isTrue(peer, "SELECT EXISTS (SELECT FROM effect WHERE key = ?)", exchange.key())));
+                    exchange,
+                    level,
+                    other != null
+                            && Sql.isTrue(other, "SELECT EXISTS (SELECT FROM effect WHERE key = ?)", exchange.key())));
         } catch (SQLException e) {
             throw new IllegalStateException("the witness at the other site sees nothing", e);
         }
@@ -100,20 +121,19 @@ final class LevelLoad implements AutoCloseable {
         return List.copyOf(log);
     }
 
-    /** What was told of submissions that were sent since a moment of {@link System#nanoTime}. */
+    /** What was told of submissions that were sent since a moment of {@link System#nanoTime}, but for those that spilled over to the other site. */
     List<Told> toldSince(long nanos) {
         return told().stream()
+                .filter(each -> each.isOf(home))
                 .filter(each -> each.exchange().intended() >= nanos)
                 .toList();
     }
 
-    /** Waits until so many submissions that were sent since a moment are acknowledged at a level. */
-    void awaitAcknowledged(String level, long since, int count) {
+    /** Waits until so many submissions that were sent since a moment are as durable as was asked. */
+    void awaitAcknowledged(long since, int count) {
         await().atMost(LIMIT)
-                .until(() -> toldSince(since).stream()
-                                .filter(each -> each.isAcknowledged(level))
-                                .count()
-                        >= count);
+                .until(() ->
+                        toldSince(since).stream().filter(Told::isAcknowledged).count() >= count);
     }
 
     /** Waits until so many submissions that were sent since a moment are told anything. */
@@ -134,6 +154,8 @@ final class LevelLoad implements AutoCloseable {
     public void close() throws SQLException {
         timetable.shutdownNow();
         witness.shutdownNow();
-        peer.close();
+        for (Connection each : others.values()) {
+            each.close();
+        }
     }
 }

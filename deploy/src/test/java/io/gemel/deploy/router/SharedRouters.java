@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  */
 final class SharedRouters implements ParameterResolver {
     /** A level of durability that is not reached is told soon, so that a test need not wait for long. */
-    private static final String ROUTER_LINE = "durability.timeout=3s";
+    private static final String ROUTER_LINE = "durability.timeout=5s";
 
     /** Closed by JUnit with its store. */
     private record Shared(RouterFixture fixture) implements AutoCloseable {
