@@ -59,6 +59,33 @@ class GemelTest {
     }
 
     @Test
+    void a_router_whose_certificate_cannot_be_read_does_not_start_and_says_how_to_mend_it() throws Exception {
+        Path file = Files.writeString(folder.resolve("router.properties"), """
+                router=east-1
+                site=east
+                vm.e1.url=http://127.0.0.1:9001
+                vm.e1.site=east
+                vm.e1.host=host-1
+                site.east.status=http://127.0.0.1:7070
+                tls.certificate=nowhere.pem
+                tls.key=router.properties
+                """);
+
+        assertThat(run("router", file.toString())).isEqualTo(2);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .asString()
+                .contains("router.properties:7: tls.certificate is", "nowhere.pem", "name a PEM file");
+
+        Files.writeString(folder.resolve("nowhere.pem"), "no certificate");
+        assertThat(run("router", file.toString())).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("router.properties:7: tls.certificate holds no certificate in PEM form", "openssl x509")
+                .contains("router.properties:8: tls.key holds no private key in PEM form")
+                .doesNotContain("Exception");
+    }
+
+    @Test
     void shows_a_stack_trace_only_on_request() {
         assertThat(run("check", "nowhere.properties", "--verbose")).isEqualTo(2);
         assertThat(err.toString()).contains("nowhere.properties: no such file").contains("ConfigException");

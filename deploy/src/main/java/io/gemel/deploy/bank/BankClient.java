@@ -24,6 +24,7 @@ public final class BankClient {
     private final List<URI> routers;
     private final Duration tryLimit;
     private final Duration patience;
+    private final String durability;
 
     /**
      * A client of some routers.
@@ -33,13 +34,28 @@ public final class BankClient {
      * @param patience how long a submission is sent again
      */
     public BankClient(List<URI> routers, Duration tryLimit, Duration patience) {
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_LIMIT)
-                .build();
-        this.routers = List.copyOf(routers);
+        this(
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT_LIMIT)
+                        .build(),
+                List.copyOf(routers),
+                tryLimit,
+                patience,
+                "");
+    }
+
+    private BankClient(HttpClient http, List<URI> routers, Duration tryLimit, Duration patience, String durability) {
+        this.http = http;
+        this.routers = routers;
         this.tryLimit = tryLimit;
         this.patience = patience;
+        this.durability = durability;
+    }
+
+    /** A client of the same routers that asks for a level of durability: {@code local}, {@code shipped} or {@code applied}. */
+    public BankClient asking(String level) {
+        return new BankClient(http, routers, tryLimit, patience, level);
     }
 
     /** Has something done once. The future never fails. */
@@ -51,13 +67,15 @@ public final class BankClient {
 
     private CompletableFuture<BankExchange> submit(Wish wish, int triesBefore) {
         URI target = routers.get(triesBefore % routers.size()).resolve(wish.path());
-        HttpRequest request = HttpRequest.newBuilder(target)
+        HttpRequest.Builder request = HttpRequest.newBuilder(target)
                 .timeout(tryLimit)
                 .header("Idempotency-Key", wish.key())
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(wish.body()))
-                .build();
-        return http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                .POST(HttpRequest.BodyPublishers.ofString(wish.body()));
+        if (!durability.isEmpty()) {
+            request.header("Gemel-Durability", durability);
+        }
+        return http.sendAsync(request.build(), HttpResponse.BodyHandlers.ofString())
                 .handle((response, failure) -> exchange(wish, triesBefore + 1, response, failure))
                 .thenCompose(exchange -> isOver(exchange)
                         ? CompletableFuture.completedFuture(exchange)

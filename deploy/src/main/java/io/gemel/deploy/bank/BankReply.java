@@ -7,18 +7,21 @@ import java.net.http.HttpResponse;
  *
  * @param status the HTTP status
  * @param outcome what the router says became of the submission; empty when it says nothing
+ * @param durability how far it has certainly got, says the router; empty when it says nothing
  * @param body the application's answer, or the router's explanation
  * @param attempts VMs that the router tried
  * @param site where it was carried out; empty when nobody knows
  * @param vm who carried it out; empty when nobody knows
  */
-public record BankReply(int status, String outcome, String body, int attempts, String site, String vm) {
+public record BankReply(
+        int status, String outcome, String durability, String body, int attempts, String site, String vm) {
     private static final int FIRST_CLIENT_ERROR = 400;
 
     static BankReply of(HttpResponse<String> response) {
         return new BankReply(
                 response.statusCode(),
                 header(response, "Gemel-Outcome"),
+                header(response, "Gemel-Durability"),
                 response.body(),
                 response.headers()
                         .firstValue("Gemel-Attempts")

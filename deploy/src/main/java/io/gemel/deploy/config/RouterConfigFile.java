@@ -55,9 +55,10 @@ public final class RouterConfigFile {
         settings.read();
         entries.check(settings);
         RouterConfig.Tls tls = tls();
+        String authorities = authorities();
         settings.refuseProblems();
         try {
-            return config(tls);
+            return config(tls, authorities);
         } catch (RouterConfigException e) {
             for (String problem : e.problems()) {
                 // What the module says begins with the setting's name.
@@ -84,6 +85,11 @@ public final class RouterConfigFile {
         return new RouterConfig.Tls(pem(RouterKeys.TLS_CERTIFICATE, certificate), pem(RouterKeys.TLS_KEY, key));
     }
 
+    private @Nullable String authorities() {
+        String name = settings.ifGood(RouterKeys.TLS_AUTHORITIES);
+        return name == null || name.isEmpty() ? null : pem(RouterKeys.TLS_AUTHORITIES, name);
+    }
+
     /** The text of a PEM file; a relative path is taken from the folder of the configuration file. */
     private String pem(Key<String> key, String name) {
         if (name.isEmpty()) {
@@ -91,7 +97,8 @@ public final class RouterConfigFile {
         }
         Path pem = file.toAbsolutePath().resolveSibling(name);
         try {
-            return Files.readString(pem, StandardCharsets.US_ASCII);
+            // Any bytes are text so; what is no PEM is refused with that reason.
+            return Files.readString(pem, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
             settings.report(
                     settings.lineOf(key),
@@ -105,13 +112,14 @@ public final class RouterConfigFile {
         return settings.get(key);
     }
 
-    private RouterConfig config(RouterConfig.@Nullable Tls tls) {
+    private RouterConfig config(RouterConfig.@Nullable Tls tls, @Nullable String authorities) {
         String token = get(RouterKeys.ADMIN_TOKEN).text();
         return new RouterConfig(
                 get(RouterKeys.ROUTER),
                 get(RouterKeys.SITE),
                 address(RouterKeys.LISTEN),
                 tls,
+                authorities,
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,
                 entries.vms(),

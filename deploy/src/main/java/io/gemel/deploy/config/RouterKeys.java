@@ -33,6 +33,7 @@ final class RouterKeys {
     static final Key<HostPort> LISTEN = key("listen", "127.0.0.1:8080", Values::hostPort, HostPort.class);
     static final Key<String> TLS_CERTIFICATE = key("tls.certificate", "", text -> text, String.class);
     static final Key<String> TLS_KEY = key("tls.key", "", text -> text, String.class);
+    static final Key<String> TLS_AUTHORITIES = key("tls.authorities", "", text -> text, String.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
     static final Key<Boolean> ACCESS_LOG = key("access.log", "true", Values::yesOrNo, Boolean.class);
@@ -74,6 +75,7 @@ final class RouterKeys {
             LISTEN,
             TLS_CERTIFICATE,
             TLS_KEY,
+            TLS_AUTHORITIES,
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,

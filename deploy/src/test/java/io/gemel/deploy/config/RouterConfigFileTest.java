@@ -116,18 +116,49 @@ class RouterConfigFileTest {
     @Test
     void takes_tokens_and_certificates_from_files_and_shows_them_nowhere() throws Exception {
         Files.writeString(folder.resolve("token"), "s3cret\n");
-        Files.writeString(folder.resolve("router.pem"), "certificate");
-        Files.writeString(folder.resolve("router.key"), "k3y");
+        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        Files.writeString(folder.resolve("router.pem"), keys.certificate());
+        Files.writeString(folder.resolve("router.key"), keys.key());
 
         RouterConfig router = read(SMALLEST + "admin.token=${file:token}\nsite.east.token=${file:token}\n"
-                + "tls.certificate=router.pem\ntls.key=router.key\n");
+                + "tls.certificate=router.pem\ntls.key=router.key\ntls.authorities=router.pem\n");
 
         assertThat(router.adminToken()).isEqualTo("s3cret");
         assertThat(router.sites().get(0).token()).isEqualTo("s3cret");
-        assertThat(router.tls()).isEqualTo(new RouterConfig.Tls("certificate", "k3y"));
+        assertThat(router.tls()).isEqualTo(new RouterConfig.Tls(keys.certificate(), keys.key()));
+        assertThat(router.authorities()).isEqualTo(keys.certificate());
         assertThat(router.toString() + router.sites() + router.tls())
                 .doesNotContain("s3cret")
-                .doesNotContain("k3y");
+                .doesNotContain("PRIVATE KEY");
+    }
+
+    @Test
+    void reports_a_certificate_a_key_or_an_authority_that_cannot_be_used_with_its_line_and_mend() throws Exception {
+        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        Files.writeString(folder.resolve("router.pem"), keys.certificate());
+        Files.writeString(folder.resolve("router.key"), keys.key());
+        Files.writeString(
+                folder.resolve("other.key"),
+                TestKeys.make(folder, "EC", "dns:east").key());
+        Files.write(folder.resolve("router.der"), new byte[] {0x30, (byte) 0x82, 0, 0});
+
+        assertOneProblem("router.der", "router.key", "", "7 tls.certificate holds no certificate in PEM form");
+        assertOneProblem("router.pem", "router.pem", "", "8 tls.key holds no private key in PEM form");
+        assertOneProblem("router.pem", "other.key", "", "8 tls.key does not belong to the first certificate");
+        assertOneProblem("router.pem", "nowhere.key", "", "8 tls.key is " + folder.resolve("nowhere.key"));
+        assertOneProblem("nowhere.pem", "router.key", "", "7 tls.certificate is " + folder.resolve("nowhere.pem"));
+        assertOneProblem("router.pem", "router.key", "router.key", "9 tls.authorities holds no certificate");
+        assertOneProblem("router.pem", "router.key", "nowhere", "9 tls.authorities is " + folder.resolve("nowhere"));
+    }
+
+    private void assertOneProblem(String certificate, String key, String authorities, String start) {
+        ConfigException refused = refuse(SMALLEST + "tls.certificate=" + certificate + "\ntls.key=" + key
+                + "\ntls.authorities=" + authorities + "\n");
+
+        assertThat(refused.problems().stream().map(problem -> problem.line() + " " + problem.problem()))
+                .singleElement()
+                .asString()
+                .startsWith(start);
     }
 
     @Test

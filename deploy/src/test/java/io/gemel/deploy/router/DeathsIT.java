@@ -134,7 +134,7 @@ class DeathsIT {
                         fixture.log(List.of(answered));
                     },
                     AFTER_SITE,
-                    () -> fixture.returnSite());
+                    () -> fixture.mend());
             assertThat(fixture.voidKeys()).contains(key);
         }
     }

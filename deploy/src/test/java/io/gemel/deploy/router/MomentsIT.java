@@ -40,9 +40,7 @@ class MomentsIT {
     /** Whatever was broken is mended, and the promise kept. */
     @AfterEach
     void mend_and_judge() throws Exception {
-        fixture.wires().restore();
-        fixture.startWhatIsDead();
-        fixture.awaitAllAlive();
+        fixture.mend();
         OnceEach.assertKept(fixture.facts());
     }
 

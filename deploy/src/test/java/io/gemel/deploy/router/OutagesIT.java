@@ -30,9 +30,7 @@ class OutagesIT {
 
     @AfterEach
     void mend_and_judge() throws Exception {
-        fixture.wires().restore();
-        fixture.startWhatIsDead();
-        fixture.awaitAllAlive();
+        fixture.mend();
         OnceEach.assertKept(fixture.facts());
     }
 

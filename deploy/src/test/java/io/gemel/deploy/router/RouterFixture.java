@@ -246,8 +246,9 @@ final class RouterFixture implements AutoCloseable {
         vms.values().stream().filter(vm -> !vm.isAlive()).forEach(VmProcess::start);
     }
 
-    /** Starts what {@link #killSite} has killed; the routers are waited for. */
-    void returnSite() {
+    /** Carries everything again, starts what was killed, and waits for the routers. */
+    void mend() {
+        wires.restore();
         startWhatIsDead();
         awaitAllAlive();
     }

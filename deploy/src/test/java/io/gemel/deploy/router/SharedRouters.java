@@ -11,12 +11,15 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * test breaks it mends, and its clients' log stays part of what is judged. Closed when all tests are over.
  */
 final class SharedRouters implements ParameterResolver {
+    /** A level of durability that is not reached is told soon, so that a test need not wait for long. */
+    private static final String ROUTER_LINE = "durability.timeout=5s";
+
     /** Closed by JUnit with its store. */
     private record Shared(RouterFixture fixture) implements AutoCloseable {
         static Shared start() {
             try {
                 Path build = Files.createDirectories(Path.of("target").toAbsolutePath());
-                return new Shared(RouterFixture.start(Files.createTempDirectory(build, "routers-")));
+                return new Shared(RouterFixture.start(Files.createTempDirectory(build, "routers-"), ROUTER_LINE));
             } catch (Exception e) {
                 throw new IllegalStateException("the routers do not start", e);
             }

@@ -54,4 +54,9 @@ final class VmClient {
         HttpRequest request = HttpRequest.newBuilder(URI.create(address + path)).build();
         return Reply.of(http.send(request, BodyHandlers.ofString()));
     }
+
+    /** A deadline, as the header has it. */
+    static String millisFromNow(long millis) {
+        return Long.toString(System.currentTimeMillis() + millis);
+    }
 }

@@ -10,6 +10,7 @@ import io.gemel.vm.VmLimits;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 
 /**
@@ -146,6 +147,23 @@ final class VmDatabase implements AutoCloseable {
     List<String> texts(String query, Object... arguments) throws SQLException {
         try (Connection connection = connect()) {
             return Sql.list(connection, row -> row.getString(1), query, arguments);
+        }
+    }
+
+    /** Lets every commit of an effect whose key begins with "hold" wait, until {@link #releaseCommits} or the end of the connection. */
+    Connection holdCommits() throws SQLException {
+        Connection holder = connect();
+        lock(holder, "pg_advisory_lock");
+        return holder;
+    }
+
+    static void releaseCommits(Connection holder) throws SQLException {
+        lock(holder, "pg_advisory_unlock");
+    }
+
+    private static void lock(Connection holder, String function) throws SQLException {
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("SELECT " + function + "(" + COMMIT_LOCK + ")");
         }
     }
 

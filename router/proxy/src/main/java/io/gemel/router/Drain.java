@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +37,9 @@ final class Drain extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        http = vertx.createHttpClient(new HttpClientOptions()
+        http = vertx.createHttpClient(Trust.options(config)
                 .setConnectTimeout((int) config.times().connectTimeout().toMillis()));
-        sites = new SiteClient(vertx, config.times());
+        sites = new SiteClient(vertx, config);
         return Future.succeededFuture();
     }
 

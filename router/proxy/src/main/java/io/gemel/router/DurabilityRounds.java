@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -22,16 +23,22 @@ final class DurabilityRounds {
     /** Before a question that was not answered is asked again. */
     private static final long PAUSE_MILLIS = 50;
 
+    /** By so much a question ends before those who wait give up, so that they can be told why; a fifth of a short time. */
+    private static final long MARGIN_MILLIS = 200;
+
+    private static final String NO_ANSWER = "its process has not answered";
+
     private final Vertx vertx;
     private final SiteClient sites;
     private final long timeoutMillis;
+    private final long questionMillis;
     private final Map<Level, Rounds> rounds = new HashMap<>();
 
     private record Level(RouterConfig.Site site, Durability durability) {}
 
     private static final class Rounds {
         private final Deque<Promise<String>> waiting = new ArrayDeque<>();
-        private String reason = "no answer";
+        private String reason = NO_ANSWER;
         private int running;
     }
 
@@ -40,6 +47,7 @@ final class DurabilityRounds {
         this.vertx = vertx;
         this.sites = sites;
         this.timeoutMillis = timeoutMillis;
+        questionMillis = timeoutMillis - Math.min(MARGIN_MILLIS, timeoutMillis / 5);
     }
 
     /**
@@ -58,6 +66,12 @@ final class DurabilityRounds {
         return promise.future().onComplete(unused -> vertx.cancelTimer(timer));
     }
 
+    private static String why(AsyncResult<SiteClient.Answer> asked) {
+        return asked.succeeded()
+                ? asked.result().reason()
+                : String.valueOf(asked.cause().getMessage());
+    }
+
     private void startRound(Level level, Rounds here) {
         if (here.running >= ROUNDS_MAX || here.waiting.isEmpty()) {
             return;
@@ -69,11 +83,9 @@ final class DurabilityRounds {
             return;
         }
         here.running++;
-        sites.durable(level.site(), level.durability(), timeoutMillis).onComplete(asked -> {
+        sites.durable(level.site(), level.durability(), questionMillis).onComplete(asked -> {
             boolean reached = asked.succeeded() && asked.result().flag("reached", false);
-            here.reason = asked.succeeded()
-                    ? asked.result().reason()
-                    : String.valueOf(asked.cause().getMessage());
+            here.reason = reached ? NO_ANSWER : why(asked);
             covered.removeIf(promise -> promise.future().isComplete());
             if (reached) {
                 covered.forEach(promise -> promise.tryComplete(""));

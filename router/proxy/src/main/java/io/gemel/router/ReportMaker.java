@@ -72,11 +72,12 @@ final class ReportMaker {
         return works ? RouterReport.VmState.ALIVE : RouterReport.VmState.UNFIT;
     }
 
-    private static String reason(VmState vm) {
+    /** Why a VM takes no requests; empty when it does. */
+    static String reason(VmState vm) {
         return switch (state(vm)) {
             case ALIVE -> vm.beat().library() ? "" : "it keeps no ledger: what breaks there is lost";
             case UNKNOWN -> "it has not answered yet";
-            case DEAD -> "it does not answer";
+            case DEAD -> vm.silence().isEmpty() ? "it does not answer" : "it does not answer: " + vm.silence();
             case AVOIDED -> "it was silent for a moment";
             case DRAINING -> vm.drained() ? "drained here" : "it says that it drains";
             case UNFIT ->

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param site the site it stands at: the one whose VMs it prefers
  * @param listen where clients reach it
  * @param tls the certificate for {@code listen}; null serves plain HTTP
+ * @param authorities certificates, PEM, of those who sign the certificates of VMs and site processes that are asked by https; null for
+ *     those that the JVM trusts
  * @param admin where operators reach it
  * @param adminToken what a request to {@code admin} that changes something must bear; null asks for nothing
  * @param vms the application's VMs, at every site
@@ -32,6 +34,7 @@ public record RouterConfig(
         SiteId site,
         Address listen,
         @Nullable Tls tls,
+        @Nullable String authorities,
         Address admin,
         @Nullable String adminToken,
         List<Vm> vms,
@@ -56,6 +59,12 @@ public record RouterConfig(
         checkName(problems, "router", name);
         if (adminToken != null && adminToken.isBlank()) {
             problems.add("admin.token is empty: leave it out, or give it a secret");
+        }
+        if (tls != null) {
+            Pem.check(problems, tls.certificate(), tls.key());
+        }
+        if (authorities != null) {
+            Pem.checkAuthorities(problems, authorities);
         }
         checkVms(problems, vms, sites);
         checkSites(problems, site, vms, sites);
@@ -209,8 +218,8 @@ public record RouterConfig(
     /**
      * A certificate.
      *
-     * @param certificate the chain, PEM
-     * @param key the private key, PEM (PKCS 8)
+     * @param certificate the chain, PEM, the server's own first
+     * @param key its private key, PEM (PKCS 8, not encrypted), RSA or EC
      */
     public record Tls(String certificate, String key) {
         /** Shows neither. */

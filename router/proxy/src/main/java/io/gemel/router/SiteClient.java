@@ -4,7 +4,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -50,9 +49,10 @@ final class SiteClient {
         }
     }
 
-    SiteClient(Vertx vertx, RouterTimes times) {
+    SiteClient(Vertx vertx, RouterConfig config) {
+        RouterTimes times = config.times();
         http = vertx.createHttpClient(
-                new HttpClientOptions()
+                Trust.options(config)
                         .setConnectTimeout((int) times.connectTimeout().toMillis())
                         .setKeepAliveTimeout(
                                 (int) Math.max(1, times.vmIdleTimeout().toSeconds())),

@@ -120,7 +120,7 @@ final class SiteWatch {
 
     private void silent(long askedMillis, Throwable why) {
         asking = false;
-        site.told(-1, "its process does not answer: " + why.getMessage());
+        site.told(-1, "its process does not answer: " + Trust.why(why));
         if (silentSinceMillis < 0) {
             silentSinceMillis = askedMillis;
         }

@@ -29,6 +29,7 @@ final class StrictHttp {
         Tls tls = config.tls();
         if (tls != null) {
             options.setSsl(true)
+                    .setEnabledSecureTransportProtocols(Trust.PROTOCOLS)
                     .setSslHandshakeTimeout(config.times().headerTimeout().toMillis())
                     .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                     .setKeyCertOptions(new PemKeyCertOptions()

@@ -19,15 +19,16 @@ final class VmClient {
     private final HttpClient http;
     private final int answerMax;
 
-    VmClient(Vertx vertx, RouterTimes times, RouterLimits limits) {
-        HttpClientOptions options = new HttpClientOptions()
+    VmClient(Vertx vertx, RouterConfig config) {
+        RouterTimes times = config.times();
+        RouterLimits limits = config.limits();
+        HttpClientOptions options = Trust.options(config)
                 .setKeepAlive(true)
                 .setKeepAliveTimeout((int) Math.max(1, times.vmIdleTimeout().toSeconds()))
                 .setConnectTimeout((int) times.connectTimeout().toMillis())
                 .setMaxHeaderSize(limits.headersMax())
                 .setMaxInitialLineLength(limits.lineMax())
-                .setTcpNoDelay(true)
-                .setVerifyHost(true);
+                .setTcpNoDelay(true);
         // No queue hides behind the pool: whoever chooses a VM counts its requests.
         PoolOptions pool =
                 new PoolOptions().setHttp1MaxSize(limits.vmConnectionsMax()).setMaxWaitQueueSize(0);

@@ -45,6 +45,7 @@ final class VmState {
     private volatile boolean drained;
     private volatile boolean suspected;
     private final AtomicLong deaths = new AtomicLong();
+    private volatile String silence = "";
     private volatile long beatSentMillis = -1;
     private volatile long backSinceMillis = Long.MIN_VALUE;
     private volatile double latencyMillis;
@@ -104,10 +105,21 @@ final class VmState {
     void heard(Beat answer, long sentMillis, long nowMillis) {
         boolean fitBefore = fit();
         beat = answer;
+        silence = "";
         beatSentMillis = sentMillis;
         if (!fitBefore && fit() && deaths.get() > 0) {
             backSinceMillis = nowMillis;
         }
+    }
+
+    /** A heartbeat was not answered; the reason is empty when there was merely silence. */
+    void unheard(String reason) {
+        silence = reason;
+    }
+
+    /** Why the last heartbeat was not answered; empty when it was, and when nobody knows. */
+    String silence() {
+        return silence;
     }
 
     /** When the last heartbeat that was answered had been sent; -1 before the first. */

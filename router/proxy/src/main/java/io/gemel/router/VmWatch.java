@@ -5,7 +5,6 @@ import io.gemel.router.VmState.Beat;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -40,7 +39,8 @@ final class VmWatch {
      * @param intervalMillis between two heartbeats
      * @param onDeath called each time it is found dead that lived
      */
-    VmWatch(Vertx vertx, VmState vm, RouterTimes times, long intervalMillis, AwakeClock awake, Runnable onDeath) {
+    VmWatch(Vertx vertx, VmState vm, RouterConfig config, long intervalMillis, AwakeClock awake, Runnable onDeath) {
+        RouterTimes times = config.times();
         this.vm = vm;
         this.awake = awake;
         this.intervalMillis = intervalMillis;
@@ -49,7 +49,7 @@ final class VmWatch {
                 times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis());
         timeoutMillis = times.verdictResubmit().toMillis();
         http = vertx.createHttpClient(
-                new HttpClientOptions().setConnectTimeout((int) timeoutMillis), new PoolOptions().setHttp1MaxSize(2));
+                Trust.options(config).setConnectTimeout((int) timeoutMillis), new PoolOptions().setHttp1MaxSize(2));
     }
 
     VmState vm() {
@@ -130,11 +130,14 @@ final class VmWatch {
         }
         asking = false;
         long now = awake.millis();
+        vm.unheard(why instanceof TimeoutException ? "" : Trust.why(why));
         if (why instanceof ConnectException) {
             health.refused();
         } else if (!(why instanceof TimeoutException)) {
             health.cut();
-            nextMillis = now + PAUSE_LEAST_MILLIS;
+            if (health.verdict() != Verdict.DEAD) {
+                nextMillis = now + PAUSE_LEAST_MILLIS;
+            }
         }
         write();
     }
@@ -147,7 +150,7 @@ final class VmWatch {
         }
         vm.judged(next, awake.millis());
         if (next == Verdict.DEAD) {
-            LOG.warn("VM {} is dead", vm.name());
+            LOG.warn("VM {} is dead: {}", vm.name(), ReportMaker.reason(vm));
             if (before != Verdict.UNKNOWN) {
                 onDeath.run();
             }

@@ -44,14 +44,14 @@ final class Watch extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        client = new SiteClient(vertx, config.times());
+        client = new SiteClient(vertx, config);
         for (SiteView site : fleet.sites()) {
             List<VmWatch> ofSite = new ArrayList<>();
             boolean near = site.name().equals(config.site().name());
             long interval =
                     (near ? config.times().heartbeatInterval() : config.times().heartbeatIntervalRemote()).toMillis();
             for (VmState vm : site.vms()) {
-                ofSite.add(new VmWatch(vertx, vm, config.times(), interval, awake, () -> died(site, vm)));
+                ofSite.add(new VmWatch(vertx, vm, config, interval, awake, () -> died(site, vm)));
             }
             vms.addAll(ofSite);
             List<SiteView> others =

@@ -72,11 +72,11 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 choice,
                 budget,
                 times.waitMax().toMillis());
-        SiteClient sites = new SiteClient(vertx, times);
+        SiteClient sites = new SiteClient(vertx, config);
         means = new Means(
                 fleet,
                 dispatcher,
-                new VmClient(vertx, times, config.limits()),
+                new VmClient(vertx, config),
                 new DurabilityRounds(vertx, sites, times.durabilityTimeout().toMillis()),
                 keys,
                 figures,

@@ -25,6 +25,7 @@ final class ChoiceTest {
             new SiteId("east"),
             new Address("127.0.0.1", 0),
             null,
+            null,
             new Address("127.0.0.1", 0),
             null,
             List.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)),

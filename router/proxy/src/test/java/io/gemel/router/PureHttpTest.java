@@ -115,6 +115,7 @@ final class PureHttpTest {
                         new SiteId("east"),
                         new Address("a", 1),
                         null,
+                        null,
                         new Address("a", 2),
                         " ",
                         List.of(vm, vm),

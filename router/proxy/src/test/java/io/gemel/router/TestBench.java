@@ -44,6 +44,7 @@ final class TestBench implements AutoCloseable {
                 new SiteId("east"),
                 new Address("127.0.0.1", 0),
                 null,
+                null,
                 new Address("127.0.0.1", 0),
                 "admin",
                 List.of(e1.config(), e2.config(), w1.config(), w2.config()),
@@ -60,11 +61,21 @@ final class TestBench implements AutoCloseable {
     }
 
     static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
+        return with(config, config.tls(), times, limits);
+    }
+
+    static RouterConfig with(RouterConfig config, RouterConfig.Tls tls) {
+        return with(config, tls, config.times(), config.limits());
+    }
+
+    private static RouterConfig with(
+            RouterConfig config, RouterConfig.Tls tls, RouterTimes times, RouterLimits limits) {
         return new RouterConfig(
                 config.name(),
                 config.site(),
                 config.listen(),
-                config.tls(),
+                tls,
+                config.authorities(),
                 config.admin(),
                 config.adminToken(),
                 config.vms(),

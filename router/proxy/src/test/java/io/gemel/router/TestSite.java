@@ -3,10 +3,8 @@ package io.gemel.router;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -21,25 +19,31 @@ final class TestSite implements AutoCloseable {
     volatile long lagMillis;
     volatile String token = "secret";
     private final Vertx vertx;
+    private final RouterConfig.Tls tls;
     private volatile HttpServer server;
     private volatile int port;
 
     TestSite(Vertx vertx, String name) {
+        this(vertx, name, null);
+    }
+
+    /** @param tls its certificate; null for plain HTTP */
+    TestSite(Vertx vertx, String name, RouterConfig.Tls tls) {
+        this.tls = tls;
         this.vertx = vertx;
         this.name = name;
         start();
     }
 
     void start() {
-        server = TestHttp.await(vertx.createHttpServer(
-                        new HttpServerOptions().setHost("127.0.0.1").setPort(port))
+        server = TestHttp.await(vertx.createHttpServer(TestHttp.server(port, tls))
                 .requestHandler(this::handle)
                 .listen());
         port = server.actualPort();
     }
 
     RouterConfig.Site config() {
-        return new RouterConfig.Site(new SiteId(name), URI.create("http://127.0.0.1:" + port), "secret");
+        return new RouterConfig.Site(new SiteId(name), TestHttp.address(port, tls), "secret");
     }
 
     private void handle(HttpServerRequest request) {

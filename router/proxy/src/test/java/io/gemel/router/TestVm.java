@@ -4,10 +4,8 @@ import io.gemel.transaction.SiteId;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,31 +55,35 @@ final class TestVm implements AutoCloseable {
     volatile boolean library = true;
     volatile boolean once;
     private final Vertx vertx;
+    private final RouterConfig.Tls tls;
     private volatile HttpServer server;
     private volatile int port;
 
     TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger) {
+        this(vertx, name, site, host, ledger, null);
+    }
+
+    /** @param tls its certificate; null for plain HTTP */
+    TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger, RouterConfig.Tls tls) {
         this.vertx = vertx;
         this.name = name;
         this.site = site;
         this.host = host;
         this.ledger = ledger;
+        this.tls = tls;
         start();
     }
 
     /** Listens, at the same port as before if there was one. */
     void start() {
-        server = TestHttp.await(vertx.createHttpServer(new HttpServerOptions()
-                        .setHost("127.0.0.1")
-                        .setPort(port)
-                        .setIdleTimeout(0))
+        server = TestHttp.await(vertx.createHttpServer(TestHttp.server(port, tls))
                 .requestHandler(this::handle)
                 .listen());
         port = server.actualPort();
     }
 
     RouterConfig.Vm config() {
-        return new RouterConfig.Vm(name, URI.create("http://127.0.0.1:" + port), new SiteId(site), host);
+        return new RouterConfig.Vm(name, TestHttp.address(port, tls), new SiteId(site), host);
     }
 
     /** As when its process is killed. */

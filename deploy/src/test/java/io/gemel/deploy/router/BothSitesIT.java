@@ -1,0 +1,138 @@
+package io.gemel.deploy.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.bank.BankExchange;
+import io.gemel.deploy.bank.BankReply;
+import io.gemel.deploy.router.SiteRows.Entry;
+import io.gemel.deploy.site.TwoSites;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** One key is sent to routers of both sites: it has one effect, whichever of them were answered. */
+@ExtendWith(SharedRouters.class)
+class BothSitesIT {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int POSTS = 50;
+    private static final String TRANSFER = RouterFixture.transfer(1, 2);
+
+    private final RouterFixture fixture;
+    private String key;
+
+    BothSitesIT(RouterFixture fixture) {
+        this.fixture = fixture;
+    }
+
+    @BeforeEach
+    void name_the_submission(TestInfo test) {
+        key = test.getTestMethod().orElseThrow().getName();
+    }
+
+    @AfterEach
+    void mend_and_judge() throws Exception {
+        fixture.mend();
+        OnceEach.assertKept(fixture.facts());
+    }
+
+    @Test
+    void posts_at_both_sites_at_once_have_one_effect_and_the_other_attempt_is_journaled() throws Exception {
+        judge(post());
+    }
+
+    @Test
+    void posts_at_both_sites_that_are_cut_apart_run_at_both_and_one_attempt_is_taken_back() throws Exception {
+        fixture.wires().cutSitesApart();
+        List<BankReply> replies = post();
+        fixture.wires().restore();
+
+        assertThat(judge(replies)).as("attempts that ran").isEqualTo(2);
+    }
+
+    @Test
+    void another_request_under_the_key_is_refused_at_the_other_site_once_that_has_heard_of_it() throws Exception {
+        BankExchange first = submit("east", TRANSFER).get();
+        fixture.log(List.of(first));
+        assertThat(first.isAcknowledged()).isTrue();
+        await().atMost(LIMIT)
+                .until(() -> !TwoSites.texts(
+                                fixture.sites().west(), "SELECT 1 FROM gemel.submission WHERE key = '" + key + "'")
+                        .isEmpty());
+
+        BankReply other =
+                submit("west", RouterFixture.transfer(3, 4)).get().reply().orElseThrow();
+
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(other.outcome()).isEqualTo("rejected");
+        assertThat(other.site()).isEqualTo("west");
+    }
+
+    private CompletableFuture<BankExchange> submit(String site, String body) {
+        return fixture.client(site).submit(key, "/transfers", body, System.nanoTime());
+    }
+
+    /** Fifty at once, half of them at the router of each site; all are acknowledged. */
+    private List<BankReply> post() throws Exception {
+        List<CompletableFuture<BankExchange>> all = new ArrayList<>();
+        for (int i = 0; i < POSTS; i++) {
+            all.add(submit(i % 2 == 0 ? "east" : "west", TRANSFER));
+        }
+        List<BankReply> replies = new ArrayList<>();
+        for (CompletableFuture<BankExchange> each : all) {
+            BankExchange exchange = each.get();
+            assertThat(exchange.isAcknowledged()).as(exchange.toString()).isTrue();
+            replies.add(exchange.reply().orElseThrow());
+        }
+        return replies;
+    }
+
+    /** Looks at both sites once they are equal; how many attempts had run. */
+    private int judge(List<BankReply> replies) throws Exception {
+        fixture.sites().settle();
+        // What is answered from now on is what both sites hold, and part of what every promise is judged by.
+        for (String site : List.of("east", "west")) {
+            BankExchange again = submit(site, TRANSFER).get();
+            assertThat(again.reply().orElseThrow().outcome()).isEqualTo("replayed");
+            assertThat(again.reply().orElseThrow().site()).isEqualTo(site);
+            fixture.log(List.of(again));
+        }
+        RunFacts facts = fixture.facts();
+        for (SiteRows site : facts.sites()) {
+            assertThat(site.effects().get(key)).hasSize(1);
+        }
+        Entry stored = facts.sites().get(0).ledger().get(key);
+        List<String> voids = voids(fixture.sites().east());
+        assertThat(voids)
+                .isIn(List.of(), List.of(stored.site()))
+                .isEqualTo(voids(fixture.sites().west()));
+        int attempts = 1 + voids.size();
+        // An attempt whose answer was lost on its way is replayed, or taken back before anybody hears of it.
+        assertThat(replies.stream().filter(each -> each.outcome().equals("executed")))
+                .hasSizeLessThanOrEqualTo(attempts);
+        Set<String> bodies = replies.stream().map(BankReply::body).collect(Collectors.toSet());
+        assertThat(bodies).as("an answer of each attempt").hasSizeLessThanOrEqualTo(attempts);
+        // Only the site whose attempt was taken back has told another answer, before it knew.
+        assertThat(replies)
+                .filteredOn(each -> !each.body().equals(stored.response()))
+                .noneMatch(each -> each.site().equals(stored.site()));
+        return attempts;
+    }
+
+    /** Which site's attempt stood, for each attempt that a site's journal says was taken back. */
+    private List<String> voids(SiteFixture site) throws SQLException {
+        return TwoSites.texts(
+                site,
+                "SELECT winner_site FROM gemel.journal WHERE kind = 'SUBMISSION_VOID' AND key[1] = '" + key + "'");
+    }
+}

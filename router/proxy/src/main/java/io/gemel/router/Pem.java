@@ -1,0 +1,125 @@
+package io.gemel.router;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Looks at PEM texts before anything is opened with them: otherwise a wrong one shows when the first client comes. Pure. */
+final class Pem {
+    private static final Pattern BLOCK =
+            Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
+    private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String KEY = "PRIVATE KEY";
+
+    /** Kinds of keys that work, and what signs with them. */
+    private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
+
+    private static final byte[] SAMPLE = "gemel".getBytes(StandardCharsets.US_ASCII);
+
+    private Pem() {}
+
+    /** What keeps a server from showing this certificate; nothing when it can. */
+    static void check(List<String> problems, String certificate, String key) {
+        List<X509Certificate> chain = certificates(problems, "tls.certificate", certificate);
+        List<String> others = labels(key);
+        if (!others.contains(KEY)) {
+            problems.add(
+                    others.stream().anyMatch(label -> label.endsWith(KEY))
+                            ? "tls.key holds a key of the form " + others.get(0)
+                                    + ", which is not read: convert it with openssl pkcs8 -topk8 -nocrypt"
+                            : "tls.key holds no private key in PEM form (-----BEGIN PRIVATE KEY-----):"
+                                    + " name the file with the certificate's key");
+        } else if (!chain.isEmpty()) {
+            checkPair(problems, chain.get(0), blocks(key, KEY).get(0));
+        }
+    }
+
+    /** What keeps certificates from being trusted; nothing when they can. */
+    static void checkAuthorities(List<String> problems, String authorities) {
+        certificates(problems, "tls.authorities", authorities);
+    }
+
+    private static List<X509Certificate> certificates(List<String> problems, String setting, String pem) {
+        List<X509Certificate> all = new ArrayList<>();
+        for (byte[] block : blocks(pem, CERTIFICATE)) {
+            try {
+                all.add((X509Certificate)
+                        CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(block)));
+            } catch (CertificateException e) {
+                problems.add(setting + " holds a certificate that cannot be read (number " + (all.size() + 1)
+                        + "): have it issued again, or copy the whole file");
+                return List.of();
+            }
+        }
+        if (all.isEmpty()) {
+            problems.add(setting + " holds no certificate in PEM form (-----BEGIN CERTIFICATE-----):"
+                    + " convert it with openssl x509, or name another file");
+        }
+        return all;
+    }
+
+    /** A key fits when the certificate's public key knows its signature. */
+    private static void checkPair(List<String> problems, X509Certificate certificate, byte[] key) {
+        PublicKey known = certificate.getPublicKey();
+        String kind = known.getAlgorithm();
+        String signature = SIGNATURES.get(kind);
+        if (signature == null) {
+            problems.add("tls.certificate is for a key of the kind " + kind + ": have one issued for RSA or EC");
+            return;
+        }
+        boolean fits;
+        try {
+            PrivateKey secret = KeyFactory.getInstance(kind).generatePrivate(new PKCS8EncodedKeySpec(key));
+            Signature signing = Signature.getInstance(signature);
+            signing.initSign(secret);
+            signing.update(SAMPLE);
+            Signature checking = Signature.getInstance(signature);
+            checking.initVerify(known);
+            checking.update(SAMPLE);
+            fits = checking.verify(signing.sign());
+        } catch (InvalidKeySpecException e) {
+            fits = false;
+        } catch (GeneralSecurityException e) {
+            problems.add("tls.key cannot be used: " + e.getMessage());
+            return;
+        }
+        if (!fits) {
+            problems.add("tls.key does not belong to the first certificate of tls.certificate ("
+                    + certificate.getSubjectX500Principal()
+                    + "): name the key that it was issued for, and put the router's own certificate first");
+        }
+    }
+
+    private static List<String> labels(String pem) {
+        List<String> labels = new ArrayList<>();
+        for (Matcher block = BLOCK.matcher(pem); block.find(); ) {
+            labels.add(block.group(1));
+        }
+        return labels;
+    }
+
+    private static List<byte[]> blocks(String pem, String label) {
+        List<byte[]> blocks = new ArrayList<>();
+        for (Matcher block = BLOCK.matcher(pem); block.find(); ) {
+            if (block.group(1).equals(label)) {
+                blocks.add(Base64.getMimeDecoder().decode(block.group(2)));
+            }
+        }
+        return blocks;
+    }
+}

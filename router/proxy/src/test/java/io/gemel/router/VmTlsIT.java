@@ -1,0 +1,157 @@
+package io.gemel.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.router.RouterConfig.Address;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterReport.VmState;
+import io.gemel.transaction.SiteId;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** VMs and sites that are reached by https: only those whose certificate is signed by somebody trusted, and names them. */
+final class VmTlsIT {
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    @TempDir
+    static Path folder;
+
+    private static TestKeys keys;
+    private static TestKeys strange;
+
+    private final Vertx vertx = Vertx.vertx();
+    private Router router;
+
+    @BeforeAll
+    static void make() throws Exception {
+        keys = TestKeys.make(folder, "EC", "ip:127.0.0.1");
+        strange = TestKeys.make(folder, "EC", "ip:127.0.0.1");
+    }
+
+    @AfterEach
+    void stop() {
+        if (router != null) {
+            router.close();
+        }
+        TestHttp.await(vertx.close());
+    }
+
+    @Test
+    void a_vm_and_a_site_with_a_certificate_of_a_trusted_authority_are_used() throws Exception {
+        TestVm vm = vm(keys);
+        TestSite site = new TestSite(vertx, "east", keys.tls());
+        start(vm, site, strange.certificate() + keys.certificate());
+        await().atMost(LIMIT).until(() -> state() == VmState.ALIVE);
+
+        HttpResponse<String> answer = post("/a", "k1");
+
+        assertThat(answer.statusCode()).isEqualTo(201);
+        assertThat(answer.body()).startsWith("done by e1");
+        assertThat(post("/shipped", "k2").headers().firstValue("Gemel-Durability"))
+                .contains("shipped");
+    }
+
+    @Test
+    void a_vm_and_a_site_with_the_certificate_of_a_stranger_are_refused_and_the_report_says_why() throws Exception {
+        TestVm vm = vm(strange);
+        start(vm, new TestSite(vertx, "east", strange.tls()), keys.certificate());
+
+        awaitReason("its certificate is not accepted");
+        assertThat(router.report().vms().get(0).reason())
+                .contains("unable to find valid certification path", "see tls.authorities");
+        assertThat(router.report().sites().get(0).reason()).contains("its certificate is not accepted");
+        assertThat(post("/a", "k1").statusCode()).isEqualTo(503);
+        assertThat(vm.received).isEmpty();
+    }
+
+    @Test
+    void without_authorities_the_jvm_says_who_is_trusted() throws Exception {
+        start(vm(keys), new TestSite(vertx, "east"), null);
+
+        awaitReason("its certificate is not accepted");
+    }
+
+    @Test
+    void a_certificate_that_names_another_host_is_refused() throws Exception {
+        TestKeys other = TestKeys.make(folder, "EC", "dns:other.example");
+        start(vm(other), new TestSite(vertx, "east"), other.certificate());
+
+        awaitReason("its certificate is not accepted");
+        assertThat(router.report().vms().get(0).reason()).contains("127.0.0.1");
+    }
+
+    @Test
+    void a_vm_that_speaks_no_tls_is_refused_and_the_report_says_why() throws Exception {
+        TestVm plain = new TestVm(vertx, "e1", "east", "host-1", new TestLedger());
+        RouterConfig.Vm secure = new RouterConfig.Vm(
+                "e1", URI.create("https://127.0.0.1:" + plain.config().url().getPort()), new SiteId("east"), "host-1");
+        start(secure, new TestSite(vertx, "east"), keys.certificate());
+
+        awaitReason("TLS with it fails");
+    }
+
+    private TestVm vm(TestKeys own) {
+        return new TestVm(vertx, "e1", "east", "host-1", new TestLedger(), own.tls());
+    }
+
+    private void start(TestVm vm, TestSite site, String authorities) throws RouterException {
+        start(vm.config(), site, authorities);
+    }
+
+    private void start(RouterConfig.Vm vm, TestSite site, String authorities) throws RouterException {
+        router = new Router(
+                new RouterConfig(
+                        "east-1",
+                        new SiteId("east"),
+                        new Address("127.0.0.1", 0),
+                        null,
+                        authorities,
+                        new Address("127.0.0.1", 0),
+                        null,
+                        List.of(vm),
+                        List.of(site.config()),
+                        List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
+                        Durability.LOCAL,
+                        true,
+                        TestBench.shortTimes(Duration.ofSeconds(5)),
+                        RouterLimits.defaults()),
+                InstantSource.system(),
+                new SecureRandom());
+        router.start();
+    }
+
+    private VmState state() {
+        return router.report().vms().get(0).state();
+    }
+
+    private void awaitReason(String part) {
+        await().atMost(LIMIT)
+                .until(() -> state() == VmState.DEAD
+                        && router.report().vms().get(0).reason().contains(part));
+    }
+
+    private HttpResponse<String> post(String path, String key) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + router.port() + path))
+                                .header("Idempotency-Key", key)
+                                .POST(BodyPublishers.ofString("1"))
+                                .build(),
+                        BodyHandlers.ofString());
+    }
+}
