@@ -48,16 +48,29 @@ class BothSitesIT {
 
     @Test
     void posts_at_both_sites_at_once_have_one_effect_and_the_other_attempt_is_journaled() throws Exception {
-        judge(post());
+        judge(post("local"));
     }
 
     @Test
     void posts_at_both_sites_that_are_cut_apart_run_at_both_and_one_attempt_is_taken_back() throws Exception {
         fixture.wires().cutSitesApart();
-        List<BankReply> replies = post();
+        List<BankReply> replies = post("local");
         fixture.wires().restore();
 
         assertThat(judge(replies)).as("attempts that ran").isEqualTo(2);
+    }
+
+    @Test
+    void an_answer_that_is_told_to_be_applied_is_the_one_that_both_sites_keep() throws Exception {
+        List<BankReply> replies = post("applied");
+        judge(replies);
+
+        String stored = fixture.facts().sites().get(0).ledger().get(key).response();
+        assertThat(replies)
+                .filteredOn(each -> each.durability().equals("applied"))
+                .extracting(BankReply::body)
+                .as("told to be applied")
+                .containsOnly(stored);
     }
 
     @Test
@@ -83,10 +96,12 @@ class BothSitesIT {
     }
 
     /** Fifty at once, half of them at the router of each site; all are acknowledged. */
-    private List<BankReply> post() throws Exception {
+    private List<BankReply> post(String level) throws Exception {
         List<CompletableFuture<BankExchange>> all = new ArrayList<>();
         for (int i = 0; i < POSTS; i++) {
-            all.add(submit(i % 2 == 0 ? "east" : "west", TRANSFER));
+            all.add(fixture.client(i % 2 == 0 ? "east" : "west")
+                    .asking(level)
+                    .submit(key, "/transfers", TRANSFER, System.nanoTime()));
         }
         List<BankReply> replies = new ArrayList<>();
         for (CompletableFuture<BankExchange> each : all) {
