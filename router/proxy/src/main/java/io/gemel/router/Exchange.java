@@ -43,6 +43,7 @@ final class Exchange {
     private Move.@Nullable Dispatch dispatch;
     private @Nullable VmCall call;
     private @Nullable VmAnswer lastAnswer;
+    private @Nullable Settlement settlement;
 
     /**
      * @param timeoutMillis what the client waits at most
@@ -82,6 +83,8 @@ final class Exchange {
             } else if (nowMillis >= course.deadlineMillis() + GRACE_MILLIS) {
                 overdue();
             }
+        } else if (settlement != null) {
+            settlement.tick(course.deadlineMillis() + GRACE_MILLIS, nowMillis);
         }
     }
 
@@ -253,19 +256,8 @@ final class Exchange {
         leaveWaiting();
         stage = Stage.SETTLING;
         Attempt last = course.attempts().get(course.attempts().size() - 1);
-        RouterConfig.Site site = means.fleet().site(last.site()).config();
-        means.durability().await(site, submission.level()).onSuccess(missed -> {
-            means.figures().durabilityMissed.add(missed.isEmpty() ? 0 : 1);
-            if (client.gone()) {
-                LOG.debug("nobody waits any more for {} to be {}", submission.key(), submission.level());
-            } else if (missed.isEmpty()) {
-                String word = answer.outcome() == Outcome.EXECUTED ? "executed" : "replayed";
-                client.pass(answer, story(word, submission.level()));
-            } else {
-                client.say(504, Replies.notDurable(last.site(), missed), story("executed", Durability.LOCAL));
-            }
-            done();
-        });
+        settlement = new Settlement(means, submission, client, course, last.site(), answer, this::headers, this::done);
+        settlement.start();
     }
 
     private Story story(@Nullable String outcome, @Nullable Durability durability) {

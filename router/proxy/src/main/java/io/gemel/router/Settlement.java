@@ -1,0 +1,185 @@
+package io.gemel.router;
+
+import io.gemel.router.Client.Story;
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.VmCall.Result;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientResponse;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Waits until a committed submission is as durable as its client asks, and then tells the answer that lasts. That need not be the
+ * one that came first: when the submission also ran at another site, this attempt may have become void while it was
+ * applied there. So once both sites have it, it is asked for again. Confined to one event loop.
+ */
+final class Settlement {
+    private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
+    private final Means means;
+    private final Submission submission;
+    private final Client client;
+    private final Course course;
+    private final String site;
+    private final VmAnswer answer;
+    private final Supplier<MultiMap> headers;
+    private final Runnable onEnd;
+    private final Deque<VmState> toAsk = new ArrayDeque<>();
+    private @Nullable VmState asked;
+    private long deathsBefore;
+    private int calls;
+    private @Nullable VmCall call;
+    private boolean over;
+
+    /**
+     * @param site where it was committed
+     * @param answer the first one
+     * @param headers of one more attempt
+     * @param onEnd called once, when the client is answered
+     */
+    Settlement(
+            Means means,
+            Submission submission,
+            Client client,
+            Course course,
+            String site,
+            VmAnswer answer,
+            Supplier<MultiMap> headers,
+            Runnable onEnd) {
+        this.means = means;
+        this.submission = submission;
+        this.client = client;
+        this.course = course;
+        this.site = site;
+        this.answer = answer;
+        this.headers = headers;
+        this.onEnd = onEnd;
+    }
+
+    void start() {
+        means.durability()
+                .await(means.fleet().site(site).config(), submission.level())
+                .onSuccess(missed -> {
+                    if (!missed.isEmpty()) {
+                        miss(missed);
+                    } else if (submission.level() == Durability.APPLIED && mayHaveRunTwice() && !client.gone()) {
+                        means.fleet().site(site).vms().forEach(toAsk::add);
+                        means.fleet().vms().forEach(toAsk::add);
+                        askNext("no VM can be asked");
+                    } else {
+                        tell(answer, answer.outcome());
+                    }
+                });
+    }
+
+    /** Time passes. */
+    void tick(long overdueMillis, long nowMillis) {
+        VmState vm = asked;
+        if (over || vm == null) {
+            return;
+        }
+        if (nowMillis >= overdueMillis) {
+            giveUp();
+            miss(unconfirmed("time is over"));
+        } else if (vm.deaths() != deathsBefore) {
+            giveUp();
+            askNext("VM " + vm.name() + " died");
+        }
+    }
+
+    /** A body that was not kept was sent once. */
+    private boolean mayHaveRunTwice() {
+        return submission.stream() == null
+                && (submission.keyGiven() || course.attempts().size() > 1);
+    }
+
+    private void giveUp() {
+        calls++;
+        asked = null;
+        if (call != null) {
+            call.abandon();
+        }
+    }
+
+    /** Whoever has the key now replays it, whatever the site: it is applied at both. */
+    private void askNext(String otherwise) {
+        VmState vm = toAsk.poll();
+        while (vm != null && !vm.usable()) {
+            vm = toAsk.poll();
+        }
+        if (vm == null) {
+            miss(unconfirmed(otherwise));
+            return;
+        }
+        asked = vm;
+        deathsBefore = vm.deaths();
+        int number = ++calls;
+        call = null;
+        VmCall made = means.vms()
+                .send(
+                        vm,
+                        submission.method(),
+                        submission.target().text(),
+                        headers.get(),
+                        submission.body(),
+                        null,
+                        result -> heard(number, result));
+        if (number == calls && !over) {
+            call = made;
+        }
+    }
+
+    private void heard(int number, Result result) {
+        if (over || number != calls) {
+            return;
+        }
+        if (result instanceof Result.Answer again && again.answer().outcome() == Outcome.REPLAYED) {
+            boolean same = again.answer().body().equals(answer.body());
+            discard();
+            tell(again.answer(), same ? answer.outcome() : Outcome.REPLAYED);
+        } else {
+            LOG.debug("{} was not replayed: {}", submission.key(), result);
+            askNext("no VM replays it");
+        }
+    }
+
+    private static String unconfirmed(String why) {
+        return "it is not known whether this attempt or one at another site lasts (" + why + ")";
+    }
+
+    private void miss(String missed) {
+        means.figures().durabilityMissed.increment();
+        discard();
+        end(() -> client.say(504, Replies.notDurable(site, missed), story(answer.outcome(), Durability.LOCAL)));
+    }
+
+    /** The rest of a long first answer waits to be read, and keeps a connection. */
+    private void discard() {
+        HttpClientResponse rest = answer.rest();
+        if (rest != null) {
+            rest.request().reset();
+        }
+    }
+
+    private void tell(VmAnswer told, @Nullable Outcome outcome) {
+        end(() -> client.pass(told, story(outcome, submission.level())));
+    }
+
+    private Story story(@Nullable Outcome outcome, Durability reached) {
+        return Story.of(submission.key(), course, outcome == null ? null : outcome.word(), reached);
+    }
+
+    private void end(Runnable say) {
+        over = true;
+        if (client.gone()) {
+            LOG.debug("nobody waits any more for {} to be {}", submission.key(), submission.level());
+        } else {
+            say.run();
+        }
+        onEnd.run();
+    }
+}
