@@ -131,7 +131,7 @@ final class ApplyLoop implements Runnable {
         while (!status.closed()) {
             status.awaitNotPaused();
             decide();
-            List<Incoming> group = log.next(config.groupRowsMax(), groupSize.transactions());
+            List<Incoming> group = log.next(config.groupRowsMax(), groupSize.records());
             if (group.isEmpty()) {
                 headMicros = 0;
                 barrier.foundNone();

@@ -1,23 +1,23 @@
 package io.gemel.apply;
 
 /**
- * How many transactions to try in one database transaction. Where conflicts are thick many have to come alone, and a group that
+ * How many records of the log to try in one database transaction. Where conflicts are thick many have to come alone, and a group that
  * is taken apart was tried in vain: so it shrinks with each of these and grows slowly while all goes well. Applying thread only.
  */
 final class GroupSize {
     private static final int GROWTH_DIVISOR = 4;
 
-    private int transactions = Integer.MAX_VALUE;
+    private int records = Integer.MAX_VALUE;
 
     /** At most so many, at least 1. */
-    int transactions() {
-        return transactions;
+    int records() {
+        return records;
     }
 
     /** A group was applied as it came. */
     void wentWell() {
-        int growth = transactions / GROWTH_DIVISOR + 1;
-        transactions = transactions > Integer.MAX_VALUE - growth ? Integer.MAX_VALUE : transactions + growth;
+        int growth = records / GROWTH_DIVISOR + 1;
+        records = records > Integer.MAX_VALUE - growth ? Integer.MAX_VALUE : records + growth;
     }
 
     /**
@@ -26,6 +26,6 @@ final class GroupSize {
      * @param size its transactions, more than 1
      */
     void tookApart(int size) {
-        transactions = Math.max(1, Math.min(transactions, size) / 2);
+        records = Math.max(1, Math.min(records, size) / 2);
     }
 }

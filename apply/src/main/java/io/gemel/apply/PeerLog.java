@@ -104,13 +104,12 @@ final class PeerLog implements AutoCloseable {
     }
 
     /**
-     * The next records of the log, as many whole transactions as are there and fit; a large transaction comes alone.
+     * The next records of the log, as many as are there and fit. A large transaction comes alone, one of too many rows, too.
      *
      * @return empty when nothing came for a short while
      */
-    List<Incoming> next(int rowsMax, int transactionsMax) throws ApplyFailure {
+    List<Incoming> next(int rowsMax, int recordsMax) throws ApplyFailure {
         List<Incoming> group = new ArrayList<>();
-        int transactions = 0;
         int rows = 0;
         long bytes = 0;
         while (true) {
@@ -124,13 +123,12 @@ final class PeerLog implements AutoCloseable {
                     ? whole.transaction().changes().size()
                     : 0;
             bytes += incoming.bytes();
-            boolean full = transactions >= transactionsMax || rows + size > rowsMax || bytes > config.queueBytesMax();
+            boolean full = group.size() >= recordsMax || rows + size > rowsMax || bytes > config.queueBytesMax();
             if (!group.isEmpty() && (large || full)) {
                 pending = incoming;
                 return group;
             }
             group.add(incoming);
-            transactions += incoming instanceof Incoming.Whole ? 1 : 0;
             rows += size;
             if (large) {
                 return group;

@@ -10,23 +10,23 @@ class GroupSizeTest {
     @Test
     void takes_whatever_is_there_at_first_and_while_all_goes_well() {
         size.wentWell();
-        assertThat(size.transactions()).isEqualTo(Integer.MAX_VALUE);
+        assertThat(size.records()).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
     void is_half_of_what_was_taken_apart_and_at_least_one() {
         size.tookApart(500);
-        assertThat(size.transactions()).isEqualTo(250);
+        assertThat(size.records()).isEqualTo(250);
         size.tookApart(2);
         size.tookApart(2);
-        assertThat(size.transactions()).isEqualTo(1);
+        assertThat(size.records()).isEqualTo(1);
     }
 
     @Test
     void never_grows_by_being_taken_apart() {
         size.tookApart(4);
         size.tookApart(1000);
-        assertThat(size.transactions()).isEqualTo(1);
+        assertThat(size.records()).isEqualTo(1);
     }
 
     @Test
@@ -35,6 +35,6 @@ class GroupSizeTest {
         for (int i = 0; i < 30; i++) {
             size.wentWell();
         }
-        assertThat(size.transactions()).isGreaterThan(500);
+        assertThat(size.records()).isGreaterThan(500);
     }
 }

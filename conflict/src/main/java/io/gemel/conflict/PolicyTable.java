@@ -1,9 +1,11 @@
 package io.gemel.conflict;
 
 import io.gemel.transaction.TableId;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Which policy holds for a table. Immutable; any thread. */
+/** Which policy holds for a table: always the same. Any thread. */
 @FunctionalInterface
 public interface PolicyTable {
     TablePolicy policyFor(TableId table);
@@ -13,8 +15,9 @@ public interface PolicyTable {
         return table -> policy;
     }
 
-    /** A policy for each table by a function, which must always give the same answer. */
+    /** A policy for each table by a function, which is asked once for each: policies are looked up for every row. */
     static PolicyTable by(Function<TableId, TablePolicy> choice) {
-        return choice::apply;
+        Map<TableId, TablePolicy> known = new ConcurrentHashMap<>();
+        return table -> known.computeIfAbsent(table, choice);
     }
 }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,12 +68,7 @@ final class RouterStage implements AutoCloseable {
     }
 
     private void run() throws Exception {
-        String password = UUID.randomUUID().toString();
-        sites.schema(BankTables.CREATE.toArray(String[]::new));
-        sites.schema(
-                BankTables.OPENING,
-                "CREATE ROLE " + BankProcesses.ROLE + " LOGIN PASSWORD '" + password + "'",
-                BankTables.grantTo(BankProcesses.ROLE));
+        String password = BankProcesses.createBank(sites);
         sites.prepare();
         sites.run();
         bank.add(VM, "host-1", sites.east(), password);

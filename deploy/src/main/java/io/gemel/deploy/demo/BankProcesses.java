@@ -1,6 +1,7 @@
 package io.gemel.deploy.demo;
 
 import io.gemel.deploy.bank.BankConfig;
+import io.gemel.deploy.bank.BankTables;
 import io.gemel.deploy.bank.BankVm;
 import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
@@ -11,11 +12,13 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The bank's VMs and the router before them, a process each. Used by one thread. */
@@ -51,6 +54,21 @@ public final class BankProcesses implements AutoCloseable {
         this.jvmArguments = jvmArguments.clone();
     }
 
+    /**
+     * Creates the bank's tables at both sites, its accounts, and the role that its VMs work as.
+     *
+     * @return the role's password
+     */
+    public static String createBank(TwoEmbeddedSites sites) throws SQLException {
+        String password = UUID.randomUUID().toString();
+        sites.schema(BankTables.CREATE.toArray(String[]::new));
+        sites.schema(
+                BankTables.OPENING,
+                "CREATE ROLE " + ROLE + " LOGIN PASSWORD '" + password + "'",
+                BankTables.grantTo(ROLE));
+        return password;
+    }
+
     /** Describes a VM on a pretended host. */
     public void add(String vm, String host, EmbeddedSite site, String password) {
         configs.put(
@@ -68,11 +86,7 @@ public final class BankProcesses implements AutoCloseable {
 
     /** Starts a VM, and waits for nothing. */
     public void startVm(String vm) {
-        BankConfig config = configs.get(vm);
-        if (config == null) {
-            throw new IllegalArgumentException("there is no VM " + vm);
-        }
-        Path file = config.write(folder.resolve(vm + ".properties"));
+        Path file = config(vm).write(folder.resolve(vm + ".properties"));
         running.put(
                 vm,
                 JavaProcess.builder(BankVm.class.getName(), folder.resolve(vm + ".log"))

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.UUID;
 
 /** The second part of the demo: clients before a router, while VMs, a host and a whole site die. Used once, by one thread. */
 final class FailoverDemo {
@@ -62,12 +61,7 @@ final class FailoverDemo {
     }
 
     private static Path open(TwoEmbeddedSites sites, BankProcesses bank) throws Exception {
-        String password = UUID.randomUUID().toString();
-        sites.schema(BankTables.CREATE.toArray(String[]::new));
-        sites.schema(
-                BankTables.OPENING,
-                "CREATE ROLE " + BankProcesses.ROLE + " LOGIN PASSWORD '" + password + "'",
-                BankTables.grantTo(BankProcesses.ROLE));
+        String password = BankProcesses.createBank(sites);
         sites.prepare();
         sites.run();
         bank.add("e1", "host-1", sites.east(), password);

@@ -67,8 +67,13 @@ final class Settlement {
                     if (!missed.isEmpty()) {
                         miss(missed);
                     } else if (submission.level() == Durability.APPLIED && mayHaveRunTwice() && !client.gone()) {
-                        means.fleet().site(site).vms().forEach(toAsk::add);
-                        means.fleet().vms().forEach(toAsk::add);
+                        means.fleet().vms().forEach(vm -> {
+                            if (vm.site().equals(site)) {
+                                toAsk.addFirst(vm);
+                            } else {
+                                toAsk.addLast(vm);
+                            }
+                        });
                         askNext("no VM can be asked");
                     } else {
                         tell(answer, answer.outcome());
