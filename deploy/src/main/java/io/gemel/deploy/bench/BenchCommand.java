@@ -29,7 +29,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--quick", description = "About seven minutes instead of about eighteen for both parts.")
+    @Option(names = "--quick", description = "Less than half of the time for both parts.")
     private boolean quick;
 
     @Option(

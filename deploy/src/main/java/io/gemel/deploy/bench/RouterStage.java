@@ -74,7 +74,7 @@ final class RouterStage implements AutoCloseable {
         bank.add(VM, "host-1", sites.east(), password);
         bank.startVm(VM);
         Path file = bank.startRouter("east", List.of(sites.east()), "access.log=false");
-        new RouterAdmin(RouterConfigFile.read(file), file).awaitAlive(1, ALIVE_LIMIT);
+        BankProcesses.awaitAlive(new RouterAdmin(RouterConfigFile.read(file), file), 1, ALIVE_LIMIT);
     }
 
     /** All ways to the VM; the first one goes straight to it, the last one through the router. */

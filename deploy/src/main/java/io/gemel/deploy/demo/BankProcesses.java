@@ -7,6 +7,7 @@ import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.JavaProcess;
+import io.gemel.deploy.router.RouterAdmin;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,6 +28,7 @@ public final class BankProcesses implements AutoCloseable {
     public static final String ROLE = "bank";
 
     private static final String ROUTER_MAIN = "io.gemel.deploy.Gemel";
+    private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final String[] SMALL_JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"};
 
@@ -152,6 +154,22 @@ public final class BankProcesses implements AutoCloseable {
             return file;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the router's properties into " + folder, e);
+        }
+    }
+
+    /**
+     * Waits until the router knows so many VMs as alive.
+     *
+     * @throws IllegalStateException when it does not within the limit
+     */
+    public static void awaitAlive(RouterAdmin router, int vms, Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (router.aliveVms() < vms) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new IllegalStateException(
+                        "the router does not know " + vms + " VMs as alive after " + limit.toSeconds() + " s");
+            }
+            Pause.of(POLL);
         }
     }
 

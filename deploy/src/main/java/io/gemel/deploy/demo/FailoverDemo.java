@@ -55,7 +55,7 @@ final class FailoverDemo {
                 BankProcesses bank = new BankProcesses(folder)) {
             Path file = open(sites, bank);
             RouterAdmin router = new RouterAdmin(RouterConfigFile.read(file), file);
-            router.awaitAlive(4, LIMIT);
+            BankProcesses.awaitAlive(router, 4, LIMIT);
             return work(sites, bank, router);
         }
     }
@@ -83,22 +83,22 @@ final class FailoverDemo {
             bank.vm("e2").thaw();
             bank.startVm("e1");
             screen.say("e1 starts again, and e2 goes on: what it had in hand has been done elsewhere.");
-            router.awaitAlive(4, LIMIT);
+            BankProcesses.awaitAlive(router, 4, LIMIT);
             timeline.event(
                     "Host host-1 loses power, with VMs e1 and e2.",
                     () -> List.of("e1", "e2").forEach(vm -> bank.vm(vm).kill()),
                     3);
             List.of("e1", "e2").forEach(bank::startVm);
-            router.awaitAlive(4, LIMIT);
+            BankProcesses.awaitAlive(router, 4, LIMIT);
             timeline.event(
                     "VM e3 is drained for an upgrade, stopped and started again.", () -> upgrade(bank, router), 2);
-            router.awaitAlive(4, LIMIT);
+            BankProcesses.awaitAlive(router, 4, LIMIT);
             timeline.event("The whole site east is lost: database, Gemel's process, VMs.", () -> lose(east, bank), 8);
             screen.say("East returns. It takes no work before it has heard what it missed.");
             east.server().start();
             east.startProcess();
             bank.vmsOf("east").forEach(bank::startVm);
-            router.awaitAlive(4, LIMIT);
+            BankProcesses.awaitAlive(router, 4, LIMIT);
             timeline.event("East works again.", () -> {}, 3);
             load.finish();
             sites.settle(LIMIT);

@@ -21,7 +21,6 @@ import java.time.Duration;
 public final class RouterAdmin {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    private static final Duration ALIVE_POLL = Duration.ofMillis(200);
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
     private static final int CONFLICT = 409;
@@ -60,22 +59,6 @@ public final class RouterAdmin {
             return alive;
         } catch (CommandException | JsonProcessingException e) {
             return 0;
-        }
-    }
-
-    /**
-     * Waits until the router knows so many VMs as alive.
-     *
-     * @throws IllegalStateException when it does not within the limit
-     */
-    public void awaitAlive(int vms, Duration limit) throws InterruptedException {
-        long deadline = System.nanoTime() + limit.toNanos();
-        while (aliveVms() < vms) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new IllegalStateException("router " + config.name() + " does not know " + vms
-                        + " VMs as alive after " + limit.toSeconds() + " s");
-            }
-            Thread.sleep(ALIVE_POLL.toMillis());
         }
     }
 
