@@ -1,8 +1,9 @@
 package io.gemel.deploy.bank;
 
-import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -101,13 +102,11 @@ public final class BankLoad implements AutoCloseable {
         return UNDER_WAY_MAX - room.availablePermits();
     }
 
-    /** The longest latency among the submissions that were to be sent in a span of {@link System#nanoTime}; zero when there are none. */
-    public Duration longest(long from, long to) {
+    /** The one that took longest of the submissions that were to be sent in a span of {@link System#nanoTime}. */
+    public Optional<BankExchange> slowest(long from, long to) {
         return log.stream()
                 .filter(each -> each.intended() >= from && each.intended() < to)
-                .map(BankExchange::latency)
-                .max(Duration::compareTo)
-                .orElse(Duration.ZERO);
+                .max(Comparator.comparing(BankExchange::latency));
     }
 
     /**

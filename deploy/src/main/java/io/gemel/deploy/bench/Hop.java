@@ -27,8 +27,8 @@ record Hop(Way way, List<Sample> greatest, List<Sample> steady) {
         return median(each(greatest, Sample::perSecond));
     }
 
-    /** A latency at the steady rate, milliseconds; the median of all rounds. */
-    double latency(ToDoubleFunction<Sample> figure) {
+    /** What a figure was at the steady rate; the median of all rounds. */
+    double steadily(ToDoubleFunction<Sample> figure) {
         return median(each(steady, figure));
     }
 

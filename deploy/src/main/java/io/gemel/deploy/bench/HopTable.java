@@ -22,17 +22,18 @@ final class HopTable {
                 kind.title(),
                 rate,
                 percent(share));
-        line(out, "", "max a sec", "p50", "p99", "added p50", "added p99", "failed");
+        line(out, "", "max a sec", "p50", "p99", "added p50", "added p99", "busy", "failed");
         for (int i = 0; i < hops.size(); i++) {
             Hop hop = hops.get(i);
             line(
                     out,
                     hop.way().name(),
                     String.format(Locale.ROOT, "%,.0f", hop.perSecond()),
-                    millis(hop.latency(Sample::p50)),
-                    millis(hop.latency(Sample::p99)),
+                    millis(hop.steadily(Sample::p50)),
+                    millis(hop.steadily(Sample::p99)),
                     i == 0 ? "" : millis(hop.added(hops.get(0), Sample::p50)),
                     i == 0 ? "" : millis(hop.added(hops.get(0), Sample::p99)),
+                    percent(hop.steadily(Sample::busy)),
                     Integer.toString(hop.failed()));
         }
         out.flush();
@@ -46,8 +47,11 @@ final class HopTable {
             String p99,
             String addedP50,
             String addedP99,
+            String busy,
             String failed) {
-        out.printf("  %-10s %10s %8s %8s %10s %10s %7s%n", name, perSecond, p50, p99, addedP50, addedP99, failed);
+        out.printf(
+                "  %-10s %10s %8s %8s %10s %10s %6s %7s%n",
+                name, perSecond, p50, p99, addedP50, addedP99, busy, failed);
     }
 
     /** One line about the router. */

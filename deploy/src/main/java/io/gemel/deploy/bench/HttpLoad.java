@@ -1,5 +1,6 @@
 package io.gemel.deploy.bench;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.UUID;
@@ -26,6 +28,8 @@ import java.util.concurrent.locks.LockSupport;
 final class HttpLoad implements AutoCloseable {
     private static final double SECOND = 1e9;
     private static final long END_LIMIT_SECONDS = 60;
+    private static final OperatingSystemMXBean MACHINE =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final Context loop = vertx.getOrCreateContext();
@@ -109,6 +113,7 @@ final class HttpLoad implements AutoCloseable {
             client = vertx.createHttpClient(
                     new HttpClientOptions().setTcpNoDelay(true),
                     new PoolOptions().setHttp1MaxSize(connections).setMaxWaitQueueSize(-1));
+            MACHINE.getCpuLoad(); // What it tells next begins here.
         }
 
         /** What is counted begins at this {@link System#nanoTime}. */
@@ -180,8 +185,9 @@ final class HttpLoad implements AutoCloseable {
 
         Sample await(Duration lead) throws InterruptedException, ExecutionException, TimeoutException {
             over.get(lead.plus(time).toSeconds() + END_LIMIT_SECONDS, TimeUnit.SECONDS);
+            double busy = MACHINE.getCpuLoad();
             client.close().toCompletionStage().toCompletableFuture().join();
-            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed);
+            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed, busy);
         }
     }
 

@@ -51,6 +51,7 @@ final class RouterBenchmark {
         out.flush();
         try (RouterStage stage = RouterStage.open(folder.resolve("sites"), haproxy);
                 HttpLoad load = new HttpLoad()) {
+            out.println("  PostgreSQL " + stage.postgresMajor());
             RouterBenchmark benchmark = new RouterBenchmark(plan, stage, load, out);
             List<String> sums = new ArrayList<>();
             for (RequestKind kind : RequestKind.values()) {

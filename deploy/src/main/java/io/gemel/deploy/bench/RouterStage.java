@@ -28,6 +28,7 @@ final class RouterStage implements AutoCloseable {
 
     private static final String VM = "e1";
     private static final String HEAP = "-Xmx512m";
+    private static final List<String> ROUTER_FLAGS = List.of(HEAP, "-XX:TieredStopAtLevel=4");
     private static final Duration ALIVE_LIMIT = Duration.ofMinutes(2);
     private static final Duration SETTLE_LIMIT = Duration.ofMinutes(5);
 
@@ -53,7 +54,7 @@ final class RouterStage implements AutoCloseable {
                 .siteSetting("vm.roles", BankProcesses.ROLE)
                 .jvmArguments(HEAP)
                 .start();
-        RouterStage stage = new RouterStage(sites, new BankProcesses(folder, HEAP));
+        RouterStage stage = new RouterStage(sites, new BankProcesses(folder, List.of(HEAP), ROUTER_FLAGS));
         boolean complete = false;
         try {
             stage.run();
@@ -86,6 +87,11 @@ final class RouterStage implements AutoCloseable {
         }
         ways.add(new Way(GEMEL, bank.uri()));
         return ways;
+    }
+
+    /** Of PostgreSQL, at both sites. */
+    int postgresMajor() {
+        return sites.east().server().version().major();
     }
 
     /** Waits until replication has nothing left to do that would disturb what follows. */

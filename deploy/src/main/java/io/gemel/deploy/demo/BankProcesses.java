@@ -30,10 +30,11 @@ public final class BankProcesses implements AutoCloseable {
     private static final String ROUTER_MAIN = "io.gemel.deploy.Gemel";
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
-    private static final String[] SMALL_JVM = {"-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m"};
+    private static final List<String> SMALL_JVM = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m");
 
     private final Path folder;
-    private final String[] jvmArguments;
+    private final List<String> vmFlags;
+    private final List<String> routerFlags;
     private final Map<String, BankConfig> configs = new LinkedHashMap<>();
     private final Map<String, JavaProcess> running = new LinkedHashMap<>();
     private final HostPort listen = new HostPort("127.0.0.1", FreePorts.next());
@@ -42,18 +43,20 @@ public final class BankProcesses implements AutoCloseable {
 
     /** Processes that share a small machine with many others. */
     BankProcesses(Path folder) {
-        this(folder, SMALL_JVM);
+        this(folder, SMALL_JVM, SMALL_JVM);
     }
 
     /**
      * Starts nothing yet.
      *
      * @param folder holds their files
-     * @param jvmArguments flags for each of their JVMs, beside those of {@link JavaProcess}
+     * @param vmFlags for the JVM of each VM, beside those of {@link JavaProcess}
+     * @param routerFlags for the router's JVM
      */
-    public BankProcesses(Path folder, String... jvmArguments) {
+    public BankProcesses(Path folder, List<String> vmFlags, List<String> routerFlags) {
         this.folder = folder;
-        this.jvmArguments = jvmArguments.clone();
+        this.vmFlags = List.copyOf(vmFlags);
+        this.routerFlags = List.copyOf(routerFlags);
     }
 
     /**
@@ -92,7 +95,7 @@ public final class BankProcesses implements AutoCloseable {
         running.put(
                 vm,
                 JavaProcess.builder(BankVm.class.getName(), folder.resolve(vm + ".log"))
-                        .jvmArguments(jvmArguments)
+                        .jvmArguments(vmFlags.toArray(String[]::new))
                         .arguments(file.toString())
                         .start());
     }
@@ -148,7 +151,7 @@ public final class BankProcesses implements AutoCloseable {
         try {
             Path file = Files.write(folder.resolve("router.properties"), lines);
             router = JavaProcess.builder(ROUTER_MAIN, folder.resolve("router.log"))
-                    .jvmArguments(jvmArguments)
+                    .jvmArguments(routerFlags.toArray(String[]::new))
                     .arguments("router", file.toString())
                     .start();
             return file;

@@ -59,7 +59,9 @@ final class Timeline {
         long happened = System.nanoTime();
         event.happen();
         pass(seconds);
-        Duration longest = load.longest(happened - LOOK_BACK.toNanos(), System.nanoTime());
+        Duration longest = load.slowest(happened - LOOK_BACK.toNanos(), System.nanoTime())
+                .map(BankExchange::latency)
+                .orElse(Duration.ZERO);
         waits.add(String.format(Locale.ROOT, "  %-58s %,6d ms", what, longest.toMillis()));
     }
 

@@ -66,6 +66,29 @@ final class DurabilityRounds {
         return promise.future().onComplete(unused -> vertx.cancelTimer(timer));
     }
 
+    /**
+     * Asks where a key's transaction came to whether it is parked: a log counts as applied with what is parked of it.
+     *
+     * @param origin where it was committed
+     * @param limitMillis longest wait
+     * @return empty text when it is parked nowhere, else why that cannot be said; never fails
+     */
+    Future<String> parked(String origin, String key, List<RouterConfig.Site> others, long limitMillis) {
+        List<Future<String>> said = others.stream()
+                .map(site -> sites.barrier(site, origin, key, limitMillis)
+                        .map(answer -> answer.flag("passed", false) ? "" : answer.reason())
+                        .otherwise(failure -> String.valueOf(failure.getMessage()))
+                        .map(why ->
+                                why.isEmpty() ? "" : "not known to be applied at " + site.name() + " (" + why + ")"))
+                .toList();
+        return Future.all(said).map(all -> String.join("", all.<String>list()));
+    }
+
+    /** Longest wait of one commit. */
+    long timeoutMillis() {
+        return timeoutMillis;
+    }
+
     private static String why(AsyncResult<SiteClient.Answer> asked) {
         return asked.succeeded()
                 ? asked.result().reason()

@@ -7,6 +7,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +29,7 @@ final class Settlement {
     private final VmAnswer answer;
     private final Supplier<MultiMap> headers;
     private final Runnable onEnd;
+    private final long sinceMillis;
     private final Deque<VmState> toAsk = new ArrayDeque<>();
     private @Nullable VmState asked;
     private long deathsBefore;
@@ -58,27 +60,52 @@ final class Settlement {
         this.answer = answer;
         this.headers = headers;
         this.onEnd = onEnd;
+        sinceMillis = means.awake().millis();
     }
 
     void start() {
         means.durability()
                 .await(means.fleet().site(site).config(), submission.level())
                 .onSuccess(missed -> {
+                    String key = submission.key();
                     if (!missed.isEmpty()) {
                         miss(missed);
-                    } else if (submission.level() == Durability.APPLIED && mayHaveRunTwice() && !client.gone()) {
-                        means.fleet().vms().forEach(vm -> {
-                            if (vm.site().equals(site)) {
-                                toAsk.addFirst(vm);
-                            } else {
-                                toAsk.addLast(vm);
-                            }
-                        });
-                        askNext("no VM can be asked");
+                    } else if (submission.level() == Durability.APPLIED && key != null) {
+                        applied(key);
                     } else {
                         tell(answer, answer.outcome());
                     }
                 });
+    }
+
+    /** The other sites have had it. It has no effect there while it is parked, and whoever is asked for it then would carry it out. */
+    private void applied(String key) {
+        List<RouterConfig.Site> others = means.fleet().sites().stream()
+                .filter(other -> !other.name().equals(site))
+                .map(SiteView::config)
+                .toList();
+        long left =
+                sinceMillis + means.durability().timeoutMillis() - means.awake().millis();
+        means.durability().parked(site, key, others, Math.max(1, left)).onSuccess(missed -> {
+            if (!missed.isEmpty()) {
+                miss(missed);
+            } else if (mayHaveRunTwice() && !client.gone()) {
+                askAgain();
+            } else {
+                tell(answer, answer.outcome());
+            }
+        });
+    }
+
+    private void askAgain() {
+        means.fleet().vms().forEach(vm -> {
+            if (vm.site().equals(site)) {
+                toAsk.addFirst(vm);
+            } else {
+                toAsk.addLast(vm);
+            }
+        });
+        askNext("no VM can be asked");
     }
 
     /** Time passes. */

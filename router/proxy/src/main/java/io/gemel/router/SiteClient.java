@@ -9,6 +9,8 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -64,12 +66,18 @@ final class SiteClient {
         return ask(site, HttpMethod.GET, "/router/site", timeoutMillis);
     }
 
-    /** Yes once everything of an origin's log until now is applied there. */
+    /** Yes once everything of an origin's log until now is applied there, or parked. */
     Future<Answer> barrier(RouterConfig.Site site, String origin, long timeoutMillis) {
+        return barrier(site, origin, "", timeoutMillis);
+    }
+
+    /** Yes once everything of an origin's log until now is applied there, and what a key did is not parked. */
+    Future<Answer> barrier(RouterConfig.Site site, String origin, String key, long timeoutMillis) {
+        String about = key.isEmpty() ? "" : "&key=" + URLEncoder.encode(key, StandardCharsets.UTF_8);
         return ask(
                 site,
                 HttpMethod.GET,
-                "/router/barrier?origin=" + origin + "&timeoutMillis=" + timeoutMillis,
+                "/router/barrier?origin=" + origin + about + "&timeoutMillis=" + timeoutMillis,
                 timeoutMillis + MARGIN_MILLIS);
     }
 

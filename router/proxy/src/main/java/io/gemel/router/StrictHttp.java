@@ -20,6 +20,8 @@ final class StrictHttp {
                 .setPort(port)
                 .setHttp2ClearTextEnabled(false)
                 .setUseAlpn(false)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
                 .setMaxHeaderSize(config.limits().headersMax())
                 .setMaxInitialLineLength(config.limits().lineMax())
                 .setIdleTimeout((int) config.times().idleTimeout().toMillis())

@@ -48,6 +48,36 @@ final class OperationIT {
     }
 
     @Test
+    void what_is_parked_at_the_other_site_is_not_passed_off_as_applied() throws Exception {
+        bench.west.parkedKey = "k 1";
+        HttpResponse<String> parked = applied("k 1");
+        HttpResponse<String> other = applied("k2");
+
+        assertThat(parked.statusCode()).isEqualTo(504);
+        assertThat(header(parked, "Gemel-Outcome")).isEqualTo("executed");
+        assertThat(header(parked, "Gemel-Durability")).isEqualTo("local");
+        assertThat(parked.body()).contains("not known to be applied at west");
+        assertThat(header(other, "Gemel-Durability")).isEqualTo("applied");
+        assertThat(bench.east.ledger.effectsOf("k 1") + bench.west.ledger.effectsOf("k 1"))
+                .isEqualTo(1);
+
+        bench.west.parkedKey = "";
+        HttpResponse<String> again = applied("k 1");
+        assertThat(header(again, "Gemel-Outcome")).isEqualTo("replayed");
+        assertThat(header(again, "Gemel-Durability")).isEqualTo("applied");
+    }
+
+    private HttpResponse<String> applied(String key) throws Exception {
+        return bench.client.send(
+                bench.request("/transfers")
+                        .header("Idempotency-Key", key)
+                        .header("Gemel-Durability", "applied")
+                        .POST(BodyPublishers.ofString("1"))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Test
     void a_level_that_is_not_reached_in_time_is_said_and_never_passed_off_as_reached() throws Exception {
         bench.east.durable = false;
         HttpResponse<String> answer = bench.post("/shipped/x", "k1", "1").get();

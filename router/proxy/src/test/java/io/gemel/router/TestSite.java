@@ -16,6 +16,7 @@ final class TestSite implements AutoCloseable {
     volatile String database = "up";
     volatile boolean barrier = true;
     volatile boolean durable = true;
+    volatile String parkedKey = "";
     volatile long lagMillis;
     volatile String token = "secret";
     private final Vertx vertx;
@@ -60,7 +61,8 @@ final class TestSite implements AutoCloseable {
                                 .put("database", database)
                                 .put("lagMillis", lagMillis)
                                 .encode());
-            case "/router/barrier" -> yes(request, "passed", barrier);
+            case "/router/barrier" ->
+                yes(request, "passed", barrier && !parkedKey.equals(request.getParam("key", "none")));
             case "/router/durable" -> yes(request, "reached", durable);
             default -> yes(request, "terminated", true);
         }
