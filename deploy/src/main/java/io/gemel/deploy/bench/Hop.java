@@ -22,9 +22,9 @@ record Hop(Way way, List<Sample> greatest, List<Sample> steady) {
         return new Hop(way, greatest, new ArrayList<>());
     }
 
-    /** Requests a second at full load; the median of all rounds. */
-    double perSecond() {
-        return median(each(greatest, Sample::perSecond));
+    /** What a figure was at full load; the median of all rounds. */
+    double fully(ToDoubleFunction<Sample> figure) {
+        return median(each(greatest, figure));
     }
 
     /** What a figure was at the steady rate; the median of all rounds. */

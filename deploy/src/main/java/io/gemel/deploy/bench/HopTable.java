@@ -22,13 +22,14 @@ final class HopTable {
                 kind.title(),
                 rate,
                 percent(share));
-        line(out, "", "max a sec", "p50", "p99", "added p50", "added p99", "busy", "failed");
+        line(out, "", "max a sec", "cpu us", "p50", "p99", "added p50", "added p99", "busy", "failed");
         for (int i = 0; i < hops.size(); i++) {
             Hop hop = hops.get(i);
             line(
                     out,
                     hop.way().name(),
-                    String.format(Locale.ROOT, "%,.0f", hop.perSecond()),
+                    whole(hop.fully(Sample::perSecond)),
+                    i == 0 ? "" : whole(hop.fully(Sample::hopMicros)),
                     millis(hop.steadily(Sample::p50)),
                     millis(hop.steadily(Sample::p99)),
                     i == 0 ? "" : millis(hop.added(hops.get(0), Sample::p50)),
@@ -39,19 +40,8 @@ final class HopTable {
         out.flush();
     }
 
-    private static void line(
-            PrintWriter out,
-            String name,
-            String perSecond,
-            String p50,
-            String p99,
-            String addedP50,
-            String addedP99,
-            String busy,
-            String failed) {
-        out.printf(
-                "  %-10s %10s %8s %8s %10s %10s %6s %7s%n",
-                name, perSecond, p50, p99, addedP50, addedP99, busy, failed);
+    private static void line(PrintWriter out, String... cells) {
+        out.printf("  %-10s %10s %7s %8s %8s %10s %10s %6s %7s%n", (Object[]) cells);
     }
 
     /** One line about the router. */
@@ -65,11 +55,15 @@ final class HopTable {
                 percent(share),
                 millis(router.added(straight, Sample::p50)),
                 millis(router.added(straight, Sample::p99)),
-                router.perSecond() / straight.perSecond());
+                router.fully(Sample::perSecond) / straight.fully(Sample::perSecond));
     }
 
     private static String percent(double share) {
         return String.format(Locale.ROOT, "%.0f %%", 100 * share);
+    }
+
+    private static String whole(double figure) {
+        return String.format(Locale.ROOT, "%,.0f", figure);
     }
 
     private static String millis(double millis) {

@@ -84,12 +84,15 @@ final class HttpLoad implements AutoCloseable {
 
     /** One run. Everything happens on the event loop, but for {@link #await}. */
     private final class Run {
+        private final Way way;
         private final RequestKind kind;
         private final RequestOptions to;
         private final HttpClient client;
         private final Duration time;
         private final CompletableFuture<Void> over = new CompletableFuture<>();
         private long[] nanos = new long[1 << 14];
+        private final Duration spentBefore;
+        private int all;
         private int done;
         private int failed;
         private int underWay;
@@ -104,8 +107,10 @@ final class HttpLoad implements AutoCloseable {
          * @param time how long requests count
          */
         Run(Way way, RequestKind kind, int connections, Duration time) {
+            this.way = way;
             this.kind = kind;
             this.time = time;
+            spentBefore = way.spent();
             to = new RequestOptions()
                     .setHost(way.uri().getHost())
                     .setPort(way.uri().getPort())
@@ -159,6 +164,7 @@ final class HttpLoad implements AutoCloseable {
 
         private void ended(long moment, long took, boolean good) {
             underWay--;
+            all++;
             if (moment >= from && moment < until) {
                 if (good) {
                     if (done == nanos.length) {
@@ -186,8 +192,9 @@ final class HttpLoad implements AutoCloseable {
         Sample await(Duration lead) throws InterruptedException, ExecutionException, TimeoutException {
             over.get(lead.plus(time).toSeconds() + END_LIMIT_SECONDS, TimeUnit.SECONDS);
             double busy = MACHINE.getCpuLoad();
+            double hopMicros = way.spent().minus(spentBefore).toNanos() / 1e3 / all;
             client.close().toCompletionStage().toCompletableFuture().join();
-            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed, busy);
+            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed, hopMicros, busy);
         }
     }
 

@@ -78,7 +78,7 @@ final class RouterBenchmark {
         List<String> sums = new ArrayList<>();
         for (double share : plan.shares()) {
             List<Hop> steady = hops.stream().map(Hop::atAnotherRate).toList();
-            double rate = share * hops.get(0).perSecond();
+            double rate = share * hops.get(0).fully(Sample::perSecond);
             inTurns(
                     steady,
                     hop -> hop.steady()

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,11 +82,11 @@ final class RouterStage implements AutoCloseable {
     /** All ways to the VM; the first one goes straight to it, the last one through the router. */
     List<Way> ways() {
         List<Way> ways = new ArrayList<>();
-        ways.add(new Way(STRAIGHT, bank.vmUri(VM)));
+        ways.add(new Way(STRAIGHT, bank.vmUri(VM), OptionalLong.empty()));
         if (haproxy != null) {
-            ways.add(new Way(HAPROXY, haproxy.uri()));
+            ways.add(new Way(HAPROXY, haproxy.uri(), OptionalLong.of(haproxy.pid())));
         }
-        ways.add(new Way(GEMEL, bank.uri()));
+        ways.add(new Way(GEMEL, bank.uri(), OptionalLong.of(bank.routerPid())));
         return ways;
     }
 

@@ -186,6 +186,14 @@ public final class BankProcesses implements AutoCloseable {
         return URI.create("http://" + listen);
     }
 
+    /** The router's process. */
+    public long routerPid() {
+        if (router == null) {
+            throw new IllegalStateException("the router was never started");
+        }
+        return router.pid();
+    }
+
     /** Where operators ask the router. */
     URI adminUri() {
         return URI.create("http://" + admin);

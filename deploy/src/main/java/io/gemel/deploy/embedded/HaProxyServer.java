@@ -119,6 +119,10 @@ public final class HaProxyServer implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
     @Override
     public void close() {
         process.kill();

@@ -1,0 +1,165 @@
+package io.gemel.router;
+
+import static io.gemel.router.TestBench.header;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.router.TestVm.Manner;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Every bound of a router is reached: what is beyond it is refused as not done, and what is within it is not harmed. */
+final class LimitsIT {
+    private static final int BODY_MAX = 1024;
+
+    private TestBench bench;
+
+    @AfterEach
+    void stop() {
+        bench.close();
+    }
+
+    private void start(long bodiesMax, int requestsMax, int connectionsMax, int vmConnectionsMax, int attemptsMax)
+            throws RouterException {
+        RouterLimits usual = RouterLimits.defaults();
+        RouterLimits limits = new RouterLimits(
+                BODY_MAX,
+                bodiesMax,
+                usual.headersMax(),
+                usual.lineMax(),
+                requestsMax,
+                connectionsMax,
+                vmConnectionsMax,
+                attemptsMax,
+                1);
+        bench = new TestBench(config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(3)), limits));
+    }
+
+    /** Sends what no VM answers, and waits until it is accepted. */
+    private List<CompletableFuture<HttpResponse<String>>> hold(int requests, String body) {
+        bench.vms().forEach(vm -> vm.manner = Manner.KEEP);
+        List<CompletableFuture<HttpResponse<String>>> held = new ArrayList<>();
+        for (int i = 0; i < requests; i++) {
+            held.add(bench.post("/transfers", "held-" + i, body));
+        }
+        await().until(() ->
+                bench.vms().stream().mapToInt(vm -> vm.received.size()).sum() == requests);
+        return held;
+    }
+
+    private static void assertNotDone(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
+        assertThat(header(answer, "Retry-After")).isNotEmpty();
+        assertThat(answer.headers().firstValue("Gemel-Outcome")).isEmpty();
+    }
+
+    /** What was held comes to its end, and there is room again. */
+    private void assertRoomAfter(List<CompletableFuture<HttpResponse<String>>> held) throws Exception {
+        for (CompletableFuture<HttpResponse<String>> each : held) {
+            assertThat(header(each.get(), "Gemel-Outcome")).isEqualTo("in-doubt");
+        }
+        bench.vms().forEach(vm -> vm.manner = Manner.ANSWER);
+        assertThat(bench.post("/transfers", "after", "1").get().statusCode()).isEqualTo(201);
+        assertThat(bench.router.report().inFlight()).isZero();
+        assertThat(bench.router.report().bodyBytes()).isZero();
+    }
+
+    @Test
+    void more_requests_at_once_are_turned_away() throws Exception {
+        start(BODY_MAX * 100, 3, 100, 100, 5);
+        var held = hold(3, "1");
+
+        assertNotDone(bench.post("/transfers", "beyond", "1").get());
+        assertThat(bench.receipts("beyond")).isZero();
+        assertThat(bench.router.report().shed()).isEqualTo(1);
+        assertRoomAfter(held);
+    }
+
+    @Test
+    void more_bytes_of_bodies_at_once_are_turned_away() throws Exception {
+        start(BODY_MAX * 2, 100, 100, 100, 5);
+        var held = hold(2, "x".repeat(BODY_MAX));
+
+        assertNotDone(bench.post("/transfers", "beyond", "1").get());
+        assertThat(bench.receipts("beyond")).isZero();
+        assertRoomAfter(held);
+    }
+
+    @Test
+    void more_requests_than_the_vms_have_connections_are_turned_away() throws Exception {
+        start(BODY_MAX * 100, 100, 100, 1, 5);
+        var held = hold(bench.vms().size(), "1");
+
+        assertThat(bench.vms()).allMatch(vm -> vm.received.size() == 1);
+        assertNotDone(bench.post("/transfers", "beyond", "1").get());
+        assertThat(bench.receipts("beyond")).isZero();
+        assertRoomAfter(held);
+    }
+
+    @Test
+    void a_request_does_work_at_so_many_vms_and_no_more() throws Exception {
+        start(BODY_MAX * 100, 100, 100, 100, 2);
+        bench.vms().forEach(vm -> vm.manner = Manner.BREAK_BEFORE);
+        HttpResponse<String> answer = bench.post("/transfers", "k1", "1").get();
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(header(answer, "Gemel-Outcome")).isEqualTo("in-doubt");
+        assertThat(header(answer, "Gemel-Attempts")).isEqualTo("2");
+        assertThat(bench.receipts("k1")).isEqualTo(2);
+    }
+
+    @Test
+    void more_connections_are_closed_and_one_that_ends_makes_room() throws Exception {
+        start(BODY_MAX * 100, 100, 2, 100, 5);
+        try (Socket first = connect();
+                Socket second = connect()) {
+            assertThat(answers(first)).isTrue();
+            assertThat(answers(second)).isTrue();
+            try (Socket third = connect()) {
+                assertThat(answers(third)).isFalse();
+            }
+            assertThat(answers(first)).isTrue();
+        }
+        await().until(() -> bench.router.report().connections() == 0);
+        try (Socket fourth = connect()) {
+            assertThat(answers(fourth)).isTrue();
+        }
+    }
+
+    private Socket connect() throws IOException {
+        Socket socket = new Socket("127.0.0.1", bench.router.port());
+        socket.setSoTimeout(10_000);
+        return socket;
+    }
+
+    /** Whether a request is answered there; false when the connection is closed. */
+    private static boolean answers(Socket socket) {
+        try {
+            socket.getOutputStream().write("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            byte[] head = new byte[4096];
+            int read = 0;
+            while (!new String(head, 0, read, StandardCharsets.US_ASCII).contains("\r\n\r\n")) {
+                int more = socket.getInputStream().read(head, read, head.length - read);
+                if (more < 0) {
+                    return false;
+                }
+                read += more;
+            }
+            return true;
+        } catch (SocketException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
