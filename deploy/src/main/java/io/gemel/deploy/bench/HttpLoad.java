@@ -90,8 +90,8 @@ final class HttpLoad implements AutoCloseable {
         private final HttpClient client;
         private final Duration time;
         private final CompletableFuture<Void> over = new CompletableFuture<>();
-        private long[] nanos = new long[1 << 14];
         private final Duration spentBefore;
+        private long[] nanos = new long[1 << 14];
         private int all;
         private int done;
         private int failed;
