@@ -38,6 +38,7 @@ class DeathsIT {
     private static final Random RANDOM = new Random(Long.getLong("gemel.test.seed", 42));
     private static final Stalls STALLS = new Stalls();
     private static int rounds;
+    private static boolean warm;
 
     private final RouterFixture fixture;
 
@@ -58,7 +59,8 @@ class DeathsIT {
 
     @BeforeEach
     void warmUp() throws Exception {
-        if (rounds++ == 0) {
+        if (!warm) {
+            warm = true;
             try (BankLoad load = fixture.load("east", "warm-up", PER_SECOND, RANDOM)) {
                 pause(WARM_UP);
                 load.finish();

@@ -71,7 +71,7 @@ final class Settlement {
                     if (!missed.isEmpty()) {
                         miss(missed);
                     } else if (submission.level() == Durability.APPLIED && key != null) {
-                        applied(key);
+                        lookForParked(key);
                     } else {
                         tell(answer, answer.outcome());
                     }
@@ -79,7 +79,7 @@ final class Settlement {
     }
 
     /** The other sites have had it. It has no effect there while it is parked, and whoever is asked for it then would carry it out. */
-    private void applied(String key) {
+    private void lookForParked(String key) {
         List<RouterConfig.Site> others = means.fleet().sites().stream()
                 .filter(other -> !other.name().equals(site))
                 .map(SiteView::config)

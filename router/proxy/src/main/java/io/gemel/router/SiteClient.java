@@ -24,6 +24,9 @@ final class SiteClient {
     /** An answer takes so much longer than what was asked to be waited for at most. */
     private static final long MARGIN_MILLIS = 500;
 
+    /** A site process is not asked to wait for longer at a time; it refuses that. */
+    private static final long WAIT_MAX_MILLIS = 60_000;
+
     private final HttpClient http;
 
     /**
@@ -71,8 +74,9 @@ final class SiteClient {
         return barrier(site, origin, "", timeoutMillis);
     }
 
-    /** Yes once everything of an origin's log until now is applied there, and what a key did is not parked. */
-    Future<Answer> barrier(RouterConfig.Site site, String origin, String key, long timeoutMillis) {
+    /** Yes once everything of an origin's log until now is applied there, and what a key did is not parked; waits for a minute at most. */
+    Future<Answer> barrier(RouterConfig.Site site, String origin, String key, long limitMillis) {
+        long timeoutMillis = Math.min(limitMillis, WAIT_MAX_MILLIS);
         String about = key.isEmpty() ? "" : "&key=" + URLEncoder.encode(key, StandardCharsets.UTF_8);
         return ask(
                 site,
@@ -82,12 +86,18 @@ final class SiteClient {
     }
 
     /** Yes once everything committed there before is as durable as that. */
-    Future<Answer> durable(RouterConfig.Site site, RouterConfig.Durability level, long timeoutMillis) {
-        return ask(
+    Future<Answer> durable(RouterConfig.Site site, RouterConfig.Durability level, long limitMillis) {
+        long timeoutMillis = Math.min(limitMillis, WAIT_MAX_MILLIS);
+        Future<Answer> asked = ask(
                 site,
                 HttpMethod.GET,
                 "/router/durable?level=" + level.word() + "&timeoutMillis=" + timeoutMillis,
                 timeoutMillis + MARGIN_MILLIS);
+        return limitMillis == timeoutMillis
+                ? asked
+                : asked.compose(answer -> answer.flag("reached", false)
+                        ? Future.succeededFuture(answer)
+                        : durable(site, level, limitMillis - timeoutMillis));
     }
 
     /** Ends the database sessions that a VM has left behind. */

@@ -78,6 +78,17 @@ final class OperationIT {
     }
 
     @Test
+    void a_level_may_be_waited_for_longer_than_site_processes_wait_at_a_time() throws Exception {
+        bench.close();
+        bench = new TestBench(config -> TestBench.with(
+                config, TestBench.shortTimes(Duration.ofSeconds(5), Duration.ofMinutes(2)), RouterLimits.defaults()));
+
+        assertThat(header(bench.post("/shipped/x", "k1", "1").get(10, TimeUnit.SECONDS), "Gemel-Durability"))
+                .isEqualTo("shipped");
+        assertThat(header(applied("k2"), "Gemel-Durability")).isEqualTo("applied");
+    }
+
+    @Test
     void a_level_that_is_not_reached_in_time_is_said_and_never_passed_off_as_reached() throws Exception {
         bench.east.durable = false;
         HttpResponse<String> answer = bench.post("/shipped/x", "k1", "1").get();

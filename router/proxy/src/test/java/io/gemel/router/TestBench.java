@@ -89,10 +89,14 @@ final class TestBench implements AutoCloseable {
 
     /** The default times, but for those an IT would wait for. */
     static RouterTimes shortTimes(Duration requestTimeout) {
+        return shortTimes(requestTimeout, Duration.ofMillis(500));
+    }
+
+    static RouterTimes shortTimes(Duration requestTimeout, Duration durabilityTimeout) {
         RouterTimes usual = TIMES;
         return new RouterTimes(
                 requestTimeout,
-                usual.idleTimeout(),
+                usual.idleTimeout().plus(durabilityTimeout),
                 Duration.ofMillis(500),
                 Duration.ofMillis(500),
                 usual.connectTimeout(),
@@ -102,7 +106,7 @@ final class TestBench implements AutoCloseable {
                 usual.verdictAvoid(),
                 usual.verdictResubmit(),
                 usual.verdictSiteDown(),
-                Duration.ofMillis(500),
+                durabilityTimeout,
                 usual.slowStart(),
                 usual.lagMax(),
                 Duration.ofMillis(300),

@@ -70,6 +70,10 @@ final class TestSite implements AutoCloseable {
 
     private void yes(HttpServerRequest request, String word, boolean yes) {
         asked.add(request.path() + "?" + request.query());
+        if (Long.parseLong(request.getParam("timeoutMillis", "0")) > 60_000) {
+            request.response().setStatusCode(400).end("{\"reason\":\"timeoutMillis must be a number up to 60000\"}");
+            return;
+        }
         request.response()
                 .setStatusCode(yes ? 200 : 503)
                 .end(new JsonObject().put(word, yes).put("reason", "told so").encode());

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -109,6 +110,20 @@ final class TlsIT {
         }
         assertThat(bench.receipts("plain")).isZero();
         assertThat(post("beside plain").statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void a_connection_without_a_handshake_is_not_counted_and_is_closed_in_time() throws Exception {
+        try (TestBench other = new TestBench(config -> TestBench.with(
+                        TestBench.with(config, keys.tls()),
+                        TestBench.shortTimes(Duration.ofSeconds(5)),
+                        RouterLimits.defaults()));
+                Socket silent = new Socket("127.0.0.1", other.router.port())) {
+            silent.setSoTimeout(5000);
+
+            assertThat(other.router.report().connections()).isZero();
+            assertThat(silent.getInputStream().readAllBytes()).isEmpty();
+        }
     }
 
     @Test
