@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -37,7 +38,7 @@ public final class Applier implements AutoCloseable {
     private final InstantSource clock;
     private final ReadProgress progress;
     private final TargetDatabase database;
-    private final ApplyStatus status = new ApplyStatus();
+    private final ApplyStatus status;
     private final ScheduledExecutorService side;
     private final SharedAnswer<Long> committed;
     private final SharedAnswer<Long> committedAndAsked;
@@ -52,12 +53,15 @@ public final class Applier implements AutoCloseable {
      *
      * @param progress what capture has read of the local database's log
      * @param clock wall clock, to refuse versions from the future and to tell the lag
+     * @param reasons told what is in the way
      */
-    public Applier(ApplyConfig config, ReadProgress progress, InstantSource clock, ApplyListener listener) {
+    public Applier(
+            ApplyConfig config, ReadProgress progress, InstantSource clock, ApplyListener listener, Reasons reasons) {
         this.config = config;
         this.progress = progress;
         this.clock = clock;
         this.listener = listener;
+        status = new ApplyStatus(reasons);
         database = new PostgresTarget(config, progress);
         marker = Marker.none(config.peer());
         side = Executors.newScheduledThreadPool(SIDE_THREADS, work -> daemon(work, "side"));

@@ -126,7 +126,7 @@ final class ApplyLoop implements Runnable {
 
     /** Applies group after group until this is closed; a failure leaves the marker where it is. */
     private void followLog(PeerLog log) throws ApplyFailure, InterruptedException {
-        status.running();
+        status.connected();
         parking.load();
         while (!status.closed()) {
             status.awaitNotPaused();
@@ -134,10 +134,12 @@ final class ApplyLoop implements Runnable {
             List<Incoming> group = log.next(config.groupRowsMax(), groupSize.records());
             if (group.isEmpty()) {
                 headMicros = 0;
+                status.running();
                 barrier.foundNone();
             } else {
                 GroupChanges changes = new GroupChanges(log, group);
                 apply(changes);
+                status.running();
                 listener.seen(window.peerSeenPosition());
                 answer(changes);
             }

@@ -1,5 +1,7 @@
 package io.gemel.apply;
 
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,6 +13,11 @@ final class ApplyStatus {
     private ApplyState state = ApplyState.STANDBY;
     private String reason = "";
     private boolean pauseWanted;
+    private final Reasons reasons;
+
+    ApplyStatus(Reasons reasons) {
+        this.reasons = reasons;
+    }
 
     ApplyState state() {
         lock.lock();
@@ -35,8 +42,21 @@ final class ApplyStatus {
         return state() == ApplyState.CLOSED;
     }
 
+    /** Something went well: whatever was in the way is gone. */
     void running() {
         move(ApplyState.RUNNING, "");
+    }
+
+    /** Can read the peer's log. What it was halted for before may still be there. */
+    void connected() {
+        lock.lock();
+        try {
+            if (state != ApplyState.HALTED) {
+                running();
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Still running, but the group at hand had to be tried again. */
@@ -60,12 +80,27 @@ final class ApplyStatus {
             if (state == ApplyState.CLOSED || (state == ApplyState.FAILED && next != ApplyState.CLOSED)) {
                 return false;
             }
+            tell(next, why);
             state = next;
             reason = why;
             changed.signalAll();
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The ends of both reasons are told here, too: nothing else moves the state. A failure is told by the owner. */
+    private void tell(ApplyState next, String why) {
+        if (next == ApplyState.HALTED) {
+            reasons.raise(ReasonCode.APPLY_HALTED, why);
+        } else if (why.isEmpty() || next != ApplyState.RUNNING) {
+            reasons.over(ReasonCode.APPLY_HALTED); // but not while it is only tried again
+        }
+        if (next == ApplyState.PAUSED) {
+            reasons.raise(ReasonCode.APPLY_PAUSED, why + "; gemel status shows it until resume is called over JMX");
+        } else {
+            reasons.over(ReasonCode.APPLY_PAUSED);
         }
     }
 

@@ -149,9 +149,6 @@ final class GroupTries {
             throw failure;
         }
         String why = String.valueOf(failure.getMessage());
-        if (!why.equals(status.reason())) {
-            LOG.error("{} halted: {}", config.site(), why);
-        }
         status.halt(why, config.haltRetryInterval());
         database.forgetTables();
     }

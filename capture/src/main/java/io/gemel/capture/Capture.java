@@ -4,6 +4,8 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.LocalChanges;
 import io.gemel.conflict.LogStamper;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Capture implements AutoCloseable {
     private final CaptureConfig config;
     private final CaptureListener listener;
+    private final Reasons reasons;
     private final String writer = UUID.randomUUID().toString();
     private final RecentRecords recent;
     private final OffsetIndex offsets = new OffsetIndex();
@@ -35,14 +38,19 @@ public final class Capture implements AutoCloseable {
     private List<Long> commits = List.of();
     private volatile boolean closed;
 
-    /** Connects to nothing yet. */
-    public Capture(CaptureConfig config, CaptureListener listener) {
+    /**
+     * Connects to nothing yet.
+     *
+     * @param reasons told what is in the way
+     */
+    public Capture(CaptureConfig config, CaptureListener listener, Reasons reasons) {
         this.config = config;
         this.listener = listener;
+        this.reasons = reasons;
         recent = new RecentRecords(config.imageBytesMax());
         log = new OwnLog(config);
         ownChanges = new OwnChanges(recent, offsets, log);
-        publisher = new LogPublisher(config, recent, offsets, listener, this::failed);
+        publisher = new LogPublisher(config, recent, offsets, listener, this::failed, System::nanoTime);
         database = new PostgresDatabase(config);
     }
 
@@ -53,6 +61,20 @@ public final class Capture implements AutoCloseable {
      * @throws CaptureException RETRY when Kafka is away or another process was faster; HALT when the log cannot be continued
      */
     public void open() throws CaptureException, InterruptedException {
+        reasons.waiting(ReasonCode.CAPTURE_KAFKA_UNREACHABLE, "", publisher::silence);
+        try {
+            takeOver();
+        } catch (CaptureException e) {
+            if (e.classification() == CaptureException.Classification.HALT) {
+                reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
+            }
+            throw e;
+        }
+        reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
+        reasons.watch(publisher);
+    }
+
+    private void takeOver() throws CaptureException, InterruptedException {
         LogEnd end = new LogEnd(config, log);
         long next = end.find().epoch() + 1;
         LogTail now = end.findUpTo(publisher.open(new LogRecord.Opened(next, writer)));
@@ -112,6 +134,7 @@ public final class Capture implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        reasons.unwatch(publisher);
         database.close();
         publisher.close();
         log.close();

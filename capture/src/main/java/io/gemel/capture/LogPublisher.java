@@ -1,5 +1,7 @@
 package io.gemel.capture;
 
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TransactionCodec;
@@ -7,10 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -27,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * away records wait in memory up to a bound, then the sender waits. {@link #prepare} and {@link #send} are for one thread;
  * acknowledgements come on Kafka's own.
  */
-final class LogPublisher implements RecordPublisher, AutoCloseable {
+final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseable {
     /** How long the first record of a process may take. */
     static final Duration OPENING_TIMEOUT = Duration.ofSeconds(60);
 
@@ -49,6 +54,9 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
     private final TransactionCodec codec = new TransactionCodec();
     private final Producer<byte[], byte[]> producer;
 
+    private final LongSupplier nanoTime;
+    private final Queue<Long> unacknowledged = new ConcurrentLinkedQueue<>(); // when each was sent, in order
+
     private volatile long acknowledgedCommit;
     private volatile @Nullable CaptureException failure;
     private volatile boolean closed;
@@ -59,13 +67,15 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
             RecentRecords recent,
             OffsetIndex offsets,
             CaptureListener listener,
-            Consumer<CaptureException> failed) {
+            Consumer<CaptureException> failed,
+            LongSupplier nanoTime) {
         this.config = config;
         this.key = config.site().name().getBytes(StandardCharsets.UTF_8);
         this.recent = recent;
         this.offsets = offsets;
         this.listener = listener;
         this.failed = failed;
+        this.nanoTime = nanoTime;
         this.producer = new KafkaProducer<>(settings(config), new ByteArraySerializer(), new ByteArraySerializer());
     }
 
@@ -142,6 +152,7 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
         if (known != null) {
             throw known;
         }
+        unacknowledged.add(nanoTime.getAsLong()); // before, for sending waits while Kafka has not been reached at all
         try {
             producer.send(record(prepared.bytes()), (metadata, problem) -> sent(prepared, metadata, problem));
         } catch (InterruptException e) {
@@ -168,6 +179,7 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
             failed.accept(known);
             return;
         }
+        unacknowledged.remove();
         if (prepared.part() == 0) {
             offsets.note(prepared.position(), metadata.offset());
         }
@@ -176,6 +188,27 @@ final class LogPublisher implements RecordPublisher, AutoCloseable {
             acknowledgedCommit = prepared.commitPosition();
             listener.published(prepared.position(), prepared.commitMicros());
         }
+    }
+
+    /** The oldest record that Kafka has not acknowledged is too old. */
+    @Override
+    public void look(Reasons reasons) {
+        Long oldest = unacknowledged.peek();
+        Duration age = oldest == null ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - oldest);
+        if (age.compareTo(Reasons.WAIT_LIMIT) < 0) {
+            reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
+        } else {
+            reasons.waiting(ReasonCode.CAPTURE_KAFKA_UNREACHABLE, "", age, this::silence);
+        }
+    }
+
+    /** What is the matter while Kafka does not answer; any thread. */
+    String silence() {
+        return "Kafka at " + config.kafka().get("bootstrap.servers")
+                + " does not acknowledge what is written to the log "
+                + config.topic() + ". Check that its brokers run, that this machine reaches them, that topic "
+                + config.topic() + " exists and that their disks have room. Nothing is lost: what is committed here"
+                + " stays in the database's log, and is published when Kafka answers again";
     }
 
     /** Ends at once: what is not acknowledged is read again from the database's log by the next process. */

@@ -19,6 +19,8 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import io.gemel.reason.ReasonListener;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.Change.Delete;
 import io.gemel.transaction.Change.Insert;
 import io.gemel.transaction.Change.Truncate;
@@ -367,7 +369,12 @@ class ApplierIT {
                 config.limits().clockAheadMax(),
                 config.limits().journalRetention(),
                 config.router().submissionRetention());
-        Applier applier = new Applier(apply, progress, InstantSource.system(), new Listener());
+        Applier applier = new Applier(
+                apply,
+                progress,
+                InstantSource.system(),
+                new Listener(),
+                new Reasons(InstantSource.system(), System::nanoTime, ReasonListener.NONE));
         open.add(0, applier);
         return applier;
     }

@@ -15,6 +15,8 @@ import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import io.gemel.reason.ReasonListener;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionCodec;
 import java.io.PrintWriter;
@@ -24,6 +26,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +74,8 @@ final class CaptureFixture implements AutoCloseable {
         final AtomicLong publishedPosition = new AtomicLong();
 
         Running(CaptureConfig config, int windowChangesMax) {
-            capture = new Capture(config, this);
+            capture = new Capture(
+                    config, this, new Reasons(InstantSource.system(), System::nanoTime, ReasonListener.NONE));
             window = new InFlightWindow(
                     config.site(),
                     PolicyTable.of(new TablePolicy(new LastWriterWins(), Set.of())),

@@ -28,6 +28,7 @@ import org.jspecify.annotations.NullMarked;
 @AnalyzeClasses(packages = "io.gemel", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
     private static final String TRANSACTION = "io.gemel.transaction..";
+    private static final String REASON = "io.gemel.reason..";
     private static final String CONFLICT = "io.gemel.conflict..";
     private static final String CAPTURE = "io.gemel.capture..";
     private static final String APPLY = "io.gemel.apply..";
@@ -38,7 +39,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule shared_words_know_no_other_module = noClasses()
             .that()
-            .resideInAPackage(TRANSACTION)
+            .resideInAnyPackage(TRANSACTION, REASON)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, ROUTER, DEPLOY)
@@ -77,7 +78,8 @@ final class ArchitectureTest {
             .resideInAPackage(ROUTER)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, VM, DEPLOY, "java.sql..", "javax.sql..", "org.apache.kafka..")
+            .resideInAnyPackage(
+                    REASON, CONFLICT, CAPTURE, APPLY, VM, DEPLOY, "java.sql..", "javax.sql..", "org.apache.kafka..")
             .because("it speaks to VMs and sites over HTTP: what only a database knows, ask one of them");
 
     @ArchTest
@@ -132,7 +134,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule the_core_does_no_input_or_output = noClasses()
             .that()
-            .resideInAnyPackage(TRANSACTION, CONFLICT)
+            .resideInAnyPackage(TRANSACTION, REASON, CONFLICT)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

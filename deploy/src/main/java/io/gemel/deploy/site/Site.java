@@ -8,6 +8,7 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.Milestone;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
 import java.time.InstantSource;
 import java.util.function.LongUnaryOperator;
@@ -25,11 +26,11 @@ final class Site implements AutoCloseable {
     private final GateKeeper gateKeeper;
 
     /** Opens nothing yet. */
-    Site(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteFigures figures) {
+    Site(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteFigures figures, Reasons reasons) {
         Milestone published = new Milestone();
         Milestone seen = new Milestone();
-        applier = new Applier(SiteModules.apply(config), progress, clock, figures.applyListener(seen));
-        capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener(published));
+        applier = new Applier(SiteModules.apply(config), progress, clock, figures.applyListener(seen), reasons);
+        capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener(published), reasons);
         window = new InFlightWindow(
                 config.site(),
                 SiteModules.policies(config),

@@ -1,10 +1,12 @@
 package io.gemel.deploy.site;
 
+import io.gemel.apply.ApplyException;
 import io.gemel.apply.ApplyListener;
 import io.gemel.capture.CaptureException;
 import io.gemel.capture.CaptureListener;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Milestone;
+import io.gemel.reason.ReasonCode;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +16,23 @@ import java.util.function.Consumer;
 
 /** What a site has done since its process started, over all its lives. Thread-safe. */
 final class SiteFigures {
-    /** Why a life ended, and whether a person has to mend something first. */
-    record Failure(boolean halt, String reason) {}
+    /**
+     * Why a life ended.
+     *
+     * @param halt whether a person has to fix something first
+     */
+    record Failure(ReasonCode code, boolean halt, String reason) {
+        static Failure of(CaptureException failure) {
+            boolean halt = failure.classification() == CaptureException.Classification.HALT;
+            ReasonCode code = halt ? ReasonCode.CAPTURE_HALTED : ReasonCode.CAPTURE_RESTARTING;
+            return new Failure(code, halt, "capture: " + failure.getMessage());
+        }
+
+        static Failure of(ApplyException failure) {
+            ReasonCode code = failure.isHalt() ? ReasonCode.APPLY_HALTED : ReasonCode.APPLY_RESTARTING;
+            return new Failure(code, failure.isHalt(), "apply: " + failure.getMessage());
+        }
+    }
 
     final LongAdder capturedTransactions = new LongAdder();
     final LongAdder capturedChanges = new LongAdder();
@@ -53,8 +70,7 @@ final class SiteFigures {
 
             @Override
             public void failed(CaptureException failure) {
-                boolean halt = failure.classification() == CaptureException.Classification.HALT;
-                onFailure.accept(new Failure(halt, "capture: " + failure.getMessage()));
+                onFailure.accept(Failure.of(failure));
             }
         };
     }
@@ -86,7 +102,7 @@ final class SiteFigures {
 
             @Override
             public void failed(String reason) {
-                onFailure.accept(new Failure(false, "apply: " + reason));
+                onFailure.accept(new Failure(ReasonCode.APPLY_RESTARTING, false, "apply: " + reason));
             }
         };
     }

@@ -5,10 +5,12 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.deploy.status.RouterDesk;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.Reason;
 import io.gemel.transaction.SiteId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it does not run; empty when it does
  * @param life the present life, when there is one that runs
  * @param database what was seen of the database
+ * @param reasons what is in the way
  */
 record SiteReport(
         SiteId site,
@@ -25,7 +28,8 @@ record SiteReport(
         SiteFigures figures,
         @Nullable Site life,
         DatabaseProbe.View database,
-        InstantSource clock) {
+        InstantSource clock,
+        List<Reason> reasons) {
 
     StatusReport report() {
         Applier applier = life == null ? null : life.applier();
@@ -37,7 +41,17 @@ record SiteReport(
                 life == null ? new StatusReport.Window(0, 0, 0, 0) : window(life.window()),
                 gate(),
                 conflicts(),
-                new StatusReport.Clock(applier == null ? 0 : applier.skewMillis()));
+                new StatusReport.Clock(applier == null ? 0 : applier.skewMillis()),
+                reasons.stream().map(SiteReport::told).toList());
+    }
+
+    private static StatusReport.Reason told(Reason reason) {
+        return new StatusReport.Reason(
+                reason.code().code(),
+                reason.subject(),
+                reason.text(),
+                reason.since().truncatedTo(ChronoUnit.SECONDS).toString(),
+                reason.code().stops());
     }
 
     private StatusReport.Capture capture() {

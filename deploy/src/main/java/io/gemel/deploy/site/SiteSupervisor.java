@@ -7,8 +7,12 @@ import io.gemel.deploy.site.SiteFigures.Failure;
 import io.gemel.deploy.status.ApplyControl;
 import io.gemel.deploy.status.RouterDesk;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
@@ -25,12 +29,21 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private static final Duration STANDBY_POLL = Duration.ofMillis(250);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(300);
 
+    /** Why a life ended; over when the next one runs. */
+    private static final Set<ReasonCode> FAILED = EnumSet.of(
+            ReasonCode.CAPTURE_HALTED,
+            ReasonCode.CAPTURE_RESTARTING,
+            ReasonCode.APPLY_HALTED,
+            ReasonCode.APPLY_RESTARTING);
+
     private final SiteConfig config;
     private final LongUnaryOperator commitClock;
     private final InstantSource clock;
     private final LinkedBlockingQueue<Failure> failures = new LinkedBlockingQueue<>();
     private final SiteFigures figures = new SiteFigures(failures::add);
     private final DatabaseProbe probe;
+    private final ReasonWatch watch;
+    private final Reasons reasons;
     private final SiteDesk desk;
     private final Thread thread;
     private volatile SiteState state = SiteState.STARTING;
@@ -48,12 +61,15 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         this.commitClock = commitClock;
         this.clock = clock;
         probe = new DatabaseProbe(config);
+        watch = new ReasonWatch(config.site(), clock);
+        reasons = watch.reasons();
         desk = new SiteDesk(config, () -> now().routerView(), () -> life);
         thread = new Thread(this::run, "gemel-site-" + config.site());
     }
 
     public void start() {
         probe.start();
+        watch.start();
         thread.start();
     }
 
@@ -75,34 +91,40 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     /** One life, from birth to the failure that ended it. */
     private Failure live() throws InterruptedException {
         failures.clear();
-        try (Site site = new Site(config, commitClock, clock, figures)) {
+        try (Site site = new Site(config, commitClock, clock, figures, reasons)) {
             while (!site.tryLead()) {
                 move(SiteState.STANDBY, "another process leads this site");
+                reasons.raise(
+                        ReasonCode.SITE_STANDBY,
+                        "another process leads this site; this one takes over when that one ends");
                 TimeUnit.MILLISECONDS.sleep(STANDBY_POLL.toMillis());
             }
+            reasons.over(ReasonCode.SITE_STANDBY);
             move(SiteState.STARTING, "");
             site.start();
             life = site;
             move(SiteState.RUNNING, "");
+            FAILED.forEach(reasons::over);
             LOG.info("{} leads and runs", config.site());
             return failures.take();
         } catch (ApplyException e) {
-            return new Failure(e.isHalt(), "apply: " + e.getMessage());
+            return Failure.of(e);
         } catch (CaptureException e) {
-            boolean halt = e.classification() == CaptureException.Classification.HALT;
-            return new Failure(halt, "capture: " + e.getMessage());
+            return Failure.of(e);
         } catch (RuntimeException e) {
             LOG.error("{} ended", config.site(), e);
-            return new Failure(false, "unexpected: " + e);
+            return new Failure(ReasonCode.APPLY_RESTARTING, false, "unexpected: " + e);
         } finally {
             life = null;
         }
     }
 
     private void report(Failure failure) {
-        if (!failure.reason().equals(reason)) {
-            LOG.warn("{} {}: {}", config.site(), failure.halt() ? "halted" : "starts again", failure.reason());
+        FAILED.stream().filter(code -> code != failure.code()).forEach(reasons::over);
+        if (failure.code() != ReasonCode.CAPTURE_RESTARTING) {
+            reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE); // nobody looks any more
         }
+        reasons.raise(failure.code(), failure.reason());
         move(failure.halt() ? SiteState.HALTED : SiteState.STARTING, failure.reason());
     }
 
@@ -128,7 +150,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     }
 
     private SiteReport now() {
-        return new SiteReport(config.site(), state, reason, figures, life, probe.view(), clock);
+        return new SiteReport(config.site(), state, reason, figures, life, probe.view(), clock, reasons.present());
     }
 
     /** Answers transaction routers, for as long as this is not closed. */
@@ -162,6 +184,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     public void close() {
         move(SiteState.CLOSED, "");
         probe.close();
+        watch.close();
         desk.close();
         thread.interrupt();
         try {

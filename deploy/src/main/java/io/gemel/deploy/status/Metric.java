@@ -1,6 +1,8 @@
 package io.gemel.deploy.status;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -49,6 +51,17 @@ record Metric(String name, Type type, String help, String label, Function<Status
             for (SideState each : SideState.values()) {
                 samples.put(each.word(), each == state.apply(report) ? 1.0 : 0.0);
             }
+            return samples;
+        });
+    }
+
+    /** 1 for each value of a label that is present, and 0 for each other one. */
+    static Metric presence(
+            String name, String help, String label, List<String> values, Function<StatusReport, Set<String>> present) {
+        return new Metric(name, Type.GAUGE, help, label, report -> {
+            Set<String> now = present.apply(report);
+            Map<String, Double> samples = new TreeMap<>();
+            values.forEach(value -> samples.put(value, now.contains(value) ? 1.0 : 0.0));
             return samples;
         });
     }

@@ -1,8 +1,12 @@
 package io.gemel.deploy.status;
 
+import io.gemel.reason.ReasonCode;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Every figure of {@code /metrics}, in the Prometheus text format. */
 final class Metrics {
@@ -13,6 +17,12 @@ final class Metrics {
                     "gemel_leader",
                     "Whether this process is the one of its site that works.",
                     report -> report.leader() ? 1 : 0),
+            Metric.presence(
+                    "gemel_reason",
+                    "Reasons why the site does not go on, or goes on worse than it should.",
+                    "code",
+                    codes(),
+                    Metrics::present),
             Metric.state(
                     "gemel_capture_state",
                     "What the capturing side does.",
@@ -109,6 +119,14 @@ final class Metrics {
                     report -> report.clock().skewMillis()));
 
     private Metrics() {}
+
+    private static List<String> codes() {
+        return Stream.of(ReasonCode.values()).map(ReasonCode::code).toList();
+    }
+
+    private static Set<String> present(StatusReport report) {
+        return report.reasons().stream().map(StatusReport.Reason::code).collect(Collectors.toSet());
+    }
 
     /** A report as Prometheus reads it; every sample carries the site's name. */
     static String text(StatusReport report) {

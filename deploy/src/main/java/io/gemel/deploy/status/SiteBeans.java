@@ -5,9 +5,11 @@ import io.gemel.deploy.status.SiteMXBeans.CaptureMXBean;
 import io.gemel.deploy.status.SiteMXBeans.ClockMXBean;
 import io.gemel.deploy.status.SiteMXBeans.ConflictsMXBean;
 import io.gemel.deploy.status.SiteMXBeans.GateMXBean;
+import io.gemel.deploy.status.SiteMXBeans.ReasonsMXBean;
 import io.gemel.deploy.status.SiteMXBeans.WindowMXBean;
 import io.gemel.transaction.SiteId;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import javax.management.MBeanServer;
 
@@ -37,6 +39,7 @@ public final class SiteBeans implements AutoCloseable {
         beans.add("type=Gate,site=" + site, new GateBean(report), GateMXBean.class);
         beans.add("type=Conflicts,site=" + site, new ConflictsBean(report), ConflictsMXBean.class);
         beans.add("type=Clock,site=" + site, new ClockBean(report), ClockMXBean.class);
+        beans.add("type=Reasons,site=" + site, new ReasonsBean(report), ReasonsMXBean.class);
         return new SiteBeans(beans);
     }
 
@@ -191,6 +194,18 @@ public final class SiteBeans implements AutoCloseable {
         @Override
         public long getSkewMillis() {
             return report.get().clock().skewMillis();
+        }
+    }
+
+    private record ReasonsBean(Supplier<StatusReport> report) implements ReasonsMXBean {
+        @Override
+        public Map<String, String> getPresent() {
+            Map<String, String> texts = new TreeMap<>();
+            for (StatusReport.Reason reason : report.get().reasons()) {
+                String subject = reason.subject().isEmpty() ? "" : " " + reason.subject();
+                texts.put(reason.code() + subject, reason.text());
+            }
+            return texts;
         }
     }
 }

@@ -69,4 +69,9 @@ public final class SiteMXBeans {
     public interface ClockMXBean {
         long getSkewMillis();
     }
+
+    /** {@code io.gemel:type=Reasons}: the text of each reason that holds, by its code and subject. */
+    public interface ReasonsMXBean {
+        Map<String, String> getPresent();
+    }
 }

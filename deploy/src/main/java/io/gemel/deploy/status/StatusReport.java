@@ -1,6 +1,10 @@
 package io.gemel.deploy.status;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Every figure of one site at one moment. Counters count since the process started. Immutable.
@@ -14,6 +18,7 @@ import java.util.Map;
  * @param gate whether VMs may work here
  * @param conflicts what was decided
  * @param clock this machine's clock
+ * @param reasons what is in the way now; a report of an older process has none
  */
 public record StatusReport(
         String site,
@@ -24,7 +29,11 @@ public record StatusReport(
         Window window,
         Gate gate,
         Conflicts conflicts,
-        Clock clock) {
+        Clock clock,
+        List<Reason> reasons) {
+    public StatusReport {
+        reasons = List.copyOf(Objects.requireNonNullElse(reasons, List.of()));
+    }
 
     /** Puts a report together; the site's state follows from the sides'. */
     public static StatusReport of(
@@ -35,15 +44,42 @@ public record StatusReport(
             Window window,
             Gate gate,
             Conflicts conflicts,
-            Clock clock) {
+            Clock clock,
+            List<Reason> reasons) {
         SideState worse = capture.state().compareTo(apply.state()) > 0 ? capture.state() : apply.state();
-        return new StatusReport(site, worse, leader, capture, apply, window, gate, conflicts, clock);
+        return new StatusReport(site, worse, leader, capture, apply, window, gate, conflicts, clock, reasons);
     }
 
     /** Why the site is not running, from whichever side says so; empty when neither does. */
     public String reason() {
         return capture.reason().isEmpty() ? apply.reason() : capture.reason();
     }
+
+    /** Whether the site captures and applies, and nothing stops either. */
+    @JsonIgnore
+    public boolean isReady() {
+        return state == SideState.RUNNING && reasons.stream().noneMatch(Reason::stops);
+    }
+
+    /** Every text that says why the site is not ready, each once. */
+    List<String> obstacles() {
+        Stream<String> sides = Stream.of(capture.reason(), apply.reason()).filter(text -> !text.isEmpty());
+        Stream<String> stopping = reasons.stream().filter(Reason::stops).map(Reason::text);
+        return Stream.concat(state == SideState.RUNNING ? Stream.of() : sides, stopping)
+                .distinct()
+                .toList();
+    }
+
+    /**
+     * One reason that holds.
+     *
+     * @param code its kind, for example {@code apply.lock-wait}
+     * @param subject what it is about, when there may be several of a kind; empty otherwise
+     * @param text what is the matter, and what to do about it
+     * @param since when it began, ISO 8601
+     * @param stops whether the site is not ready because of it
+     */
+    public record Reason(String code, String subject, String text, String since, boolean stops) {}
 
     /**
      * The capturing side.

@@ -8,6 +8,7 @@ import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -101,11 +102,12 @@ public final class StatusServer implements AutoCloseable {
     }
 
     private static HttpAnswer ready(StatusReport now) {
-        if (now.state() == SideState.RUNNING) {
+        if (now.isReady()) {
             return HttpAnswer.text(200, "ok");
         }
-        String reason = now.reason().isEmpty() ? "" : ": " + now.reason();
-        return HttpAnswer.text(503, now.state().word() + reason);
+        List<String> obstacles = now.obstacles();
+        String why = obstacles.isEmpty() ? "" : ": " + String.join("\n", obstacles);
+        return HttpAnswer.text(503, now.state().word() + why);
     }
 
     /** Stops listening; requests in hand are cut off. */

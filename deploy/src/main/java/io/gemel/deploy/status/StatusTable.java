@@ -1,10 +1,12 @@
 package io.gemel.deploy.status;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Reports side by side, one column a site. */
@@ -65,7 +67,12 @@ final class StatusTable {
             lines.add(line.toString().stripTrailing());
         });
         for (StatusReport report : reports) {
-            if (!report.reason().isEmpty()) {
+            Set<String> told = new HashSet<>();
+            for (StatusReport.Reason reason : report.reasons()) {
+                told.add(reason.text());
+                lines.add(report.site() + ": " + reason.code() + " since " + reason.since() + ": " + reason.text());
+            }
+            if (!report.reason().isEmpty() && !told.contains(report.reason())) {
                 lines.add(report.site() + ": " + report.reason());
             }
             if (!report.gate().open()) {

@@ -3,6 +3,7 @@ package io.gemel.deploy.status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.router.RouterMXBeans;
+import io.gemel.reason.ReasonCode;
 import io.gemel.router.RouterMetrics;
 import io.gemel.router.RouterReport;
 import java.io.IOException;
@@ -23,6 +24,9 @@ class MonitoringPageTest {
     private static final Path PAGE = Path.of("..", "docs", "monitoring.md");
     private static final Pattern ROW =
             Pattern.compile("^\\| `(gemel_\\w+)` \\| (\\w+) \\| (?:`(\\w+\\.\\w+)`)? ?\\| .+ \\|$", Pattern.MULTILINE);
+
+    private static final Pattern REASON =
+            Pattern.compile("^\\| `(\\w+\\.[\\w-]+)` \\| (\\d+) \\| .+ \\|$", Pattern.MULTILINE);
 
     private static final String ROUTER_PART = "# Watching a router";
 
@@ -62,6 +66,19 @@ class MonitoringPageTest {
                 .filteredOn(attribute -> !attribute.isEmpty())
                 .containsExactlyInAnyOrderElementsOf(attributes);
         assertThat(part(1)).contains("`Vm.Reason`");
+    }
+
+    @Test
+    void describes_exactly_the_reasons_and_whether_they_stop_the_site() throws IOException {
+        List<String> rows = new ArrayList<>();
+        Matcher row = REASON.matcher(part(0));
+        while (row.find()) {
+            rows.add(row.group(1) + " " + row.group(2));
+        }
+        assertThat(rows)
+                .containsExactlyElementsOf(Stream.of(ReasonCode.values())
+                        .map(code -> code.code() + (code.stops() ? " 503" : " 200"))
+                        .toList());
     }
 
     private static RouterReport routerReport() {

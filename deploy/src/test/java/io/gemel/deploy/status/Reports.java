@@ -1,5 +1,7 @@
 package io.gemel.deploy.status;
 
+import io.gemel.reason.ReasonCode;
+import java.util.List;
 import java.util.Map;
 
 /** Reports for tests. */
@@ -12,6 +14,11 @@ final class Reports {
     }
 
     static StatusReport with(boolean leader, SideState apply, String reason) {
+        return with(leader, apply, reason, List.of());
+    }
+
+    private static StatusReport with(
+            boolean leader, SideState apply, String reason, List<StatusReport.Reason> reasons) {
         return StatusReport.of(
                 "east",
                 leader,
@@ -20,6 +27,16 @@ final class Reports {
                 new StatusReport.Window(13, 14, 15, 16),
                 new StatusReport.Gate(true, ""),
                 new StatusReport.Conflicts(17, Map.of("update_update", 18L), Map.of("incoming_wins", 19L)),
-                new StatusReport.Clock(-20));
+                new StatusReport.Clock(-20),
+                reasons);
+    }
+
+    /** A running site with a reason. */
+    static StatusReport because(ReasonCode code, String text) {
+        return with(
+                true,
+                SideState.RUNNING,
+                "",
+                List.of(new StatusReport.Reason(code.code(), "", text, "2026-01-01T00:00:00Z", code.stops())));
     }
 }

@@ -3,6 +3,7 @@ package io.gemel.deploy.status;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.SiteId;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +56,21 @@ class SiteBeansTest {
         assertThat(((TabularData) attribute("Conflicts", "ByResolution")).size())
                 .isOne();
         assertThat(attribute("Clock", "SkewMillis")).isEqualTo(-20L);
+    }
+
+    @Test
+    void shows_the_text_of_each_reason() throws Exception {
+        SiteBeans beans = SiteBeans.register(
+                server,
+                new SiteId("west"),
+                () -> Reports.because(ReasonCode.APPLY_LOCK_WAIT, "session 7 holds row 3"),
+                control);
+
+        TabularData present =
+                (TabularData) server.getAttribute(new ObjectName("io.gemel:type=Reasons,site=west"), "Present");
+
+        assertThat(present.get(new Object[] {"apply.lock-wait"}).get("value")).isEqualTo("session 7 holds row 3");
+        beans.close();
     }
 
     @Test

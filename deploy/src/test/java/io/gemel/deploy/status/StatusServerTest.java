@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
+import io.gemel.reason.ReasonCode;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -72,6 +73,28 @@ class StatusServerTest {
 
         report = () -> Reports.with(false, SideState.STANDBY, "");
         assertThat(get("/ready").body()).isEqualTo("standby\n");
+    }
+
+    @Test
+    void is_not_ready_while_a_reason_stops_it() throws Exception {
+        report = () -> Reports.because(ReasonCode.APPLY_LOCK_WAIT, "session 7 holds row 3");
+        assertThat(get("/ready").statusCode()).isEqualTo(503);
+        assertThat(get("/ready").body()).isEqualTo("running: session 7 holds row 3\n");
+        assertThat(get("/metrics").body())
+                .contains("gemel_reason{site=\"east\",code=\"apply.lock-wait\"} 1\n")
+                .contains("gemel_reason{site=\"east\",code=\"apply.halted\"} 0\n");
+        assertThat(StatusJson.read(get("/status").body())).isEqualTo(report.get());
+
+        report = () -> Reports.because(ReasonCode.APPLY_STATEMENT_RUNNING, "a large one");
+        assertThat(get("/ready").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void reads_the_report_of_a_process_that_tells_no_reasons() throws Exception {
+        String older = get("/status").body().replaceAll(",\\s*\"reasons\" : \\[ ]", "");
+
+        assertThat(older).doesNotContain("reasons");
+        assertThat(StatusJson.read(older)).isEqualTo(Reports.running());
     }
 
     @Test

@@ -1,0 +1,63 @@
+package io.gemel.reason;
+
+import java.util.Locale;
+
+/**
+ * Every kind of reason. The names are part of what operators' alarms refer to and stay as they are; docs/monitoring.md describes each, and a
+ * test compares the two.
+ */
+public enum ReasonCode {
+    /** Another process of the same site is at work. */
+    SITE_STANDBY(true),
+    /** The site is still starting; the text names the step. */
+    SITE_STARTING(true),
+    /** Capture found something that a person must fix. */
+    CAPTURE_HALTED(true),
+    /** Capture lost its database or its log and is started anew. */
+    CAPTURE_RESTARTING(true),
+    /** This site's Kafka does not acknowledge records, or does not answer. */
+    CAPTURE_KAFKA_UNREACHABLE(true),
+    /** The in-flight window is full, so capture waits until the peer was seen to have applied more. */
+    CAPTURE_WINDOW_FULL(true),
+    /** The database sends nothing of its log. */
+    CAPTURE_DATABASE_SILENT(true),
+    /** The applier found something that a person must fix. */
+    APPLY_HALTED(true),
+    /** The applier lost its database or the peer's log and is started anew. */
+    APPLY_RESTARTING(true),
+    /** An operator paused the applier. */
+    APPLY_PAUSED(true),
+    /** The same transactions have been tried again and again without success. */
+    APPLY_RETRYING(true),
+    /** Another session holds a lock that the applier needs. */
+    APPLY_LOCK_WAIT(true),
+    /** Capture has not read what the applier must know before it writes. */
+    APPLY_CAPTURE_WAIT(true),
+    /** A statement of the applier has been running for long. */
+    APPLY_STATEMENT_RUNNING(false),
+    /** The peer's Kafka does not answer. */
+    APPLY_PEER_KAFKA_UNREACHABLE(true),
+    /** The peer's log can be read, but nothing has come for long, not even a heartbeat. */
+    APPLY_PEER_SILENT(false);
+
+    private final String code;
+    private final boolean stops;
+
+    ReasonCode(boolean stops) {
+        int part = name().indexOf('_');
+        code = (name().substring(0, part) + "." + name().substring(part + 1))
+                .replace('_', '-')
+                .toLowerCase(Locale.ROOT);
+        this.stops = stops;
+    }
+
+    /** Its stable name, for example {@code apply.lock-wait}. */
+    public String code() {
+        return code;
+    }
+
+    /** Whether the site is not ready while it holds: a stream stands still. */
+    public boolean stops() {
+        return stops;
+    }
+}

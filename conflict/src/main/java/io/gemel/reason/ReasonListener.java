@@ -1,0 +1,18 @@
+package io.gemel.reason;
+
+/** Hears of each reason twice: when it begins to hold and when it no longer does. Must return quickly and must not throw. */
+public interface ReasonListener {
+    /** Hears of them and does nothing. */
+    ReasonListener NONE = new ReasonListener() {
+        @Override
+        public void appeared(Reason reason) {}
+
+        @Override
+        public void gone(Reason reason) {}
+    };
+
+    void appeared(Reason reason);
+
+    /** The reason no longer holds; it comes as it was last told. */
+    void gone(Reason reason);
+}
