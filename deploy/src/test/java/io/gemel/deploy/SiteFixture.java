@@ -1,6 +1,7 @@
 package io.gemel.deploy;
 
 import io.gemel.deploy.config.ConfigException;
+import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
 import io.gemel.deploy.embedded.PostgresServer;
@@ -65,7 +66,7 @@ public final class SiteFixture {
         List<String> lines = new ArrayList<>();
         settings.forEach((key, value) -> lines.add(key + "=" + value));
         try {
-            Files.writeString(folder.resolve(site + ".password"), PASSWORD + "\n");
+            SecretFile.write(folder.resolve(site + ".password"), PASSWORD + "\n");
             return Files.write(folder.resolve(site + ".properties"), lines);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write the properties of " + site, e);

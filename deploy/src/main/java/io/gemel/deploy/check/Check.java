@@ -2,6 +2,7 @@ package io.gemel.deploy.check;
 
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.SiteDatabase;
 import io.gemel.deploy.database.Sql;
@@ -12,6 +13,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Finds everything that would stop or endanger replication. A server that cannot be reached is a finding too, so that the others are still
@@ -57,7 +60,8 @@ public final class Check {
             PairCheck pair = new PairCheck(
                     sites.get(0),
                     sites.get(1),
-                    new Findings(sites.get(0).site() + "+" + sites.get(1).site(), found));
+                    new Findings(
+                            sites.get(0).site() + "+" + sites.get(1).site(), Cause.PAIR, acknowledged(sites), found));
             pair.checkConfigurations();
             if (facts.get(0).isPresent() && facts.get(1).isPresent()) {
                 pair.checkDatabases(facts.get(0).get(), facts.get(1).get());
@@ -68,12 +72,17 @@ public final class Check {
         return new Result(List.copyOf(found), unreachable ? ExitCode.UNREACHABLE : exitCode);
     }
 
+    /** What both compare is known to the operator once either file says so. */
+    private static Set<Cause> acknowledged(List<SiteConfig> sites) {
+        return sites.stream().flatMap(site -> site.acknowledged().stream()).collect(Collectors.toSet());
+    }
+
     private Optional<SiteFacts> checkSite(SiteConfig config) {
-        Findings findings = new Findings(config.site().name(), found);
-        ConfigCheck.checkSecrets(config, findings);
+        Findings findings = new Findings(config.site().name(), Cause.UNREACHABLE, config.acknowledged(), found);
+        ConfigCheck.checkSecrets(config, findings.of(Cause.SECRET));
         Optional<SiteFacts> facts = checkDatabase(config, findings);
         try {
-            LogCheck.check(config, findings);
+            LogCheck.check(config, findings.of(Cause.LOG));
         } catch (CommandException e) {
             report("Kafka", e, findings);
         }

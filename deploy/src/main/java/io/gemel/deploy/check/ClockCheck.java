@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.Sql;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -25,10 +26,11 @@ final class ClockCheck implements DatabaseCheck {
         // The server looked at its clock somewhere between question and answer.
         Duration skew = told.isBefore(asked) ? Duration.between(told, asked) : Duration.between(answered, told);
         if (skew.compareTo(SKEW_MAX) > 0) {
-            findings.warning(
-                    "clock",
-                    "of the database server differs from this machine's by " + skew.toMillis() + " ms",
-                    "run a time service (chrony, ntpd) on both");
+            findings.of(Cause.CLOCK)
+                    .warning(
+                            "clock",
+                            "of the database server differs from this machine's by " + skew.toMillis() + " ms",
+                            "run a time service (chrony, ntpd) on both");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
@@ -26,23 +27,26 @@ final class ColumnCheck implements DatabaseCheck {
     public void check(CheckedSite site, Findings findings) throws SQLException {
         for (CatalogTable table : site.tables()) {
             for (String column : columns(site.connection(), WITHOUT_TEXT_INPUT, table)) {
-                findings.error(
-                        table.sqlName(),
-                        "has the column " + column + ", whose type cannot be read from text",
-                        "change its type, or list the table in tables.exclude");
+                findings.of(Cause.COLUMN_TYPE)
+                        .error(
+                                table.sqlName(),
+                                "has the column " + column + ", whose type cannot be read from text",
+                                "change its type, or list the table in tables.exclude");
             }
             for (String column : columns(site.connection(), LARGE_OBJECTS, table)) {
-                findings.error(
-                        table.sqlName(),
-                        "has the column " + column
-                                + ", which refers to large objects; those are not in the database's log",
-                        "store the content in a bytea column, or list the table in tables.exclude");
+                findings.of(Cause.COLUMN_TYPE)
+                        .error(
+                                table.sqlName(),
+                                "has the column " + column
+                                        + ", which refers to large objects; those are not in the database's log",
+                                "store the content in a bytea column, or list the table in tables.exclude");
             }
             for (String column : columns(site.connection(), OBJECT_NAMES, table)) {
-                findings.warning(
-                        table.sqlName(),
-                        "has the column " + column + ", which names an object of this database",
-                        "make sure that every object it names exists at the peer too");
+                findings.of(Cause.OBJECT_NAMES)
+                        .warning(
+                                table.sqlName(),
+                                "has the column " + column + ", which names an object of this database",
+                                "make sure that every object it names exists at the peer too");
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.PolicyRule;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.TablePattern;
@@ -12,19 +13,22 @@ final class ConfigCheck implements DatabaseCheck {
     public void check(CheckedSite site, Findings findings) {
         for (TablePattern pattern : site.config().tables().included().patterns()) {
             if (matchesNone(pattern, site.tables())) {
-                findings.error(
-                        "tables=" + pattern,
-                        "matches no table",
-                        "create the table, or correct the pattern in "
-                                + site.config().file());
+                findings.of(Cause.CONFIG)
+                        .error(
+                                "tables=" + pattern,
+                                "matches no table",
+                                "create the table, or correct the pattern in "
+                                        + site.config().file());
             }
         }
         for (PolicyRule rule : site.config().policyRules()) {
             if (matchesNone(rule.tables(), site.tables())) {
-                findings.error(
-                        "conflict.policy." + rule.tables(),
-                        "matches no replicated table",
-                        "correct line " + rule.line() + " of " + site.config().file());
+                findings.of(Cause.CONFIG)
+                        .error(
+                                "conflict.policy." + rule.tables(),
+                                "matches no replicated table",
+                                "correct line " + rule.line() + " of "
+                                        + site.config().file());
             }
         }
     }
@@ -33,7 +37,9 @@ final class ConfigCheck implements DatabaseCheck {
     static void checkSecrets(SiteConfig config, Findings findings) {
         for (String key : config.literalSecrets()) {
             findings.warning(
-                    key, "is written out in " + config.file(), "move it to a file and write " + key + "=${file:PATH}");
+                    key,
+                    "is written out in " + config.file(),
+                    "move it to a file of mode 600 and write " + key + "=${file:PATH}");
         }
     }
 

@@ -1,7 +1,6 @@
 package io.gemel.deploy.check;
 
 import io.gemel.deploy.check.SiteFacts.ColumnFacts;
-import io.gemel.deploy.check.SiteFacts.SequenceFacts;
 import io.gemel.deploy.check.SiteFacts.TableFacts;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.CatalogTable.PrimaryKey;
@@ -27,30 +26,20 @@ final class FactsReader {
             LEFT JOIN pg_collation l ON l.oid = a.attcollation
             WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
             """;
-    private static final String SEQUENCES = """
-            SELECT a.attname, format('%I.%I', s.schemaname, s.sequencename) AS name, s.increment_by, s.min_value, s.max_value,
-                   coalesce(s.last_value, s.start_value) AS current
-            FROM pg_depend d
-            JOIN pg_class c ON c.oid = d.objid AND c.relkind = 'S'
-            JOIN pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_sequences s ON s.schemaname = n.nspname AND s.sequencename = c.relname
-            JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
-              AND d.deptype IN ('a', 'i') AND d.refobjid = ?::oid
-            """;
 
     private FactsReader() {}
 
     static SiteFacts read(CheckedSite site) throws SQLException {
         Connection connection = site.connection();
         Map<String, TableFacts> tables = new TreeMap<>();
-        Map<String, SequenceFacts> sequences = new TreeMap<>();
         for (CatalogTable table : site.tables()) {
             tables.put(table.sqlName(), table(site, table));
-            sequences.putAll(sequences(connection, table));
         }
         return new SiteFacts(
-                Sql.text(connection, "SHOW server_version"), Sql.text(connection, COLLATION), tables, sequences);
+                Sql.text(connection, "SHOW server_version"),
+                Sql.text(connection, COLLATION),
+                tables,
+                SequenceReader.read(connection, site.tables()));
     }
 
     private static TableFacts table(CheckedSite site, CatalogTable table) throws SQLException {
@@ -71,23 +60,5 @@ final class FactsReader {
                 columns,
                 table.key().map(PrimaryKey::columns).orElse(List.of()),
                 site.config().policyFor(table.schema(), table.name()).name());
-    }
-
-    private static Map<String, SequenceFacts> sequences(Connection connection, CatalogTable table) throws SQLException {
-        Map<String, SequenceFacts> sequences = new TreeMap<>();
-        Sql.list(
-                        connection,
-                        row -> Map.entry(
-                                table.sqlName() + "." + row.getString("attname"),
-                                new SequenceFacts(
-                                        row.getString("name"),
-                                        row.getLong("increment_by"),
-                                        row.getLong("min_value"),
-                                        row.getLong("max_value"),
-                                        row.getLong("current"))),
-                        SEQUENCES,
-                        table.oid())
-                .forEach(sequence -> sequences.put(sequence.getKey(), sequence.getValue()));
-        return sequences;
     }
 }

@@ -1,24 +1,37 @@
 package io.gemel.deploy.check;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.gemel.deploy.config.Cause;
 import java.util.Locale;
 
 /**
- * One thing that would stop or endanger replication.
+ * One thing that would stop or endanger replication, or that its operators should know.
  *
  * @param severity whether it stops replication
+ * @param cause what is behind it
  * @param site the site it was found at, or both
  * @param subject what it is about: a table, a setting, a role
  * @param problem what is wrong with it
  * @param mend what to do about it
+ * @param acknowledged whether the operator has said to know of it; never true of an error
  */
-public record Finding(Severity severity, String site, String subject, String problem, String mend) {
+public record Finding(
+        Severity severity,
+        @JsonProperty("id") Cause cause,
+        String site,
+        String subject,
+        String problem,
+        String mend,
+        boolean acknowledged) {
     /** How bad a finding is. */
     public enum Severity {
         /** Replication would stop, or the sites would differ. */
         ERROR,
         /** Replication works, but something may surprise its operators. */
-        WARNING;
+        WARNING,
+        /** Nothing is wrong: how Gemel deals with what it found. */
+        NOTE;
 
         /** As it is printed, on lines and in JSON. */
         @JsonValue
@@ -27,8 +40,9 @@ public record Finding(Severity severity, String site, String subject, String pro
         }
     }
 
+    /** The finding on one line. */
     @Override
     public String toString() {
-        return severity.word() + " " + site + " " + subject + " " + problem + ": " + mend;
+        return severity.word() + " " + site + " " + subject + " " + problem + ": " + mend + " [" + cause.id() + "]";
     }
 }

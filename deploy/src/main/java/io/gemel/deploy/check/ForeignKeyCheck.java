@@ -1,6 +1,7 @@
 package io.gemel.deploy.check;
 
 import io.gemel.conflict.OrphanChoice;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.SQLException;
@@ -36,10 +37,11 @@ final class ForeignKeyCheck implements DatabaseCheck {
             OrphanChoice choice =
                     site.config().policyFor(table.schema(), table.name()).orphans();
             if (choice != OrphanChoice.KEEP && keys.stream().noneMatch(key -> replicated.contains(key.parent()))) {
-                findings.warning(
-                        table.sqlName(),
-                        "has a policy for orphans, but no foreign key to a replicated table",
-                        "leave orphan(...) out, or add the key");
+                findings.of(Cause.POLICY)
+                        .warning(
+                                table.sqlName(),
+                                "has a policy for orphans, but no foreign key to a replicated table",
+                                "leave orphan(...) out, or add the key");
             }
             for (Key key : keys) {
                 if (replicated.contains(key.parent())) {
@@ -51,19 +53,21 @@ final class ForeignKeyCheck implements DatabaseCheck {
 
     private static void check(CatalogTable table, Key key, Findings findings) {
         if (table.kind() == CatalogTable.Kind.PARTITIONED) {
-            findings.warning(
-                    table.sqlName(),
-                    "has the foreign key " + key.name()
-                            + " and is partitioned: its rows are not looked at when the other"
-                            + " site deletes what they refer to",
-                    "look for such rows with a query, or mark rows of " + key.parent() + " as deleted instead");
+            findings.of(Cause.FOREIGN_KEYS)
+                    .warning(
+                            table.sqlName(),
+                            "has the foreign key " + key.name()
+                                    + " and is partitioned: its rows are not looked at when the other"
+                                    + " site deletes what they refer to",
+                            "look for such rows with a query, or mark rows of " + key.parent() + " as deleted instead");
         }
         if (key.besideKey()) {
-            findings.warning(
-                    table.sqlName(),
-                    "has the foreign key " + key.name() + " to columns of " + key.parent()
-                            + " that are not its primary key: its rows are not looked at when the other site updates those",
-                    "refer to the primary key, or do not change the columns");
+            findings.of(Cause.FOREIGN_KEYS)
+                    .warning(
+                            table.sqlName(),
+                            "has the foreign key " + key.name() + " to columns of " + key.parent()
+                                    + " that are not its primary key: its rows are not looked at when the other site updates those",
+                            "refer to the primary key, or do not change the columns");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.Sql;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -65,11 +66,13 @@ final class KeyColumnCheck implements DatabaseCheck {
         for (var table : site.tables()) {
             for (KeyColumn column : Sql.list(site.connection(), KeyColumnCheck::column, COLUMNS, table.oid())) {
                 column.refusal()
-                        .ifPresent(reason -> findings.error(
-                                table.sqlName(),
-                                "has the key column " + column.name() + " of type " + column.type() + ", which "
-                                        + reason,
-                                "give it a key of an integer, uuid, text or date type, or list it in tables.exclude"));
+                        .ifPresent(
+                                reason -> findings.of(Cause.KEY_TYPE)
+                                        .error(
+                                                table.sqlName(),
+                                                "has the key column " + column.name() + " of type " + column.type()
+                                                        + ", which " + reason,
+                                                "give it a key of an integer, uuid, text or date type, or list it in tables.exclude"));
             }
         }
     }

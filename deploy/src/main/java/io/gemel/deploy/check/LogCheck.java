@@ -1,6 +1,7 @@
 package io.gemel.deploy.check;
 
 import io.gemel.deploy.command.CommandException;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.KafkaSettings;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.log.LogTopic;
@@ -70,7 +71,7 @@ final class LogCheck {
                             + recordBytesMax,
                     "lower transaction.part.bytes.max, or raise the topic's max.message.bytes");
         }
-        checkDurability(subject, topic, findings);
+        checkDurability(subject, topic, findings.of(Cause.LOG_DURABILITY));
     }
 
     private static void checkDurability(String subject, LogTopic.Description topic, Findings findings) {

@@ -1,10 +1,9 @@
 package io.gemel.deploy.check;
 
 import io.gemel.deploy.check.SiteFacts.ColumnFacts;
-import io.gemel.deploy.check.SiteFacts.SequenceFacts;
 import io.gemel.deploy.check.SiteFacts.TableFacts;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
-import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -58,18 +57,20 @@ final class PairCheck {
     /** What is in the two databases. */
     void checkDatabases(SiteFacts firstFacts, SiteFacts secondFacts) {
         if (!firstFacts.collation().equals(secondFacts.collation())) {
-            findings.warning(
-                    "database collation",
-                    "is " + firstFacts.collation() + " at " + first.site() + " and " + secondFacts.collation() + " at "
-                            + second.site(),
-                    "sort order and upper case may differ between the sites; keys are compared alike all the same");
+            findings.of(Cause.PAIR_SERVERS)
+                    .warning(
+                            "database collation",
+                            "is " + firstFacts.collation() + " at " + first.site() + " and " + secondFacts.collation()
+                                    + " at " + second.site(),
+                            "sort order and upper case may differ between the sites; keys are compared alike all the same");
         }
         if (!major(firstFacts).equals(major(secondFacts))) {
-            findings.warning(
-                    "server version",
-                    "is " + firstFacts.serverVersion() + " at " + first.site() + " and " + secondFacts.serverVersion()
-                            + " at " + second.site(),
-                    "use one major version, except while you upgrade");
+            findings.of(Cause.PAIR_SERVERS)
+                    .warning(
+                            "server version",
+                            "is " + firstFacts.serverVersion() + " at " + first.site() + " and "
+                                    + secondFacts.serverVersion() + " at " + second.site(),
+                            "use one major version, except while you upgrade");
         }
         TreeSet<String> tables = new TreeSet<>(firstFacts.tables().keySet());
         tables.addAll(secondFacts.tables().keySet());
@@ -77,25 +78,28 @@ final class PairCheck {
             TableFacts here = firstFacts.tables().get(table);
             TableFacts there = secondFacts.tables().get(table);
             if (here == null || there == null) {
-                findings.error(
-                        table,
-                        "is replicated by " + (here == null ? second : first).site() + " only",
-                        "create it at " + (here == null ? first : second).site()
-                                + ", or write the same tables and tables.exclude in both files");
+                findings.of(Cause.PAIR_TABLES)
+                        .error(
+                                table,
+                                "is replicated by " + (here == null ? second : first).site() + " only",
+                                "create it at " + (here == null ? first : second).site()
+                                        + ", or write the same tables and tables.exclude in both files");
             } else {
                 checkTable(table, here, there);
             }
         }
-        checkSequences(firstFacts.sequences(), secondFacts.sequences());
+        new SequencePair(first, second, findings.of(Cause.SEQUENCES))
+                .check(firstFacts.sequences(), secondFacts.sequences());
     }
 
     private void checkTable(String table, TableFacts here, TableFacts there) {
         if (!here.key().equals(there.key())) {
-            findings.error(
-                    table,
-                    "has the key " + here.key() + " at " + first.site() + " and " + there.key() + " at "
-                            + second.site(),
-                    "make the primary keys equal, columns in the same order");
+            findings.of(Cause.PAIR_TABLES)
+                    .error(
+                            table,
+                            "has the key " + here.key() + " at " + first.site() + " and " + there.key() + " at "
+                                    + second.site(),
+                            "make the primary keys equal, columns in the same order");
         }
         if (!here.policy().equals(there.policy())) {
             findings.error(
@@ -116,49 +120,41 @@ final class PairCheck {
 
     private void checkColumn(String column, @Nullable ColumnFacts here, @Nullable ColumnFacts there) {
         if (here == null || there == null) {
-            findings.error(
-                    column,
-                    "does not exist at " + (here == null ? first : second).site(),
-                    "add the column there with the same type");
+            findings.of(Cause.PAIR_TABLES)
+                    .error(
+                            column,
+                            "does not exist at " + (here == null ? first : second).site(),
+                            "add the column there with the same type");
             return;
         }
         if (!here.type().equals(there.type()) || here.generated() != there.generated()) {
-            findings.error(
-                    column,
-                    "is " + shown(here) + " at " + first.site() + " and " + shown(there) + " at " + second.site(),
-                    "make the columns equal");
+            findings.of(Cause.PAIR_TABLES)
+                    .error(
+                            column,
+                            "is " + shown(here) + " at " + first.site() + " and " + shown(there) + " at "
+                                    + second.site(),
+                            "make the columns equal");
         }
         if (here.required() != there.required()) {
-            findings.warning(
-                    column,
-                    "is NOT NULL at " + (here.required() ? first : second).site() + " only: a NULL from the other site"
-                            + " cannot be applied there",
-                    "make the columns equal");
+            findings.of(Cause.PAIR_CONSTRAINTS)
+                    .warning(
+                            column,
+                            "is NOT NULL at " + (here.required() ? first : second).site()
+                                    + " only: a NULL from the other site" + " cannot be applied there",
+                            "make the columns equal");
         }
         if (!here.collation().equals(there.collation())) {
-            findings.warning(
-                    column,
-                    "has the collation " + here.collation() + " at " + first.site() + " and " + there.collation()
-                            + " at " + second.site(),
-                    "make the columns equal");
+            findings.of(Cause.PAIR_TABLES)
+                    .warning(
+                            column,
+                            "has the collation " + here.collation() + " at " + first.site() + " and "
+                                    + there.collation() + " at " + second.site(),
+                            "make the columns equal");
         }
     }
 
     private static String shown(ColumnFacts column) {
         return column.generated() ? column.type() + " (generated)" : column.type();
-    }
-
-    private void checkSequences(Map<String, SequenceFacts> here, Map<String, SequenceFacts> there) {
-        here.forEach((column, sequence) -> {
-            SequenceFacts peers = there.get(column);
-            if (peers != null && sequence.collidesWith(peers)) {
-                findings.warning(
-                        column,
-                        "draws its values from a sequence that gives the same values at both sites",
-                        "at " + first.site() + " ALTER SEQUENCE " + sequence.name() + " INCREMENT 2 RESTART with an odd"
-                                + " number above all rows, at " + second.site() + " with the next even one");
-            }
-        });
     }
 
     private static String major(SiteFacts facts) {

@@ -3,6 +3,7 @@ package io.gemel.deploy.check;
 import io.gemel.conflict.ConflictPolicy;
 import io.gemel.conflict.ExtremeValue;
 import io.gemel.conflict.TablePolicy;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.SQLException;
@@ -49,11 +50,12 @@ final class PolicyCheck implements DatabaseCheck {
             for (String column : policy.deltaColumns()) {
                 Column found = usable(column, "delta", ADDABLE, "integer or numeric");
                 if (found != null && !found.required()) {
-                    findings.warning(
-                            table.sqlName() + "." + column,
-                            "is added up by its conflict policy, but may be NULL: a change from or to NULL sets the value,"
-                                    + " and what the other site added is lost",
-                            "make the column NOT NULL");
+                    findings.of(Cause.POLICY_LOSES)
+                            .warning(
+                                    table.sqlName() + "." + column,
+                                    "is added up by its conflict policy, but may be NULL: a change from or to NULL sets the value,"
+                                            + " and what the other site added is lost",
+                                    "make the column NOT NULL");
                 }
             }
             ConflictPolicy rows = policy.policy();
@@ -62,11 +64,13 @@ final class PolicyCheck implements DatabaseCheck {
                         == null) {
                     return;
                 }
-                findings.warning(
-                        table.sqlName(),
-                        "keeps the row with the " + extreme.name() + " of two concurrent ones: a concurrent change of"
-                                + " another column is lost with its row",
-                        "look into gemel.journal, or use column-merge if that must not be");
+                findings.of(Cause.POLICY_LOSES)
+                        .warning(
+                                table.sqlName(),
+                                "keeps the row with the " + extreme.name()
+                                        + " of two concurrent ones: a concurrent change of"
+                                        + " another column is lost with its row",
+                                "look into gemel.journal, or use column-merge if that must not be");
             }
         }
 
@@ -78,10 +82,11 @@ final class PolicyCheck implements DatabaseCheck {
                             ? "is part of the primary key"
                             : types.contains(found.type()) ? "" : "is of type " + found.type();
             if (!problem.isEmpty()) {
-                findings.error(
-                        table.sqlName() + "." + column,
-                        problem + ", so that " + policy + " cannot be used with it",
-                        "name a column of the table that is " + described + " and not part of its key");
+                findings.of(Cause.POLICY)
+                        .error(
+                                table.sqlName() + "." + column,
+                                problem + ", so that " + policy + " cannot be used with it",
+                                "name a column of the table that is " + described + " and not part of its key");
             }
             return problem.isEmpty() ? found : null;
         }

@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.database.Slot;
@@ -25,14 +26,15 @@ final class PreparedCheck implements DatabaseCheck {
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
         for (Obstacle missing : Prepare.missing(site.config(), site.connection())) {
-            findings.error(missing.subject(), missing.problem(), missing.mend());
+            findings.of(missing.cause()).error(missing.subject(), missing.problem(), missing.mend());
         }
         String user = site.config().database().user();
         if (Sql.isTrue(site.connection(), "SELECT rolsuper FROM pg_roles WHERE rolname = ?", user)) {
-            findings.warning(
-                    "role " + user,
-                    "is a superuser, which Gemel does not need",
-                    "create a role of its own and run gemel prepare with --admin-user");
+            findings.of(Cause.ROLE)
+                    .warning(
+                            "role " + user,
+                            "is a superuser, which Gemel does not need",
+                            "create a role of its own and run gemel prepare with --admin-user");
         }
         checkShape(site.connection(), findings);
         checkSlot(site.config(), site.connection(), findings);
@@ -48,10 +50,11 @@ final class PreparedCheck implements DatabaseCheck {
             }
             item.columns().forEach((column, type) -> {
                 if (!type.equals(found.getOrDefault(column, type))) { // prepare adds what is missing
-                    findings.error(
-                            item.sqlName(),
-                            "should have the column " + column + " " + type + ", but has " + found.get(column),
-                            "restore the column; Gemel's own tables must not be altered by hand");
+                    findings.of(Cause.BEYOND_PREPARE)
+                            .error(
+                                    item.sqlName(),
+                                    "should have the column " + column + " " + type + ", but has " + found.get(column),
+                                    "restore the column; Gemel's own tables must not be altered by hand");
                 }
             });
         }
@@ -60,11 +63,12 @@ final class PreparedCheck implements DatabaseCheck {
     private static void checkSlot(SiteConfig config, Connection connection, Findings findings) throws SQLException {
         Optional<Slot> slot = Slot.find(connection, config.slot());
         if (slot.isPresent() && slot.get().walStatus().equals("unreserved")) {
-            findings.error(
-                    "slot " + config.slot(),
-                    "is about to be invalidated: the server removes log that capture has not read ("
-                            + slot.get().retainedBytes() + " bytes behind)",
-                    "start the site process now, or raise max_slot_wal_keep_size");
+            findings.of(Cause.SLOT)
+                    .error(
+                            "slot " + config.slot(),
+                            "is about to be invalidated: the server removes log that capture has not read ("
+                                    + slot.get().retainedBytes() + " bytes behind)",
+                            "start the site process now, or raise max_slot_wal_keep_size");
         }
     }
 }

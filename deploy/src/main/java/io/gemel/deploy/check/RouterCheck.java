@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Sql;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ final class RouterCheck implements DatabaseCheck {
 
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
+        Findings found = findings.of(Cause.ROUTER);
         SiteConfig config = site.config();
         SiteConfig.Router router = config.router();
         if (router.vmRoles().isEmpty()) {
@@ -21,7 +23,7 @@ final class RouterCheck implements DatabaseCheck {
         }
         for (String role : router.vmRoles()) {
             if (Sql.isTrue(site.connection(), "SELECT rolsuper FROM pg_roles WHERE rolname = ?", role)) {
-                findings.error(
+                found.error(
                         "role " + role,
                         "is named in vm.roles and is a superuser, whose sessions Gemel may not end: what a lost VM has"
                                 + " locked stays locked",
@@ -29,13 +31,13 @@ final class RouterCheck implements DatabaseCheck {
             }
         }
         if (router.submissionRetention().compareTo(RETENTION_LEAST) < 0) {
-            findings.warning(
+            found.warning(
                     "submission.retention",
                     "is shorter than a day: a client that tries again later has its work done twice",
                     "make it longer than clients try, and than the longest outage");
         }
         if (router.token().text().isEmpty() && isReachable(config.statusListen().host())) {
-            findings.warning(
+            found.warning(
                     "router.token",
                     "is empty while status.listen is not on a loopback address: whoever reaches it may end the sessions"
                             + " of VMs",

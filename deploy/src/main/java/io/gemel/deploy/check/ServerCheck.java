@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.Slot;
 import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
@@ -12,7 +13,8 @@ final class ServerCheck implements DatabaseCheck {
     private static final String RESTART = ", then restart the server";
 
     @Override
-    public void check(CheckedSite site, Findings findings) throws SQLException {
+    public void check(CheckedSite site, Findings all) throws SQLException {
+        Findings findings = all.of(Cause.SERVER);
         Connection connection = site.connection();
         if (site.serverVersion() < OLDEST || site.serverVersion() >= FIRST_TOO_NEW) {
             findings.error(
@@ -27,16 +29,11 @@ final class ServerCheck implements DatabaseCheck {
         checkLogicalDecoding(site, findings);
         checkEncoding(connection, findings);
         if (Sql.text(connection, "SHOW max_slot_wal_keep_size").equals("-1")) {
-            findings.warning(
-                    "max_slot_wal_keep_size",
-                    "is unlimited: while capture is away the server keeps its log until the disk is full",
-                    "ALTER SYSTEM SET max_slot_wal_keep_size = 'what the disk can spare', and watch the slot");
-        }
-        if (Sql.text(connection, "SHOW track_commit_timestamp").equals("off")) {
-            findings.warning(
-                    "track_commit_timestamp",
-                    "is off; Gemel does not need it, it tells a row's writer by transaction id",
-                    "leave it, or turn it on to see commit times when you examine a conflict");
+            findings.of(Cause.LOG_UNLIMITED)
+                    .warning(
+                            "max_slot_wal_keep_size",
+                            "is unlimited: while capture is away the server keeps its log until the disk is full",
+                            "ALTER SYSTEM SET max_slot_wal_keep_size = 'what the disk can spare', and watch the slot");
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param serverVersion the server's version, as it prints it
  * @param collation the database's default collation
  * @param tables the replicated tables by name, schema included
- * @param sequences the sequences that give replicated columns their values, by column
+ * @param sequences the sequences that give replicated columns their values, by column, and those that belong to no column, by name
  */
 record SiteFacts(
         String serverVersion, String collation, Map<String, TableFacts> tables, Map<String, SequenceFacts> sequences) {
@@ -41,8 +41,11 @@ record SiteFacts(
      * @param least its smallest value
      * @param most its largest value
      * @param current the value it gave last, or will give first
+     * @param readable whether Gemel's role may see where it stands
+     * @param furthest the value furthest on that it gave or that stands in its column
      */
-    record SequenceFacts(String name, long increment, long least, long most, long current) {
+    record SequenceFacts(
+            String name, long increment, long least, long most, long current, boolean readable, long furthest) {
         /** Whether this and the peer's sequence can both give some value. */
         boolean collidesWith(SequenceFacts peer) {
             boolean rangesApart = most < peer.least || peer.most < least;

@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
@@ -22,10 +23,11 @@ final class TableRuleCheck implements DatabaseCheck {
                 site.config().database().user());
         for (CatalogTable table : site.tables()) {
             if (table.rowSecurity() && !bypassesPolicies) {
-                findings.warning(
-                        table.sqlName(),
-                        "has row level security, which hides rows from the applier",
-                        "ALTER ROLE " + site.config().database().user() + " BYPASSRLS");
+                findings.of(Cause.ROW_SECURITY)
+                        .warning(
+                                table.sqlName(),
+                                "has row level security, which hides rows from the applier",
+                                "ALTER ROLE " + site.config().database().user() + " BYPASSRLS");
             }
             checkRules(site.connection(), table, findings);
         }
@@ -33,12 +35,13 @@ final class TableRuleCheck implements DatabaseCheck {
 
     private static void checkRules(Connection connection, CatalogTable table, Findings findings) throws SQLException {
         for (String trigger : names(connection, TRIGGERS, table)) {
-            findings.warning(
-                    table.sqlName(),
-                    "has the trigger " + trigger
-                            + ", enabled ALWAYS or REPLICA: it fires again when a change is applied here",
-                    "ALTER TABLE " + table.sqlName() + " ENABLE TRIGGER " + trigger
-                            + ", unless it writes no replicated table");
+            findings.of(Cause.TRIGGERS)
+                    .warning(
+                            table.sqlName(),
+                            "has the trigger " + trigger
+                                    + ", enabled ALWAYS or REPLICA: it fires again when a change is applied here",
+                            "ALTER TABLE " + table.sqlName() + " ENABLE TRIGGER " + trigger
+                                    + ", unless it writes no replicated table");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.gemel.deploy.check;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.SQLException;
@@ -39,10 +40,11 @@ final class UniqueKeyCheck implements DatabaseCheck {
                     site.config().policyFor(table.schema(), table.name()).removesUniqueLosers();
             keys.forEach(key -> check(table, key, removes, findings));
             if (removes && keys.isEmpty()) {
-                findings.warning(
-                        table.sqlName(),
-                        "has the policy unique(remove), but no unique key besides the primary one",
-                        "leave it out, or add the key");
+                findings.of(Cause.POLICY)
+                        .warning(
+                                table.sqlName(),
+                                "has the policy unique(remove), but no unique key besides the primary one",
+                                "leave it out, or add the key");
             }
         }
     }
@@ -57,11 +59,12 @@ final class UniqueKeyCheck implements DatabaseCheck {
                         ? " the one with the earlier change gets NULL in its place"
                         : " the one with the earlier change is removed, since none of its columns may be NULL";
         String mend = "let each site draw such values from its own range, and look into gemel.journal";
-        findings.warning(
-                table.sqlName(),
-                what + fate,
-                removes || key.clears()
-                        ? mend
-                        : mend + "; or let a column of it be NULL, and the row stays without it");
+        findings.of(Cause.UNIQUE_KEYS)
+                .note(
+                        table.sqlName(),
+                        what + fate,
+                        removes || key.clears()
+                                ? mend
+                                : mend + "; or let a column of it be NULL, and the row stays without it");
     }
 }

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 
 /**
  * Replaces <code>${file:PATH}</code> by the content of a file (one line end at its end is dropped) and <code>${env:NAME}</code> by an
- * environment variable, anywhere in a value. A relative path is taken from the folder of the configuration file.
+ * environment variable, anywhere in a value. A relative path is taken from the folder of the configuration file. The file of a secret must be its owner's alone.
  */
 final class Placeholders {
     private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^}]*)}");
@@ -28,18 +28,19 @@ final class Placeholders {
         return !PLACEHOLDER.matcher(value).find();
     }
 
-    String replaceIn(String value) throws BadValueException {
+    /** @param secret whether nobody else may read the files that the value refers to */
+    String replaceIn(String value, boolean secret) throws BadValueException {
         Matcher matcher = PLACEHOLDER.matcher(value);
         StringBuilder replaced = new StringBuilder();
         while (matcher.find()) {
-            matcher.appendReplacement(replaced, Matcher.quoteReplacement(resolve(matcher.group(1))));
+            matcher.appendReplacement(replaced, Matcher.quoteReplacement(resolve(matcher.group(1), secret)));
         }
         return matcher.appendTail(replaced).toString();
     }
 
-    private String resolve(String reference) throws BadValueException {
+    private String resolve(String reference, boolean secret) throws BadValueException {
         if (reference.startsWith("file:")) {
-            return contentOf(reference.substring("file:".length()).strip());
+            return contentOf(reference.substring("file:".length()).strip(), secret);
         }
         if (reference.startsWith("env:")) {
             return variable(reference.substring("env:".length()).strip());
@@ -57,13 +58,16 @@ final class Placeholders {
         return value;
     }
 
-    private String contentOf(String name) throws BadValueException {
+    private String contentOf(String name, boolean secret) throws BadValueException {
         Path file = folder.resolve(name);
         try {
             if (Files.size(file) > FILE_BYTES_MAX) {
                 throw new BadValueException(
                         "refers to " + file + ", which is larger than " + FILE_BYTES_MAX + " bytes",
                         "put only the value into that file");
+            }
+            if (secret) {
+                SecretFile.require(file);
             }
             return Files.readString(file, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
         } catch (IOException e) {

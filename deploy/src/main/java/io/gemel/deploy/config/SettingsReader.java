@@ -86,12 +86,13 @@ final class SettingsReader {
                         "has a comment behind its value",
                         "move the comment to its own line (a value that really holds ' #' goes into a ${file:...})");
             }
-            if (isSecret(setting)
+            boolean secret = isSecret(setting);
+            if (secret
                     && Placeholders.hasNone(setting.value())
                     && !setting.value().isEmpty()) {
                 literalSecrets.add(key);
             }
-            store(key, placeholders.replaceIn(setting.value()), setting.line());
+            store(key, placeholders.replaceIn(setting.value(), secret), setting.line());
         } catch (BadValueException e) {
             report(setting.line(), key + " " + e.problem(), e.mend());
         }

@@ -5,6 +5,7 @@ import io.gemel.transaction.SiteId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One site as its operator described it. Immutable; made by {@link SiteConfigFile}, which has checked every value.
@@ -21,6 +22,7 @@ import java.util.List;
  * @param policyRules conflict policies of particular tables, in the order of the file
  * @param router what the site does for transaction routers and the VMs behind them
  * @param statusListen where the site process answers status requests
+ * @param acknowledged causes of warnings that the operator knows of
  * @param limits every bound the operator may move
  * @param literalSecrets keys whose secret is written out in the file
  */
@@ -37,6 +39,7 @@ public record SiteConfig(
         List<PolicyRule> policyRules,
         Router router,
         HostPort statusListen,
+        Set<Cause> acknowledged,
         Limits limits,
         List<String> literalSecrets) {
 
@@ -48,6 +51,7 @@ public record SiteConfig(
 
     public SiteConfig {
         policyRules = List.copyOf(policyRules);
+        acknowledged = Set.copyOf(acknowledged);
         literalSecrets = List.copyOf(literalSecrets);
     }
 

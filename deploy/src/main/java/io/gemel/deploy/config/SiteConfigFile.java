@@ -148,6 +148,7 @@ public final class SiteConfigFile {
                 policyRules,
                 router(),
                 get(SiteKeys.STATUS_LISTEN),
+                get(SiteKeys.CHECK_ACKNOWLEDGED).causes(),
                 limits(),
                 settings.literalSecrets());
     }

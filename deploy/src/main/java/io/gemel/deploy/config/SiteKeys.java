@@ -67,6 +67,8 @@ final class SiteKeys {
             duration("halt.retry.interval", "5s", Duration.ofMillis(100), Duration.ofHours(1));
     static final Key<Integer> PARKED_TRANSACTIONS_MAX = count("parked.transactions.max", "1000", 1, 1_000_000);
 
+    static final Key<CauseList> CHECK_ACKNOWLEDGED = key("check.acknowledged", "", CauseList::parse, CauseList.class);
+
     /** Every fixed key, in the order of the documentation. */
     static final List<Key<?>> ALL = List.of(
             SITE,
@@ -86,6 +88,7 @@ final class SiteKeys {
             SUBMISSION_RETENTION,
             GATE_LAG_MAX,
             STATUS_LISTEN,
+            CHECK_ACKNOWLEDGED,
             CLOCK_AHEAD_MAX,
             HEARTBEAT_INTERVAL,
             APPLY_GROUP_ROWS_MAX,

@@ -4,6 +4,7 @@ import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.ConfigException;
 import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
 import io.gemel.deploy.embedded.FreePorts;
@@ -79,7 +80,7 @@ public final class EmbeddedSite {
         List<String> lines = new ArrayList<>();
         all.forEach((key, value) -> lines.add(key + "=" + value));
         try {
-            Files.writeString(folder.resolve(name + ".password"), password);
+            SecretFile.write(folder.resolve(name + ".password"), password);
             Path file = Files.write(folder.resolve(name + ".properties"), lines);
             return new EmbeddedSite(name, folder, server, jvmArguments, SiteConfigFile.read(file));
         } catch (IOException e) {

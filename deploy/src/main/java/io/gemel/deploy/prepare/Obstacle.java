@@ -1,13 +1,16 @@
 package io.gemel.deploy.prepare;
 
+import io.gemel.deploy.config.Cause;
+
 /**
  * Something in the way of replication that preparing cannot put right, or has not yet.
  *
+ * @param cause what is behind it
  * @param subject what it is about
  * @param problem what is wrong with it
  * @param mend what to do about it
  */
-public record Obstacle(String subject, String problem, String mend) {
+public record Obstacle(Cause cause, String subject, String problem, String mend) {
     @Override
     public String toString() {
         return subject + " " + problem + ": " + mend;

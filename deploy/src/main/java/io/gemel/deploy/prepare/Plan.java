@@ -1,5 +1,6 @@
 package io.gemel.deploy.prepare;
 
+import io.gemel.deploy.config.Cause;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +15,12 @@ final class Plan {
 
     /** Notes something that no statement of this program can put right. */
     void obstacle(String subject, String problem, String mend) {
-        obstacles.add(new Obstacle(subject, problem, mend));
+        obstacle(Cause.BEYOND_PREPARE, subject, problem, mend);
+    }
+
+    /** Notes something of another cause that no statement of this program can put right. */
+    void obstacle(Cause cause, String subject, String problem, String mend) {
+        obstacles.add(new Obstacle(cause, subject, problem, mend));
     }
 
     List<Step> steps() {

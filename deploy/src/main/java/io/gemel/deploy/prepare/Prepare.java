@@ -2,6 +2,7 @@ package io.gemel.deploy.prepare;
 
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.SiteDatabase;
 import java.io.PrintWriter;
@@ -62,7 +63,7 @@ public final class Prepare {
         for (Step step : plan.steps()) {
             // A schema that is missing lacks all its tables; one line says so.
             if (!schemaMissing || !step.subject().startsWith(SiteConfig.SCHEMA + ".")) {
-                missing.add(new Obstacle(step.subject(), step.problem(), mend(config, step)));
+                missing.add(new Obstacle(Cause.NOT_PREPARED, step.subject(), step.problem(), mend(config, step)));
             }
         }
         return missing;

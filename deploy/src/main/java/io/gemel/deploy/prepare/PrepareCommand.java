@@ -3,6 +3,7 @@ package io.gemel.deploy.prepare;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
 import java.io.IOException;
@@ -66,6 +67,14 @@ public final class PrepareCommand implements Callable<Integer> {
             return new Secret("");
         }
         try {
+            if (!SecretFile.isPrivate(passwordFile.get())) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "--admin-password-file " + passwordFile.get()
+                                + " may be read or written by others than its owner",
+                        "chmod 600 " + passwordFile.get(),
+                        null);
+            }
             return new Secret(Files.readString(passwordFile.get()).replaceFirst("\\R\\z", ""));
         } catch (IOException e) {
             throw new CommandException(

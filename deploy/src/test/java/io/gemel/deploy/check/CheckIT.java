@@ -6,11 +6,20 @@ import static io.gemel.deploy.check.CheckServers.lines;
 import static io.gemel.deploy.check.CheckServers.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.Gemel;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.Cause;
+import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,16 +46,101 @@ class CheckIT {
     @EnumSource(names = {"V15", "V18"})
     void finds_no_error_at_two_prepared_sites(Version version) throws Exception {
         SiteFixture east = servers.site(version, "east_" + version.major(), "west_" + version.major())
-                .execute("CREATE TABLE account (id bigint PRIMARY KEY, n int)");
+                .execute("CREATE TABLE account (id bigint PRIMARY KEY, n int UNIQUE)");
         SiteFixture west = servers.site(version, "west_" + version.major(), "east_" + version.major())
-                .execute("CREATE TABLE account (id bigint PRIMARY KEY, n int)");
+                .execute("CREATE TABLE account (id bigint PRIMARY KEY, n int UNIQUE)");
         prepare(east);
         prepare(west);
 
         Check.Result result = Check.run(List.of(east.config(), west.config()), CLOCK);
 
         assertThat(result.exitCode()).isEqualTo(ExitCode.DONE);
-        assertThat(lines(result)).allMatch(line -> line.contains("has 1 replica(s)"));
+        assertThat(result.findings())
+                .filteredOn(finding -> finding.severity() != Finding.Severity.NOTE)
+                .extracting(Finding::cause)
+                .containsExactly(Cause.LOG_DURABILITY, Cause.LOG_DURABILITY);
+
+        east.with("check.acknowledged", "log-durability");
+        west.with("check.acknowledged", "log-durability");
+        StringWriter printed = new StringWriter();
+        int exitCode = Gemel.commandLine()
+                .setOut(new PrintWriter(printed, true))
+                .execute("check", east.file().toString(), west.file().toString());
+
+        assertThat(exitCode).isEqualTo(ExitCode.DONE);
+        assertThat(printed.toString().lines())
+                .hasSize(5)
+                .allMatch(line -> line.startsWith("note") || line.startsWith(" ") || line.startsWith("ok: "))
+                .anyMatch(line -> line.endsWith("(errors 0, warnings 0, notes 2, acknowledged 2)"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void its_statements_for_sequences_end_the_warning(Version version) throws Exception {
+        String[] schema = {
+            "CREATE TABLE serial_ids (id serial PRIMARY KEY)",
+            "CREATE TABLE identities (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY)",
+            "CREATE SEQUENCE shared INCREMENT 50",
+            "CREATE TABLE shares (id bigint DEFAULT nextval('shared') PRIMARY KEY)",
+            "CREATE SEQUENCE \"By Name\"",
+            "CREATE SEQUENCE downwards INCREMENT -1",
+            "INSERT INTO serial_ids SELECT nextval('serial_ids_id_seq') FROM generate_series(1, 7)",
+            "INSERT INTO identities OVERRIDING SYSTEM VALUE VALUES (1000)"
+        };
+        SiteFixture east = servers.site(version).execute(schema);
+        SiteFixture west = servers.site(version).execute(schema).execute("SELECT nextval('shared')");
+        east.with("site", "east").with("peer", "west");
+        west.with("site", "west").with("peer", "east");
+        prepare(east);
+        prepare(west);
+
+        List<Finding> warned = sequences(east, west);
+        assertThat(warned)
+                .extracting(Finding::subject)
+                .containsExactlyInAnyOrder(
+                        "public.serial_ids.id",
+                        "public.identities.id",
+                        "public.shares.id",
+                        "public.\"By Name\"",
+                        "public.downwards");
+        follow(warned, "at east run (GRANT [^;]+;) at west run (GRANT [^;]+;) then check again", east, west);
+        follow(sequences(east, west), "at east run (ALTER [^;]+;) at west run (ALTER [^;]+;)", east, west);
+
+        assertThat(sequences(east, west)).isEmpty();
+        String draw = "SELECT nextval('identities_id_seq') FROM generate_series(1, 1000)";
+        assertThat(values(east, draw))
+                .doesNotContainAnyElementsOf(values(west, draw))
+                .allMatch(value -> value > 1000);
+        assertThat(values(east, "SELECT nextval('shared')")).containsExactly(51L);
+        assertThat(values(west, "SELECT nextval('shared')")).containsExactly(101L);
+        assertThat(sequences(east, west)).isEmpty();
+    }
+
+    private static void follow(List<Finding> findings, String expected, SiteFixture east, SiteFixture west)
+            throws SQLException {
+        for (Finding finding : findings) {
+            Matcher statements = Pattern.compile(expected).matcher(finding.mend());
+            assertThat(statements.matches()).as(finding.mend()).isTrue();
+            east.execute(statements.group(1));
+            west.execute(statements.group(2));
+        }
+    }
+
+    private static List<Finding> sequences(SiteFixture east, SiteFixture west) throws Exception {
+        List<Finding> found =
+                Check.run(List.of(east.config(), west.config()), CLOCK).findings();
+        assertThat(found)
+                .filteredOn(finding -> finding.cause() == Cause.UNREACHABLE)
+                .isEmpty();
+        return found.stream()
+                .filter(finding -> finding.cause() == Cause.SEQUENCES)
+                .toList();
+    }
+
+    private static List<Long> values(SiteFixture site, String query) throws SQLException {
+        try (Connection connection = site.connectAsAdministrator()) {
+            return Sql.list(connection, row -> row.getLong(1), query);
+        }
     }
 
     @ParameterizedTest

@@ -30,6 +30,20 @@ class ConfigurationPageTest {
     }
 
     @Test
+    void lists_exactly_the_ids_of_findings() throws IOException {
+        Matcher ids = Pattern.compile("^\\| ([a-z-]+) \\|", Pattern.MULTILINE)
+                .matcher(part(0).split("## What `gemel check` finds|## Conflict policies", -1)[1]);
+        List<String> listed = new ArrayList<>();
+        while (ids.find()) {
+            listed.add(ids.group(1));
+        }
+
+        assertThat(listed)
+                .filteredOn(id -> !id.equals("id") && !id.startsWith("---"))
+                .isEqualTo(Cause.ids());
+    }
+
+    @Test
     void describes_exactly_the_keys_of_a_router_with_their_defaults() throws IOException {
         List<String> expected = new ArrayList<>(keys(RouterKeys.ALL));
         expected.addAll(List.of(

@@ -115,7 +115,7 @@ class RouterConfigFileTest {
 
     @Test
     void takes_tokens_and_certificates_from_files_and_shows_them_nowhere() throws Exception {
-        Files.writeString(folder.resolve("token"), "s3cret\n");
+        SecretFile.write(folder.resolve("token"), "s3cret\n");
         TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
         Files.writeString(folder.resolve("router.pem"), keys.certificate());
         Files.writeString(folder.resolve("router.key"), keys.key());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -89,7 +90,7 @@ class SiteConfigFileTest {
 
     @Test
     void takes_secrets_from_files_and_the_environment() throws Exception {
-        Files.writeString(folder.resolve("pw"), "s3cret\n");
+        SecretFile.write(folder.resolve("pw"), "s3cret\n");
 
         SiteConfig config = read(
                 SMALLEST + "database.password=${file:pw}\nkafka.sasl.jaas.config=login password=\"${env:KPW}\";\n",
@@ -99,6 +100,37 @@ class SiteConfigFileTest {
         assertThat(config.kafka().client()).containsEntry("sasl.jaas.config", "login password=\"k$1\";");
         assertThat(config.literalSecrets()).isEmpty();
         assertThat(config.toString()).doesNotContain("s3cret").doesNotContain("k$1");
+    }
+
+    @Test
+    void refuses_the_file_of_a_secret_that_others_may_read() throws Exception {
+        Path secret = Files.writeString(folder.resolve("open"), "s3cret\n");
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(refuse(SMALLEST + "database.password=${file:open}\n")).hasMessageContaining("chmod 600 " + secret);
+
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw--w----"));
+        assertThat(refuse(SMALLEST + "router.token=${file:open}\n")).hasMessageContaining("chmod 600 " + secret);
+        assertThat(read(SMALLEST + "log.topic.prefix=${file:open}\n").log().topicPrefix())
+                .isEqualTo("s3cret");
+
+        Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("rw-------"));
+        assertThat(read(SMALLEST + "database.password=${file:open}\n")
+                        .database()
+                        .password()
+                        .text())
+                .isEqualTo("s3cret");
+    }
+
+    @Test
+    void knows_the_causes_that_may_be_acknowledged() throws Exception {
+        assertThat(read(SMALLEST + "check.acknowledged=oid-columns, log-durability\n")
+                        .acknowledged())
+                .containsExactlyInAnyOrder(Cause.OID_COLUMNS, Cause.LOG_DURABILITY);
+
+        assertThat(refuse(SMALLEST + "check.acknowledged=oid-column\n"))
+                .hasMessageContaining("check.acknowledged names 'oid-column'")
+                .hasMessageContaining("did you mean oid-columns?");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.gemel.deploy.Gemel;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Publication;
 import io.gemel.deploy.database.Slot;
@@ -17,7 +18,6 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -320,7 +320,8 @@ class PrepareIT {
     void runs_from_the_command_line(Version version) throws Exception {
         SiteFixture site =
                 bank(version).execute("CREATE ROLE boss_of_" + SITES.get() + " SUPERUSER LOGIN PASSWORD 'b'");
-        Path password = Files.writeString(folder.resolve("boss.password"), "b\n");
+        Path password = folder.resolve("boss.password");
+        SecretFile.write(password, "b\n");
 
         int exitCode = Gemel.commandLine()
                 .setOut(out())
