@@ -121,10 +121,11 @@ public final class Applier implements AutoCloseable {
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
         CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout());
-        GroupApplier groupApplier = new GroupApplier(database, window, catchUp);
+        Repairs repairs = new Repairs(database);
+        GroupApplier groupApplier = new GroupApplier(database, window, catchUp, repairs);
         Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier);
         parking = waiting;
-        GroupTries tries = new GroupTries(config, listener, database, groupApplier, waiting, status);
+        GroupTries tries = new GroupTries(config, listener, database, groupApplier, waiting, repairs, status);
         ApplyLoop started = new ApplyLoop(
                 config, listener, clock, tries, waiting, window, status, barrier, this::answerPeer, marker);
         loop = started;

@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Why a group could not be applied, already classified. Nothing of the group is in the database, except with {@link
@@ -26,6 +27,7 @@ final class ApplyFailure extends Exception {
 
     private final Kind kind;
     private final transient List<JournalEntry> journal;
+    private final transient @Nullable Divergence divergence;
 
     ApplyFailure(Kind kind, String message) {
         this(kind, message, List.of());
@@ -36,12 +38,28 @@ final class ApplyFailure extends Exception {
         super(message);
         this.kind = kind;
         this.journal = List.copyOf(journal);
+        divergence = null;
+    }
+
+    /** A row differs from the peer's, and nobody has said yet which is right. */
+    ApplyFailure(Divergence divergence) {
+        super(divergence.advice());
+        kind = Kind.HALT;
+        journal = List.of();
+        this.divergence = divergence;
     }
 
     ApplyFailure(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
         journal = List.of();
+        divergence = null;
+    }
+
+    /** The row that a repair would end this for, or null. */
+    @Nullable
+    Divergence divergence() {
+        return divergence;
     }
 
     /** Conflicts that are the reason, for the journal. */

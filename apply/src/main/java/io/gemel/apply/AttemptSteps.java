@@ -25,6 +25,7 @@ final class AttemptSteps implements ApplySteps {
     private final TargetTransaction transaction;
     private final WindowGroup group;
     private final CatchUp catchUp;
+    private final RepairSteps repairs;
     private final Set<RowKey> slowKeys;
     private final boolean alone;
     private final List<JournalEntry> journal = new ArrayList<>();
@@ -38,10 +39,16 @@ final class AttemptSteps implements ApplySteps {
      * @param alone whether the group is a single transaction
      */
     AttemptSteps(
-            TargetTransaction transaction, WindowGroup group, CatchUp catchUp, Set<RowKey> slowKeys, boolean alone) {
+            TargetTransaction transaction,
+            WindowGroup group,
+            CatchUp catchUp,
+            Repairs repairs,
+            Set<RowKey> slowKeys,
+            boolean alone) {
         this.transaction = transaction;
         this.group = group;
         this.catchUp = catchUp;
+        this.repairs = new RepairSteps(repairs, group.local());
         this.slowKeys = slowKeys;
         this.alone = alone;
     }
@@ -53,12 +60,17 @@ final class AttemptSteps implements ApplySteps {
 
     /** Conflicts found, for the journal. */
     List<JournalEntry> journal() {
-        return journal;
+        return Stream.concat(repairs.journal().stream(), journal.stream()).toList();
     }
 
     /** Changes decided here, for the log. */
     List<Change> corrections() {
-        return corrections;
+        return Stream.concat(repairs.settled().stream(), corrections.stream()).toList();
+    }
+
+    /** Rows that stay as they are at this site, whatever comes in this transaction. */
+    Set<RowKey> kept() {
+        return repairs.kept();
     }
 
     /** Rows that became something else than the incoming changes say. */
@@ -73,9 +85,18 @@ final class AttemptSteps implements ApplySteps {
 
     @Override
     public @Nullable RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure {
+        RowKey key = incoming.change().key();
+        if (repairs.kept().contains(key)) {
+            repairs.passOver(key, incoming, current);
+            return current;
+        }
         boolean withdrawn = incoming.origin().equals(group.local());
-        Resolution resolution = withdrawn ? group.withdraw(incoming, current) : group.resolve(incoming, current);
-        RowImage outcome = take(incoming.change().key(), incoming, current, resolution);
+        Resolution resolution = repairs.judge(
+                key,
+                incoming,
+                current,
+                withdrawn ? group.withdraw(incoming, current) : group.resolve(incoming, current));
+        RowImage outcome = take(key, incoming, current, resolution);
         folded.note(incoming, current, resolution);
         return outcome;
     }
@@ -83,7 +104,12 @@ final class AttemptSteps implements ApplySteps {
     /** As {@link #resolve(StampedChange, RowImage)}, for a truncate seen as the delete of one key. */
     @Nullable
     RowImage resolve(RowKey key, StampedChange truncate, @Nullable RowImage current) throws ApplyFailure {
-        return take(key, truncate, current, group.resolve(key, truncate, current));
+        if (repairs.kept().contains(key)) {
+            repairs.passOver(key, truncate, current);
+            return current;
+        }
+        Resolution resolution = repairs.judge(key, truncate, current, group.resolve(key, truncate, current));
+        return take(key, truncate, current, resolution);
     }
 
     @Override
@@ -99,14 +125,6 @@ final class AttemptSteps implements ApplySteps {
     private @Nullable RowImage take(
             RowKey key, StampedChange incoming, @Nullable RowImage current, Resolution resolution) throws ApplyFailure {
         List<Conflict> conflicts = resolution.conflicts();
-        if (resolution.divergence() != null) {
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    "row " + key + " has diverged at log position "
-                            + incoming.position() + " of " + incoming.origin() + ": " + resolution.divergence()
-                            + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema); bring this"
-                            + " row in line with the peer's");
-        }
         if (conflicts.stream().anyMatch(AttemptSteps::areRivals)) {
             judgeLater(key, incoming);
         } else if (group.policyFor(key.table()).parks() && areForAPerson(conflicts)) {

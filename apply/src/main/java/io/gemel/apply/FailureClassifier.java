@@ -43,8 +43,8 @@ final class FailureClassifier {
             case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
             // A constraint or a type of this site refuses a row of the transaction; other rows are none the worse for
             // it.
-            case "23502", "23503", "23514" -> new ApplyFailure(Kind.PARK, message + hint(state), error);
-            default -> new ApplyFailure(byClass(state), message + hint(state), error);
+            case "23502", "23503", "23514" -> new ApplyFailure(Kind.PARK, message + hint(state, message), error);
+            default -> new ApplyFailure(byClass(state), message + hint(state, message), error);
         };
     }
 
@@ -57,7 +57,10 @@ final class FailureClassifier {
         };
     }
 
-    private static String hint(String state) {
+    private static String hint(String state, String message) {
+        if (state.equals("42P01") && message.contains("\"gemel.")) {
+            return "; run 'gemel prepare' with this version of Gemel";
+        }
         return switch (state) {
             case "28000", "28P01" -> "; check database.user and database.password";
             case "3D000" -> "; check database.url";

@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
+import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.ResolverException;
 import io.gemel.conflict.WindowGroup;
@@ -28,6 +29,7 @@ final class GroupApplier {
     private final TargetDatabase database;
     private final InFlightWindow window;
     private final CatchUp catchUp;
+    private final Repairs repairs;
 
     /** Hands out the changes to apply, in log order, in pieces that fit into memory; from the start on every call. */
     @FunctionalInterface
@@ -41,10 +43,11 @@ final class GroupApplier {
         boolean accept(List<StampedChange> piece) throws ApplyFailure, InterruptedException;
     }
 
-    GroupApplier(TargetDatabase database, InFlightWindow window, CatchUp catchUp) {
+    GroupApplier(TargetDatabase database, InFlightWindow window, CatchUp catchUp, Repairs repairs) {
         this.database = database;
         this.window = window;
         this.catchUp = catchUp;
+        this.repairs = repairs;
     }
 
     /**
@@ -57,6 +60,7 @@ final class GroupApplier {
      */
     List<Conflict> apply(Changes changes, Marker applied, boolean alone, boolean carefully)
             throws ApplyFailure, InterruptedException {
+        repairs.refresh();
         catchUp.awaitWithoutLocks();
         try {
             List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, alone, carefully);
@@ -104,14 +108,18 @@ final class GroupApplier {
         Set<RowKey> slowKeys = new HashSet<>();
         List<Conflict> conflicts = new ArrayList<>();
         while (!transact(applied, (transaction, group) -> {
-            AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, slowKeys, alone);
+            AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, repairs, slowKeys, alone);
             GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, carefully);
             changes.forEach(attempt::apply);
             attempt.finish();
             slowKeys.addAll(steps.surprises());
             transaction.journal(steps.journal());
             transaction.emit(steps.corrections());
-            steps.journal().forEach(entry -> conflicts.add(entry.conflict()));
+            repairs.end(transaction, applied.position());
+            steps.journal().stream()
+                    .map(JournalEntry::conflict)
+                    .filter(conflict -> conflict.kind() != ConflictKind.ROW_DIVERGED)
+                    .forEach(conflicts::add);
             return steps.surprises().isEmpty();
         })) {
             conflicts.clear();

@@ -111,7 +111,7 @@ final class GroupAttempt {
             collect(changes);
             return;
         }
-        GroupPlan plan = GroupPlan.of(changes, (key, seen) -> slowKeys.contains(key) || group.contested(key, seen));
+        GroupPlan plan = GroupPlan.of(changes, this::goesSlowly);
         Set<RowKey> untouched = writeFast(plan.fast());
         List<StampedChange> slow = plan.slow();
         if (!untouched.isEmpty()) {
@@ -130,6 +130,10 @@ final class GroupAttempt {
                 steps.surprises().add(key);
             }
         });
+    }
+
+    private boolean goesSlowly(RowKey key, long seen) {
+        return slowKeys.contains(key) || steps.kept().contains(key) || group.contested(key, seen);
     }
 
     private void collect(List<StampedChange> changes) throws ApplyFailure {
@@ -224,6 +228,7 @@ final class GroupAttempt {
         steps.awaitCapture();
         Set<RowKey> contested =
                 group.contestedKeys(shape.table(), truncate.stamp().seen());
+        steps.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
         group.load(contested);
         Map<RowKey, @Nullable RowImage> found = target.read(shape, contested);
         Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();

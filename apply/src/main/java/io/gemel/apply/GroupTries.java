@@ -31,6 +31,7 @@ final class GroupTries {
     private final TargetDatabase database;
     private final GroupApplier groupApplier;
     private final Parking parking;
+    private final Repairs repairs;
     private final ApplyStatus status;
     private final Retry retry;
 
@@ -40,12 +41,14 @@ final class GroupTries {
             TargetDatabase database,
             GroupApplier groupApplier,
             Parking parking,
+            Repairs repairs,
             ApplyStatus status) {
         this.config = config;
         this.listener = listener;
         this.database = database;
         this.groupApplier = groupApplier;
         this.parking = parking;
+        this.repairs = repairs;
         this.status = status;
         RetryConfig often = RetryConfig.custom()
                 .maxAttempts(TRIES_MAX)
@@ -149,7 +152,12 @@ final class GroupTries {
             throw failure;
         }
         String why = String.valueOf(failure.getMessage());
+        Divergence divergence = failure.divergence();
+        if (divergence != null) {
+            repairs.offer(divergence);
+        }
         status.halt(why, config.haltRetryInterval());
+        repairs.halted();
         database.forgetTables();
     }
 }

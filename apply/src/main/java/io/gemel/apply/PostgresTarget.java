@@ -138,6 +138,11 @@ final class PostgresTarget implements TargetDatabase {
     }
 
     @Override
+    public RepairStore repairs() throws ApplyFailure {
+        return new PostgresRepairStore(connection(), sql());
+    }
+
+    @Override
     public TargetTransaction begin(Marker marker) throws ApplyFailure {
         writers.refresh();
         return run(() -> {

@@ -97,6 +97,11 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
+    public boolean endRepairs(long position) throws ApplyFailure {
+        return PostgresWork.run(() -> new PostgresRepairStore(connection, sql).end(position));
+    }
+
+    @Override
     public void journal(List<JournalEntry> entries) throws ApplyFailure {
         PostgresWork.run(() -> {
             conflicts.journal(entries);

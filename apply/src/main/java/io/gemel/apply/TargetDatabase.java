@@ -16,6 +16,9 @@ interface TargetDatabase extends AutoCloseable {
     /** Transactions set aside. */
     ParkedStore parked() throws ApplyFailure;
 
+    /** Rows that differ from the peer's. */
+    RepairStore repairs() throws ApplyFailure;
+
     /** Begins a database transaction; its first statement writes the marker. */
     TargetTransaction begin(Marker marker) throws ApplyFailure;
 

@@ -36,6 +36,13 @@ interface TargetTransaction extends AutoCloseable {
     /** These rows are decided. */
     void settle(Set<RowKey> keys) throws ApplyFailure;
 
+    /**
+     * Forgets the rows that were offered for repair at log positions up to this one.
+     *
+     * @return whether any is left
+     */
+    boolean endRepairs(long position) throws ApplyFailure;
+
     void journal(List<JournalEntry> entries) throws ApplyFailure;
 
     /** Replaces stored window entries; one without changes is deleted. */

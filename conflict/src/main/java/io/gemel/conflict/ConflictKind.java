@@ -25,7 +25,9 @@ public enum ConflictKind {
     /** A row that others refer to was deleted, while one that refers to it was written. */
     FOREIGN_KEY_ORPHAN,
     /** Two transactions carried out one submission; the lesser attempt is void as a whole. */
-    SUBMISSION_VOID;
+    SUBMISSION_VOID,
+    /** The row was not what the protocol says it is, and a person said whose it is to be; no conflict of two changes. */
+    ROW_DIVERGED;
 
     static ConflictKind of(Change incoming, Change local) {
         boolean gone = local.after() == null;

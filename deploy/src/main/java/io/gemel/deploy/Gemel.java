@@ -8,6 +8,7 @@ import io.gemel.deploy.conflicts.ConflictsCommand;
 import io.gemel.deploy.demo.DemoCommand;
 import io.gemel.deploy.parked.ParkedCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
+import io.gemel.deploy.repair.RepairCommand;
 import io.gemel.deploy.router.DrainCommand;
 import io.gemel.deploy.router.RouterCommand;
 import io.gemel.deploy.router.UndrainCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
             StatusCommand.class,
             ConflictsCommand.class,
             ParkedCommand.class,
+            RepairCommand.class,
             DrainCommand.class,
             UndrainCommand.class,
             BenchCommand.class,

@@ -15,10 +15,15 @@ public final class CommandRun {
     public int run(String command, Path file, String... arguments) {
         List<String> all = new ArrayList<>(List.of(command, file.toString()));
         all.addAll(List.of(arguments));
+        return run(all.toArray(String[]::new));
+    }
+
+    /** Runs a command line, its first word the command. */
+    public int run(String... arguments) {
         return Gemel.commandLine()
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
-                .execute(all.toArray(String[]::new));
+                .execute(arguments);
     }
 
     /** All that was printed so far. */

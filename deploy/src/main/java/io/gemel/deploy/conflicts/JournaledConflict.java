@@ -54,7 +54,9 @@ public record JournaledConflict(
         /** One deleted what the other's row, which the conflict's key names, refers to. */
         ORPHAN,
         /** Their transactions carried out one submission; both rows are those of the ledger. */
-        SUBMISSION
+        SUBMISSION,
+        /** The row differed from what its changes give, and an operator chose one; the local change stands for the row as it was here. */
+        REPAIR
     }
 
     /**
@@ -130,6 +132,7 @@ public record JournaledConflict(
             case "UNIQUE_EXISTS", "MULTIPLE_UNIQUE_CONFLICTS" -> Meeting.TWO_ROWS;
             case "FOREIGN_KEY_ORPHAN" -> Meeting.ORPHAN;
             case "SUBMISSION_VOID" -> Meeting.SUBMISSION;
+            case "ROW_DIVERGED" -> Meeting.REPAIR;
             default -> Meeting.ONE_ROW;
         };
     }

@@ -17,6 +17,7 @@ final class ReasonWords {
             case TWO_ROWS -> ofTwoRows(conflict);
             case ORPHAN -> ofOrphan(conflict);
             case SUBMISSION -> ofSubmission(conflict);
+            case REPAIR -> ofRepair(conflict);
         };
     }
 
@@ -89,6 +90,11 @@ final class ReasonWords {
                 + conflict.winner() + "'s, attempt " + attempt(conflict.winning()) + "; "
                 + conflict.losing().site() + "'s, attempt " + attempt(conflict.losing())
                 + ", is void as a whole: none of its changes is left at either site. What was built on them later is.";
+    }
+
+    private static String ofRepair(JournaledConflict conflict) {
+        return "The row was not what its changes give: something had written it past Gemel. An operator chose "
+                + conflict.winner() + "'s row (" + conflict.policy() + ").";
     }
 
     private static String attempt(Side side) {

@@ -27,7 +27,7 @@ record UndoRefusal(String why, String mend) {
                                         + " deleted "
                                         + JournaledConflict.shown(
                                                 conflict.losing().before())));
-            case ONE_ROW, TWO_ROWS -> Optional.empty();
+            case ONE_ROW, TWO_ROWS, REPAIR -> Optional.empty();
         };
     }
 }

@@ -96,6 +96,23 @@ CREATE TABLE gemel.parked_row (
     PRIMARY KEY (parked, table_schema, table_name, key)
 );
 
+-- Rows that differ from the peer's, at which this site is halted, and what a person has asked to be made of each.
+CREATE TABLE gemel.repair (
+    table_schema text,
+    table_name text,
+    key text[],
+    at timestamp with time zone DEFAULT clock_timestamp(),
+    origin text,
+    position bigint,
+    problem text,
+    here jsonb,
+    peer jsonb,
+    take text,
+    asked_by text,
+    asked_at timestamp with time zone,
+    PRIMARY KEY (table_schema, table_name, key)
+);
+
 -- Every conflict with both sides' row images and how it was resolved.
 CREATE TABLE gemel.journal (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

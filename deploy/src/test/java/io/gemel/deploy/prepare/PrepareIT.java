@@ -141,7 +141,10 @@ class PrepareIT {
     void adds_what_an_older_release_did_not_have(Version version) throws Exception {
         SiteFixture site = bank(version);
         Prepare.run(site.config(), ADMINISTRATOR, out());
-        site.execute("DROP TABLE gemel.gate", "ALTER TABLE gemel.submission DROP COLUMN content_type");
+        site.execute(
+                "DROP TABLE gemel.gate",
+                "DROP TABLE gemel.repair",
+                "ALTER TABLE gemel.submission DROP COLUMN content_type");
         printed.getBuffer().setLength(0);
 
         assertThat(Prepare.run(site.config(), Optional.empty(), out()))
@@ -150,7 +153,7 @@ class PrepareIT {
 
         assertThat(printed.toString())
                 .contains("ALTER TABLE gemel.submission ADD COLUMN content_type text;")
-                .contains("CREATE TABLE gemel.gate");
+                .contains("CREATE TABLE gemel.gate", "CREATE TABLE gemel.repair");
         try (Connection connection = site.connect()) {
             assertThat(Sql.text(connection, "SELECT count(*) FROM gemel.gate WHERE opened_for IS NULL"))
                     .isEqualTo("1");

@@ -1,0 +1,13 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.RowKey;
+import java.util.Map;
+
+/** Rows at which the applier is halted, as the database keeps them, and what is asked for. Applying thread only. */
+interface RepairStore {
+    /** What a person has asked for and is still to be done. */
+    Map<RowKey, Repair> asked() throws ApplyFailure;
+
+    /** Offers a row for repair. What was asked for at the same log position stays. */
+    void offer(Divergence divergence) throws ApplyFailure;
+}

@@ -1,0 +1,51 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.RowKey;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Rows that differ from the peer's, and what a person wants made of them. A row is offered when the applier halts at it; the request is
+ * carried out, and forgotten, in the database transaction that gets past it. Applying thread only.
+ */
+final class Repairs {
+    private final TargetDatabase database;
+    private Map<RowKey, Repair> asked = Map.of();
+    private boolean stale = true;
+    private boolean offered = true; // by an earlier process, perhaps
+
+    Repairs(TargetDatabase database) {
+        this.database = database;
+    }
+
+    /** Reads what is asked for, outside of any transaction: at the start, and after each halt. */
+    void refresh() throws ApplyFailure {
+        if (stale) {
+            asked = database.repairs().asked();
+            stale = false;
+        }
+    }
+
+    /** What to make of a row that has diverged. */
+    Optional<Repair> of(RowKey key) {
+        return Optional.ofNullable(asked.get(key));
+    }
+
+    /** The applier halts at this row. */
+    void offer(Divergence divergence) throws ApplyFailure {
+        database.repairs().offer(divergence);
+        offered = true;
+    }
+
+    /** Somebody may have asked for something by now. */
+    void halted() {
+        stale = true;
+    }
+
+    /** In the transaction that gets the peer's log applied up to a position: what was offered up to there has had its day. */
+    void end(TargetTransaction transaction, long position) throws ApplyFailure {
+        if (offered) {
+            offered = transaction.endRepairs(position);
+        }
+    }
+}
