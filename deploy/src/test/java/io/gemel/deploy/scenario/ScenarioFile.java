@@ -19,9 +19,10 @@ final class ScenarioFile {
     private static final Pattern WRITE = Pattern.compile("@([a-z]+)\\s+(.+)");
     private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d+) of ([\\w-]+): (.+)");
     private static final Pattern CATCH_UP = Pattern.compile("--\\s*(.*?)\\s*--");
-    private static final Pattern EXPECTATION = Pattern.compile("=>\\s*([a-z]+)(?:\\s+(\\w+))?:\\s*(.+)");
+    private static final Pattern EXPECTATION = Pattern.compile("=>\\s*([a-z]+)(?:\\s+(\\w+|in one group))?:\\s*(.+)");
     private static final Pattern TABLE = Pattern.compile("CREATE TABLE (\\w+) ?\\(.*", Pattern.CASE_INSENSITIVE);
     private static final String NOTHING = "none";
+    private static final String GROUPED = "in one group";
     private static final String NO_ROWS = "no rows";
     private static final String KNOWN = "policy:, table:, both:, @east, @west, -- caught up --, => both:, => journal:";
 
@@ -37,7 +38,9 @@ final class ScenarioFile {
     private final List<Write> writes = new ArrayList<>();
     private final Map<String, List<String>> rows = Map.of("east", new ArrayList<>(), "west", new ArrayList<>());
     private final List<JournalLine> journal = new ArrayList<>();
+    private final List<JournalLine> groupedJournal = new ArrayList<>();
     private @Nullable String policy;
+    private boolean decides; // the transactions since the last pause: a person does
     private boolean expectsRows;
     private boolean expectsJournal;
     private boolean expectsNoRows;
@@ -109,7 +112,11 @@ final class ScenarioFile {
         require(site.matches("east|west"), "names the unknown site " + site);
         Matcher attempt = ATTEMPT.matcher(text);
         Matcher decision = DECISION.matcher(text);
-        if (decision.matches()) {
+        require(
+                writes.isEmpty() || !(decides || decision.matches()),
+                "a decision stands alone: write '-- caught up --' between it and the other @ lines");
+        decides = decision.matches();
+        if (decides) {
             writes.add(new Write(site, String.format(DECIDE, decision.group(1)), line, null));
         } else if (attempt.matches()) {
             Attempt claim = new Attempt(attempt.group(2), Integer.parseInt(attempt.group(1)));
@@ -177,24 +184,34 @@ final class ScenarioFile {
                     });
                 }
             }
-            case "journal" -> {
-                expectsJournal = true;
-                boolean none = value.equals(NOTHING);
-                expectsNoJournal |= none;
-                if (!none) {
-                    journal.add(JournalLine.parse(value));
-                }
-            }
+            case "journal" -> takeJournal(table, value);
             default ->
                 throw new ScenarioException(
                         "unknown expectation '=> " + key + "'; there are => both, => east, => west, => journal");
         }
     }
 
+    private void takeJournal(@Nullable String when, String value) throws ScenarioException {
+        if (GROUPED.equals(when)) {
+            groupedJournal.add(JournalLine.parse(value));
+            return;
+        }
+        require(when == null, "write '=> journal:', or '=> journal " + GROUPED + ":'");
+        expectsJournal = true;
+        if (value.equals(NOTHING)) {
+            expectsNoJournal = true;
+        } else {
+            journal.add(JournalLine.parse(value));
+        }
+    }
+
     private Scenario scenario(String name, Path file) throws ScenarioException {
         require(!title.isEmpty(), "has no title: begin with a comment that says what happens and why");
         require(!tables.isEmpty(), "has no 'table:'");
-        require(!writes.isEmpty(), "has no @east or @west line" + (phases.isEmpty() ? "" : " after the last pause"));
+        require(!writes.isEmpty() || !phases.isEmpty(), "has no @east or @west line");
+        boolean lastCaughtUp =
+                !phases.isEmpty() && phases.get(phases.size() - 1).then() == CatchUp.BOTH;
+        require(!writes.isEmpty() || !lastCaughtUp, "ends with '-- caught up --', which both sites do anyway");
         require(
                 expectsRows,
                 "does not say what both sites hold: add '=> both: column=value ...' or '=> both: no rows'");
@@ -203,8 +220,10 @@ final class ScenarioFile {
                 !expectsNoRows || rows.values().stream().anyMatch(List::isEmpty) || tableNames.size() > 1,
                 "expects rows and '" + NO_ROWS + "'");
         require(!expectsNoJournal || journal.isEmpty(), "expects conflicts and '" + NOTHING + "'");
-        long named = journal.stream().filter(line -> !line.row().isEmpty()).count();
-        require(named == 0 || named == journal.size(), "names the row in some journal lines only: in all, or in none");
+        List<JournalLine> lines = new ArrayList<>(journal);
+        lines.addAll(groupedJournal);
+        long named = lines.stream().filter(line -> !line.row().isEmpty()).count();
+        require(named == 0 || named == lines.size(), "names the row in some journal lines only: in all, or in none");
         String chosen = policy;
         if (chosen == null) {
             throw new ScenarioException("has no 'policy:'");
@@ -221,7 +240,8 @@ final class ScenarioFile {
                 phases,
                 at("east"),
                 at("west"),
-                journal);
+                journal,
+                groupedJournal.isEmpty() ? journal : groupedJournal);
     }
 
     private List<String> at(String site) {

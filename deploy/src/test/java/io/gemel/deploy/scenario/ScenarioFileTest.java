@@ -64,6 +64,24 @@ class ScenarioFileTest {
         assertThat(line.kinds()).containsExactly(ConflictKind.FOREIGN_KEY_ORPHAN);
     }
 
+    @Test
+    void lets_one_site_hear_of_the_other_first_at_the_end() throws Exception {
+        Scenario scenario = read(GOOD.replace("=> both:", "-- east caught up --\n=> both:"));
+
+        assertThat(scenario.pauses()).containsExactly(CatchUp.WEST, CatchUp.EAST);
+        assertThat(scenario.phases()).hasSize(3);
+        assertThat(scenario.phases().get(2)).isEqualTo(new Scenario.Phase(List.of(), CatchUp.BOTH));
+    }
+
+    @Test
+    void knows_journals_that_depend_on_what_a_site_applies_in_one() throws Exception {
+        Scenario scenario = read(GOOD + "=> journal in one group: row 2: DELETE_MISSING, west wins\n");
+
+        assertThat(scenario.journal()).hasSize(1);
+        assertThat(scenario.groupedJournal()).containsExactly(JournalLine.parse("row 2: DELETE_MISSING, west wins"));
+        assertThat(read(GOOD).groupedJournal()).isEqualTo(read(GOOD).journal());
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             policy: column-merge   | polcy: column-merge       | :4: unknown key 'polcy:'
@@ -80,9 +98,15 @@ class ScenarioFileTest {
             UPDATE_DELETED at west, | UPDATE_DELETED only at north, | :13: cannot read the conflict
             attempt 2 of           | attempt two of            | :11: cannot read the attempt
             => journal: row 1:     | @west UPDATE             | :13: stands after a => line
+            => journal:            | => journal item:         | :13: write '=> journal:', or
+            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east discard parked | :12: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east DELETE FROM item | :12: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n@west retry parked | :12: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- caught up -- | :14: ends with '-- caught up --'
+            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- east caught up --\\n-- caught up -- | :13: catching up
             """)
     void says_what_is_wrong_and_in_which_line(String right, String wrong, String message) {
-        assertThatThrownBy(() -> read(GOOD.replace(right, wrong)))
+        assertThatThrownBy(() -> read(GOOD.replace(right, wrong.replace("\\n", "\n"))))
                 .isInstanceOf(ScenarioException.class)
                 .hasMessageContaining("name.scenario" + message);
     }

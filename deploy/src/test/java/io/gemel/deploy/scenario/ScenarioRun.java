@@ -1,20 +1,14 @@
 package io.gemel.deploy.scenario;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.scenario.Scenario.Write;
-import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
-import io.gemel.deploy.status.SideState;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,34 +20,45 @@ import java.util.stream.Collectors;
  * phase are written, so that all scenarios with the same pauses share them. One thread.
  */
 final class ScenarioRun implements AutoCloseable {
-    /** Both sites hear of what the first round has them decide in the second, and of what follows from that in the third. */
+    /** Both sites hear of what the first round has them decide by the second, and of what follows from that by the third. */
     private static final int ROUNDS = 3;
 
     private static final String EAST = "east";
     private static final String WEST = "west";
 
-    private final TwoSites sites;
+    private final Pace pace;
     private final List<Scenario> scenarios;
-    private final Connection east;
-    private final Connection west;
+    private final ScenarioSite east;
+    private final ScenarioSite west;
 
     /** What one site held at the end. */
-    record Found(List<String> rows, List<String> journal) {}
+    record Found(List<String> rows, List<String> journal) {
+        /** In whatever order they were found. */
+        static Found of(List<String> rows, List<String> journal) {
+            return new Found(
+                    rows.stream().sorted().toList(), journal.stream().sorted().toList());
+        }
+    }
 
-    private ScenarioRun(TwoSites sites, List<Scenario> scenarios) throws SQLException {
-        this.sites = sites;
+    private ScenarioRun(TwoSites sites, Pace pace, List<Scenario> scenarios) throws SQLException {
+        this.pace = pace;
         this.scenarios = scenarios;
-        east = sites.east().connectAsAdministrator();
-        west = sites.west().connectAsAdministrator();
+        east = new ScenarioSite(sites.east(), sites.supervisors().get(0));
+        west = new ScenarioSite(sites.west(), sites.supervisors().get(1));
     }
 
     /** Plays them all and returns what each site held then, by scenario and site. */
-    static Map<Scenario, Map<String, Found>> play(Path folder, Version version, List<Scenario> scenarios)
+    static Map<Scenario, Map<String, Found>> play(Path folder, Version version, Pace pace, List<Scenario> scenarios)
             throws Exception {
         try (TwoSites sites = TwoSites.start(folder, version, settings(scenarios))) {
+            for (SiteFixture site : List.of(sites.east(), sites.west())) {
+                site.with(
+                        "apply.group.rows.max",
+                        String.valueOf(pace.groupRows().get(site.config().site().name())));
+            }
             sites.schema(TwoSites.PROBE).schema(tables(scenarios));
             sites.prepare().run();
-            try (ScenarioRun run = new ScenarioRun(sites, scenarios)) {
+            try (ScenarioRun run = new ScenarioRun(sites, pace, scenarios)) {
                 return run.play();
             }
         }
@@ -89,7 +94,9 @@ final class ScenarioRun implements AutoCloseable {
         }
         Map<Scenario, Map<String, Found>> found = new LinkedHashMap<>();
         for (Scenario scenario : scenarios) {
-            found.put(scenario, Map.of(EAST, found(east, scenario), WEST, found(west, scenario)));
+            found.put(
+                    scenario,
+                    Map.of(EAST, found(east.connection(), scenario), WEST, found(west.connection(), scenario)));
         }
         return found;
     }
@@ -98,7 +105,8 @@ final class ScenarioRun implements AutoCloseable {
     private void play(List<CatchUp> pauses, List<Scenario> group) throws SQLException {
         int last = group.stream().mapToInt(each -> each.phases().size()).max().orElse(0);
         for (int phase = 0; phase < last; phase++) {
-            sites.pause();
+            east.hold();
+            west.hold();
             for (Scenario scenario : group) {
                 if (phase < scenario.phases().size()) {
                     for (Write write : scenario.phases().get(phase).writes()) {
@@ -111,7 +119,7 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void commit(Scenario scenario, Write write) throws SQLException {
-        Connection connection = write.site().equals(EAST) ? east : west;
+        Connection connection = (write.site().equals(EAST) ? east : west).connection();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL search_path = " + scenario.schema());
@@ -129,69 +137,45 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void catchUp(CatchUp who) throws SQLException {
-        for (int round = 0; round < (who == CatchUp.BOTH ? ROUNDS : 1); round++) {
-            catchUpOnce(who);
-            if (who == CatchUp.BOTH) {
-                awaitDecided(east);
-                awaitDecided(west);
+        switch (who) {
+            case EAST -> turn(east, west);
+            case WEST -> turn(west, east);
+            case BOTH -> {
+                for (int round = 0; round < ROUNDS; round++) {
+                    exchange();
+                }
             }
         }
     }
 
-    private void catchUpOnce(CatchUp who) throws SQLException {
-        String eastMark = mark(east, sites.east());
-        String westMark = mark(west, sites.west());
-        SiteSupervisor eastSite = sites.supervisors().get(0);
-        SiteSupervisor westSite = sites.supervisors().get(1);
-        if (who != CatchUp.WEST) {
-            eastSite.resume();
-        }
-        if (who != CatchUp.EAST) {
-            westSite.resume();
-        }
-        if (who != CatchUp.WEST) {
-            awaitMark(eastSite, east, westMark);
-        }
-        if (who != CatchUp.EAST) {
-            awaitMark(westSite, west, eastMark);
-        }
-    }
-
-    /** Writes a row at a site; where it has arrived, everything before it has. */
-    private static String mark(Connection connection, SiteFixture site) throws SQLException {
-        String name = site.file().getFileName().toString();
-        return marks(
-                        connection,
-                        "UPDATE gemel_probe SET at = clock_timestamp() WHERE site = '" + name
-                                + "' RETURNING site || at")
-                .get(0);
-    }
-
-    private static void awaitMark(SiteSupervisor supervisor, Connection connection, String mark) {
-        await().atMost(TwoSites.SETTLE_LIMIT)
-                .pollInterval(Duration.ofMillis(20))
-                .failFast(() -> assertThat(supervisor.report().apply().state())
-                        .as(() -> supervisor.report().apply().reason())
-                        .isNotEqualTo(SideState.HALTED))
-                .until(() ->
-                        marks(connection, "SELECT site || at FROM gemel_probe").contains(mark));
-    }
-
-    private static void awaitDecided(Connection connection) {
-        await().atMost(TwoSites.SETTLE_LIMIT)
-                .until(() -> marks(connection, "SELECT id FROM gemel.parked WHERE decision IS NOT NULL")
-                        .isEmpty());
-    }
-
-    private static List<String> marks(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery(sql)) {
-            List<String> marks = new ArrayList<>();
-            while (result.next()) {
-                marks.add(result.getString(1));
+    private void exchange() throws SQLException {
+        switch (pace.order().next()) {
+            case EAST -> {
+                turn(east, west);
+                turn(west, east);
             }
-            return marks;
+            case WEST -> {
+                turn(west, east);
+                turn(east, west);
+            }
+            case NEITHER -> {
+                String eastMark = east.mark();
+                String westMark = west.mark();
+                east.resume();
+                west.resume();
+                east.awaitApplied(westMark);
+                west.awaitApplied(eastMark);
+            }
         }
+    }
+
+    /** One site applies everything that the other one has written and decided, while that one is held. */
+    private static void turn(ScenarioSite site, ScenarioSite peer) throws SQLException {
+        peer.hold();
+        String mark = peer.mark();
+        site.resume();
+        site.awaitApplied(mark);
+        site.hold();
     }
 
     private static Found found(Connection connection, Scenario scenario) throws SQLException {
@@ -216,7 +200,7 @@ final class ScenarioRun implements AutoCloseable {
                 journal.add(JournalLine.text(row, result.getString(2), result.getString(3)));
             }
         }
-        return new Found(List.copyOf(rows), List.copyOf(journal));
+        return Found.of(rows, journal);
     }
 
     @Override
