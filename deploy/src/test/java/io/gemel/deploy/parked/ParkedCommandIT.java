@@ -68,7 +68,7 @@ class ParkedCommandIT {
         assertThat(TwoSites.texts(sites.east(), PARKED)).as("the origin knows").containsExactly("3");
         assertThat(sites.supervisors().get(1).report().apply().parkedTransactions())
                 .isEqualTo(3);
-        assertThat(sites.supervisors().get(1).report().apply().reason()).isEmpty();
+        sites.awaitNoReason();
 
         // Meanwhile west writes the row, too: east must not take that for the whole truth.
         sites.west().execute("UPDATE account SET balance = 7 WHERE id = 1");

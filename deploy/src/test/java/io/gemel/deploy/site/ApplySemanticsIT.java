@@ -85,7 +85,7 @@ class ApplySemanticsIT {
         sites.settle();
         sites.pause();
         sites.west().execute("DELETE FROM echoed");
-        sites.east().execute("UPDATE echoed SET v = 'b'", "UPDATE echoed SET v = 'c'");
+        transaction(sites.east(), "UPDATE echoed SET v = 'b'", "UPDATE echoed SET v = 'c'");
         sites.resume();
         sites.settle();
 
@@ -147,13 +147,14 @@ class ApplySemanticsIT {
                 .contains("make the constraints of the two sites equal");
         sites.west()
                 .execute("ALTER TABLE other DROP CONSTRAINT only_short", "UPDATE gemel.parked SET decision = 'retry'");
-        await().until(() -> applyOfWest().parkedTransactions() == 0);
+        await().atMost(TwoSites.SETTLE_LIMIT).until(() -> applyOfWest().parkedTransactions() == 0);
         sites.settle();
 
         sites.assertEqual("other");
         assertThat(TwoSites.texts(sites.west(), "SELECT v FROM other WHERE id BETWEEN 50 AND 52 ORDER BY id"))
                 .containsExactly("ok", "too long", "ok");
-        await().untilAsserted(() -> assertThat(applyOfWest().state()).isEqualTo(SideState.RUNNING));
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .untilAsserted(() -> assertThat(applyOfWest().state()).isEqualTo(SideState.RUNNING));
     }
 
     @Test
@@ -166,7 +167,7 @@ class ApplySemanticsIT {
             user.setAutoCommit(false);
             statement.execute("SELECT * FROM other WHERE id = 60 FOR UPDATE");
             sites.east().execute("UPDATE other SET v = 'b' WHERE id = 60", "INSERT INTO other VALUES (61, 'after')");
-            await().until(() -> applyOfWest().retriedTransactions() >= before + 3);
+            await().atMost(TwoSites.SETTLE_LIMIT).until(() -> applyOfWest().retriedTransactions() >= before + 3);
             user.rollback();
         }
         sites.settle();
@@ -188,7 +189,7 @@ class ApplySemanticsIT {
                     sites.east(),
                     "UPDATE other SET v = 'incoming' WHERE id = 70",
                     "UPDATE third SET v = 'incoming' WHERE id = 70");
-            await().until(ApplySemanticsIT::applierWaitsForALock);
+            await().atMost(TwoSites.SETTLE_LIMIT).until(ApplySemanticsIT::applierWaitsForALock);
             try {
                 statement.execute("UPDATE other SET v = 'local' WHERE id = 70");
                 user.commit();

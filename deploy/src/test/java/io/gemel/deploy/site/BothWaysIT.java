@@ -42,8 +42,9 @@ class BothWaysIT {
                     .prepare()
                     .run();
             sites.east().execute("INSERT INTO account SELECT i, 'o' || i, 100 FROM generate_series(1, 10) i");
-            await().untilAsserted(() ->
-                    assertThat(TwoSites.rows(sites.west(), "account")).hasSize(10));
+            await().atMost(TwoSites.SETTLE_LIMIT)
+                    .untilAsserted(() ->
+                            assertThat(TwoSites.rows(sites.west(), "account")).hasSize(10));
 
             ExecutorService writers = Executors.newFixedThreadPool(4);
             List<Future<Void>> done = new ArrayList<>();

@@ -73,9 +73,7 @@ class OrphansIT {
                             "removed|{2}|east",
                             "revived|{1}|west",
                             "revived|{2}|west");
-            assertThat(sites.supervisors())
-                    .allSatisfy(
-                            each -> assertThat(each.report().apply().reason()).isEmpty());
+            sites.awaitNoReason();
         }
     }
 }

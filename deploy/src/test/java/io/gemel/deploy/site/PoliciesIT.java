@@ -67,9 +67,7 @@ class PoliciesIT {
                             "greatest (1,-,west,150,\"gone,old,west\")",
                             "least (1,\"east 2\",-,103,\"east,old\")",
                             "custom (1,\"east 2\",-,103,\"east,old,west\")");
-            assertThat(sites.supervisors())
-                    .allSatisfy(
-                            each -> assertThat(each.report().apply().reason()).isEmpty());
+            sites.awaitNoReason();
             for (String table : POLICIES.keySet()) {
                 assertThat(TwoSites.texts(
                                 sites.west(),

@@ -243,6 +243,14 @@ public final class TwoSites implements AutoCloseable {
         }
     }
 
+    /** Waits until no applier has anything to complain about; the reason of its last retry goes a moment after that was committed. */
+    public void awaitNoReason() {
+        await().atMost(SETTLE_LIMIT)
+                .untilAsserted(() -> assertThat(supervisors)
+                        .allSatisfy(each ->
+                                assertThat(each.report().apply().reason()).isEmpty()));
+    }
+
     /** Both sites hold the same rows of a table. */
     public void assertEqual(String... tables) throws SQLException {
         for (String table : tables) {

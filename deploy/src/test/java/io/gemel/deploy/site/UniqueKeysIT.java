@@ -114,9 +114,7 @@ class UniqueKeysIT {
             assertThat(TwoSites.rows(sites.east(), "swap")).containsExactly("(1,b)", "(2,d)", "(3,c)");
             assertThat(TwoSites.rows(sites.east(), "seat")).containsExactly("(1,1,1)", "(2,1,)");
             assertThat(kinds(sites)).contains("person|UNIQUE_EXISTS", "seat|UNIQUE_EXISTS", "booking|UNIQUE_EXISTS");
-            assertThat(sites.supervisors())
-                    .allSatisfy(
-                            each -> assertThat(each.report().apply().reason()).isEmpty());
+            sites.awaitNoReason();
         }
     }
 
