@@ -30,7 +30,6 @@ public final class Check {
                 new ServerCheck(),
                 new ConfigCheck(),
                 new PreparedCheck(),
-                new KeyColumnCheck(),
                 new ColumnCheck(),
                 new PolicyCheck(),
                 new UniqueKeyCheck(),
@@ -95,7 +94,7 @@ public final class Check {
                     config,
                     connection,
                     Integer.parseInt(Sql.text(connection, "SHOW server_version_num")),
-                    TableCatalog.matched(connection, config.tables()));
+                    TableCatalog.matched(connection, config));
             for (DatabaseCheck check : databaseChecks) {
                 check.check(site, findings);
             }

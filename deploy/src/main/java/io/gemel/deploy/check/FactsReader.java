@@ -19,13 +19,6 @@ final class FactsReader {
             FROM pg_database d
             WHERE d.datname = current_database()
             """;
-    private static final String COLUMNS = """
-            SELECT a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull, a.attgenerated <> '' AS generated,
-                   coalesce(l.collname, '') AS collation
-            FROM pg_attribute a
-            LEFT JOIN pg_collation l ON l.oid = a.attcollation
-            WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
-            """;
 
     private FactsReader() {}
 
@@ -42,20 +35,16 @@ final class FactsReader {
                 SequenceReader.read(connection, site.tables()));
     }
 
-    private static TableFacts table(CheckedSite site, CatalogTable table) throws SQLException {
+    private static TableFacts table(CheckedSite site, CatalogTable table) {
         Map<String, ColumnFacts> columns = new TreeMap<>();
-        Sql.list(
-                        site.connection(),
-                        row -> Map.entry(
-                                row.getString("attname"),
-                                new ColumnFacts(
-                                        row.getString("type"),
-                                        row.getBoolean("attnotnull"),
-                                        row.getBoolean("generated"),
-                                        row.getString("collation"))),
-                        COLUMNS,
-                        table.oid())
-                .forEach(column -> columns.put(column.getKey(), column.getValue()));
+        table.columns()
+                .forEach(column -> columns.put(
+                        column.name(),
+                        new ColumnFacts(
+                                column.type(),
+                                column.required(),
+                                column.generated() != CatalogTable.Generated.NOT,
+                                column.collation())));
         return new TableFacts(
                 columns,
                 table.key().map(PrimaryKey::columns).orElse(List.of()),

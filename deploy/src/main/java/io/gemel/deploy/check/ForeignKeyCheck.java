@@ -6,34 +6,39 @@ import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Foreign keys: whether a row is noticed that the other site's delete has left without the row that it refers to. */
 final class ForeignKeyCheck implements DatabaseCheck {
     private static final String KEYS = """
-            SELECT quote_ident(f.conname), format('%I.%I', n.nspname, c.relname),
+            SELECT f.conrelid, quote_ident(f.conname), format('%I.%I', n.nspname, c.relname),
                    NOT EXISTS (SELECT FROM pg_constraint p
                                WHERE p.conrelid = f.confrelid AND p.contype = 'p' AND p.conkey @> f.confkey) AS beside_key
             FROM pg_constraint f
             JOIN pg_class c ON c.oid = f.confrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE f.conrelid = ?::oid AND f.contype = 'f' AND f.conparentid = 0
-            ORDER BY 1
+            WHERE f.conrelid = ANY (?::oid[]) AND f.contype = 'f' AND f.conparentid = 0
+            ORDER BY 1, 2
             """;
 
-    private record Key(String name, String parent, boolean besideKey) {}
+    private record Key(long table, String name, String parent, boolean besideKey) {}
 
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
         Set<String> replicated =
                 site.tables().stream().map(CatalogTable::sqlName).collect(Collectors.toSet());
+        Long[] oids = site.tables().stream().map(CatalogTable::oid).toArray(Long[]::new);
+        Map<Long, List<Key>> all = Sql.list(
+                        site.connection(),
+                        row -> new Key(row.getLong(1), row.getString(2), row.getString(3), row.getBoolean(4)),
+                        KEYS,
+                        (Object) oids)
+                .stream()
+                .collect(Collectors.groupingBy(Key::table));
         for (CatalogTable table : site.tables()) {
-            List<Key> keys = Sql.list(
-                    site.connection(),
-                    row -> new Key(row.getString(1), row.getString(2), row.getBoolean(3)),
-                    KEYS,
-                    table.oid());
+            List<Key> keys = all.getOrDefault(table.oid(), List.of());
             OrphanChoice choice =
                     site.config().policyFor(table.schema(), table.name()).orphans();
             if (choice != OrphanChoice.KEEP && keys.stream().noneMatch(key -> replicated.contains(key.parent()))) {

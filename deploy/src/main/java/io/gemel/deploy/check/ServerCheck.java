@@ -6,28 +6,19 @@ import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** The database server's version and settings. */
+/** The database server's settings, as far as they are no rule of {@link io.gemel.deploy.verdict.SiteVerdict}. */
 final class ServerCheck implements DatabaseCheck {
-    private static final int OLDEST = 150000;
-    private static final int FIRST_TOO_NEW = 190000;
     private static final String RESTART = ", then restart the server";
 
     @Override
     public void check(CheckedSite site, Findings all) throws SQLException {
         Findings findings = all.of(Cause.SERVER);
         Connection connection = site.connection();
-        if (site.serverVersion() < OLDEST || site.serverVersion() >= FIRST_TOO_NEW) {
-            findings.error(
-                    "server",
-                    "is PostgreSQL " + Sql.text(connection, "SHOW server_version"),
-                    "use PostgreSQL 15 to 18");
-        }
         if (Sql.isTrue(connection, "SELECT pg_is_in_recovery()")) {
             findings.error("server", "is a standby, which takes no writes", "name the primary in database.url");
             return;
         }
         checkLogicalDecoding(site, findings);
-        checkEncoding(connection, findings);
         if (Sql.text(connection, "SHOW max_slot_wal_keep_size").equals("-1")) {
             findings.of(Cause.LOG_UNLIMITED)
                     .warning(
@@ -39,10 +30,6 @@ final class ServerCheck implements DatabaseCheck {
 
     private static void checkLogicalDecoding(CheckedSite site, Findings findings) throws SQLException {
         Connection connection = site.connection();
-        String walLevel = Sql.text(connection, "SHOW wal_level");
-        if (!walLevel.equals("logical")) {
-            findings.error("wal_level", "is " + walLevel, "ALTER SYSTEM SET wal_level = logical" + RESTART);
-        }
         boolean slotExists = Slot.find(connection, site.config().slot()).isPresent();
         int freeSlots = number(
                 connection,
@@ -62,16 +49,6 @@ final class ServerCheck implements DatabaseCheck {
                 site.config().slot());
         if (!slotActive && freeSenders < 1) {
             findings.error("max_wal_senders", "leaves none free", "raise it by one or more" + RESTART);
-        }
-    }
-
-    private static void checkEncoding(Connection connection, Findings findings) throws SQLException {
-        String encoding = Sql.text(connection, "SHOW server_encoding");
-        if (!encoding.equals("UTF8")) {
-            findings.error(
-                    "database encoding",
-                    "is " + encoding,
-                    "dump the database and restore it into one of encoding UTF8");
         }
     }
 

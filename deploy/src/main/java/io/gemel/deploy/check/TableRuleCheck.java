@@ -3,49 +3,52 @@ package io.gemel.deploy.check;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Locale;
 
-/** Rules on tables that two writing sites feel in another way than one: security policies and triggers. */
+/** Triggers and rules that fire when a change is applied, although they did their work where it was made. */
 final class TableRuleCheck implements DatabaseCheck {
     private static final String TRIGGERS = """
-            SELECT quote_ident(tgname) FROM pg_trigger
-            WHERE tgrelid = ?::oid AND NOT tgisinternal AND tgenabled IN ('A', 'R')
-            ORDER BY 1
+            SELECT format('%I.%I', n.nspname, c.relname), quote_ident(t.tgname), t.tgenabled = 'R'
+            FROM pg_trigger t
+            JOIN pg_class c ON c.oid = t.tgrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE t.tgrelid = ANY (?::oid[]) AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R')
+            ORDER BY 1, 2
             """;
+    private static final String RULES = """
+            SELECT format('%I.%I', n.nspname, c.relname), quote_ident(r.rulename), r.ev_enabled = 'R'
+            FROM pg_rewrite r
+            JOIN pg_class c ON c.oid = r.ev_class
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE r.ev_class = ANY (?::oid[]) AND r.ev_enabled IN ('A', 'R') AND r.ev_type <> '1'
+            ORDER BY 1, 2
+            """;
+
+    private record Firing(String table, String name, boolean replicaOnly) {}
 
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
-        boolean bypassesPolicies = Sql.isTrue(
-                site.connection(),
-                "SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = ?",
-                site.config().database().user());
-        for (CatalogTable table : site.tables()) {
-            if (table.rowSecurity() && !bypassesPolicies) {
-                findings.of(Cause.ROW_SECURITY)
-                        .warning(
-                                table.sqlName(),
-                                "has row level security, which hides rows from the applier",
-                                "ALTER ROLE " + site.config().database().user() + " BYPASSRLS");
-            }
-            checkRules(site.connection(), table, findings);
+        Long[] oids = site.tables().stream().map(CatalogTable::oid).toArray(Long[]::new);
+        Findings found = findings.of(Cause.TRIGGERS);
+        for (String[] kind : new String[][] {{"trigger", TRIGGERS}, {"rule", RULES}}) {
+            List<Firing> firing = Sql.list(
+                    site.connection(),
+                    row -> new Firing(row.getString(1), row.getString(2), row.getBoolean(3)),
+                    kind[1],
+                    (Object) oids);
+            firing.forEach(each -> warn(kind[0], each, found));
         }
     }
 
-    private static void checkRules(Connection connection, CatalogTable table, Findings findings) throws SQLException {
-        for (String trigger : names(connection, TRIGGERS, table)) {
-            findings.of(Cause.TRIGGERS)
-                    .warning(
-                            table.sqlName(),
-                            "has the trigger " + trigger
-                                    + ", enabled ALWAYS or REPLICA: it fires again when a change is applied here",
-                            "ALTER TABLE " + table.sqlName() + " ENABLE TRIGGER " + trigger
-                                    + ", unless it writes no replicated table");
-        }
-    }
-
-    private static List<String> names(Connection connection, String query, CatalogTable table) throws SQLException {
-        return Sql.list(connection, row -> row.getString(1), query, table.oid());
+    private static void warn(String kind, Firing firing, Findings findings) {
+        findings.warning(
+                firing.table(),
+                "has the " + kind + " " + firing.name() + ", enabled " + (firing.replicaOnly() ? "REPLICA" : "ALWAYS")
+                        + ": it fires " + (firing.replicaOnly() ? "only" : "again")
+                        + " when a change is applied here, and what it writes or leaves out makes the sites differ",
+                "ALTER TABLE " + firing.table() + " ENABLE " + kind.toUpperCase(Locale.ROOT) + " " + firing.name()
+                        + ", unless it touches no replicated table");
     }
 }

@@ -5,12 +5,14 @@ import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Unique keys besides the primary one: what becomes of a row when both sites give one value to different rows. */
 final class UniqueKeyCheck implements DatabaseCheck {
     /** Each with whether a row can be let out of it by a NULL in one of its columns, or in one that they are made of. */
     private static final String KEYS = """
-            SELECT n.relname, i.indisexclusion,
+            SELECT i.indrelid, n.relname, i.indisexclusion,
                    EXISTS (SELECT FROM pg_attribute a
                            WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND NOT a.attnotnull AND a.attgenerated = ''
                              AND NOT a.attnum = ANY (p.indkey::int2[])
@@ -22,20 +24,24 @@ final class UniqueKeyCheck implements DatabaseCheck {
             FROM pg_index i
             JOIN pg_class n ON n.oid = i.indexrelid
             JOIN pg_index p ON p.indrelid = i.indrelid AND p.indisprimary
-            WHERE i.indrelid = ?::oid AND NOT i.indisprimary AND (i.indisunique OR i.indisexclusion)
-            ORDER BY 1
+            WHERE i.indrelid = ANY (?::oid[]) AND NOT i.indisprimary AND (i.indisunique OR i.indisexclusion)
+            ORDER BY 1, 2
             """;
 
-    private record Key(String name, boolean excludes, boolean clears) {}
+    private record Key(long table, String name, boolean excludes, boolean clears) {}
 
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
+        Long[] oids = site.tables().stream().map(CatalogTable::oid).toArray(Long[]::new);
+        Map<Long, List<Key>> all = Sql.list(
+                        site.connection(),
+                        row -> new Key(row.getLong(1), row.getString(2), row.getBoolean(3), row.getBoolean(4)),
+                        KEYS,
+                        (Object) oids)
+                .stream()
+                .collect(Collectors.groupingBy(Key::table));
         for (CatalogTable table : site.tables()) {
-            List<Key> keys = Sql.list(
-                    site.connection(),
-                    row -> new Key(row.getString(1), row.getBoolean(2), row.getBoolean(3)),
-                    KEYS,
-                    table.oid());
+            List<Key> keys = all.getOrDefault(table.oid(), List.of());
             boolean removes =
                     site.config().policyFor(table.schema(), table.name()).removesUniqueLosers();
             keys.forEach(key -> check(table, key, removes, findings));

@@ -2,6 +2,7 @@ package io.gemel.deploy.database;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A table as the database's catalog describes it. A partitioned table stands for itself and all its partitions, which are never listed on
@@ -13,11 +14,12 @@ import java.util.Optional;
  * @param sqlName schema and name as SQL needs them, quoted where necessary
  * @param kind what it is
  * @param unlogged whether its changes are missing from the database's log
- * @param rowSecurity whether row level security is enabled on it
+ * @param rowsHidden whether row level security, of it or of a partition, hides rows from the site's role
  * @param fullImages whether its replica identity is FULL
- * @param virtualColumns whether it has columns that are computed when they are read, as there are from 18 on
  * @param key its primary key, if it has one
+ * @param columns its columns, in their order
  * @param partitions the partitions below it, at every level
+ * @param publications other publications in which its updates fail once its replica identity is FULL
  */
 public record CatalogTable(
         long oid,
@@ -26,11 +28,17 @@ public record CatalogTable(
         String sqlName,
         Kind kind,
         boolean unlogged,
-        boolean rowSecurity,
+        boolean rowsHidden,
         boolean fullImages,
-        boolean virtualColumns,
         Optional<PrimaryKey> key,
-        List<Partition> partitions) {
+        List<Column> columns,
+        List<Partition> partitions,
+        List<OtherPublication> publications) {
+    public CatalogTable {
+        columns = List.copyOf(columns);
+        partitions = List.copyOf(partitions);
+        publications = List.copyOf(publications);
+    }
 
     /** What a table is. */
     public enum Kind {
@@ -49,6 +57,47 @@ public record CatalogTable(
     public record PrimaryKey(String constraint, List<String> columns, boolean deferrable) {}
 
     /**
+     * A column.
+     *
+     * @param name its name, not quoted
+     * @param type its type as PostgreSQL prints it
+     * @param required whether it refuses NULL
+     * @param generated whether and when it is computed from others
+     * @param collation its collation's name; empty for a type that has none
+     * @param base what its type is made of
+     * @param parts names of the types that its type consists of at any depth, itself included, as far as they are of
+     *     {@link TableCatalog#NOTED_TYPES}
+     */
+    public record Column(
+            String name,
+            String type,
+            boolean required,
+            Generated generated,
+            String collation,
+            BaseType base,
+            Set<String> parts) {}
+
+    /** Whether a column is computed from others. */
+    public enum Generated {
+        NOT,
+        STORED,
+        /** When it is read, as there are from PostgreSQL 18 on. */
+        VIRTUAL
+    }
+
+    /**
+     * A column's type without the domains around it.
+     *
+     * @param name its name
+     * @param modified whether it has a modifier, such as a length or a scale
+     * @param enumerated whether it is an enum
+     * @param builtIn whether it comes with PostgreSQL
+     * @param nondeterministic whether the column's collation takes different texts for equal
+     */
+    public record BaseType(
+            String name, boolean modified, boolean enumerated, boolean builtIn, boolean nondeterministic) {}
+
+    /**
      * One partition.
      *
      * @param sqlName schema and name as SQL needs them
@@ -57,36 +106,12 @@ public record CatalogTable(
      */
     public record Partition(String sqlName, boolean fullImages, boolean loggedLocally) {}
 
-    /** Why a table cannot be replicated, and what to do about it. */
-    public record Refusal(String problem, String mend) {}
-
-    /** Why this table cannot be replicated at all, whatever is granted and set up; empty when it can. */
-    public Optional<Refusal> refusal() {
-        String leaveOut = ", or list it in tables.exclude";
-        if (kind == Kind.FOREIGN || partitions.stream().anyMatch(partition -> !partition.loggedLocally())) {
-            return Optional.of(new Refusal(
-                    "is or has a foreign or unlogged part, whose changes are not in this database's log",
-                    "replicate only tables that are stored here" + leaveOut));
-        }
-        if (unlogged) {
-            return Optional.of(new Refusal(
-                    "is unlogged, its changes are not in the database's log",
-                    "ALTER TABLE " + sqlName + " SET LOGGED" + leaveOut));
-        }
-        if (virtualColumns) {
-            return Optional.of(new Refusal(
-                    "has a virtual generated column: PostgreSQL refuses updates of such a table once it logs full row images",
-                    "make the column STORED" + leaveOut));
-        }
-        if (key.isEmpty()) {
-            return Optional.of(
-                    new Refusal("has no primary key", "ALTER TABLE " + sqlName + " ADD PRIMARY KEY (...)" + leaveOut));
-        }
-        if (key.get().deferrable()) {
-            return Optional.of(new Refusal(
-                    "has a deferrable primary key, so that two rows may share a key inside a transaction",
-                    "make the constraint " + key.get().constraint() + " NOT DEFERRABLE" + leaveOut));
-        }
-        return Optional.empty();
-    }
+    /**
+     * A publication besides Gemel's.
+     *
+     * @param sqlName its name as SQL needs it
+     * @param relation the table or partition in it, as SQL needs it
+     * @param columnList whether it lists columns; otherwise it leaves stored generated columns out
+     */
+    public record OtherPublication(String sqlName, String relation, boolean columnList) {}
 }

@@ -1,6 +1,7 @@
 package io.gemel.deploy.prepare;
 
 import io.gemel.deploy.config.Cause;
+import io.gemel.deploy.verdict.Obstacle;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,12 +16,12 @@ final class Plan {
 
     /** Notes something that no statement of this program can put right. */
     void obstacle(String subject, String problem, String mend) {
-        obstacle(Cause.BEYOND_PREPARE, subject, problem, mend);
+        obstacle(new Obstacle(Cause.BEYOND_PREPARE, subject, problem, mend));
     }
 
-    /** Notes something of another cause that no statement of this program can put right. */
-    void obstacle(Cause cause, String subject, String problem, String mend) {
-        obstacles.add(new Obstacle(cause, subject, problem, mend));
+    /** Notes something that no statement of this program can put right. */
+    void obstacle(Obstacle obstacle) {
+        obstacles.add(obstacle);
     }
 
     List<Step> steps() {

@@ -5,6 +5,7 @@ import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.SiteDatabase;
+import io.gemel.deploy.verdict.Obstacle;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +18,9 @@ import java.util.Optional;
  * statement is printed and is a transaction of its own, so that no lock is held longer than one statement takes.
  */
 public final class Prepare {
+    /** What a role was granted in one round can make more tables replicable in the next. */
+    private static final int ROUNDS_MAX = 2;
+
     private final SiteConfig config;
     private final Optional<Administrator> administrator;
     private final PrintWriter out;
@@ -83,18 +87,26 @@ public final class Prepare {
     private Plan prepareDatabase() throws CommandException {
         try (Connection connection = connect();
                 Runners runners = new Runners(config, connection, administrator.isPresent())) {
-            boolean allowed = true;
-            for (Step step : plan(connection).steps()) {
-                allowed = allowed && runners.run(step);
-                if (allowed) {
-                    out.println(step.sql() + ";");
-                }
+            Plan plan = plan(connection);
+            for (int round = 0; round < ROUNDS_MAX && run(plan.steps(), runners); round++) {
+                // Asked again rather than remembered: a GRANT by a role that may not grant fails with a mere warning.
+                plan = plan(connection);
             }
-            // Asked again rather than remembered: a GRANT by a role that may not grant fails with a mere warning.
             return plan(connection);
         } catch (SQLException e) {
             throw failed(e);
         }
+    }
+
+    /** Runs steps in order until one is not allowed; whether there were any and all were. */
+    private boolean run(List<Step> steps, Runners runners) throws SQLException, CommandException {
+        for (Step step : steps) {
+            if (!runners.run(step)) {
+                return false;
+            }
+            out.println(step.sql() + ";");
+        }
+        return !steps.isEmpty();
     }
 
     private int show() throws CommandException {

@@ -1,12 +1,11 @@
 package io.gemel.deploy.prepare;
 
-import io.gemel.deploy.database.CatalogTable;
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
+import java.util.Map;
 
 /** What the site's role must be and be allowed, so that the site process needs no superuser. */
 final class RolePlanner implements Planner {
@@ -21,12 +20,23 @@ final class RolePlanner implements Planner {
             ORDER BY 1
             """;
 
-    private static final String SCHEMAS_OF_TYPES = """
-            SELECT DISTINCT n.nspname
-            FROM pg_attribute a
-            JOIN pg_type t ON t.oid = a.atttypid
-            JOIN pg_namespace n ON n.oid = t.typnamespace
-            WHERE a.attrelid = ?::oid AND a.attnum > 0 AND NOT a.attisdropped
+    private static final String SCHEMAS_WITHOUT_RIGHT = """
+            SELECT quote_ident(n.nspname) FROM pg_namespace n
+            WHERE n.oid IN (SELECT c.relnamespace FROM pg_class c WHERE c.oid = ANY (?::oid[])
+                            UNION
+                            SELECT t.typnamespace FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+                            WHERE a.attrelid = ANY (?::oid[]) AND a.attnum > 0 AND NOT a.attisdropped)
+              AND NOT has_schema_privilege(?, n.oid, 'USAGE')
+            ORDER BY 1
+            """;
+    private static final String TABLES_WITHOUT_RIGHT = """
+            SELECT format('%I.%I', n.nspname, c.relname), string_agg(r.name, ', ' ORDER BY r.place)
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            CROSS JOIN unnest(?::text[]) WITH ORDINALITY AS r(name, place)
+            WHERE c.oid = ANY (?::oid[]) AND NOT has_table_privilege(?, c.oid, r.name)
+            GROUP BY 1
+            ORDER BY 1
             """;
 
     @Override
@@ -52,6 +62,7 @@ final class RolePlanner implements Planner {
                     "GRANT EXECUTE ON FUNCTION " + function + " TO " + target.role()));
         }
         planOrigin(connection, target, plan);
+        planRowSecurity(target, plan);
         planSchemas(connection, target, plan);
         planTables(connection, target, plan);
     }
@@ -66,40 +77,40 @@ final class RolePlanner implements Planner {
         }
     }
 
+    private static void planRowSecurity(Target target, Plan plan) {
+        boolean hidden = target.verdict().obstacles().stream().anyMatch(each -> each.cause() == Cause.ROW_SECURITY);
+        if (hidden) {
+            plan.add(Step.administrator(
+                    "role " + target.config().database().user(),
+                    "may not see the rows that row level security hides",
+                    "ALTER ROLE " + target.role() + " BYPASSRLS"));
+        }
+    }
+
     private static void planSchemas(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
-        TreeSet<String> schemas = new TreeSet<>();
-        for (CatalogTable table : target.tables()) {
-            schemas.add(table.schema());
-            schemas.addAll(Sql.list(connection, row -> row.getString(1), SCHEMAS_OF_TYPES, table.oid()));
-        }
-        for (String schema : schemas) {
-            if (!Sql.isTrue(connection, "SELECT has_schema_privilege(?, ?, 'USAGE')", user, schema)) {
-                String name = Sql.text(connection, "SELECT quote_ident(?)", schema);
-                plan.add(Step.administrator(
-                        "role " + user,
-                        "may not use the schema " + name,
-                        "GRANT USAGE ON SCHEMA " + name + " TO " + target.role()));
-            }
+        for (String name : Sql.list(
+                connection, row -> row.getString(1), SCHEMAS_WITHOUT_RIGHT, target.oids(), target.oids(), user)) {
+            plan.add(Step.administrator(
+                    "role " + user,
+                    "may not use the schema " + name,
+                    "GRANT USAGE ON SCHEMA " + name + " TO " + target.role()));
         }
     }
 
     private static void planTables(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
-        for (CatalogTable table : target.tables()) {
-            List<String> missing = new ArrayList<>();
-            for (String right : TABLE_RIGHTS) {
-                if (!Sql.isTrue(connection, "SELECT has_table_privilege(?, ?::oid, ?)", user, table.oid(), right)) {
-                    missing.add(right);
-                }
-            }
-            if (!missing.isEmpty()) {
-                String rights = String.join(", ", missing);
-                plan.add(Step.administrator(
-                        table.sqlName(),
-                        "does not allow role " + user + " to " + rights,
-                        "GRANT " + rights + " ON " + table.sqlName() + " TO " + target.role()));
-            }
-        }
+        String[] rights = TABLE_RIGHTS.toArray(String[]::new);
+        Sql.list(
+                        connection,
+                        row -> Map.entry(row.getString(1), row.getString(2)),
+                        TABLES_WITHOUT_RIGHT,
+                        rights,
+                        target.oids(),
+                        user)
+                .forEach(missing -> plan.add(Step.administrator(
+                        missing.getKey(),
+                        "does not allow role " + user + " to " + missing.getValue(),
+                        "GRANT " + missing.getValue() + " ON " + missing.getKey() + " TO " + target.role())));
     }
 }

@@ -1,9 +1,9 @@
 package io.gemel.deploy.prepare;
 
+import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
-import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
-import io.gemel.deploy.database.TableCatalog;
+import io.gemel.deploy.verdict.SiteVerdict;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -14,8 +14,6 @@ final class SitePlan {
     // Rights and schema first, for the rest builds on them; the slot last, see SlotPlanner.
     private static final List<Planner> PLANNERS = List.of(
             new RolePlanner(), new SchemaPlanner(), new VmRolePlanner(), new PublicationPlanner(), new SlotPlanner());
-
-    private static final int OLDEST_SERVER = 150000;
 
     private SitePlan() {}
 
@@ -32,33 +30,17 @@ final class SitePlan {
                     "role " + user, "does not exist", "CREATE ROLE " + user + " LOGIN REPLICATION PASSWORD '...'");
             return plan;
         }
+        SiteVerdict verdict = SiteVerdict.read(connection, config);
+        verdict.obstacles().forEach(plan::obstacle);
         int version = Integer.parseInt(Sql.text(connection, "SHOW server_version_num"));
-        if (version < OLDEST_SERVER) {
-            plan.obstacle(
-                    "server",
-                    "is PostgreSQL " + Sql.text(connection, "SHOW server_version"),
-                    "use PostgreSQL 15 or newer");
-            return plan;
+        if (verdict.site().stream().anyMatch(obstacle -> obstacle.cause() == Cause.SERVER)) {
+            return plan; // nothing is set up where the site process would not run: a slot that nobody reads fills the
+            // disk
         }
-        Target target = new Target(config, role.get(), version, replicable(connection, config, plan));
+        Target target = new Target(config, role.get(), version, verdict);
         for (Planner planner : PLANNERS) {
             planner.plan(connection, target, plan);
         }
         return plan;
-    }
-
-    private static List<CatalogTable> replicable(Connection connection, SiteConfig config, Plan plan)
-            throws SQLException {
-        List<CatalogTable> matched = TableCatalog.matched(connection, config.tables());
-        if (matched.isEmpty()) {
-            plan.obstacle(
-                    "tables=" + config.tables().included(),
-                    "matches no table",
-                    "create the tables, or correct the patterns");
-        }
-        for (CatalogTable table : matched) {
-            table.refusal().ifPresent(refusal -> plan.obstacle(table.sqlName(), refusal.problem(), refusal.mend()));
-        }
-        return matched.stream().filter(table -> table.refusal().isEmpty()).toList();
     }
 }

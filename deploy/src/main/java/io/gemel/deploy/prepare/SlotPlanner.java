@@ -21,13 +21,6 @@ final class SlotPlanner implements Planner {
             planFound(connection, name, found.get(), plan);
             return;
         }
-        if (!Sql.text(connection, "SHOW wal_level").equals("logical")) {
-            plan.obstacle(
-                    "slot " + name,
-                    "cannot be created while wal_level is " + Sql.text(connection, "SHOW wal_level"),
-                    "ALTER SYSTEM SET wal_level = logical, restart the server, then run gemel prepare again");
-            return;
-        }
         String failover = target.serverVersion() >= FAILOVER_SLOTS_SINCE ? ", failover => true" : "";
         plan.add(Step.siteRole(
                 "slot " + name,

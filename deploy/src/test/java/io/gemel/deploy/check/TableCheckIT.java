@@ -123,13 +123,22 @@ class TableCheckIT {
         assertThat(result.exitCode()).isEqualTo(ExitCode.DONE);
         assertThat(lines(result))
                 .noneMatch(line -> line.startsWith("error"))
-                .anyMatch(line -> line.contains("has row level security"))
+                .noneMatch(line -> line.contains("has row level security")) // prepare has granted BYPASSRLS
                 .anyMatch(line -> line.contains("has the trigger audit"))
                 .noneMatch(line -> line.contains("trigger plain"))
                 .anyMatch(line -> line.contains("unique index account_email_key"))
                 .anyMatch(line -> line.contains("exclusion constraint account_during_excl"))
                 .anyMatch(line -> line.contains("column kind regclass"))
                 .anyMatch(line -> line.contains("kafka.ssl.key.password is written out"));
+
+        site.execute(
+                "ALTER ROLE " + site.role() + " NOBYPASSRLS",
+                "CREATE RULE copy AS ON INSERT TO account DO ALSO NOTHING",
+                "ALTER TABLE account ENABLE REPLICA RULE copy");
+
+        assertThat(lines(check(site)))
+                .anyMatch(line -> line.startsWith("error") && line.contains("public.account has row level security"))
+                .anyMatch(line -> line.startsWith("warning") && line.contains("has the rule copy, enabled REPLICA"));
     }
 
     @ParameterizedTest
@@ -225,13 +234,20 @@ class TableCheckIT {
                 .execute(
                         "CREATE EXTENSION lo",
                         "CREATE TYPE pair AS (a int, b text)",
+                        "CREATE DOMAIN handle AS oid",
+                        "CREATE TYPE file AS (name text, handle handle)",
+                        "CREATE TABLE files (id int PRIMARY KEY, all_files file[])",
                         "CREATE TABLE statistic (id int PRIMARY KEY, n pg_ndistinct)",
+                        "CREATE TABLE pictures (id int PRIMARY KEY, content lo[])",
                         "CREATE TABLE picture (id int PRIMARY KEY, content lo)",
                         "CREATE TABLE good (id int PRIMARY KEY, a jsonb, b int[], c pair, d tsvector, e int4range, f point)");
 
         assertThat(lines(check(site)))
                 .anyMatch(line -> line.contains("public.statistic has the column n pg_ndistinct"))
-                .anyMatch(line -> line.contains("public.picture has the column content lo"))
+                .anyMatch(
+                        line -> line.startsWith("error") && line.contains("public.picture has the column content lo,"))
+                .anyMatch(line -> line.startsWith("error") && line.contains("has the column content lo[],"))
+                .anyMatch(line -> line.startsWith("warning") && line.contains("public.files has the column all_files"))
                 .noneMatch(line -> line.contains("public.good has the column"));
     }
 }

@@ -292,6 +292,121 @@ class PrepareIT {
 
     @ParameterizedTest
     @EnumSource(names = {"V15", "V18"})
+    void refuses_tables_whose_updates_another_publication_would_stop(Version version) throws Exception {
+        SiteFixture site = bank(version)
+                .execute(
+                        "CREATE TABLE customer (id int PRIMARY KEY, name text, secret text)",
+                        "CREATE TABLE part (id int PRIMARY KEY, n int) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (9)",
+                        "CREATE TABLE filtered (id int PRIMARY KEY, n int)",
+                        "CREATE TABLE inserted (id int PRIMARY KEY, n int)",
+                        "CREATE TABLE stored (id int PRIMARY KEY, n int, m int GENERATED ALWAYS AS (n + 1) STORED)",
+                        "INSERT INTO customer VALUES (1)",
+                        "INSERT INTO part VALUES (1)",
+                        "INSERT INTO filtered VALUES (1)",
+                        "INSERT INTO inserted VALUES (1)",
+                        "INSERT INTO stored VALUES (1)",
+                        "CREATE PUBLICATION bi FOR TABLE customer (id, name), part_1 (id)",
+                        "CREATE PUBLICATION bi_filter FOR TABLE filtered WHERE (id > 0)",
+                        "CREATE PUBLICATION bi_inserts FOR TABLE inserted (id) WITH (publish = 'insert')",
+                        "CREATE PUBLICATION bi_all FOR TABLE account" + (version == Version.V18 ? ", stored" : ""));
+        String[] updates = {
+            "UPDATE customer SET secret = 'x'",
+            "UPDATE part SET n = 1",
+            "UPDATE filtered SET n = 1",
+            "UPDATE inserted SET n = 1",
+            "UPDATE stored SET n = 1"
+        };
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+
+        assertThat(printed.toString())
+                .contains("public.customer is in the publication bi, which lists columns of public.customer")
+                .contains("public.part is in the publication bi, which lists columns of public.part_1")
+                .doesNotContain("ALTER TABLE public.customer")
+                .doesNotContain("bi_filter")
+                .doesNotContain("bi_inserts");
+        if (version == Version.V18) {
+            assertThat(printed.toString())
+                    .contains("public.stored is in the publication bi_all, which leaves out stored generated columns");
+        }
+        site.execute(updates);
+
+        site.execute(
+                "ALTER PUBLICATION bi DROP TABLE ONLY public.customer",
+                "ALTER PUBLICATION bi ADD TABLE ONLY public.customer",
+                "ALTER PUBLICATION bi DROP TABLE ONLY public.part_1",
+                "ALTER PUBLICATION bi ADD TABLE ONLY public.part_1");
+        if (version == Version.V18) {
+            site.execute("ALTER PUBLICATION bi_all SET (publish_generated_columns = stored)");
+        }
+        printed.getBuffer().setLength(0);
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out()))
+                .as(printed::toString)
+                .isZero();
+        site.execute(updates);
+
+        site.execute(
+                "ALTER PUBLICATION bi DROP TABLE ONLY public.customer",
+                "ALTER PUBLICATION bi ADD TABLE ONLY public.customer (id)");
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+        assertThat(printed.toString()).contains("ALTER PUBLICATION gemel DROP TABLE ONLY public.customer;");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void lets_the_site_role_see_rows_behind_row_level_security(Version version) throws Exception {
+        SiteFixture site = bank(version)
+                .execute(
+                        "CREATE TABLE tenant (id int PRIMARY KEY)",
+                        "ALTER TABLE tenant ENABLE ROW LEVEL SECURITY",
+                        "CREATE TABLE part (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (9)",
+                        "ALTER TABLE part_1 ENABLE ROW LEVEL SECURITY",
+                        "ALTER TABLE part_1 FORCE ROW LEVEL SECURITY");
+
+        assertThat(Prepare.run(site.config(), Optional.empty(), out())).isOne();
+        assertThat(printed.toString())
+                .contains("public.tenant has row level security, which hides rows from Gemel's role: ALTER ROLE")
+                .contains("public.part has row level security")
+                .contains("ALTER ROLE " + site.role() + " BYPASSRLS;")
+                .doesNotContain("ALTER TABLE public.tenant");
+
+        printed.getBuffer().setLength(0);
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out()))
+                .as(printed::toString)
+                .isZero();
+        assertThat(printed.toString())
+                .contains("ALTER ROLE " + site.role() + " BYPASSRLS;")
+                .contains("ALTER TABLE public.tenant REPLICA IDENTITY FULL;");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void takes_tables_that_are_refused_later_out_again_and_leaves_refused_ones_as_they_are(Version version)
+            throws Exception {
+        SiteFixture site = bank(version).execute("CREATE TABLE odd (k float8 PRIMARY KEY)");
+
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+        assertThat(printed.toString())
+                .contains("public.odd has the key column k of type double precision")
+                .doesNotContain("ALTER TABLE public.odd");
+
+        site.execute("ALTER TABLE account ALTER id TYPE numeric");
+        assertThat(Prepare.run(site.config(), ADMINISTRATOR, out())).isOne();
+        try (Connection connection = site.connectAsAdministrator()) {
+            assertThat(Publication.find(connection, SiteConfig.PUBLICATION)
+                            .orElseThrow()
+                            .tables())
+                    .contains("public.\"My Table\"")
+                    .doesNotContain("public.account", "public.odd");
+            assertThat(Sql.text(connection, "SELECT relreplident FROM pg_class WHERE relname = 'odd'"))
+                    .isEqualTo("d");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
     void leaves_a_publication_made_by_hand_alone(Version version) throws Exception {
         SiteFixture site = bank(version).execute("CREATE PUBLICATION gemel FOR ALL TABLES");
 

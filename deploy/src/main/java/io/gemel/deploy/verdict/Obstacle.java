@@ -1,4 +1,4 @@
-package io.gemel.deploy.prepare;
+package io.gemel.deploy.verdict;
 
 import io.gemel.deploy.config.Cause;
 
