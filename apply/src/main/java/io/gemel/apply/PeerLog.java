@@ -4,10 +4,9 @@ import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.LogCursor;
 import io.gemel.conflict.LogException;
 import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.Stamp;
-import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.Transaction;
 import io.gemel.transaction.TransactionCodec;
 import java.time.Duration;
@@ -41,8 +40,9 @@ final class PeerLog implements AutoCloseable {
     private final ApplyConfig config;
     private final TopicPartition partition;
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final TransactionCodec codec = new TransactionCodec();
+    private final PeerLogRecords records;
     private final LogCursor cursor;
+    private final FragmentJoiner joiner = new FragmentJoiner();
     private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
             List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private @Nullable Incoming pending;
@@ -54,19 +54,20 @@ final class PeerLog implements AutoCloseable {
     PeerLog(ApplyConfig config, Marker applied) throws ApplyFailure {
         this.config = config;
         partition = new TopicPartition(config.topic(), 0);
+        records = new PeerLogRecords(config.topic());
         cursor = new LogCursor(config.peer(), applied);
         consumer = consumer();
         try {
             checkTopic();
             consumer.assign(List.of(partition));
-            readUpTo = PeerLogSearch.start(consumer, partition, codec, applied);
+            readUpTo = PeerLogSearch.start(consumer, partition, new TransactionCodec(), applied);
             consumer.seek(partition, readUpTo);
         } catch (KafkaException e) {
             consumer.close();
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
         } catch (BadRecordException e) {
             consumer.close();
-            throw notGemels(
+            throw records.notGemels(
                     "while looking for position " + applied.position(),
                     "nor can this site's place in the log be found. Copy the database anew",
                     e);
@@ -190,14 +191,15 @@ final class PeerLog implements AutoCloseable {
     }
 
     private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
-        LogRecord record = decode(raw);
+        LogRecord record = records.decode(raw);
         LogCursor.Verdict verdict = judge(cursor, raw, record);
         Incoming incoming = take(raw, record, verdict);
         readUpTo = raw.offset() + 1;
         return incoming;
     }
 
-    private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw, LogRecord record, LogCursor.Verdict verdict) {
+    private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw, LogRecord record, LogCursor.Verdict verdict)
+            throws ApplyFailure {
         if (verdict != LogCursor.Verdict.TAKE) {
             return null;
         }
@@ -205,39 +207,44 @@ final class PeerLog implements AutoCloseable {
             lastStart = raw.offset();
             return new Incoming.Beat(beat.epoch(), beat.stamp().seen());
         }
-        LogRecord.Part part = (LogRecord.Part) record;
+        return record instanceof LogRecord.Fragment fragment
+                ? take(raw, fragment)
+                : take(raw, (LogRecord.Part) record, raw.value().length);
+    }
+
+    private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw, LogRecord.Part part, int bytes) {
         if (part.index() == 0) {
-            firstPartOffset = raw.offset();
-            lastStart = raw.offset();
+            begins(raw.offset());
         }
         if (!part.last()) {
             return null;
         }
         if (part.index() == 0) {
-            Transaction transaction = new Transaction(part.stamp(), part.changes());
-            return new Incoming.Whole(part.epoch(), transaction, raw.value().length);
+            return new Incoming.Whole(part.epoch(), new Transaction(part.stamp(), part.changes()), bytes);
         }
         return new Incoming.Large(part.epoch(), part.stamp(), firstPartOffset);
     }
 
-    private LogRecord decode(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
-        try {
-            return codec.decode(raw.value() == null ? new byte[0] : raw.value());
-        } catch (BadRecordException e) {
-            throw notGemels(
-                    "offset " + raw.offset(),
-                    "everything before it was. To go on, remove it: kafka-delete-records.sh with offset "
-                            + (raw.offset() + 1) + " of partition 0",
-                    e);
-        }
+    private void begins(long offset) {
+        firstPartOffset = offset;
+        lastStart = offset;
     }
 
-    private ApplyFailure notGemels(String where, String mend, BadRecordException e) {
-        return new ApplyFailure(
-                Kind.HALT,
-                "topic " + config.topic() + ", " + where + ": " + e.getMessage()
-                        + ". Let only the peer's Gemel write to this topic. Nothing of the record was applied, " + mend,
-                e);
+    /** A single row larger than a record: put together at once when it fits beside others, read again when not. */
+    private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw, LogRecord.Fragment fragment)
+            throws ApplyFailure {
+        LogRecord.Part part = fragment.part();
+        if (fragment.beginsTransaction()) {
+            begins(raw.offset());
+        }
+        if (part.index() == 0 && part.last() && fragment.total() <= config.queueBytesMax()) {
+            LogRecord.Part whole = records.join(joiner, raw, fragment);
+            return whole == null
+                    ? null
+                    : new Incoming.Whole(
+                            part.epoch(), new Transaction(part.stamp(), whole.changes()), fragment.total());
+        }
+        return fragment.endsTransaction() ? new Incoming.Large(part.epoch(), part.stamp(), firstPartOffset) : null;
     }
 
     private static LogCursor.Verdict judge(LogCursor cursor, ConsumerRecord<byte[], byte[]> raw, LogRecord record)
@@ -254,34 +261,24 @@ final class PeerLog implements AutoCloseable {
         try (KafkaConsumer<byte[], byte[]> again = consumer()) {
             again.assign(List.of(partition));
             again.seek(partition, large.firstOffset());
+            FragmentJoiner pieceJoiner = new FragmentJoiner();
             int next = 0;
             while (true) {
                 for (ConsumerRecord<byte[], byte[]> raw : poll(again, POLL)) {
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
                     }
-                    if (!(decode(raw) instanceof LogRecord.Part part)
-                            || part.epoch() != large.epoch()
-                            || part.index() != next) {
+                    LogRecord.Part part = records.whole(pieceJoiner, raw);
+                    if (part == null || part.epoch() != large.epoch() || part.index() != next) {
                         continue;
                     }
                     next++;
-                    if (!pieces.accept(stamped(large.stamp(), part)) || part.last()) {
+                    if (!pieces.accept(PeerLogRecords.stamped(large.stamp(), part)) || part.last()) {
                         return;
                     }
                 }
             }
         }
-    }
-
-    /** Every part gets the stamp of the last one, which alone knows the commit position. */
-    private static List<StampedChange> stamped(Stamp stamp, LogRecord.Part part) {
-        List<StampedChange> changes = new ArrayList<>(part.changes().size());
-        int index = part.firstChange();
-        for (var change : part.changes()) {
-            changes.add(new StampedChange(stamp, index++, change));
-        }
-        return changes;
     }
 
     /** Ends a wait in {@link #next}; any thread. */

@@ -6,8 +6,11 @@ import io.gemel.conflict.ReadProgress;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TableShape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class Assembler implements TransactionSink {
     /** Without any record for this long, a heartbeat goes out to move the database's slot forward. */
     static final long IDLE_HEARTBEAT_NANOS = 1_000_000_000L;
+
+    /** A row of more bytes is published before the next one is read, rather than held until the commit. */
+    static final long HELD_BYTES_MAX = 16L << 20;
+
+    private static final int NAME_BYTES_MAX = 3; // of a character
 
     private final long epoch;
     private final LogStamper stamper;
@@ -44,6 +52,7 @@ final class Assembler implements TransactionSink {
     private int parts;
     private int published;
     private List<Change> changes = new ArrayList<>();
+    private final Set<TableShape> shapes = new HashSet<>(); // of these changes
     private long bytes;
 
     private long seenPublished;
@@ -123,12 +132,24 @@ final class Assembler implements TransactionSink {
         take(correction.change(), correction.bytes());
     }
 
-    private void take(Change change, long size) throws CaptureException, InterruptedException {
+    private void take(Change change, long imageBytes) throws CaptureException, InterruptedException {
+        long size = imageBytes + (shapes.contains(change.shape()) ? 0 : bytes(change.shape()));
+        if (!changes.isEmpty() && bytes + size > partBytesMax) {
+            publishPart(Stamp.UNKNOWN_COMMIT);
+            size = imageBytes + bytes(change.shape());
+        }
+        shapes.add(change.shape());
         changes.add(change);
         bytes += size;
-        if (bytes >= partBytesMax) {
+        if (bytes > HELD_BYTES_MAX) {
             publishPart(Stamp.UNKNOWN_COMMIT);
         }
+    }
+
+    /** About what a shape takes in a record, or more. */
+    private static long bytes(TableShape shape) {
+        long names = shape.columns().stream().mapToLong(String::length).sum();
+        return NAME_BYTES_MAX * (names + 2L * shape.columns().size());
     }
 
     private void applied(CapturedRow.Applied applied) throws CaptureException {
@@ -164,7 +185,12 @@ final class Assembler implements TransactionSink {
             throw CaptureException.retry(
                     "the database's log was read again from before " + commitPosition + ", which is published");
         }
+        forgetChanges();
+    }
+
+    private void forgetChanges() {
         changes = new ArrayList<>();
+        shapes.clear();
         bytes = 0;
     }
 
@@ -182,9 +208,15 @@ final class Assembler implements TransactionSink {
         boolean last = commitPosition != Stamp.UNKNOWN_COMMIT;
         Stamp partStamp = last ? committed(stamp, commitPosition) : stamp;
         LogRecord.Part part = new LogRecord.Part(epoch, partStamp, parts++, last, published, changes);
-        changes = new ArrayList<>();
-        bytes = 0;
+        boolean large = bytes > partBytesMax;
+        forgetChanges();
         published += part.changes().size();
+        if (large) {
+            publisher.sendInFragments(part, commitMicros);
+            window.register(partStamp, part.firstChange(), part.changes());
+            sent(partStamp);
+            return;
+        }
         RecordPublisher.Prepared prepared = publisher.prepare(part, partStamp, commitMicros);
         window.register(partStamp, part.firstChange(), part.changes());
         send(prepared, partStamp);
@@ -205,6 +237,10 @@ final class Assembler implements TransactionSink {
 
     private void send(RecordPublisher.Prepared prepared, Stamp sent) throws CaptureException, InterruptedException {
         publisher.send(prepared);
+        sent(sent);
+    }
+
+    private void sent(Stamp sent) {
         seenPublished = sent.seen();
         lastPublishedNanos = nanoTime.getAsLong();
     }

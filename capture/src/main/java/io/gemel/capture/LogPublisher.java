@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -85,9 +87,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-        settings.put(
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                Math.max(KAFKA_REQUEST_BYTES, config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX));
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.max(KAFKA_REQUEST_BYTES, recordBytesMax(config)));
         // Bootstrapping again would forget the topic as soon as every broker is away, and then sending waits at once
         // instead of
         // when the buffer is full.
@@ -135,7 +135,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         try {
             bytes = codec.encode(record);
         } catch (IllegalArgumentException e) {
-            throw CaptureException.halt("a transaction cannot be written to the log: " + e.getMessage(), e);
+            throw unwritable(e);
         }
         int part = 0;
         if (record instanceof LogRecord.Part numbered) {
@@ -148,19 +148,49 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     public void send(Prepared prepared) throws CaptureException, InterruptedException {
-        CaptureException known = failure;
-        if (known != null) {
-            throw known;
-        }
+        dispatch(prepared);
+    }
+
+    private Future<RecordMetadata> dispatch(Prepared prepared) throws CaptureException, InterruptedException {
+        checkNoFailure();
         unacknowledged.add(nanoTime.getAsLong()); // before, for sending waits while Kafka has not been reached at all
         try {
-            producer.send(record(prepared.bytes()), (metadata, problem) -> sent(prepared, metadata, problem));
+            return producer.send(record(prepared.bytes()), (metadata, problem) -> sent(prepared, metadata, problem));
         } catch (InterruptException e) {
             Thread.interrupted(); // Kafka set it again; the exception says it from here on
             throw (InterruptedException) new InterruptedException("while sending to Kafka").initCause(e);
         } catch (KafkaException | IllegalStateException e) {
-            throw CaptureException.of("could not write to the log " + config.topic(), e);
+            throw unwritten("could not write", e);
         }
+    }
+
+    @Override
+    public void sendInFragments(LogRecord.Part part, long commitMicros) throws CaptureException, InterruptedException {
+        Stamp stamp = part.stamp();
+        FragmentsUnderWay fragments = new FragmentsUnderWay(bytes ->
+                dispatch(new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, bytes)));
+        try {
+            codec.encodeFragments(part, config.transactionPartBytesMax(), fragments::take);
+        } catch (IllegalArgumentException e) {
+            throw unwritable(e);
+        }
+        if (!fragments.allWritten()) {
+            checkNoFailure();
+            throw CaptureException.retry("capture was closed while it wrote to the log " + config.topic());
+        }
+        recent.addElsewhere(stamp.position(), part.index());
+        written(stamp.position(), stamp.commitPosition(), commitMicros);
+    }
+
+    private void checkNoFailure() throws CaptureException {
+        CaptureException known = failure;
+        if (known != null) {
+            throw known;
+        }
+    }
+
+    private static CaptureException unwritable(IllegalArgumentException why) {
+        return CaptureException.halt("a transaction cannot be written to the log: " + why.getMessage(), why);
     }
 
     private ProducerRecord<byte[], byte[]> record(byte[] bytes) {
@@ -173,8 +203,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         }
         if (problem != null || metadata == null) {
             Exception cause = problem == null ? new IllegalStateException("no metadata") : problem;
-            CaptureException known = CaptureException.of(
-                    "could not write position " + prepared.position() + " to the log " + config.topic(), cause);
+            CaptureException known = unwritten("could not write position " + prepared.position(), cause);
             failure = known;
             failed.accept(known);
             return;
@@ -184,9 +213,13 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
             offsets.note(prepared.position(), metadata.offset());
         }
         recent.acknowledge(prepared.position(), prepared.part());
-        if (prepared.commitPosition() != Stamp.UNKNOWN_COMMIT) {
-            acknowledgedCommit = prepared.commitPosition();
-            listener.published(prepared.position(), prepared.commitMicros());
+        written(prepared.position(), prepared.commitPosition(), prepared.commitMicros());
+    }
+
+    private void written(long position, long commitPosition, long commitMicros) {
+        if (commitPosition != Stamp.UNKNOWN_COMMIT) {
+            acknowledgedCommit = commitPosition;
+            listener.published(position, commitMicros);
         }
     }
 
@@ -209,6 +242,24 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
                 + config.topic() + ". Check that its brokers run, that this machine reaches them, that topic "
                 + config.topic() + " exists and that their disks have room. Nothing is lost: what is committed here"
                 + " stays in the database's log, and is published when Kafka answers again";
+    }
+
+    /** A record that is too large for the topic is none of Kafka's own business: the operator set both sizes. */
+    private CaptureException unwritten(String doing, Exception cause) {
+        if (cause instanceof RecordTooLargeException) {
+            return CaptureException.halt(
+                    "the topic " + config.topic() + " or its brokers take no record of "
+                            + recordBytesMax(config) + " bytes, which this site may write: raise the topic's"
+                            + " max.message.bytes (and kafka.max.request.size, if it is set) to that, or lower"
+                            + " transaction.part.bytes.max and start this site again",
+                    cause);
+        }
+        return CaptureException.of(doing + " to the log " + config.topic(), cause);
+    }
+
+    /** The largest record that this site may write, before compression. */
+    private static int recordBytesMax(CaptureConfig config) {
+        return config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX;
     }
 
     /** Ends at once: what is not acknowledged is read again from the database's log by the next process. */

@@ -4,6 +4,7 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.LogCursor;
 import io.gemel.conflict.LogException;
 import io.gemel.conflict.LogSearch;
+import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Version;
@@ -34,20 +35,31 @@ final class LogReplay {
         OwnLog.Stretch all = log.everything();
         long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::some);
         LogCursor cursor = new LogCursor(config.site(), new Marker(position, 0, new Version(0, config.site()), 0, 0));
+        FragmentJoiner joiner = new FragmentJoiner();
         log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
-            if (judge(cursor, stored.record()) == LogCursor.Verdict.TAKE
-                    && stored.record() instanceof LogRecord.Part part) {
-                if (part.index() == 0) {
-                    offsets.note(part.stamp().position(), stored.offset());
+            if (judge(cursor, stored.record()) == LogCursor.Verdict.TAKE) {
+                if (stored.beginsTransaction()) {
+                    offsets.note(stored.position(), stored.offset());
                 }
-                recent.addAcknowledged(part.stamp().position(), part.index(), stored.bytes());
-                window.register(part.stamp(), part.firstChange(), part.changes());
+                LogRecord.Part part = log.whole(stored, joiner);
+                if (part != null) {
+                    remember(part, stored);
+                    window.register(part.stamp(), part.firstChange(), part.changes());
+                }
             }
             return true;
         });
         if (cursor.position() < lastPosition) {
             throw CaptureException.halt("the log " + config.topic() + " no longer holds what follows position "
                     + position + ": its records have expired or were deleted. Copy the database anew");
+        }
+    }
+
+    private void remember(LogRecord.Part part, OwnLog.Stored stored) {
+        if (stored.record() == part) {
+            recent.addAcknowledged(part.stamp().position(), part.index(), stored.bytes());
+        } else {
+            recent.addElsewhere(part.stamp().position(), part.index());
         }
     }
 

@@ -46,6 +46,8 @@ final class LogTail {
             complete(heartbeat.stamp());
         } else if (record instanceof LogRecord.Part part && part.last()) {
             complete(part.stamp());
+        } else if (record instanceof LogRecord.Fragment fragment && fragment.endsTransaction()) {
+            complete(fragment.part().stamp());
         }
     }
 

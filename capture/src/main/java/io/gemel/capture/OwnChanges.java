@@ -3,6 +3,7 @@ package io.gemel.capture;
 import io.gemel.conflict.LocalChanges;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
@@ -47,10 +48,10 @@ final class OwnChanges implements LocalChanges {
         for (long position : collected.positions) {
             // Before the topic: what is forgotten in between is in the topic by then.
             List<RecentRecords.Entry> here = recent.partsOf(position);
-            if (here.isEmpty() || here.get(0).part() > 0) {
+            if (!RecentRecords.isWhole(here)) {
                 missing.add(position);
             }
-            here.forEach(entry -> collected.take(decode(entry)));
+            decode(here, collected::take);
         }
         while (!missing.isEmpty()) {
             long last = endOfRun(missing);
@@ -75,10 +76,10 @@ final class OwnChanges implements LocalChanges {
             }
         };
         List<RecentRecords.Entry> here = recent.partsOf(position);
-        if (here.isEmpty() || here.get(0).part() > 0) {
-            fromTopic(position, position, collect);
+        if (RecentRecords.isWhole(here)) {
+            decode(here, collect);
         } else {
-            here.forEach(entry -> collect.accept(decode(entry)));
+            fromTopic(position, position, collect);
         }
         return changes;
     }
@@ -148,34 +149,42 @@ final class OwnChanges implements LocalChanges {
             }
         };
         List<RecentRecords.Entry> here = recent.partsAfter(position);
-        here.forEach(entry -> collect.accept(decode(entry)));
-        if (here.isEmpty()
-                || here.get(0).position() > position + 1
-                || here.get(0).part() > 0) {
+        decode(here, collect);
+        if (!RecentRecords.isWhole(here) || here.get(0).position() > position + 1) {
             fromTopic(position + 1, Long.MAX_VALUE, collect);
         }
         return keys;
     }
 
     private void fromTopic(long from, long to, Consumer<LogRecord.Part> reader) {
+        FragmentJoiner joiner = new FragmentJoiner();
         try {
             OwnLog.Stretch all = log.everything();
             long begin = Math.max(all.begin(), offsets.before(from, all.begin()));
             log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
-                if (stored.record() instanceof LogRecord.Part part) {
-                    if (part.index() == 0) {
-                        offsets.note(part.stamp().position(), stored.offset());
-                    }
-                    reader.accept(part);
-                    return part.stamp().position() < to || !part.last();
+                if (stored.beginsTransaction()) {
+                    offsets.note(stored.position(), stored.offset());
                 }
-                return true;
+                LogRecord.Part part = stored.position() < from ? null : log.whole(stored, joiner);
+                if (part == null) {
+                    return true;
+                }
+                reader.accept(part);
+                return part.stamp().position() < to || !part.last();
             });
         } catch (CaptureException e) {
             throw new UncheckedIOException(new IOException("this site's own log cannot be read back", e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UncheckedIOException(new IOException("interrupted while reading this site's own log back", e));
+        }
+    }
+
+    private void decode(List<RecentRecords.Entry> entries, Consumer<LogRecord.Part> reader) {
+        for (RecentRecords.Entry entry : entries) {
+            if (!entry.isElsewhere()) {
+                reader.accept(decode(entry));
+            }
         }
     }
 

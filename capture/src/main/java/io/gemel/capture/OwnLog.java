@@ -1,6 +1,7 @@
 package io.gemel.capture;
 
 import io.gemel.transaction.BadRecordException;
+import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionCodec;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads stretches of this site's own log. Calls from several threads wait for each other. */
 final class OwnLog implements AutoCloseable {
@@ -34,7 +36,19 @@ final class OwnLog implements AutoCloseable {
 
     /** A record, where it stands and how. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
-    record Stored(long offset, LogRecord record, byte[] bytes) {}
+    record Stored(long offset, LogRecord record, byte[] bytes) {
+        /** Position of the transaction that this is some of; 0 for another record. */
+        long position() {
+            return record.match(
+                    opened -> 0L, heartbeat -> 0L, part -> part.stamp().position());
+        }
+
+        boolean beginsTransaction() {
+            return record instanceof LogRecord.Fragment fragment
+                    ? fragment.beginsTransaction()
+                    : record instanceof LogRecord.Part part && part.index() == 0;
+        }
+    }
 
     /** Takes one record; false ends the reading. */
     @FunctionalInterface
@@ -128,6 +142,22 @@ final class OwnLog implements AutoCloseable {
         }
     }
 
+    /**
+     * The part that a record is, or completes.
+     *
+     * @param joiner has had the records before it
+     * @return null for any other record
+     */
+    LogRecord.@Nullable Part whole(Stored stored, FragmentJoiner joiner) throws CaptureException {
+        try {
+            return stored.record() instanceof LogRecord.Fragment fragment
+                    ? joiner.add(fragment)
+                    : stored.record() instanceof LogRecord.Part part ? part : null;
+        } catch (BadRecordException e) {
+            throw notGemels(stored.offset(), e);
+        }
+    }
+
     private static InterruptedException interrupted(InterruptException cause) {
         Thread.interrupted(); // Kafka set it again; the exception says it from here on
         InterruptedException interrupted = new InterruptedException("while reading from Kafka");
@@ -140,11 +170,15 @@ final class OwnLog implements AutoCloseable {
         try {
             return new Stored(record.offset(), codec.decode(bytes), bytes);
         } catch (BadRecordException e) {
-            throw CaptureException.halt(
-                    "the log " + config.topic() + " holds something else at offset " + record.offset() + " ("
-                            + e.getMessage() + "): only Gemel's capture may write to that topic",
-                    e);
+            throw notGemels(record.offset(), e);
         }
+    }
+
+    private CaptureException notGemels(long offset, BadRecordException why) {
+        return CaptureException.halt(
+                "the log " + config.topic() + " holds something else at offset " + offset + " (" + why.getMessage()
+                        + "): only Gemel's capture may write to that topic",
+                why);
     }
 
     @Override

@@ -12,9 +12,16 @@ import java.util.TreeMap;
  * up to a size. Thread-safe: filled by the reading thread, acknowledged by Kafka's, read by the applier's.
  */
 final class RecentRecords {
+    private static final byte[] ELSEWHERE = {};
+
     /** One part of a transaction. */
     @SuppressWarnings("ArrayRecordComponent") // compared by identity, never changed
-    record Entry(long position, int part, byte[] bytes) {}
+    record Entry(long position, int part, byte[] bytes) {
+        /** Is the part to be read from the topic, for it is too large to be kept? */
+        boolean isElsewhere() {
+            return bytes.length == 0;
+        }
+    }
 
     private final long bytesMax;
     private final NavigableMap<Long, List<Entry>> byPosition = new TreeMap<>();
@@ -34,6 +41,11 @@ final class RecentRecords {
     synchronized void addAcknowledged(long position, int part, byte[] bytes) {
         add(position, part, bytes);
         acknowledge(position, part);
+    }
+
+    /** A part that is in Kafka and too large to be kept here. */
+    synchronized void addElsewhere(long position, int part) {
+        addAcknowledged(position, part, ELSEWHERE);
     }
 
     /** The part is in Kafka, so it may be forgotten when room is needed: the oldest first. */
@@ -58,7 +70,7 @@ final class RecentRecords {
         }
     }
 
-    /** Parts of the transaction that are here, in order; the earlier ones may be in Kafka only. */
+    /** Parts of the transaction that are here, in order; others may be in Kafka only, see {@link #isWhole}. */
     synchronized List<Entry> partsOf(long position) {
         return List.copyOf(byPosition.getOrDefault(position, List.of()));
     }
@@ -68,5 +80,10 @@ final class RecentRecords {
         List<Entry> parts = new ArrayList<>();
         byPosition.tailMap(position, false).values().forEach(parts::addAll);
         return parts;
+    }
+
+    /** Are these all from the first part on? */
+    static boolean isWhole(List<Entry> parts) {
+        return !parts.isEmpty() && parts.get(0).part() == 0 && parts.stream().noneMatch(Entry::isElsewhere);
     }
 }

@@ -16,6 +16,14 @@ interface RecordPublisher {
     void send(Prepared prepared) throws CaptureException, InterruptedException;
 
     /**
+     * Sends a part that is too large for one record in as many as it takes, never holding more than one of them. Returns when
+     * it is in the log, from where it can be read back.
+     *
+     * @param commitMicros the database's own time of its commit
+     */
+    void sendInFragments(LogRecord.Part part, long commitMicros) throws CaptureException, InterruptedException;
+
+    /**
      * A record ready to be sent.
      *
      * @param part index among the parts of its transaction, 0 for a heartbeat

@@ -63,6 +63,12 @@ final class AssemblerBench {
                     + progress.commitPosition());
             sent.add(preparing);
         }
+
+        @Override
+        public void sendInFragments(LogRecord.Part part, long commitMicros) {
+            order.add("in fragments, registered up to " + window.registeredPosition());
+            sent.add(part);
+        }
     }
 
     private final class Counting implements CaptureListener {

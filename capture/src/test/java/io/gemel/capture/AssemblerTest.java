@@ -51,26 +51,47 @@ class AssemblerTest {
                 .containsOnly(1L);
         assertThat(bench.sent)
                 .extracting(record -> ((LogRecord.Part) record).index())
-                .containsExactly(0, 1, 2);
+                .containsExactly(0, 1, 2, 3);
         assertThat(bench.sent)
                 .extracting(record -> ((LogRecord.Part) record).firstChange())
-                .containsExactly(0, 2, 4);
+                .containsExactly(0, 1, 2, 3);
         assertThat(bench.sent)
                 .extracting(record -> ((LogRecord.Part) record).last())
-                .containsExactly(false, false, true);
+                .containsExactly(false, false, false, true);
         assertThat(bench.sent)
                 .extracting(record -> ((LogRecord.Part) record).stamp().commitPosition())
-                .containsExactly(Stamp.UNKNOWN_COMMIT, Stamp.UNKNOWN_COMMIT, 77L);
+                .containsExactly(Stamp.UNKNOWN_COMMIT, Stamp.UNKNOWN_COMMIT, Stamp.UNKNOWN_COMMIT, 77L);
         assertThat(bench.window.keys()).isEqualTo(5);
     }
 
     @Test
-    void ends_a_transaction_that_exactly_filled_its_parts_with_an_empty_last_part() throws Exception {
-        bench.transaction(500, 77, local(1, PART_BYTES));
+    void sends_a_row_that_is_larger_than_a_part_in_fragments_and_registers_it_when_it_is_in_the_log() throws Exception {
+        bench.transaction(500, 77, local(1, 10), local(2, PART_BYTES + 1), local(3, 10));
 
-        assertThat(bench.sent).hasSize(2);
-        assertThat(bench.part(1).last()).isTrue();
-        assertThat(bench.part(1).changes()).isEmpty();
+        assertThat(bench.sent)
+                .extracting(record -> ((LogRecord.Part) record).firstChange())
+                .containsExactly(0, 1, 2);
+        assertThat(bench.part(1).last()).isFalse();
+        assertThat(bench.part(2).last()).isTrue();
+        assertThat(bench.order).contains("in fragments, registered up to 1").hasSize(5);
+        assertThat(bench.window.keys()).isEqualTo(3);
+    }
+
+    @Test
+    void publishes_a_single_row_of_any_size_as_the_last_part() throws Exception {
+        bench.transaction(500, 77, local(1, Assembler.HELD_BYTES_MAX / 2));
+
+        assertThat(bench.sent).hasSize(1);
+        assertThat(bench.part(0).last()).isTrue();
+    }
+
+    @Test
+    void does_not_hold_a_very_large_row_until_the_next_one_comes() throws Exception {
+        bench.assembler.begin(500);
+        bench.assembler.row(local(1, Assembler.HELD_BYTES_MAX + 1));
+
+        assertThat(bench.sent).hasSize(1);
+        assertThat(bench.part(0).last()).isFalse();
     }
 
     @Test

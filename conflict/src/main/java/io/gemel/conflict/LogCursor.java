@@ -15,6 +15,7 @@ public final class LogCursor {
     private long position;
     private long commitPosition;
     private int nextPart;
+    private int nextFragment; // of that part
 
     /** What to do with a record. */
     public enum Verdict {
@@ -56,11 +57,36 @@ public final class LogCursor {
         if (newEpoch) {
             epoch = record.epoch();
             nextPart = 0;
+            nextFragment = 0;
         }
         if (record instanceof LogRecord.Opened) {
             return newEpoch ? Verdict.DISCARD_OPEN_PARTS : Verdict.SKIP;
         }
-        return record instanceof LogRecord.Heartbeat heartbeat ? heartbeat(heartbeat) : part((LogRecord.Part) record);
+        if (record instanceof LogRecord.Heartbeat heartbeat) {
+            return heartbeat(heartbeat);
+        }
+        return record instanceof LogRecord.Fragment fragment ? fragment(fragment) : part((LogRecord.Part) record, 0);
+    }
+
+    /** Each is the next one of the next part; the last one counts as the part. */
+    private Verdict fragment(LogRecord.Fragment fragment) throws LogException {
+        LogRecord.Part part = fragment.part();
+        if (fragment.last()) {
+            return part(part, fragment.index());
+        }
+        checkOrigin(part.stamp());
+        if (part.stamp().position() <= position) {
+            return Verdict.SKIP;
+        }
+        checkNext(part, fragment.index());
+        nextFragment++;
+        return Verdict.TAKE;
+    }
+
+    private void checkNext(LogRecord.Part part, int fragment) throws LogException {
+        if (part.stamp().position() != position + 1 || part.index() != nextPart || fragment != nextFragment) {
+            throw gap(part.stamp().position());
+        }
     }
 
     private Verdict heartbeat(LogRecord.Heartbeat heartbeat) throws LogException {
@@ -71,15 +97,14 @@ public final class LogCursor {
         return heartbeat.stamp().position() == position ? Verdict.TAKE : Verdict.SKIP;
     }
 
-    private Verdict part(LogRecord.Part part) throws LogException {
+    private Verdict part(LogRecord.Part part, int fragment) throws LogException {
         Stamp stamp = part.stamp();
         checkOrigin(stamp);
         if (stamp.position() <= position) {
             return Verdict.SKIP;
         }
-        if (stamp.position() != position + 1 || part.index() != nextPart) {
-            throw gap(stamp.position());
-        }
+        checkNext(part, fragment);
+        nextFragment = 0;
         if (!part.last()) {
             nextPart++;
             return Verdict.TAKE;

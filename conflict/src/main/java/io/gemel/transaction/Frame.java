@@ -34,6 +34,9 @@ public final class Frame {
     /** Kind of a correction: a change on its way through the database to the log. */
     static final int CORRECTION = 5;
 
+    /** Kind of {@link LogRecord.Fragment}. */
+    static final int FRAGMENT = 6;
+
     static final int MAGIC = 0x47454D4C;
     static final int MAJOR = 1;
     static final int MINOR = 0;

@@ -49,4 +49,38 @@ public sealed interface LogRecord {
             return part.apply(this);
         }
     }
+
+    /**
+     * A piece of a part that is too large for one record: a part with a single, very large row. The fragments of a part are
+     * contiguous in the log and count from 0; joined, their bodies are the part's encoded changes.
+     *
+     * @param part the part without its changes
+     * @param index of this fragment
+     * @param last whether the part is complete with it
+     * @param total bytes of all bodies together
+     * @param body encoded changes, cut anywhere
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
+    record Fragment(Part part, int index, boolean last, int total, byte[] body) implements LogRecord {
+        @Override
+        public long epoch() {
+            return part.epoch();
+        }
+
+        /** Is the transaction complete with it? */
+        public boolean endsTransaction() {
+            return last && part.last();
+        }
+
+        /** Does the transaction begin with it? */
+        public boolean beginsTransaction() {
+            return index == 0 && part.index() == 0;
+        }
+
+        /** As for the part that it is a piece of. */
+        @Override
+        public <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> forPart) {
+            return forPart.apply(part);
+        }
+    }
 }

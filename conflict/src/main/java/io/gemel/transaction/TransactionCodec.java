@@ -1,10 +1,12 @@
 package io.gemel.transaction;
 
+import io.gemel.transaction.LogRecord.Fragment;
 import io.gemel.transaction.LogRecord.Heartbeat;
 import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Turns the records of a site's log into bytes and back. The bytes are exact, checksummed, and the same for equal records.
@@ -16,6 +18,8 @@ import java.util.List;
  * producer compresses whole batches, which saves more, for the records of a batch resemble each other.
  */
 public final class TransactionCodec {
+    private static final int BODY_MAX = Integer.MAX_VALUE - 64;
+
     private final WireOutput output = new WireOutput();
     private final ChangeEncoder encoder = new ChangeEncoder(output);
     private final ChangeDecoder decoder = new ChangeDecoder();
@@ -27,10 +31,89 @@ public final class TransactionCodec {
      *     images have different columns, a text with half a surrogate pair
      */
     public byte[] encode(LogRecord record) {
+        if (record instanceof Fragment fragment) {
+            return fragment(fragment, fragment.body(), fragment.body().length);
+        }
         Frame.start(output);
         encoder.start();
         int kind = record.match(this::opened, this::heartbeat, this::part);
         return Frame.finish(output, kind);
+    }
+
+    /**
+     * Encodes a part as fragments, one after the other, without ever holding more than one: for rows that fill much of the
+     * memory there is.
+     *
+     * @param bodyMax bytes of each body, at least 1 KiB; what a record holds besides is less than a kilobyte
+     * @param records takes the bytes of each record
+     * @throws IllegalArgumentException as for {@link #encode}, before any record
+     */
+    public void encodeFragments(Part part, int bodyMax, Consumer<byte[]> records) {
+        Part header = new Part(part.epoch(), part.stamp(), part.index(), part.last(), part.firstChange(), List.of());
+        long[] total = {0};
+        changesTo(WireOutput.cutting(bodyMax, (bytes, length) -> total[0] += length), part);
+        if (total[0] > BODY_MAX) {
+            throw new IllegalArgumentException(
+                    "a part of " + total[0] + " bytes cannot be put together again; a Java array has fewer");
+        }
+        long[] done = {0};
+        int[] index = {0};
+        changesTo(
+                WireOutput.cutting(bodyMax, (bytes, length) -> {
+                    done[0] += length;
+                    boolean last = done[0] == total[0];
+                    Fragment fragment = new Fragment(header, index[0]++, last, (int) total[0], bytes);
+                    records.accept(fragment(fragment, bytes, length));
+                }),
+                part);
+    }
+
+    private static void changesTo(WireOutput cutting, Part part) {
+        ChangeEncoder each = new ChangeEncoder(cutting);
+        cutting.count(part.changes().size());
+        part.changes().forEach(each::change);
+        cutting.cut();
+    }
+
+    /** @param length how many of the bytes of the body count */
+    private byte[] fragment(Fragment fragment, byte[] body, int length) {
+        Frame.start(output);
+        int header = output.open();
+        header(fragment.part());
+        output.count(fragment.index());
+        output.bits(fragment.last() ? 1 : 0);
+        output.count(fragment.total());
+        output.close(header);
+        int section = output.open();
+        output.raw(body, length);
+        output.close(section);
+        return Frame.finish(output, Frame.FRAGMENT);
+    }
+
+    private Fragment fragment(WireInput input) throws BadRecordException {
+        int outer = input.enter();
+        Part part = header(input);
+        int index = input.index();
+        boolean last = (input.bits() & 1) != 0;
+        int total = input.index();
+        input.leave(outer);
+        outer = input.enter();
+        byte[] body = input.restBytes();
+        input.leave(outer);
+        return new Fragment(part, index, last, total, body);
+    }
+
+    /**
+     * The changes of fragments whose bodies were joined.
+     *
+     * @throws BadRecordException as for {@link #decode}
+     */
+    List<Change> decodeJoined(byte[] bodies) throws BadRecordException {
+        WireInput input = WireInput.ofJoined(bodies);
+        decoder.start();
+        List<Change> changes = changes(input);
+        input.end();
+        return changes;
     }
 
     /**
@@ -46,6 +129,7 @@ public final class TransactionCodec {
             case Frame.OPENED -> opened(input);
             case Frame.HEARTBEAT -> heartbeat(input);
             case Frame.PART -> part(input);
+            case Frame.FRAGMENT -> fragment(input);
             default -> throw BadRecordException.unknownKind(input.kind(), "a record of a site's log");
         };
         input.end();
@@ -84,11 +168,7 @@ public final class TransactionCodec {
 
     private int part(Part part) {
         int header = output.open();
-        output.varint(part.epoch());
-        encoder.stamp(part.stamp());
-        output.count(part.index());
-        output.bits(part.last() ? 1 : 0);
-        output.count(part.firstChange());
+        header(part);
         output.close(header);
         int changes = output.open();
         output.count(part.changes().size());
@@ -99,21 +179,38 @@ public final class TransactionCodec {
         return Frame.PART;
     }
 
+    private void header(Part part) {
+        output.varint(part.epoch());
+        encoder.stamp(part.stamp());
+        output.count(part.index());
+        output.bits(part.last() ? 1 : 0);
+        output.count(part.firstChange());
+    }
+
     private Part part(WireInput input) throws BadRecordException {
         int header = input.enter();
+        Part empty = header(input);
+        input.leave(header);
+        int section = input.enter();
+        List<Change> changes = changes(input);
+        input.leave(section);
+        return new Part(empty.epoch(), empty.stamp(), empty.index(), empty.last(), empty.firstChange(), changes);
+    }
+
+    private Part header(WireInput input) throws BadRecordException {
         long epoch = input.varint();
         Stamp stamp = decoder.stamp(input);
         int index = input.index();
         boolean last = (input.bits() & 1) != 0;
-        int firstChange = input.index();
-        input.leave(header);
-        int section = input.enter();
+        return new Part(epoch, stamp, index, last, input.index(), List.of());
+    }
+
+    private List<Change> changes(WireInput input) throws BadRecordException {
         int count = input.count();
         List<Change> changes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             changes.add(decoder.change(input));
         }
-        input.leave(section);
-        return new Part(epoch, stamp, index, last, firstChange, changes);
+        return changes;
     }
 }

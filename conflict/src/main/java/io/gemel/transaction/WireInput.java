@@ -31,6 +31,11 @@ public final class WireInput {
         limit = bytes.length;
     }
 
+    /** Reads changes that were cut out of a record and joined again. */
+    static WireInput ofJoined(byte[] bytes) {
+        return new WireInput(bytes, 0, Frame.FRAGMENT, false);
+    }
+
     public int kind() {
         return kind;
     }
@@ -136,6 +141,13 @@ public final class WireInput {
     /** The rest of the section as a key into a cache, without a copy; does not move on. */
     ByteBuffer rest() {
         return ByteBuffer.wrap(bytes, at, limit - at);
+    }
+
+    /** The rest of the section. */
+    byte[] restBytes() {
+        byte[] rest = Arrays.copyOfRange(bytes, at, limit);
+        at = limit;
+        return rest;
     }
 
     void skipRest() {

@@ -13,12 +13,58 @@ public final class WireOutput {
     /** Capacity kept from one record to the next; what a rare large record needed beyond it is given back. */
     static final int RETAINED_MAX = 1 << 20;
 
+    private static final int VARINT_MAX = 10;
     private static final int CAPACITY_MIN = 512;
     private static final int CAPACITY_MAX = Integer.MAX_VALUE - 8;
-    private static final int VARINT_MAX = 10;
+
+    /** Characters of a text that are written at once where the output is cut; each takes up to three bytes. */
+    private static final int SLICE_CHARS = 256;
+
+    private static final int PIECE_MIN = SLICE_CHARS * 3 + 2 * VARINT_MAX;
 
     private byte[] bytes = new byte[CAPACITY_MIN];
     private int size;
+    private final int pieceMax;
+    private final Pieces pieces;
+
+    /** Takes over what has been written so far. */
+    @FunctionalInterface
+    interface Pieces {
+        /** The first {@code length} of these bytes, which are written over afterwards. */
+        void take(byte[] bytes, int length);
+    }
+
+    public WireOutput() {
+        this(Integer.MAX_VALUE, (whole, length) -> {});
+    }
+
+    private WireOutput(int pieceMax, Pieces pieces) {
+        this.pieceMax = pieceMax;
+        this.pieces = pieces;
+    }
+
+    /**
+     * An output that hands on what it holds whenever the next value would make it more than {@code pieceMax} bytes; at the end
+     * {@link #cut} hands on the rest. It has no sections, whose lengths would have to be known in advance.
+     */
+    static WireOutput cutting(int pieceMax, Pieces pieces) {
+        if (pieceMax < PIECE_MIN) {
+            throw new IllegalArgumentException("pieces of " + pieceMax + " bytes are too small");
+        }
+        return new WireOutput(pieceMax, pieces);
+    }
+
+    /** Hands on what is there. */
+    void cut() {
+        if (size > 0) {
+            pieces.take(bytes, size);
+            size = 0;
+        }
+    }
+
+    private boolean isCut() {
+        return pieceMax < Integer.MAX_VALUE;
+    }
 
     /** Starts anew with {@code reserved} bytes that the caller fills in later. */
     void reset(int reserved) {
@@ -70,9 +116,17 @@ public final class WireOutput {
     }
 
     void raw(byte[] other) {
-        ensure(other.length);
-        System.arraycopy(other, 0, bytes, size, other.length);
-        size += other.length;
+        raw(other, other.length);
+    }
+
+    void raw(byte[] other, int length) {
+        for (int done = 0; done < length; ) {
+            int more = Math.min(length - done, pieceMax);
+            ensure(more);
+            System.arraycopy(other, done, bytes, size, more);
+            size += more;
+            done += more;
+        }
     }
 
     /**
@@ -85,9 +139,13 @@ public final class WireOutput {
             varint(0);
             return;
         }
-        int start = size;
+        if (isCut() && text.length() > SLICE_CHARS) {
+            sliced(text);
+            return;
+        }
         int length = text.length();
         ensure(VARINT_MAX + (long) length);
+        int start = size;
         varint(length + 1L);
         int at = size;
         byte[] target = bytes;
@@ -108,6 +166,19 @@ public final class WireOutput {
         ensure(VARINT_MAX + length);
         varint(length + 1);
         size = Utf8.write(text, bytes, size);
+    }
+
+    private void sliced(String text) {
+        varint(Utf8.length(text) + 1);
+        int to;
+        for (int from = 0; from < text.length(); from = to) {
+            to = Math.min(text.length(), from + SLICE_CHARS);
+            if (to < text.length() && Character.isHighSurrogate(text.charAt(to - 1))) {
+                to--;
+            }
+            ensure((to - from) * 3L);
+            size = Utf8.write(text.substring(from, to), bytes, size);
+        }
     }
 
     /** Begins a section; {@link #close} ends it. */
@@ -132,6 +203,9 @@ public final class WireOutput {
     }
 
     private void ensure(long more) {
+        if (size + more > pieceMax) {
+            cut();
+        }
         long needed = size + more;
         if (needed > bytes.length) {
             if (needed > CAPACITY_MAX) {

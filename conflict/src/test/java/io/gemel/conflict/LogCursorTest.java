@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.LogRecord.Fragment;
 import io.gemel.transaction.LogRecord.Heartbeat;
 import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
@@ -75,6 +76,32 @@ class LogCursorTest {
         assertThat(cursor.position()).isZero();
         assertThat(cursor.next(part(1, 1, 2, true))).isEqualTo(TAKE);
         assertThat(cursor.position()).isEqualTo(1);
+    }
+
+    @Test
+    void takes_the_fragments_of_a_part_and_then_the_part() throws LogException {
+        assertThat(cursor.next(part(1, 1, 0, false))).isEqualTo(TAKE);
+        assertThat(cursor.next(fragment(part(1, 1, 1, true), 0, false))).isEqualTo(TAKE);
+        assertThat(cursor.position()).isZero();
+        assertThat(cursor.next(fragment(part(1, 1, 1, true), 1, true))).isEqualTo(TAKE);
+        assertThat(cursor.position()).isEqualTo(1);
+        assertThat(cursor.next(fragment(part(1, 1, 1, true), 1, true))).isEqualTo(SKIP);
+        assertThat(cursor.next(fragment(part(1, 1, 1, true), 0, false))).isEqualTo(SKIP);
+    }
+
+    @Test
+    void reports_a_missing_fragment() throws LogException {
+        cursor.next(fragment(part(1, 1, 0, true), 0, false));
+        checkRefused(fragment(part(1, 1, 0, true), 2, true), "gap");
+        checkRefused(part(1, 1, 0, true), "gap");
+    }
+
+    @Test
+    void discards_fragments_that_their_writer_never_finished() throws LogException {
+        cursor.next(fragment(part(1, 1, 0, true), 0, false));
+        assertThat(cursor.next(new Opened(2, "b"))).isEqualTo(DISCARD_OPEN_PARTS);
+        assertThat(cursor.next(fragment(part(1, 1, 0, true), 1, true))).isEqualTo(SKIP);
+        assertThat(cursor.next(fragment(part(2, 1, 0, true), 0, true))).isEqualTo(TAKE);
     }
 
     @Test
@@ -173,5 +200,9 @@ class LogCursorTest {
 
     private static Marker marker(long position, long epoch) {
         return new Marker(position, epoch, new Version(position, EAST), 0, position * 10);
+    }
+
+    private static Fragment fragment(Part part, int index, boolean last) {
+        return new Fragment(part, index, last, 3, new byte[1]);
     }
 }
