@@ -19,6 +19,8 @@ final class ApplyFailure extends Exception {
         UNIQUE,
         /** Only in a database transaction of its own. */
         ALONE,
+        /** As {@link #PARK}, unless the schema of this site soon becomes like the peer's. */
+        SCHEMA,
         /** This one transaction cannot be applied here, whatever is tried; others can. */
         PARK,
         /** Connection lost or commit in doubt: only the marker knows. */

@@ -43,8 +43,15 @@ final class FailureClassifier {
             case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
             // A constraint or a type of this site refuses a row of the transaction; other rows are none the worse for
             // it.
-            case "23502", "23503", "23514" -> new ApplyFailure(Kind.PARK, message + hint(state, message), error);
-            default -> new ApplyFailure(byClass(state), message + hint(state, message), error);
+            case "23502", "23503" -> new ApplyFailure(Kind.PARK, message + SqlAdvice.of(state, message), error);
+            case "23514" ->
+                new ApplyFailure(
+                        SqlAdvice.isAboutPartitions(message) ? Kind.SCHEMA : Kind.PARK,
+                        message + SqlAdvice.of(state, message),
+                        error);
+            // An enum without the label, a composite type with other columns.
+            case "22P02" -> new ApplyFailure(Kind.SCHEMA, message + SqlAdvice.of(state, message), error);
+            default -> new ApplyFailure(byClass(state), message + SqlAdvice.of(state, message), error);
         };
     }
 
@@ -54,26 +61,6 @@ final class FailureClassifier {
             case "22" -> Kind.PARK;
             case "08", "53", "57", "58", "XX", "25", "55" -> Kind.RESTART;
             default -> Kind.HALT;
-        };
-    }
-
-    private static String hint(String state, String message) {
-        if (state.equals("42P01") && message.contains("\"gemel.")) {
-            return "; run 'gemel prepare' with this version of Gemel";
-        }
-        return switch (state) {
-            case "28000", "28P01" -> "; check database.user and database.password";
-            case "3D000" -> "; check database.url";
-            case "42501" -> "; run 'gemel prepare' as an administrator to grant what is missing";
-            case "42703", "42P01", "42704" -> "; the schemas of the two sites differ: bring this site's in line";
-            case "23514", "23502" ->
-                "; a constraint of this site refuses a row that the peer accepted: make the"
-                        + " constraints of the two sites equal, or it refuses what the increments of both come to";
-            case "22001" -> "; a column of this site is narrower than the peer's";
-            case "22003" ->
-                "; a column of this site is narrower than the peer's, or what the increments of both come to"
-                        + " is too great for it";
-            default -> "";
         };
     }
 }

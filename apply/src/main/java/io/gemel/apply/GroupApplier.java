@@ -55,15 +55,14 @@ final class GroupApplier {
      *
      * @param applied what the marker will say, but for how far the peer has been seen
      * @param alone whether the group is a single transaction
-     * @param carefully as for rows that may collide on unique keys besides the primary one
      * @return the conflicts that were found
      */
-    List<Conflict> apply(Changes changes, Marker applied, boolean alone, boolean carefully)
+    List<Conflict> apply(Changes changes, Marker applied, boolean alone, Manner manner)
             throws ApplyFailure, InterruptedException {
         repairs.refresh();
         catchUp.awaitWithoutLocks();
         try {
-            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, alone, carefully);
+            List<Conflict> conflicts = applyUntilUnsurprised(changes, applied, alone, manner);
             catchUp.succeeded();
             return conflicts;
         } catch (ResolverException e) {
@@ -103,13 +102,13 @@ final class GroupApplier {
         }
     }
 
-    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean alone, boolean carefully)
+    private List<Conflict> applyUntilUnsurprised(Changes changes, Marker applied, boolean alone, Manner manner)
             throws ApplyFailure, InterruptedException {
         Set<RowKey> slowKeys = new HashSet<>();
         List<Conflict> conflicts = new ArrayList<>();
         while (!transact(applied, (transaction, group) -> {
             AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, repairs, slowKeys, alone);
-            GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, carefully);
+            GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, manner);
             changes.forEach(attempt::apply);
             attempt.finish();
             slowKeys.addAll(steps.surprises());

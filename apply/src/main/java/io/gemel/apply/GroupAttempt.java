@@ -33,7 +33,7 @@ final class GroupAttempt {
     private final WindowGroup group;
     private final Set<RowKey> slowKeys;
     private final boolean alone;
-    private final boolean carefully;
+    private final Manner manner;
     private final SubmissionJudge judge;
     private final ParkingNotices notices;
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
@@ -43,7 +43,6 @@ final class GroupAttempt {
     /**
      * @param slowKeys must be locked and looked up before they are written
      * @param alone whether the group is a single transaction
-     * @param carefully as for rows that may collide on unique keys besides the primary one
      */
     GroupAttempt(
             TargetTransaction transaction,
@@ -51,14 +50,14 @@ final class GroupAttempt {
             AttemptSteps steps,
             Set<RowKey> slowKeys,
             boolean alone,
-            boolean carefully) {
+            Manner manner) {
         target = transaction.rows();
         this.steps = steps;
         orphans = new OrphanRepair(target, group, steps, steps.folded());
         this.group = group;
         this.slowKeys = slowKeys;
         this.alone = alone;
-        this.carefully = carefully;
+        this.manner = manner;
         judge = new SubmissionJudge(target, group, steps);
         notices = new ParkingNotices(transaction, group.local());
     }
@@ -96,7 +95,7 @@ final class GroupAttempt {
             return;
         }
         orphans.withdrawing(piece.get(0));
-        if (carefully) {
+        if (manner == Manner.CAREFULLY) {
             collect(changes);
         } else {
             applySlowly(changes);
@@ -107,7 +106,7 @@ final class GroupAttempt {
         for (StampedChange change : changes) {
             orphans.note(change);
         }
-        if (carefully) {
+        if (manner == Manner.CAREFULLY) {
             collect(changes);
             return;
         }
@@ -133,7 +132,10 @@ final class GroupAttempt {
     }
 
     private boolean goesSlowly(RowKey key, long seen) {
-        return slowKeys.contains(key) || steps.kept().contains(key) || group.contested(key, seen);
+        return manner == Manner.BY_TABLE
+                || slowKeys.contains(key)
+                || steps.kept().contains(key)
+                || group.contested(key, seen);
     }
 
     private void collect(List<StampedChange> changes) throws ApplyFailure {
@@ -214,9 +216,16 @@ final class GroupAttempt {
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
         for (Map.Entry<TableShape, Map<RowKey, RowImage>> table :
                 Samples.of(changes).entrySet()) {
-            rows.put(
-                    table.getKey(),
-                    target.lock(table.getKey(), List.copyOf(table.getValue().values())));
+            if (manner == Manner.BY_TABLE) {
+                target.lockAgainstWriters(table.getKey());
+                rows.put(
+                        table.getKey(),
+                        target.read(table.getKey(), table.getValue().keySet()));
+            } else {
+                rows.put(
+                        table.getKey(),
+                        target.lock(table.getKey(), List.copyOf(table.getValue().values())));
+            }
         }
         return rows;
     }

@@ -22,7 +22,10 @@ final class GroupTries {
     private static final int TRIES_MAX = 20;
 
     /** Failures of a transaction that must not be those of a whole group. */
-    private static final Set<Kind> ALONE_KINDS = EnumSet.of(Kind.UNIQUE, Kind.ALONE, Kind.PARK);
+    private static final Set<Kind> ALONE_KINDS = EnumSet.of(Kind.UNIQUE, Kind.ALONE, Kind.PARK, Kind.SCHEMA);
+
+    /** Failures that a transaction is set aside for, sooner or later. */
+    private static final Set<Kind> PARK_KINDS = EnumSet.of(Kind.PARK, Kind.SCHEMA);
 
     private static final IntervalFunction BACK_OFF = IntervalFunction.ofExponentialRandomBackoff(5L, 1.6, 0.5, 500L);
 
@@ -33,6 +36,7 @@ final class GroupTries {
     private final Parking parking;
     private final Repairs repairs;
     private final ApplyStatus status;
+    private final SchemaPatience patience = new SchemaPatience();
     private final Retry retry;
 
     GroupTries(
@@ -110,31 +114,47 @@ final class GroupTries {
     private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next)
             throws ApplyFailure, InterruptedException {
         boolean single = group.isSingle();
-        boolean carefully = false;
+        Manner manner = Manner.USUALLY;
+        ApplyFailure refused = null; // why nothing but absent rows might do
         while (true) {
             try {
-                return applyWithRetries(group, next, single, carefully);
+                return applyWithRetries(group, next, single, manner);
             } catch (ApplyFailure e) {
                 if (ALONE_KINDS.contains(e.kind()) && !single) {
                     return null;
                 }
                 Transaction transaction = group.wholeTransaction();
-                if (e.kind() == Kind.UNIQUE && !carefully) {
-                    carefully = true;
-                } else if (e.kind() == Kind.PARK && transaction != null) {
-                    return park(transaction, next, e);
+                boolean parks = PARK_KINDS.contains(e.kind());
+                if (e.kind() == Kind.UNIQUE && manner == Manner.USUALLY) {
+                    manner = Manner.CAREFULLY;
+                } else if (parks && manner != Manner.BY_TABLE && transaction != null && mayBeAbsent(transaction, e)) {
+                    manner = Manner.BY_TABLE;
+                    refused = e;
+                } else if (transaction != null && (parks || refused != null)) {
+                    ApplyFailure why = refused == null ? e : refused;
+                    if (why.kind() == Kind.PARK || !patience.isWorthAnother(String.valueOf(why.getMessage()))) {
+                        return park(transaction, next, why);
+                    }
+                    haltOrThrow(why);
+                    manner = Manner.USUALLY;
+                    refused = null;
                 } else {
                     haltOrThrow(e);
-                    carefully = false; // what was in the way may be gone
+                    manner = Manner.USUALLY; // what was in the way may be gone
                 }
             }
         }
     }
 
-    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean single, boolean carefully)
+    /** Is a row to be absent in the end which could not even be locked by inserting it? */
+    private static boolean mayBeAbsent(Transaction transaction, ApplyFailure refused) {
+        return refused.journal().isEmpty() && transaction.changes().stream().anyMatch(change -> change.after() == null);
+    }
+
+    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean single, Manner manner)
             throws ApplyFailure, InterruptedException {
         try {
-            return retry.executeCallable(() -> groupApplier.apply(group, next, single, carefully));
+            return retry.executeCallable(() -> groupApplier.apply(group, next, single, manner));
         } catch (ApplyFailure | InterruptedException | RuntimeException e) {
             throw e;
         } catch (Exception e) {

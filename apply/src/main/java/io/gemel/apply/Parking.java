@@ -83,7 +83,7 @@ final class Parking {
                     parked.size()
                             + " transactions are parked, as many as parked.transactions.max allows, and this one cannot"
                             + " be applied either: " + reason
-                            + ". Decide with 'gemel parked FILE list', or mend what they have in common");
+                            + ". Fix what they have in common, see them with 'gemel parked FILE list' and decide with 'gemel parked FILE retry ID' or 'gemel parked FILE discard ID'");
         }
         List<Change> notices = new ArrayList<>();
         Map<RowKey, RowImage> rows = new LinkedHashMap<>();
@@ -120,7 +120,7 @@ final class Parking {
                 continue; // decided together with another one
             }
             try {
-                settle(component, decision.getValue(), marker);
+                carryOut(component, decision.getValue(), marker);
             } catch (ApplyFailure e) {
                 if (e.kind() == Kind.RESTART) {
                     throw e;
@@ -153,7 +153,40 @@ final class Parking {
         return component;
     }
 
-    private void settle(Set<Long> component, Decision decision, Marker marker)
+    private void carryOut(Set<Long> component, Decision decision, Marker marker)
+            throws ApplyFailure, InterruptedException {
+        database.forgetTables(); // somebody may have altered them so that the rows fit
+        try {
+            settle(component, decision, marker, Parking::lock);
+        } catch (ApplyFailure e) {
+            boolean refused = e.kind() == Kind.PARK || e.kind() == Kind.SCHEMA;
+            if (!refused || decision == Decision.RETRY) {
+                throw e;
+            }
+            // A row that is absent cannot even be locked by inserting it. It stays as it is: absent.
+            settle(component, decision, marker, Parking::lockTable);
+        }
+    }
+
+    /** Locks rows and reads them. */
+    @FunctionalInterface
+    private interface Locking {
+        Map<RowKey, @Nullable RowImage> lock(TargetRows rows, TableShape shape, Map<RowKey, RowImage> samples)
+                throws ApplyFailure;
+    }
+
+    private static Map<RowKey, @Nullable RowImage> lock(
+            TargetRows rows, TableShape shape, Map<RowKey, RowImage> samples) throws ApplyFailure {
+        return rows.lock(shape, List.copyOf(samples.values()));
+    }
+
+    private static Map<RowKey, @Nullable RowImage> lockTable(
+            TargetRows rows, TableShape shape, Map<RowKey, RowImage> samples) throws ApplyFailure {
+        rows.lockAgainstWriters(shape);
+        return rows.read(shape, samples.keySet());
+    }
+
+    private void settle(Set<Long> component, Decision decision, Marker marker, Locking locking)
             throws ApplyFailure, InterruptedException {
         Set<RowKey> open = new HashSet<>();
         component.forEach(id -> open.addAll(parked.getOrDefault(id, Set.of())));
@@ -177,8 +210,7 @@ final class Parking {
         applier.transact(marker, (target, group) -> {
             List<Change> settled = new ArrayList<>();
             for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : samples.entrySet()) {
-                Map<RowKey, @Nullable RowImage> rows = target.rows()
-                        .lock(table.getKey(), List.copyOf(table.getValue().values()));
+                Map<RowKey, @Nullable RowImage> rows = locking.lock(target.rows(), table.getKey(), table.getValue());
                 table.getValue().forEach((key, sample) -> {
                     Change wanted = theirs.get(key);
                     RowImage row = wanted == null ? rows.get(key) : wanted.after();

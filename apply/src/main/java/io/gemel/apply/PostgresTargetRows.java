@@ -249,6 +249,12 @@ final class PostgresTargetRows implements TargetRows {
     }
 
     @Override
+    public void lockAgainstWriters(TableShape shape) throws ApplyFailure {
+        String name = catalog.table(shape).name();
+        run(() -> sql.execute("LOCK TABLE " + name + " IN SHARE ROW EXCLUSIVE MODE"));
+    }
+
+    @Override
     public void lockTable(TableShape shape) throws ApplyFailure {
         String name = catalog.table(shape).name();
         run(() -> sql.execute("LOCK TABLE " + name + " IN ACCESS EXCLUSIVE MODE"));

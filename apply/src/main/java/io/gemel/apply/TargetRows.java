@@ -62,7 +62,7 @@ interface TargetRows {
      */
     Map<RowKey, @Nullable RowImage> lock(TableShape shape, List<RowImage> samples) throws ApplyFailure;
 
-    /** Reads the rows with these keys from a table that {@link #lockTable} locked; null for an absent one. */
+    /** Reads the rows with these keys from a table that is locked; null for an absent one. */
     Map<RowKey, @Nullable RowImage> read(TableShape shape, Set<RowKey> keys) throws ApplyFailure;
 
     /** Writes outcomes of keys that {@link #lock} locked: an image replaces what is there, null removes it. */
@@ -94,7 +94,10 @@ interface TargetRows {
      */
     List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure;
 
-    /** Locks a whole table against writers. */
+    /** Locks a whole table against writers; others may still read. Rows that are read then stay as they are. */
+    void lockAgainstWriters(TableShape shape) throws ApplyFailure;
+
+    /** Locks a whole table. */
     void lockTable(TableShape shape) throws ApplyFailure;
 
     /** Removes every row of a locked table except the given keys. */

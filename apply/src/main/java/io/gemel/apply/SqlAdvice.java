@@ -1,0 +1,84 @@
+package io.gemel.apply;
+
+import org.jspecify.annotations.Nullable;
+
+/** What to do about an error of the database that a new try does not end. Pure. */
+enum SqlAdvice {
+    LOGIN("check database.user and database.password"),
+    DATABASE("check database.url"),
+    OWN_SCHEMA("run 'gemel prepare' with this version of Gemel"),
+    ROW_SECURITY(
+            "row-level security must not hold for the site's role: as a superuser, ALTER ROLE with the role of database.user and"
+                    + " BYPASSRLS; it goes on by itself"),
+    PRIVILEGE("run 'gemel prepare' as an administrator to grant what is missing"),
+    SETTING(
+            "an expression of this site, of a row-level security policy for instance, asks for a setting that the site's role does"
+                    + " not have: ALTER ROLE with the role of database.user and BYPASSRLS, or SET the parameter for that role and"
+                    + " start 'gemel site' again"),
+    SEARCH_PATH(
+            "a function that this site's table calls does not find it: name it there with its schema, or ALTER ROLE with the role of"
+                    + " database.user and SET search_path, and start 'gemel site' again"),
+    SCHEMAS("the schemas of the two sites differ: create here what the peer has"),
+    PARTITION(
+            "create the partition here as it is at the peer. What is parked by then is applied with 'gemel parked FILE retry ID';"
+                    + " when the peer has dropped the partition, too, 'gemel parked FILE discard ID' ends it"),
+    TYPE(
+            "the type has another definition at the peer: add the label here (ALTER TYPE ... ADD VALUE), or the attribute (ALTER TYPE"
+                    + " ... ADD ATTRIBUTE). What is parked by then is applied with 'gemel parked FILE retry ID'"),
+    CONSTRAINT(
+            "a constraint of this site refuses a row that the peer accepted: make the constraints of the two sites equal and run"
+                    + " 'gemel parked FILE retry ID', or it refuses what the increments of both come to:"
+                    + " 'gemel parked FILE discard ID' keeps this site's row"),
+    NARROWER(
+            "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'"),
+    RANGE(
+            "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'; or what the"
+                    + " increments of both come to is too great for it: 'gemel parked FILE discard ID' keeps this site's row");
+
+    private final String text;
+
+    SqlAdvice(String text) {
+        this.text = text;
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** To be put behind the error's own text; empty when there is nothing to say. */
+    static String of(String state, String message) {
+        SqlAdvice found = find(state, message);
+        return found == null ? "" : "; " + found.text;
+    }
+
+    private static @Nullable SqlAdvice find(String state, String message) {
+        return switch (state) {
+            case "28000", "28P01" -> LOGIN;
+            case "3D000" -> DATABASE;
+            case "42501" -> message.contains("row-level security") ? ROW_SECURITY : PRIVILEGE;
+            case "42P01", "42703", "42704", "42883" -> ofNames(message);
+            case "23514" -> isAboutPartitions(message) ? PARTITION : CONSTRAINT;
+            case "23502" -> CONSTRAINT;
+            case "22P02" -> TYPE;
+            case "22001" -> NARROWER;
+            case "22003" -> RANGE;
+            default -> null;
+        };
+    }
+
+    private static SqlAdvice ofNames(String message) {
+        if (message.contains("\"gemel.")) {
+            return OWN_SCHEMA;
+        }
+        if (message.contains("unrecognized configuration parameter")) {
+            return SETTING;
+        }
+        int where = message.indexOf("Where:");
+        return where >= 0 && message.indexOf("function", where) >= 0 ? SEARCH_PATH : SCHEMAS;
+    }
+
+    /** Does a row fit no partition, although no constraint with a name refuses it? */
+    static boolean isAboutPartitions(String message) {
+        return message.contains("no partition of relation") || message.contains("violates partition constraint");
+    }
+}

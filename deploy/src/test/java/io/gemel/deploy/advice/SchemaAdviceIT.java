@@ -1,0 +1,201 @@
+package io.gemel.deploy.advice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.CommandRun;
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.deploy.site.TwoSites;
+import io.gemel.deploy.status.StatusReport;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The schemas of the two sites part for a while. What the reasons advise is done as they say it, and both sites are equal. */
+class SchemaAdviceIT {
+    private static final String PARKED = "SELECT id FROM gemel.parked ORDER BY id";
+
+    @TempDir
+    static Path folder;
+
+    private static TwoSites sites;
+
+    private final CommandRun commands = new CommandRun();
+
+    @BeforeAll
+    static void start() throws Exception {
+        sites = TwoSites.start(folder, Version.V18, Map.of());
+        sites.schema(TwoSites.PROBE)
+                .schema(
+                        "CREATE TYPE mood AS ENUM ('good')",
+                        "CREATE TYPE pair AS (a int)",
+                        "CREATE TABLE item (id int PRIMARY KEY, mood mood, pair pair, n int CHECK (n < 1000), s varchar(5))",
+                        "INSERT INTO item (id) SELECT generate_series(1, 20)",
+                        "CREATE TABLE part (id int, at date, v text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+                        "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+                        "INSERT INTO part SELECT id, '2026-05-05', 'v' FROM generate_series(1, 9) AS id")
+                .prepare()
+                .run();
+    }
+
+    @AfterAll
+    static void stop() {
+        sites.close();
+    }
+
+    @AfterEach
+    void both_sites_are_equal_and_nobody_is_asked() throws Exception {
+        sites.settle();
+        sites.assertEqual("item", "part");
+        for (SiteFixture site : List.of(sites.east(), sites.west())) {
+            assertThat(TwoSites.texts(site, PARKED)).isEmpty();
+        }
+        assertThat(sites.supervisors()).allSatisfy(site -> {
+            assertThat(site.report().apply().reason()).isEmpty();
+            assertThat(site.report().capture().reason()).isEmpty();
+        });
+    }
+
+    @Test
+    void label_that_comes_soon() throws Exception {
+        sites.east().execute("ALTER TYPE mood ADD VALUE 'meh'");
+        sites.east().execute("UPDATE item SET mood = 'meh' WHERE id = 1");
+        awaitReason(west(), "invalid input value for enum mood: \"meh\"", "ALTER TYPE ... ADD VALUE");
+        sites.west().execute("ALTER TYPE mood ADD VALUE 'meh'");
+        sites.settle();
+        assertThat(TwoSites.rows(sites.west(), "item")).contains("(1,meh,,,)");
+    }
+
+    @Test
+    void label_that_comes_late() throws Exception {
+        sites.east().execute("ALTER TYPE mood ADD VALUE 'late'");
+        sites.east()
+                .execute(
+                        "UPDATE item SET mood = 'late' WHERE id IN (2, 3)",
+                        "UPDATE item SET mood = 'late' WHERE id = 4");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked HAVING count(*) = 2");
+        sites.east().execute("UPDATE item SET n = 1 WHERE id = 5");
+        sites.settle(); // everything else goes on
+        assertThat(TwoSites.texts(sites.west(), "SELECT reason FROM gemel.parked"))
+                .allSatisfy(reason -> assertThat(reason).contains("'gemel parked FILE retry ID'"));
+        sites.west().execute("ALTER TYPE mood ADD VALUE 'late'");
+        decideAll("retry");
+        sites.settle();
+        assertThat(TwoSites.rows(sites.west(), "item"))
+                .contains("(2,late,,,)", "(3,late,,,)", "(4,late,,,)", "(5,,,1,)");
+    }
+
+    @Test
+    void attribute_of_a_composite_type() throws Exception {
+        sites.east().execute("ALTER TYPE pair ADD ATTRIBUTE b int CASCADE");
+        sites.east().execute("UPDATE item SET pair = (1, 2) WHERE id = 6");
+        awaitReason(west(), "malformed record literal", "ADD ATTRIBUTE");
+        sites.west().execute("ALTER TYPE pair ADD ATTRIBUTE b int CASCADE");
+        sites.settle();
+        assertThat(TwoSites.rows(sites.west(), "item")).contains("(6,,\"(1,2)\",,)");
+    }
+
+    @Test
+    void narrower_column() throws Exception {
+        sites.east().execute("ALTER TABLE item ALTER s TYPE varchar(9), ALTER n TYPE bigint");
+        sites.east()
+                .execute(
+                        "UPDATE item SET s = 'sesquiped' WHERE id = 7", "UPDATE item SET n = -3000000000 WHERE id = 8");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked HAVING count(*) = 2");
+        sites.west().execute("ALTER TABLE item ALTER s TYPE varchar(9), ALTER n TYPE bigint");
+        decideAll("retry");
+        sites.settle();
+        assertThat(TwoSites.rows(sites.west(), "item")).contains("(7,,,,sesquiped)", "(8,,,-3000000000,)");
+    }
+
+    @Test
+    void constraint_of_one_site() throws Exception {
+        sites.east().execute("ALTER TABLE item DROP CONSTRAINT item_n_check");
+        sites.east().execute("UPDATE item SET n = 5000 WHERE id = 9");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked");
+        sites.west().execute("ALTER TABLE item DROP CONSTRAINT item_n_check");
+        decideAll("retry");
+        sites.settle();
+        assertThat(TwoSites.rows(sites.west(), "item")).contains("(9,,,5000,)");
+    }
+
+    @Test
+    void partition_that_comes_soon_at_the_peer() throws Exception {
+        String partition = "CREATE TABLE part_b PARTITION OF part FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')";
+        sites.east().execute(partition, "ALTER TABLE part_b REPLICA IDENTITY FULL");
+        sites.east().execute("INSERT INTO part VALUES (20, '2027-05-05', 'b')");
+        awaitReason(west(), "no partition of relation", "create the partition here");
+        sites.west().execute(partition, "ALTER TABLE part_b REPLICA IDENTITY FULL");
+        sites.settle();
+        sites.east().execute("UPDATE part SET v = 'c' WHERE id = 20");
+    }
+
+    @Test
+    void partition_that_both_have_dropped() throws Exception {
+        sites.east()
+                .execute(
+                        "CREATE TABLE part_c PARTITION OF part FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
+                        "ALTER TABLE part_c REPLICA IDENTITY FULL");
+        sites.west()
+                .execute(
+                        "CREATE TABLE part_c PARTITION OF part FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')",
+                        "ALTER TABLE part_c REPLICA IDENTITY FULL");
+        sites.west().execute("INSERT INTO part SELECT id, '2025-05-05', 'v' FROM generate_series(1, 9) AS id");
+        sites.settle();
+        sites.east().execute("DROP TABLE part_c");
+        sites.west()
+                .execute(
+                        "UPDATE part SET v = 'w' WHERE id < 3 AND at < '2026-01-01'",
+                        "DELETE FROM part WHERE id = 4 AND at < '2026-01-01'");
+        sites.awaitRow(sites.east(), "SELECT FROM gemel.parked HAVING count(*) = 1");
+        sites.west().execute("DROP TABLE part_c");
+        assertThat(TwoSites.texts(sites.east(), "SELECT reason FROM gemel.parked"))
+                .allSatisfy(reason -> assertThat(reason).contains("'gemel parked FILE discard ID'"));
+        for (String id : TwoSites.texts(sites.east(), PARKED)) {
+            assertThat(commands.run("parked", sites.east().file(), "discard", id))
+                    .as(commands.err())
+                    .isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    @Test
+    void row_level_security() throws Exception {
+        sites.west().execute("ALTER TABLE item ENABLE ROW LEVEL SECURITY", "ALTER TABLE item FORCE ROW LEVEL SECURITY");
+        sites.east().execute("INSERT INTO item (id) VALUES (30)");
+        awaitReason(west(), "row-level security", "BYPASSRLS");
+        sites.west().execute("ALTER ROLE " + sites.west().role() + " BYPASSRLS");
+        sites.settle();
+        sites.west()
+                .execute(
+                        "ALTER TABLE item DISABLE ROW LEVEL SECURITY",
+                        "ALTER TABLE item NO FORCE ROW LEVEL SECURITY",
+                        "ALTER ROLE " + sites.west().role() + " NOBYPASSRLS");
+    }
+
+    private void decideAll(String decision) throws Exception {
+        for (String id : TwoSites.texts(sites.west(), PARKED)) {
+            assertThat(commands.run("parked", sites.west().file(), decision, id))
+                    .as(commands.err())
+                    .isEqualTo(ExitCode.DONE);
+        }
+    }
+
+    private static SiteSupervisor west() {
+        return sites.supervisors().get(1);
+    }
+
+    private static void awaitReason(SiteSupervisor supervisor, String... words) {
+        await().atMost(TwoSites.SETTLE_LIMIT).untilAsserted(() -> {
+            StatusReport report = supervisor.report();
+            assertThat(report.capture().reason() + report.apply().reason()).contains(words);
+        });
+    }
+}
