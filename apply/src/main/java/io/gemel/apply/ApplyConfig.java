@@ -4,6 +4,8 @@ import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -13,6 +15,7 @@ import java.util.function.Predicate;
  * @param peer whose log is applied
  * @param jdbcUrl the site's database
  * @param replicated the tables that may be written; a record that names another one halts the applier
+ * @param refusal why a table is not replicated although its configuration matches it, if so; a record that names one is parked
  * @param kafka client settings for the broker that holds the peer's log
  * @param topic topic of the peer's log
  * @param groupRowsMax most changes that are applied in one database transaction, unless one incoming transaction has more
@@ -33,6 +36,7 @@ public record ApplyConfig(
         String user,
         String password,
         Predicate<TableId> replicated,
+        Function<TableId, Optional<String>> refusal,
         Map<String, Object> kafka,
         String topic,
         int groupRowsMax,

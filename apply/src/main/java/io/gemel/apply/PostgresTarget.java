@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
@@ -166,6 +167,11 @@ final class PostgresTarget implements TargetDatabase {
     private PostgresTable table(TableShape shape) throws ApplyFailure {
         PostgresTable known = tables.get(shape);
         if (known == null) {
+            Optional<String> refusal = config.refusal().apply(shape.table());
+            if (refusal.isPresent()) {
+                throw new ApplyFailure(
+                        Kind.PARK, "table " + shape.table() + " is not replicated at this site: " + refusal.get());
+            }
             if (!config.replicated().test(shape.table())) {
                 throw new ApplyFailure(
                         Kind.HALT,

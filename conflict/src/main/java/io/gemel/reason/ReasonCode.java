@@ -11,6 +11,14 @@ public enum ReasonCode {
     SITE_STANDBY(true),
     /** The site is still starting; the text names the step. */
     SITE_STARTING(true),
+    /** The database as a whole cannot take part in replication. */
+    SITE_REFUSED(true),
+    /** Other tables than before can be replicated, so the site starts anew with them. */
+    SITE_TABLES_CHANGED(true),
+    /** A table cannot be replicated as it is; the others are. */
+    TABLE_REFUSED(true),
+    /** A table that the configuration matches is not set up for replication. */
+    TABLE_UNPREPARED(true),
     /** Capture found something that a person must fix. */
     CAPTURE_HALTED(true),
     /** Capture lost its database or its log and is started anew. */

@@ -110,7 +110,7 @@ class ReasonsTest {
     void every_code_has_a_part_of_the_site_and_a_name() {
         assertThat(Stream.of(ReasonCode.values()).map(ReasonCode::code))
                 .doesNotHaveDuplicates()
-                .allMatch(code -> code.matches("(site|capture|apply)\\.[a-z]+(-[a-z]+)*"));
+                .allMatch(code -> code.matches("(site|table|capture|apply)\\.[a-z]+(-[a-z]+)*"));
         assertThat(ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE.code()).isEqualTo("apply.peer-kafka-unreachable");
     }
 

@@ -357,6 +357,7 @@ class ApplierIT {
                 config.database().user(),
                 config.database().password().text(),
                 table -> config.tables().matches(table.schema(), table.name()),
+                table -> Optional.empty(),
                 Map.copyOf(config.peerKafka().client()),
                 config.peerLogTopic(),
                 config.limits().applyGroupRowsMax(),

@@ -4,6 +4,7 @@ import io.gemel.deploy.config.SiteConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
@@ -13,17 +14,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class SideConnection implements AutoCloseable {
     private static final String CONNECT_SECONDS_MAX = "1";
-    private static final String ANSWER_SECONDS_MAX = "2";
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(2);
 
     private final SiteConfig config;
     private final String purpose;
+    private final Duration answerMax;
     private @Nullable Connection connection;
     private boolean closed;
 
     /** @param purpose what the server's list of sessions shows */
     SideConnection(SiteConfig config, String purpose) {
+        this(config, purpose, ANSWER_MAX);
+    }
+
+    /**
+     * @param purpose what the server's list of sessions shows
+     * @param answerMax longest that an answer may take
+     */
+    SideConnection(SiteConfig config, String purpose, Duration answerMax) {
         this.config = config;
         this.purpose = purpose;
+        this.answerMax = answerMax;
     }
 
     /** What is asked. */
@@ -58,7 +69,7 @@ final class SideConnection implements AutoCloseable {
         settings.setProperty("password", config.database().password().text());
         settings.setProperty("ApplicationName", "gemel-" + purpose + "-" + config.site());
         settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
-        settings.setProperty("socketTimeout", ANSWER_SECONDS_MAX);
+        settings.setProperty("socketTimeout", String.valueOf(answerMax.toSeconds()));
         settings.setProperty("tcpKeepAlive", "true");
         return DriverManager.getConnection(config.database().url(), settings);
     }

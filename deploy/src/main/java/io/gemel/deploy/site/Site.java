@@ -26,11 +26,18 @@ final class Site implements AutoCloseable {
     private final GateKeeper gateKeeper;
 
     /** Opens nothing yet. */
-    Site(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteFigures figures, Reasons reasons) {
+    Site(
+            SiteConfig config,
+            LongUnaryOperator commitClock,
+            InstantSource clock,
+            SiteFigures figures,
+            Reasons reasons,
+            ReplicatedTables tables) {
         Milestone published = new Milestone();
         Milestone seen = new Milestone();
-        applier = new Applier(SiteModules.apply(config), progress, clock, figures.applyListener(seen), reasons);
-        capture = new Capture(SiteModules.capture(config, commitClock), figures.captureListener(published), reasons);
+        applier = new Applier(SiteModules.apply(config, tables), progress, clock, figures.applyListener(seen), reasons);
+        capture = new Capture(
+                SiteModules.capture(config, commitClock, tables), figures.captureListener(published), reasons);
         window = new InFlightWindow(
                 config.site(),
                 SiteModules.policies(config),

@@ -6,6 +6,8 @@ import io.gemel.capture.CaptureException;
 import io.gemel.capture.CaptureListener;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Milestone;
+import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.reason.ReasonCode;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** What a site has done since its process started, over all its lives. Thread-safe. */
 final class SiteFigures {
@@ -26,6 +29,11 @@ final class SiteFigures {
             boolean halt = failure.classification() == CaptureException.Classification.HALT;
             ReasonCode code = halt ? ReasonCode.CAPTURE_HALTED : ReasonCode.CAPTURE_RESTARTING;
             return new Failure(code, halt, "capture: " + failure.getMessage());
+        }
+
+        static Failure of(SiteVerdict refused) {
+            String why = refused.site().stream().map(Obstacle::toString).collect(Collectors.joining("; "));
+            return new Failure(ReasonCode.SITE_REFUSED, true, why);
         }
 
         static Failure of(ApplyException failure) {

@@ -7,7 +7,6 @@ import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.TablePolicy;
 import io.gemel.deploy.config.SiteConfig;
-import io.gemel.transaction.TableId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +18,7 @@ final class SiteModules {
 
     private SiteModules() {}
 
-    static CaptureConfig capture(SiteConfig config, LongUnaryOperator commitClock) {
+    static CaptureConfig capture(SiteConfig config, LongUnaryOperator commitClock, ReplicatedTables tables) {
         return new CaptureConfig(
                 config.site(),
                 config.database().url(),
@@ -27,7 +26,7 @@ final class SiteModules {
                 config.database().password().text(),
                 config.slot(),
                 SiteConfig.PUBLICATION,
-                table -> replicated(config, table),
+                tables::contains,
                 config.kafka().client(),
                 config.logTopic(),
                 Math.toIntExact(config.limits().transactionPartBytesMax()),
@@ -37,7 +36,7 @@ final class SiteModules {
                 commitClock);
     }
 
-    static ApplyConfig apply(SiteConfig config) {
+    static ApplyConfig apply(SiteConfig config, ReplicatedTables tables) {
         Map<String, Object> kafka = new HashMap<>(config.peerKafka().client());
         return new ApplyConfig(
                 config.site(),
@@ -45,7 +44,8 @@ final class SiteModules {
                 config.database().url(),
                 config.database().user(),
                 config.database().password().text(),
-                table -> replicated(config, table),
+                tables::contains,
+                tables::refusal,
                 kafka,
                 config.peerLogTopic(),
                 config.limits().applyGroupRowsMax(),
@@ -64,9 +64,5 @@ final class SiteModules {
         TablePolicy ledger = new TablePolicy(new LastWriterWins(), Set.of());
         return PolicyTable.by(table ->
                 table.equals(SubmissionLedger.TABLE) ? ledger : config.policyFor(table.schema(), table.name()));
-    }
-
-    private static boolean replicated(SiteConfig config, TableId table) {
-        return table.equals(SubmissionLedger.TABLE) || config.tables().matches(table.schema(), table.name());
     }
 }

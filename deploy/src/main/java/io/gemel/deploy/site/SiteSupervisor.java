@@ -7,8 +7,10 @@ import io.gemel.deploy.site.SiteFigures.Failure;
 import io.gemel.deploy.status.ApplyControl;
 import io.gemel.deploy.status.RouterDesk;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -31,6 +33,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
 
     /** Why a life ended; over when the next one runs. */
     private static final Set<ReasonCode> FAILED = EnumSet.of(
+            ReasonCode.SITE_REFUSED,
+            ReasonCode.SITE_TABLES_CHANGED,
             ReasonCode.CAPTURE_HALTED,
             ReasonCode.CAPTURE_RESTARTING,
             ReasonCode.APPLY_HALTED,
@@ -44,6 +48,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private final DatabaseProbe probe;
     private final ReasonWatch watch;
     private final Reasons reasons;
+    private final ReplicatedTables tables;
+    private final TableWatch tableWatch;
     private final SiteDesk desk;
     private final Thread thread;
     private volatile SiteState state = SiteState.STARTING;
@@ -63,6 +69,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         probe = new DatabaseProbe(config);
         watch = new ReasonWatch(config.site(), clock);
         reasons = watch.reasons();
+        tables = new ReplicatedTables(config);
+        tableWatch = new TableWatch(config, reasons, this::judged);
         desk = new SiteDesk(config, () -> now().routerView(), () -> life);
         thread = new Thread(this::run, "gemel-site-" + config.site());
     }
@@ -70,6 +78,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     public void start() {
         probe.start();
         watch.start();
+        tableWatch.start();
         thread.start();
     }
 
@@ -91,7 +100,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     /** One life, from birth to the failure that ended it. */
     private Failure live() throws InterruptedException {
         failures.clear();
-        try (Site site = new Site(config, commitClock, clock, figures, reasons)) {
+        try (Site site = new Site(config, commitClock, clock, figures, reasons, tables)) {
             while (!site.tryLead()) {
                 move(SiteState.STANDBY, "another process leads this site");
                 reasons.raise(
@@ -101,6 +110,11 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             }
             reasons.over(ReasonCode.SITE_STANDBY);
             move(SiteState.STARTING, "");
+            SiteVerdict verdict = tableWatch.judge();
+            if (!verdict.site().isEmpty()) {
+                return Failure.of(verdict);
+            }
+            tables.follow(verdict);
             site.start();
             life = site;
             move(SiteState.RUNNING, "");
@@ -111,11 +125,23 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             return Failure.of(e);
         } catch (CaptureException e) {
             return Failure.of(e);
+        } catch (SQLException e) {
+            return new Failure(ReasonCode.APPLY_RESTARTING, false, "the catalog cannot be read: " + e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("{} ended", config.site(), e);
             return new Failure(ReasonCode.APPLY_RESTARTING, false, "unexpected: " + e);
         } finally {
             life = null;
+        }
+    }
+
+    /** What this life replicates is fixed when it begins: with other tables a new one begins. */
+    private void judged(SiteVerdict verdict) {
+        if (life != null && !tables.agreesWith(verdict)) {
+            failures.add(new Failure(
+                    ReasonCode.SITE_TABLES_CHANGED,
+                    false,
+                    "other tables than before can be replicated; the site starts anew with them"));
         }
     }
 
@@ -185,6 +211,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         move(SiteState.CLOSED, "");
         probe.close();
         watch.close();
+        tableWatch.close();
         desk.close();
         thread.interrupt();
         try {

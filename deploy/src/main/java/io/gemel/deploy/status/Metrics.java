@@ -23,6 +23,14 @@ final class Metrics {
                     "code",
                     codes(),
                     Metrics::present),
+            Metric.gauge(
+                    "gemel_tables_refused",
+                    "Tables that are not replicated because they break a rule.",
+                    StatusReport::tablesRefused),
+            Metric.gauge(
+                    "gemel_tables_unprepared",
+                    "Tables and partitions that are not set up for replication.",
+                    StatusReport::tablesUnprepared),
             Metric.state(
                     "gemel_capture_state",
                     "What the capturing side does.",

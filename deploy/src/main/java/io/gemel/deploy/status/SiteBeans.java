@@ -199,6 +199,16 @@ public final class SiteBeans implements AutoCloseable {
 
     private record ReasonsBean(Supplier<StatusReport> report) implements ReasonsMXBean {
         @Override
+        public long getTablesRefused() {
+            return report.get().tablesRefused();
+        }
+
+        @Override
+        public long getTablesUnprepared() {
+            return report.get().tablesUnprepared();
+        }
+
+        @Override
         public Map<String, String> getPresent() {
             Map<String, String> texts = new TreeMap<>();
             for (StatusReport.Reason reason : report.get().reasons()) {

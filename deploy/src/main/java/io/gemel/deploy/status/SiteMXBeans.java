@@ -73,5 +73,9 @@ public final class SiteMXBeans {
     /** {@code io.gemel:type=Reasons}: the text of each reason that holds, by its code and subject. */
     public interface ReasonsMXBean {
         Map<String, String> getPresent();
+
+        long getTablesRefused();
+
+        long getTablesUnprepared();
     }
 }

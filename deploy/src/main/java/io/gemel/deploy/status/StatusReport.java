@@ -1,6 +1,7 @@
 package io.gemel.deploy.status;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.gemel.reason.ReasonCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -59,6 +60,22 @@ public record StatusReport(
     @JsonIgnore
     public boolean isReady() {
         return state == SideState.RUNNING && reasons.stream().noneMatch(Reason::stops);
+    }
+
+    /** Tables that are not replicated because they break a rule. */
+    long tablesRefused() {
+        return count(ReasonCode.TABLE_REFUSED);
+    }
+
+    /** Tables and partitions that are not set up for replication. */
+    long tablesUnprepared() {
+        return count(ReasonCode.TABLE_UNPREPARED);
+    }
+
+    private long count(ReasonCode code) {
+        return reasons.stream()
+                .filter(reason -> reason.code().equals(code.code()))
+                .count();
     }
 
     /** Every text that says why the site is not ready, each once. */

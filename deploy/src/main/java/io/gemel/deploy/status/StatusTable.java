@@ -21,6 +21,8 @@ final class StatusTable {
         rows.put("site", StatusReport::site);
         rows.put("state", report -> report.state().word());
         rows.put("leader", report -> report.leader() ? "yes" : "no");
+        rows.put("tables refused", report -> count(report.tablesRefused()));
+        rows.put("  not set up", report -> count(report.tablesUnprepared()));
         rows.put("capture", report -> report.capture().state().word());
         rows.put("  captured transactions", report -> count(report.capture().capturedTransactions()));
         rows.put("  captured changes", report -> count(report.capture().capturedChanges()));

@@ -1,0 +1,111 @@
+package io.gemel.deploy.site;
+
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.deploy.verdict.SiteVerdict;
+import io.gemel.deploy.verdict.TableSetup;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Compares, again and again on a thread of its own, the tables that the configuration matches with what can be replicated and with what is
+ * set up. Each table that is refused or not set up is a reason for as long as it is. A database that does not answer changes nothing here:
+ * others say so.
+ */
+final class TableWatch implements AutoCloseable {
+    private static final Duration INTERVAL = Duration.ofSeconds(4);
+
+    /** The catalog of thousands of tables takes longer to read than one row. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
+
+    private final Reasons reasons;
+    private final Consumer<SiteVerdict> judged;
+    private final SiteConfig config;
+    private final SideConnection connection;
+    private final Thread thread;
+    private Map<Key, String> told = Map.of();
+
+    private record Key(ReasonCode code, String subject) {}
+
+    /** @param judged given each verdict, on this watch's thread */
+    TableWatch(SiteConfig config, Reasons reasons, Consumer<SiteVerdict> judged) {
+        this.config = config;
+        this.reasons = reasons;
+        this.judged = judged;
+        connection = new SideConnection(config, "tables", ANSWER_MAX);
+        thread = new Thread(this::run, "gemel-tables-" + config.site());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Reads and judges now. Any thread. */
+    SiteVerdict judge() throws SQLException, InterruptedException {
+        return connection.ask(session -> SiteVerdict.read(session, config));
+    }
+
+    private void run() {
+        try {
+            while (true) {
+                look();
+                Thread.sleep(INTERVAL.toMillis());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            connection.close();
+        }
+    }
+
+    private void look() throws InterruptedException {
+        TableSetup setup;
+        try {
+            setup = connection.ask(session -> TableSetup.read(session, config));
+        } catch (SQLException e) {
+            return;
+        }
+        tell(present(setup));
+        judged.accept(setup.verdict());
+    }
+
+    private static Map<Key, String> present(TableSetup setup) {
+        Map<Key, String> present = new HashMap<>();
+        setup.verdict()
+                .refused()
+                .forEach((table, broken) -> present.put(
+                        new Key(ReasonCode.TABLE_REFUSED, table.toString()),
+                        "table " + table + " is not replicated, and changes made meanwhile never reach the peer: "
+                                + broken.stream().map(Obstacle::toString).collect(Collectors.joining("; "))));
+        setup.unprepared()
+                .forEach(missing ->
+                        present.put(new Key(ReasonCode.TABLE_UNPREPARED, missing.subject()), "table " + missing));
+        return present;
+    }
+
+    private void tell(Map<Key, String> present) {
+        told.keySet().stream()
+                .filter(key -> !present.containsKey(key))
+                .forEach(key -> reasons.over(key.code(), key.subject()));
+        present.forEach((key, text) -> {
+            if (!Objects.equals(told.get(key), text)) {
+                reasons.raise(key.code(), key.subject(), text);
+            }
+        });
+        told = present;
+    }
+
+    /** Ends looking; does not wait for a look in hand. */
+    @Override
+    public void close() {
+        thread.interrupt();
+    }
+}

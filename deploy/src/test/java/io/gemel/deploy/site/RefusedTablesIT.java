@@ -1,0 +1,168 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.Gemel;
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.config.Secret;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.prepare.Administrator;
+import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.ReasonCode;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Tables that cannot be replicated, or are not set up: the site says so by itself, and the others go on. */
+class RefusedTablesIT {
+    /** What is promised: a table that is not replicated is seen within this time, on a machine that is not overloaded. */
+    private static final Duration SEEN_WITHIN = TwoSites.SETTLE_LIMIT;
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void replicates_the_others_and_says_why_each_is_not(Version version) throws Exception {
+        try (TwoSites sites = TwoSites.start(folder, version, Map.of())
+                .schema(TwoSites.PROBE)
+                .schema(
+                        "CREATE TABLE good (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE halves (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE item (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE part (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM (0) TO (100)")
+                .prepare()
+                // Keys of which one value has several texts, made after preparing, as if nobody had looked.
+                .schema(
+                        "CREATE TABLE num (k numeric PRIMARY KEY, v text)",
+                        "ALTER TABLE num REPLICA IDENTITY FULL",
+                        "ALTER PUBLICATION gemel ADD TABLE ONLY num")
+                .run()) {
+            equal_keys_with_other_texts_do_no_harm(sites);
+            parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(sites);
+            sees_tables_that_are_not_published(sites);
+            sees_partitions_without_full_images(sites);
+        }
+    }
+
+    private void equal_keys_with_other_texts_do_no_harm(TwoSites sites) throws Exception {
+        awaitReason(sites, 0, ReasonCode.TABLE_REFUSED, "public.num has the key column k of type numeric");
+        awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, "public.num has the key column k of type numeric");
+        sites.pause();
+        sites.east().execute("INSERT INTO num VALUES (1.0, 'e')", "INSERT INTO good VALUES (1, 'e')");
+        sites.west().execute("INSERT INTO num VALUES (1.00, 'w')", "INSERT INTO good VALUES (2, 'w')");
+        sites.resume();
+        sites.settle();
+
+        sites.assertEqual("good");
+        assertThat(TwoSites.rows(sites.east(), "num")).containsExactly("(1.0,e)");
+        assertThat(TwoSites.rows(sites.west(), "num")).containsExactly("(1.00,w)");
+        assertThat(report(sites, 0).isReady()).isFalse();
+        sites.east().execute("DROP TABLE num");
+        sites.west().execute("DROP TABLE num");
+        awaitReady(sites);
+    }
+
+    private void parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(TwoSites sites) throws Exception {
+        sites.west().execute("ALTER TABLE halves ALTER id TYPE numeric");
+        awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, "public.halves");
+        sites.east().execute("INSERT INTO halves VALUES (1, 'e')", "INSERT INTO good VALUES (3, 'e')");
+        sites.settle();
+
+        sites.assertEqual("good");
+        assertThat(TwoSites.rows(sites.west(), "halves")).isEmpty();
+        assertThat(TwoSites.texts(sites.west(), "SELECT reason FROM gemel.parked"))
+                .singleElement()
+                .asString()
+                .contains("table public.halves is not replicated at this site")
+                .contains("declare its scale");
+
+        sites.west().execute("ALTER TABLE halves ALTER id TYPE int");
+        awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
+        String id = TwoSites.texts(sites.west(), "SELECT id FROM gemel.parked").get(0);
+        assertThat(Gemel.commandLine().execute("parked", sites.west().file().toString(), "retry", id))
+                .isEqualTo(ExitCode.DONE);
+        sites.settle();
+        sites.assertEqual("halves");
+        assertThat(TwoSites.rows(sites.west(), "halves")).containsExactly("(1,e)");
+        awaitReady(sites);
+    }
+
+    private void sees_tables_that_are_not_published(TwoSites sites) throws Exception {
+        for (SiteFixture site : List.of(sites.east(), sites.west())) {
+            site.execute("BEGIN; CREATE TABLE item_new (LIKE item INCLUDING ALL); ALTER TABLE item RENAME TO item_old;"
+                    + " ALTER TABLE item_new RENAME TO item; COMMIT");
+        }
+        awaitReason(sites, 0, ReasonCode.TABLE_UNPREPARED, "public.item matches tables= and is not in the publication");
+        awaitReason(
+                sites,
+                1,
+                ReasonCode.TABLE_UNPREPARED,
+                "gemel prepare " + sites.west().file());
+
+        prepareAndRepeat(sites);
+        awaitReady(sites);
+        sites.east().execute("INSERT INTO item VALUES (500, 'x')");
+        sites.settle();
+        sites.assertEqual("item");
+        assertThat(TwoSites.rows(sites.west(), "item")).containsExactly("(500,x)");
+    }
+
+    private void sees_partitions_without_full_images(TwoSites sites) throws Exception {
+        for (SiteFixture site : List.of(sites.east(), sites.west())) {
+            site.execute("CREATE TABLE part_b PARTITION OF part FOR VALUES FROM (100) TO (200)");
+        }
+        awaitReason(sites, 0, ReasonCode.TABLE_UNPREPARED, "public.part_b logs no full row images");
+        prepareAndRepeat(sites);
+        awaitReady(sites);
+        sites.east().execute("INSERT INTO part VALUES (150, 'x')", "UPDATE part SET v = 'y'");
+        sites.settle();
+        sites.assertEqual("part");
+    }
+
+    /** While the sites run; nothing is left to do after it. */
+    private static void prepareAndRepeat(TwoSites sites) throws Exception {
+        for (SiteFixture site : List.of(sites.east(), sites.west())) {
+            StringWriter printed = new StringWriter();
+            Optional<Administrator> administrator = Optional.of(new Administrator("postgres", new Secret("")));
+            assertThat(Prepare.run(site.config(), administrator, new PrintWriter(printed)))
+                    .as(printed::toString)
+                    .isZero();
+        }
+    }
+
+    private static StatusReport report(TwoSites sites, int site) {
+        return sites.supervisors().get(site).report();
+    }
+
+    private static void awaitReason(TwoSites sites, int site, ReasonCode code, String text) {
+        await().atMost(SEEN_WITHIN)
+                .until(() -> !report(sites, site).isReady()
+                        && report(sites, site).reasons().stream()
+                                .anyMatch(reason -> reason.code().equals(code.code())
+                                        && reason.text().contains(text)));
+    }
+
+    private static void awaitNo(TwoSites sites, int site, ReasonCode code) {
+        await().atMost(SEEN_WITHIN)
+                .until(() -> report(sites, site).leader()
+                        && report(sites, site).reasons().stream()
+                                .noneMatch(reason -> reason.code().equals(code.code())));
+    }
+
+    private static void awaitReady(TwoSites sites) {
+        await().atMost(SEEN_WITHIN)
+                .until(() -> report(sites, 0).isReady() && report(sites, 1).isReady());
+    }
+}
