@@ -11,12 +11,16 @@ import java.util.List;
 /** What a table's rows in the database's log do not say themselves. One thread. */
 final class PostgresCatalog {
     private static final String TABLE = """
-            SELECT coalesce(
-                       (SELECT bool_and(leaf.relreplident = 'f')
-                          FROM pg_partition_tree(c.oid) AS tree
-                          JOIN pg_class AS leaf ON leaf.oid = tree.relid
-                         WHERE tree.isleaf),
-                       c.relreplident = 'f') AS full_images,
+            SELECT ARRAY(SELECT format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', s.nspname, leaf.relname)
+                           FROM pg_class AS leaf
+                           JOIN pg_namespace AS s ON s.oid = leaf.relnamespace
+                          WHERE leaf.relreplident <> 'f'
+                            AND (CASE c.relkind
+                                     WHEN 'p' THEN leaf.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
+                                     ELSE leaf.oid = c.oid
+                                 END)
+                            AND leaf.relkind = 'r'
+                          ORDER BY leaf.oid) AS partial,
                    ARRAY(SELECT a.attname::text
                            FROM pg_index AS i
                           CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
@@ -25,11 +29,17 @@ final class PostgresCatalog {
                           ORDER BY k.place) AS key,
                    ARRAY(SELECT a.attname::text
                            FROM pg_attribute AS a
-                          WHERE a.attrelid = c.oid AND a.attgenerated <> '') AS generated
+                          WHERE a.attrelid = c.oid AND a.attgenerated <> '') AS generated,
+                   ARRAY(SELECT a.attname::text
+                           FROM pg_attribute AS a
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull) AS required
               FROM pg_class AS c
               JOIN pg_namespace AS n ON n.oid = c.relnamespace
              WHERE n.nspname = ? AND c.relname = ?
             """;
+
+    /** Statements that a message spells out. */
+    private static final int STATEMENTS_SHOWN_MAX = 10;
 
     private final CaptureConfig config;
 
@@ -38,8 +48,9 @@ final class PostgresCatalog {
      *
      * @param key names of the primary key's columns, in key order
      * @param generated names of the columns that the receiving database computes itself
+     * @param required names of the columns that cannot be null
      */
-    record Description(List<String> key, List<String> generated) {}
+    record Description(List<String> key, List<String> generated, List<String> required) {}
 
     PostgresCatalog(CaptureConfig config) {
         this.config = config;
@@ -62,15 +73,16 @@ final class PostgresCatalog {
                             "table " + table + " has changes to publish but was dropped or renamed, so its"
                                     + " primary key is not known: restore its name, or copy the database anew");
                 }
-                if (!row.getBoolean("full_images")) {
-                    throw CaptureException.halt(fullImagesMissing(table));
+                List<String> partial = names(row.getArray("partial"));
+                if (!partial.isEmpty()) {
+                    throw CaptureException.halt(partialRows(table, partial));
                 }
                 List<String> key = names(row.getArray("key"));
                 if (key.isEmpty()) {
                     throw CaptureException.halt("table " + table
                             + " has no primary key: add one, or take the table out of the replicated ones");
                 }
-                return new Description(key, names(row.getArray("generated")));
+                return new Description(key, names(row.getArray("generated")), names(row.getArray("required")));
             }
         } catch (SQLException e) {
             throw CaptureException.of("the catalog could not be asked about table " + table, e);
@@ -81,9 +93,12 @@ final class PostgresCatalog {
         return List.of((String[]) array.getArray());
     }
 
-    static String fullImagesMissing(TableId table) {
-        return "the database's log does not hold whole rows of table " + table + ": ALTER TABLE " + table
-                + " REPLICA IDENTITY FULL (gemel prepare does it); changes made before that cannot be published, so copy the"
-                + " table anew";
+    /** @param statements what ends it, for each table or partition */
+    private static String partialRows(TableId table, List<String> statements) {
+        int more = statements.size() - STATEMENTS_SHOWN_MAX;
+        return "the database's log does not hold whole rows of table " + table
+                + ": run 'gemel prepare' as an administrator, or "
+                + String.join("; ", statements.subList(0, Math.min(statements.size(), STATEMENTS_SHOWN_MAX)))
+                + (more > 0 ? " (and " + more + " more partitions)" : "");
     }
 }

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the rows that Debezium decodes, every value the server's own text, into Gemel's. One thread. */
@@ -56,9 +58,10 @@ final class PostgresRows {
      * @param columns how many values a row of the database's log has
      * @param places where in such a row the values of the shape are: without the generated columns, which a server of version
      *     18 publishes because it must
+     * @param required indexes in the shape of the columns that are never null
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
-    private record Layout(TableShape shape, int columns, int[] places) {}
+    private record Layout(TableShape shape, int columns, int[] places, int[] required) {}
 
     /** @param tables the tables as last described in the database's log */
     PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables) {
@@ -141,7 +144,10 @@ final class PostgresRows {
                             + " being published now: copy the table anew");
         }
         int[] places = columns.stream().mapToInt(sent::indexOf).toArray();
-        return new Layout(new TableShape(id, columns, key), sent.size(), places);
+        int[] required = IntStream.range(0, columns.size())
+                .filter(i -> now.required().contains(columns.get(i)))
+                .toArray();
+        return new Layout(new TableShape(id, columns, key), sent.size(), places, required);
     }
 
     private static CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
@@ -197,37 +203,54 @@ final class PostgresRows {
         switch (message.getOperation()) {
             case INSERT -> {
                 RowImage after = image(layout, message.getNewTupleList(), null);
-                sink.row(new CapturedRow.Local(new Change.Insert(after), bytes(after)));
+                sink.row(new CapturedRow.Local(new Change.Insert(after), ImageBytes.of(after)));
             }
             case UPDATE -> update(layout, message, sink);
             case DELETE -> {
-                RowImage before = before(layout, message);
-                sink.row(new CapturedRow.Local(new Change.Delete(before), bytes(before)));
+                RowImage before = image(layout, Objects.requireNonNull(message.getOldTupleList()), null);
+                sink.row(local(
+                        isWhole(layout, before) ? new Change.Delete(before) : new Change.Settle(before, false),
+                        ImageBytes.of(before)));
             }
-            case TRUNCATE -> sink.row(new CapturedRow.Local(new Change.Truncate(layout.shape()), CHANGE_BYTES));
+            case TRUNCATE -> sink.row(new CapturedRow.Local(new Change.Truncate(layout.shape()), ImageBytes.CHANGE));
             default -> throw new IllegalStateException("unknown operation " + message.getOperation());
         }
     }
 
+    private static CapturedRow.Local local(Change change, long bytes) {
+        return new CapturedRow.Local(change, bytes);
+    }
+
     private static void update(Layout layout, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
-        RowImage before = before(layout, message);
-        RowImage after = image(layout, message.getNewTupleList(), before);
-        if (before.key().equals(after.key())) {
-            sink.row(new CapturedRow.Local(new Change.Update(before, after), bytes(before) + bytes(after)));
+        List<ReplicationMessage.Column> old = message.getOldTupleList();
+        RowImage before = old == null ? null : image(layout, old, null);
+        boolean whole = before != null && isWhole(layout, before);
+        RowImage after = image(layout, message.getNewTupleList(), whole ? before : null);
+        if (before == null || !whole) {
+            if (before != null && !before.key().equals(after.key())) {
+                sink.row(local(new Change.Settle(before, false), ImageBytes.of(before)));
+            }
+            sink.row(local(new Change.Settle(after, true), ImageBytes.of(after)));
+        } else if (before.key().equals(after.key())) {
+            sink.row(local(new Change.Update(before, after), ImageBytes.of(before) + ImageBytes.of(after)));
         } else {
-            sink.row(new CapturedRow.Local(new Change.Delete(before), bytes(before)));
-            sink.row(new CapturedRow.Local(new Change.Insert(after), bytes(after)));
+            sink.row(local(new Change.Delete(before), ImageBytes.of(before)));
+            sink.row(local(new Change.Insert(after), ImageBytes.of(after)));
         }
     }
 
-    private static RowImage before(Layout layout, ReplicationMessage message) throws CaptureException {
-        List<ReplicationMessage.Column> columns = message.getOldTupleList();
-        if (columns == null) {
-            throw CaptureException.halt(
-                    PostgresCatalog.fullImagesMissing(layout.shape().table()));
+    /**
+     * Was the row logged with all its values? One that was written before its table or partition had REPLICA IDENTITY FULL comes with its key
+     * only. It is published as the row's new state: what the row was before cannot be said.
+     */
+    private static boolean isWhole(Layout layout, RowImage before) {
+        for (int column : layout.required()) {
+            if (before.value(column) == null) {
+                return false;
+            }
         }
-        return image(layout, columns, null);
+        return true;
     }
 
     /** Reads a row; {@code before} holds the large values that the server did not send again because they did not change. */
@@ -245,11 +268,16 @@ final class PostgresRows {
             } else if (before != null) {
                 values[i] = before.value(i);
             } else {
-                throw CaptureException.halt("column " + column.getName() + ": "
-                        + PostgresCatalog.fullImagesMissing(layout.shape().table()));
+                throw CaptureException.halt(valueMissing(layout.shape().table(), column.getName()));
             }
         }
         return RowImage.owning(layout.shape(), values);
+    }
+
+    private static String valueMissing(TableId table, String column) {
+        return "the database's log does not hold the value of column " + column + " of a row of table " + table
+                + ", which was written before the table had REPLICA IDENTITY FULL: leave the table out for a while, as"
+                + " docs/operate.md describes";
     }
 
     private static @Nullable String text(ReplicationMessage.Column column) {
@@ -257,25 +285,4 @@ final class PostgresRows {
     }
 
     private static final String BYTEA_PREFIX = "\\x";
-    private static final int CHANGE_BYTES = 16;
-    private static final int VALUE_BYTES = 2;
-
-    /** Bytes that an image takes in a record, or a few more. */
-    private static long bytes(RowImage image) {
-        long bytes = CHANGE_BYTES;
-        for (int i = 0; i < image.size(); i++) {
-            String value = image.value(i);
-            bytes += VALUE_BYTES + (value == null ? 0 : utf8Bytes(value));
-        }
-        return bytes;
-    }
-
-    private static long utf8Bytes(String text) {
-        long bytes = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            bytes += c < 0x80 ? 0 : c < 0x800 ? 1 : 2;
-        }
-        return bytes;
-    }
 }

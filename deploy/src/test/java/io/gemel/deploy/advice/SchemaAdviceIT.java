@@ -13,6 +13,8 @@ import io.gemel.deploy.status.StatusReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,7 +41,7 @@ class SchemaAdviceIT {
                         "CREATE TYPE pair AS (a int)",
                         "CREATE TABLE item (id int PRIMARY KEY, mood mood, pair pair, n int CHECK (n < 1000), s varchar(5))",
                         "INSERT INTO item (id) SELECT generate_series(1, 20)",
-                        "CREATE TABLE part (id int, at date, v text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
+                        "CREATE TABLE part (id int, at date, v text NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
                         "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
                         "INSERT INTO part SELECT id, '2026-05-05', 'v' FROM generate_series(1, 9) AS id")
                 .prepare()
@@ -139,6 +141,29 @@ class SchemaAdviceIT {
     }
 
     @Test
+    void partition_without_full_images_whose_rows_were_written_meanwhile() throws Exception {
+        String partition = "CREATE TABLE \"part D\" PARTITION OF part FOR VALUES FROM ('2028-01-01') TO ('2029-01-01')";
+        sites.east().execute(partition);
+        sites.west().execute(partition, "ALTER TABLE \"part D\" REPLICA IDENTITY FULL");
+        sites.east()
+                .execute(
+                        "INSERT INTO part SELECT id, '2028-05-05', 'a' FROM generate_series(40, 45) AS id",
+                        "UPDATE part SET v = 'b' WHERE id = 40",
+                        "UPDATE part SET id = 50, v = 'moved' WHERE id = 41",
+                        "DELETE FROM part WHERE id = 42",
+                        "BEGIN; DELETE FROM part WHERE id = 43; INSERT INTO part VALUES (43, '2028-05-05', 'again'); COMMIT");
+        awaitReason(east(), "public.part:", "ALTER TABLE public.\"part D\" REPLICA IDENTITY FULL");
+        Matcher statement = Pattern.compile("ALTER TABLE .* REPLICA IDENTITY FULL")
+                .matcher(east().report().capture().reason());
+        assertThat(statement.find()).isTrue();
+        sites.east().execute(statement.group());
+        sites.settle();
+        assertThat(TwoSites.texts(sites.west(), "SELECT id, v FROM part WHERE at > '2028-01-01' ORDER BY id"))
+                .containsExactly("40|b", "43|again", "44|a", "45|a", "50|moved");
+        sites.west().execute("UPDATE part SET v = 'w' WHERE at > '2028-01-01'");
+    }
+
+    @Test
     void partition_that_both_have_dropped() throws Exception {
         sites.east()
                 .execute(
@@ -186,6 +211,10 @@ class SchemaAdviceIT {
                     .as(commands.err())
                     .isEqualTo(ExitCode.DONE);
         }
+    }
+
+    private static SiteSupervisor east() {
+        return sites.supervisors().get(0);
     }
 
     private static SiteSupervisor west() {

@@ -1,0 +1,32 @@
+package io.gemel.capture;
+
+import io.gemel.transaction.RowImage;
+
+/** How much room row images take in a record. Pure. */
+final class ImageBytes {
+    /** Of a change without images. */
+    static final int CHANGE = 16;
+
+    private static final int VALUE = 2;
+
+    private ImageBytes() {}
+
+    /** Bytes that an image takes in a record, or a few more. */
+    static long of(RowImage image) {
+        long bytes = CHANGE;
+        for (int i = 0; i < image.size(); i++) {
+            String value = image.value(i);
+            bytes += VALUE + (value == null ? 0 : utf8(value));
+        }
+        return bytes;
+    }
+
+    private static long utf8(String text) {
+        long bytes = text.length();
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            bytes += c < 0x80 ? 0 : c < 0x800 ? 1 : 2;
+        }
+        return bytes;
+    }
+}
