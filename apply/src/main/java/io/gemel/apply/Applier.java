@@ -27,14 +27,18 @@ import org.slf4j.LoggerFactory;
 public final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
-    /** For heartbeats, maintenance, and questions about the ends of both logs. */
-    private static final int SIDE_THREADS = 5;
+    /** For heartbeats, maintenance, watching for what is in the way, and questions about the ends of both logs. */
+    private static final int SIDE_THREADS = 7;
+
+    /** Between two looks for what is in the way. */
+    private static final int WATCH_SECONDS = 1;
 
     /** Between two removals of old markers, journal rows and submissions. */
     private static final int MAINTENANCE_SECONDS = 30;
 
     private final ApplyConfig config;
     private final ApplyListener listener;
+    private final Reasons reasons;
     private final InstantSource clock;
     private final ReadProgress progress;
     private final TargetDatabase database;
@@ -47,6 +51,7 @@ public final class Applier implements AutoCloseable {
     private volatile @Nullable ApplyLoop loop;
     private volatile @Nullable Parking parking;
     private @Nullable Thread thread;
+    private volatile @Nullable PeerLogWatch peerWatch;
 
     /**
      * Opens nothing yet.
@@ -61,6 +66,7 @@ public final class Applier implements AutoCloseable {
         this.progress = progress;
         this.clock = clock;
         this.listener = listener;
+        this.reasons = reasons;
         status = new ApplyStatus(reasons);
         database = new PostgresTarget(config, progress);
         marker = Marker.none(config.peer());
@@ -129,9 +135,30 @@ public final class Applier implements AutoCloseable {
         ApplyLoop started = new ApplyLoop(
                 config, listener, clock, tries, waiting, window, status, barrier, this::answerPeer, marker);
         loop = started;
+        status.starting();
+        watch(started.pulse());
         Thread applying = daemon(started, "apply");
         thread = applying;
         applying.start();
+    }
+
+    private void watch(PeerPulse pulse) {
+        PeerLogWatch peer = new PeerLogWatch(config, pulse, reasons);
+        peerWatch = peer;
+        Future<?> looks =
+                side.scheduleWithFixedDelay(guarded(peer::look), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+        LOG.debug("watching {}", looks);
+    }
+
+    /** What fails once is tried again: a task that throws would be dropped in silence. */
+    private static Runnable guarded(Runnable work) {
+        return () -> {
+            try {
+                work.run();
+            } catch (RuntimeException e) {
+                LOG.warn("looking for what is in the way failed: {}", e.toString());
+            }
+        };
     }
 
     private Thread daemon(Runnable work, String role) {
@@ -227,18 +254,37 @@ public final class Applier implements AutoCloseable {
     }
 
     /** Age of the oldest transaction that was received and is not applied, milliseconds; 0 when there is none. */
-    public long lagMillis() {
+    public long backlogMillis() {
         ApplyLoop running = loop;
-        return running == null ? 0 : running.lagMillis();
+        return running == null ? 0 : running.backlogMillis();
     }
 
     /**
-     * How far the last incoming transaction's version was ahead of the local clock when it came, milliseconds: the peer's
-     * clock skew less the way here; 0 before the first.
+     * By how much this site may lag behind, milliseconds: {@link #backlogMillis}, or the time since the peer was last heard of when
+     * something of it is missing, for nobody knows what that is.
      */
+    public long lagMillis() {
+        ApplyLoop running = loop;
+        if (running == null) {
+            return 0;
+        }
+        PeerPulse pulse = running.pulse();
+        boolean reads = status.state() == ApplyState.RUNNING;
+        long heard = pulse.heardMillis();
+        long missing = reads || heard < PeerPulse.SILENCE.toMillis() ? pulse.missingMillis() : heard;
+        return Math.max(running.backlogMillis(), missing);
+    }
+
+    /** Time since the newest record of the peer's log was heard, milliseconds; 0 before this applier reads it. */
+    public long heardMillis() {
+        ApplyLoop running = loop;
+        return running == null ? 0 : running.pulse().heardMillis();
+    }
+
+    /** How far the peer's clock is ahead of this machine's, milliseconds, as its heartbeats say; 0 before the first. */
     public long skewMillis() {
         ApplyLoop running = loop;
-        return running == null ? 0 : running.skewMillis();
+        return running == null ? 0 : running.pulse().skewMillis();
     }
 
     /** Stops all threads and gives the leadership up. */
@@ -247,6 +293,10 @@ public final class Applier implements AutoCloseable {
         status.close();
         side.shutdownNow();
         barrier.close();
+        PeerLogWatch watching = peerWatch;
+        if (watching != null) {
+            watching.close();
+        }
         ApplyLoop running = loop;
         if (running != null) {
             running.wakeUp();

@@ -41,7 +41,7 @@ final class ApplyLoop implements Runnable {
     private long storedNanos = System.nanoTime();
     private long askedNanos = System.nanoTime();
     private volatile long headMicros; // version of the first transaction received and not applied, or 0
-    private volatile long skewMillis;
+    private final PeerPulse pulse;
     private volatile @Nullable PeerLog peerLog;
 
     /**
@@ -69,6 +69,7 @@ final class ApplyLoop implements Runnable {
         this.barrier = barrier;
         this.answer = answer;
         this.marker = marker;
+        pulse = new PeerPulse(clock, System::nanoTime);
         answeredPosition = marker.position();
     }
 
@@ -76,14 +77,15 @@ final class ApplyLoop implements Runnable {
         return marker.position();
     }
 
-    long lagMillis() {
+    /** Age of the first transaction that was received and is not applied, milliseconds; 0 when there is none. */
+    long backlogMillis() {
         long head = headMicros;
         return head == 0 ? 0 : Math.max(0, (micros() - head) / 1000);
     }
 
-    /** How far the last incoming version was ahead of the local clock when it came; negative for one that was behind. */
-    long skewMillis() {
-        return skewMillis;
+    /** When the peer was heard of. */
+    PeerPulse pulse() {
+        return pulse;
     }
 
     /** Ends a wait for the broker; any thread. */
@@ -98,11 +100,13 @@ final class ApplyLoop implements Runnable {
     public void run() {
         try {
             while (!status.closed()) {
-                try (PeerLog log = new PeerLog(config, marker)) {
+                pulse.connecting();
+                try (PeerLog log = new PeerLog(config, marker, pulse)) {
+                    pulse.connected();
                     peerLog = log;
                     followLog(log);
                 } catch (ApplyFailure e) {
-                    tries.haltOrThrow(e);
+                    haltOrReconnect(e);
                 }
             }
         } catch (InterruptedException e) {
@@ -115,6 +119,15 @@ final class ApplyLoop implements Runnable {
                 LOG.error("applying at {} ended", config.site(), e);
                 fail("unexpected: " + e);
             }
+        }
+    }
+
+    /** Nobody has to fix anything when Kafka is away: the applier goes on when it is back. */
+    private void haltOrReconnect(ApplyFailure failure) throws ApplyFailure, InterruptedException {
+        if (failure.kind() == Kind.RETRY && !status.closed()) {
+            status.reconnect(String.valueOf(failure.getMessage()), config.haltRetryInterval());
+        } else {
+            tries.haltOrThrow(failure);
         }
     }
 
@@ -177,7 +190,6 @@ final class ApplyLoop implements Runnable {
             greatest = stamp.version().compareTo(greatest) > 0 ? stamp.version() : greatest;
         }
         Stamp last = stamps.get(stamps.size() - 1);
-        skewMillis = ahead(last) / 1000;
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
         List<Conflict> conflicts = tries.apply(group, next);
         if (conflicts == null) {
@@ -225,6 +237,9 @@ final class ApplyLoop implements Runnable {
     /** Refuses a version from the future until the clocks are right again. */
     private void awaitPlausible(Stamp stamp) throws ApplyFailure, InterruptedException {
         long limit = config.clockAheadMax().toMillis() * 1000;
+        if (ahead(stamp) > limit) {
+            pulse.atLeastAhead(ahead(stamp));
+        }
         for (long ahead = ahead(stamp); ahead > limit; ahead = ahead(stamp)) {
             tries.haltOrThrow(new ApplyFailure(
                     Kind.HALT,

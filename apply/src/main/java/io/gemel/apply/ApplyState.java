@@ -4,6 +4,8 @@ package io.gemel.apply;
 public enum ApplyState {
     /** Connected perhaps, but not the leader of its site: another process is. */
     STANDBY,
+    /** Looking for its place in the peer's log. */
+    STARTING,
     /** Applying, or waiting for the peer. */
     RUNNING,
     /** An operator stopped it; {@code resume} lets it go on. */

@@ -42,6 +42,11 @@ final class ApplyStatus {
         return state() == ApplyState.CLOSED;
     }
 
+    /** Begins to look for its place in the peer's log. */
+    void starting() {
+        move(ApplyState.STARTING, "");
+    }
+
     /** Something went well: whatever was in the way is gone. */
     void running() {
         move(ApplyState.RUNNING, "");
@@ -106,11 +111,20 @@ final class ApplyStatus {
 
     /** Is halted for {@code pause}, or until somebody resumes or closes it. */
     void halt(String why, Duration pause) throws InterruptedException {
+        stay(ApplyState.HALTED, why, pause);
+    }
+
+    /** Cannot reach the peer's log, and waits a little before it tries again. */
+    void reconnect(String why, Duration pause) throws InterruptedException {
+        stay(ApplyState.STARTING, why, pause);
+    }
+
+    private void stay(ApplyState still, String why, Duration pause) throws InterruptedException {
         lock.lock();
         try {
-            move(ApplyState.HALTED, why);
+            move(still, why);
             long nanos = pause.toNanos();
-            while (state == ApplyState.HALTED && nanos > 0) {
+            while (state == still && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
             }
         } finally {

@@ -5,6 +5,7 @@ import io.gemel.conflict.LogCursor;
 import io.gemel.conflict.LogException;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.FragmentJoiner;
+import io.gemel.transaction.HeartbeatClock;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Transaction;
@@ -23,6 +24,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,9 @@ final class PeerLog implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** How long the parts of a large transaction, which are all in the log, may fail to come: locks are held meanwhile. */
+    static final Duration REREAD_SILENCE_MAX = Duration.ofSeconds(10);
+
     /** How long the broker waits for more; the search for the place to begin at has to wait as long at each step. */
     private static final int FETCH_WAIT_MILLIS = 50;
 
@@ -43,6 +48,7 @@ final class PeerLog implements AutoCloseable {
     private final PeerLogRecords records;
     private final LogCursor cursor;
     private final FragmentJoiner joiner = new FragmentJoiner();
+    private final PeerPulse pulse;
     private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
             List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private @Nullable Incoming pending;
@@ -51,8 +57,10 @@ final class PeerLog implements AutoCloseable {
     private long lastStart; // offset of the first record of what was taken last
     private long readUpTo; // every record before this offset was taken
 
-    PeerLog(ApplyConfig config, Marker applied) throws ApplyFailure {
+    /** @param pulse told what is heard */
+    PeerLog(ApplyConfig config, Marker applied, PeerPulse pulse) throws ApplyFailure {
         this.config = config;
+        this.pulse = pulse;
         partition = new TopicPartition(config.topic(), 0);
         records = new PeerLogRecords(config.topic());
         cursor = new LogCursor(config.peer(), applied);
@@ -154,8 +162,13 @@ final class PeerLog implements AutoCloseable {
     }
 
     private @Nullable Incoming read(boolean wait) throws ApplyFailure {
+        boolean polled = false;
         while (true) {
             if (!fetched.hasNext()) {
+                if (polled) {
+                    return null; // what came does not count: the caller has other things to look at, too
+                }
+                polled = true;
                 fetched = poll(consumer, wait ? POLL : Duration.ZERO).iterator();
                 if (!fetched.hasNext()) {
                     return null;
@@ -168,10 +181,13 @@ final class PeerLog implements AutoCloseable {
         }
     }
 
-    private Iterable<ConsumerRecord<byte[], byte[]>> poll(KafkaConsumer<byte[], byte[]> from, Duration timeout)
+    private List<ConsumerRecord<byte[], byte[]>> poll(KafkaConsumer<byte[], byte[]> from, Duration timeout)
             throws ApplyFailure {
+        long begun = System.nanoTime();
         try {
-            return from.poll(timeout).records(partition);
+            List<ConsumerRecord<byte[], byte[]>> batch = from.poll(timeout).records(partition);
+            pulse.polled(begun, batch.size());
+            return batch;
         } catch (WakeupException e) {
             return List.of();
         } catch (OffsetOutOfRangeException e) {
@@ -205,6 +221,8 @@ final class PeerLog implements AutoCloseable {
         }
         if (record instanceof LogRecord.Heartbeat beat) {
             lastStart = raw.offset();
+            Header clock = raw.headers().lastHeader(HeartbeatClock.HEADER);
+            HeartbeatClock.decode(clock == null ? null : clock.value()).ifPresent(pulse::beat);
             return new Incoming.Beat(beat.epoch(), beat.stamp().seen());
         }
         return record instanceof LogRecord.Fragment fragment
@@ -263,8 +281,11 @@ final class PeerLog implements AutoCloseable {
             again.seek(partition, large.firstOffset());
             FragmentJoiner pieceJoiner = new FragmentJoiner();
             int next = 0;
+            long heard = System.nanoTime();
             while (true) {
-                for (ConsumerRecord<byte[], byte[]> raw : poll(again, POLL)) {
+                List<ConsumerRecord<byte[], byte[]>> batch = poll(again, POLL);
+                heard = batch.isEmpty() ? stillHeard(heard) : System.nanoTime();
+                for (ConsumerRecord<byte[], byte[]> raw : batch) {
                     if (Thread.interrupted()) {
                         throw new InterruptedException();
                     }
@@ -279,6 +300,16 @@ final class PeerLog implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private long stillHeard(long heard) throws ApplyFailure {
+        if (System.nanoTime() - heard > REREAD_SILENCE_MAX.toNanos()) {
+            throw new ApplyFailure(
+                    Kind.RETRY,
+                    "the broker of the peer's log has not delivered the next part of a large transaction for "
+                            + REREAD_SILENCE_MAX.toSeconds() + " s");
+        }
+        return heard;
     }
 
     /** Ends a wait in {@link #next}; any thread. */

@@ -28,7 +28,7 @@ final class PeerLogBarrier implements AutoCloseable {
 
     PeerLogBarrier(ApplyConfig config, ApplyStatus status, Executor executor) {
         this.status = status;
-        log = new PeerLogEnd(config);
+        log = new PeerLogEnd(config, "barrier");
         end = new SharedAnswer<>(() -> log.ask(END_LIMIT), executor);
     }
 
@@ -69,7 +69,8 @@ final class PeerLogBarrier implements AutoCloseable {
             throws InterruptedException {
         while (!milestone.await(number, LOOK_AGAIN)) {
             ApplyState state = status.state();
-            if (state != ApplyState.RUNNING && state != ApplyState.STANDBY) {
+            boolean beginning = state == ApplyState.STARTING && status.reason().isEmpty();
+            if (state != ApplyState.RUNNING && state != ApplyState.STANDBY && !beginning) {
                 return Optional.of("the applier is " + state + ": " + status.reason());
             }
             if (System.nanoTime() - deadline >= 0) {

@@ -16,11 +16,17 @@ final class PeerLogEnd implements AutoCloseable {
     private final ApplyConfig config;
     private final TopicPartition partition;
     private @Nullable KafkaConsumer<byte[], byte[]> consumer;
+    private final String role;
     private boolean closed;
 
-    /** Connects to nothing yet. */
-    PeerLogEnd(ApplyConfig config) {
+    /**
+     * Connects to nothing yet.
+     *
+     * @param role what for; part of the client's name
+     */
+    PeerLogEnd(ApplyConfig config, String role) {
         this.config = config;
+        this.role = role;
         partition = new TopicPartition(config.topic(), 0);
     }
 
@@ -45,7 +51,7 @@ final class PeerLogEnd implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(config.kafka());
         settings.put("enable.auto.commit", false);
         settings.put("isolation.level", "read_committed");
-        settings.putIfAbsent("client.id", "gemel-barrier-" + config.site());
+        settings.putIfAbsent("client.id", "gemel-" + role + "-" + config.site());
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

@@ -13,10 +13,14 @@ import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Finds the offset from which to read the peer's log on. */
 final class PeerLogSearch {
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** How long records that are in the log may fail to come. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(10);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
@@ -67,8 +71,15 @@ final class PeerLogSearch {
     private List<Found> read(long from, long to, int max) throws BadRecordException {
         List<Found> found = new ArrayList<>();
         consumer.seek(partition, from);
+        long heard = System.nanoTime();
         while (found.size() < max && consumer.position(partition) < to) {
-            for (ConsumerRecord<byte[], byte[]> raw : consumer.poll(POLL).records(partition)) {
+            List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition);
+            if (!records.isEmpty()) {
+                heard = System.nanoTime();
+            } else if (System.nanoTime() - heard > SILENCE_MAX.toNanos()) {
+                throw new TimeoutException("the record at offset " + consumer.position(partition) + " does not come");
+            }
+            for (ConsumerRecord<byte[], byte[]> raw : records) {
                 if (raw.offset() < to && found.size() < max) {
                     byte[] value = raw.value() == null ? new byte[0] : raw.value();
                     found.add(new Found(raw.offset(), codec.decode(value)));

@@ -2,6 +2,7 @@ package io.gemel.capture;
 
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.HeartbeatClock;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TransactionCodec;
@@ -142,7 +143,9 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
             part = numbered.index();
             recent.add(stamp.position(), part, bytes);
         }
-        return new Prepared(stamp.position(), part, stamp.commitPosition(), commitMicros, bytes);
+        long clockMicros =
+                record instanceof LogRecord.Heartbeat ? config.commitClock().applyAsLong(commitMicros) : 0;
+        return new Prepared(stamp.position(), part, stamp.commitPosition(), commitMicros, clockMicros, bytes);
     }
 
     @Override
@@ -155,7 +158,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         checkNoFailure();
         unacknowledged.add(nanoTime.getAsLong()); // before, for sending waits while Kafka has not been reached at all
         try {
-            return producer.send(record(prepared.bytes()), (metadata, problem) -> sent(prepared, metadata, problem));
+            return producer.send(record(prepared), (metadata, problem) -> sent(prepared, metadata, problem));
         } catch (InterruptException e) {
             Thread.interrupted(); // Kafka set it again; the exception says it from here on
             throw (InterruptedException) new InterruptedException("while sending to Kafka").initCause(e);
@@ -168,7 +171,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     public void sendInFragments(LogRecord.Part part, long commitMicros) throws CaptureException, InterruptedException {
         Stamp stamp = part.stamp();
         FragmentsUnderWay fragments = new FragmentsUnderWay(bytes ->
-                dispatch(new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, bytes)));
+                dispatch(new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, 0, bytes)));
         try {
             codec.encodeFragments(part, config.transactionPartBytesMax(), fragments::take);
         } catch (IllegalArgumentException e) {
@@ -191,6 +194,14 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
 
     private static CaptureException unwritable(IllegalArgumentException why) {
         return CaptureException.halt("a transaction cannot be written to the log: " + why.getMessage(), why);
+    }
+
+    private ProducerRecord<byte[], byte[]> record(Prepared prepared) {
+        ProducerRecord<byte[], byte[]> record = record(prepared.bytes());
+        if (prepared.clockMicros() != 0) {
+            record.headers().add(HeartbeatClock.HEADER, HeartbeatClock.encode(prepared.clockMicros()));
+        }
+        return record;
     }
 
     private ProducerRecord<byte[], byte[]> record(byte[] bytes) {

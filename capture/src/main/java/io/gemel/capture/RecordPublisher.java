@@ -27,8 +27,9 @@ interface RecordPublisher {
      * A record ready to be sent.
      *
      * @param part index among the parts of its transaction, 0 for a heartbeat
+     * @param clockMicros what a heartbeat says of the database's clock, or 0
      * @param commitPosition {@link Stamp#UNKNOWN_COMMIT} unless it completes what was committed there
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
-    record Prepared(long position, int part, long commitPosition, long commitMicros, byte[] bytes) {}
+    record Prepared(long position, int part, long commitPosition, long commitMicros, long clockMicros, byte[] bytes) {}
 }

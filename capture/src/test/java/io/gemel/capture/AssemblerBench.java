@@ -54,7 +54,7 @@ final class AssemblerBench {
         public Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) {
             order.add("readable, registered up to " + window.registeredPosition());
             preparing = record;
-            return new Prepared(stamp.position(), 0, stamp.commitPosition(), commitMicros, new byte[0]);
+            return new Prepared(stamp.position(), 0, stamp.commitPosition(), commitMicros, 0, new byte[0]);
         }
 
         @Override

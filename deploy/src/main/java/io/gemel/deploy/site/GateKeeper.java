@@ -90,7 +90,7 @@ final class GateKeeper implements AutoCloseable {
         if (unapplied.isPresent()) {
             return unapplied;
         }
-        long lag = applier.lagMillis();
+        long lag = applier.backlogMillis();
         long lagMax = config.router().gateLagMax().toMillis();
         return lag <= lagMax
                 ? Optional.empty()

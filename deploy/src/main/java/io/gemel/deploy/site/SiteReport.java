@@ -83,6 +83,7 @@ record SiteReport(
                 figures.appliedChanges.sum(),
                 applier == null ? 0 : applier.appliedPosition(),
                 applier == null ? 0 : applier.lagMillis(),
+                applier == null ? 0 : applier.heardMillis(),
                 groups == 0 ? 0 : (double) transactions / groups,
                 figures.retriedTransactions.sum(),
                 applier == null ? 0 : applier.parkedTransactions());
@@ -120,7 +121,7 @@ record SiteReport(
                 database.up() ? "up" : "down",
                 side(),
                 apply(applier).state(),
-                applier == null ? 0 : applier.lagMillis());
+                applier == null ? 0 : applier.backlogMillis());
     }
 
     private StatusReport.Conflicts conflicts() {

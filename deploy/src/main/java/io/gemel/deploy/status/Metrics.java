@@ -73,8 +73,12 @@ final class Metrics {
                     report -> report.apply().appliedPosition()),
             Metric.gauge(
                     "gemel_apply_lag_milliseconds",
-                    "Age of the oldest incoming transaction that is not yet applied.",
+                    "Age of the oldest incoming transaction that is not yet applied; while nothing is heard from the peer, age of the newest record.",
                     report -> report.apply().lagMillis()),
+            Metric.gauge(
+                    "gemel_apply_heard_milliseconds",
+                    "Time since the newest record of the peer's log was heard.",
+                    report -> report.apply().heardMillis()),
             Metric.gauge(
                     "gemel_apply_batch_size_mean_transactions",
                     "Incoming transactions in one database transaction, on average.",
@@ -123,7 +127,7 @@ final class Metrics {
                     report -> report.conflicts().byResolution()),
             Metric.gauge(
                     "gemel_clock_skew_milliseconds",
-                    "How far the peer's clock was last seen ahead of this machine's.",
+                    "How far the peer's clock is ahead of this machine's, as its heartbeats say.",
                     report -> report.clock().skewMillis()));
 
     private Metrics() {}

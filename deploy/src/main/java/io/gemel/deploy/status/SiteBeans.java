@@ -115,6 +115,11 @@ public final class SiteBeans implements AutoCloseable {
         }
 
         @Override
+        public long getHeardMillis() {
+            return now().heardMillis();
+        }
+
+        @Override
         public double getBatchSizeMean() {
             return now().batchSizeMean();
         }

@@ -33,6 +33,8 @@ public final class SiteMXBeans {
 
         long getLagMillis();
 
+        long getHeardMillis();
+
         double getBatchSizeMean();
 
         long getRetriedTransactions();

@@ -126,7 +126,8 @@ public record StatusReport(
      * @param appliedTransactions incoming transactions applied
      * @param appliedChanges row changes in them
      * @param appliedPosition last applied position in the peer's log; 0 before the first
-     * @param lagMillis age of the oldest incoming transaction that is not yet applied
+     * @param lagMillis age of the oldest incoming transaction that is not yet applied; of the newest record heard when some are missing
+     * @param heardMillis time since the newest record of the peer's log was heard
      * @param batchSizeMean incoming transactions in one database transaction, on average
      * @param retriedTransactions database transactions rolled back and tried again
      * @param parkedTransactions incoming transactions set aside for a person
@@ -138,6 +139,7 @@ public record StatusReport(
             long appliedChanges,
             long appliedPosition,
             long lagMillis,
+            long heardMillis,
             double batchSizeMean,
             long retriedTransactions,
             long parkedTransactions) {}

@@ -34,6 +34,7 @@ final class StatusTable {
         rows.put("  applied changes", report -> count(report.apply().appliedChanges()));
         rows.put("  applied position", report -> count(report.apply().appliedPosition()));
         rows.put("  lag ", report -> millis(report.apply().lagMillis()));
+        rows.put("  last heard", report -> millis(report.apply().heardMillis()));
         rows.put(
                 "  mean group",
                 report -> String.format(Locale.ROOT, "%.1f", report.apply().batchSizeMean()));

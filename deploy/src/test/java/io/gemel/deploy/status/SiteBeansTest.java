@@ -43,6 +43,7 @@ class SiteBeansTest {
         assertThat(attribute("Apply", "AppliedChanges")).isEqualTo(7L);
         assertThat(attribute("Apply", "AppliedPosition")).isEqualTo(8L);
         assertThat(attribute("Apply", "LagMillis")).isEqualTo(9L);
+        assertThat(attribute("Apply", "HeardMillis")).isEqualTo(21L);
         assertThat(attribute("Apply", "BatchSizeMean")).isEqualTo(10.5);
         assertThat(attribute("Apply", "RetriedTransactions")).isEqualTo(11L);
         assertThat(attribute("Apply", "ParkedTransactions")).isEqualTo(12L);
