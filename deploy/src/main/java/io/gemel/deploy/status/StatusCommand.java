@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
         name = "status",
         description = {
             "Shows lag, window, throughput, conflicts and the slot of running site processes,",
-            "and requests, resubmissions and VMs of running routers."
+            "and requests, resubmissions and VMs of running routers.",
+            "Ends with exit code 1 when a site or a router is not ready (a standby is no finding), 3 when one does not answer."
         })
 public final class StatusCommand implements Callable<Integer> {
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
@@ -69,12 +70,12 @@ public final class StatusCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         List<StatusReport> reports = new ArrayList<>();
         List<JsonNode> routerReports = new ArrayList<>();
-        int exitCode = ExitCode.DONE;
+        int unreachable = ExitCode.DONE;
         for (SiteConfig site : sites) {
             try {
                 reports.add(client.ask(site));
             } catch (CommandException e) {
-                exitCode = e.exitCode();
+                unreachable = e.exitCode();
                 spec.commandLine().getErr().println(e.getMessage());
             }
         }
@@ -82,7 +83,7 @@ public final class StatusCommand implements Callable<Integer> {
             try {
                 routerReports.add(StatusJson.tree(router.status()));
             } catch (CommandException e) {
-                exitCode = e.exitCode();
+                unreachable = e.exitCode();
                 spec.commandLine().getErr().println(e.getMessage());
             }
         }
@@ -97,6 +98,16 @@ public final class StatusCommand implements Callable<Integer> {
             routerReports.forEach(report -> RouterLines.of(report).forEach(out::println));
         }
         out.flush();
-        return exitCode;
+        if (unreachable != ExitCode.DONE) {
+            return unreachable;
+        }
+        boolean well = reports.stream().allMatch(StatusCommand::isWell)
+                && routerReports.stream()
+                        .allMatch(report -> report.path("ready").asBoolean());
+        return well ? ExitCode.DONE : ExitCode.FINDING;
+    }
+
+    private static boolean isWell(StatusReport report) {
+        return report.isReady() || report.state() == SideState.STANDBY;
     }
 }
