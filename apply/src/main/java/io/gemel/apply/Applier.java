@@ -126,28 +126,33 @@ public final class Applier implements AutoCloseable {
 
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
-        CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout());
+        CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
         GroupApplier groupApplier = new GroupApplier(database, window, catchUp, repairs);
         Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier);
         parking = waiting;
-        GroupTries tries = new GroupTries(config, listener, database, groupApplier, waiting, repairs, status);
+        WorkWatch work = new WorkWatch(
+                config.site().name(), database, reasons, listener, config.lockKillAfter(), System::nanoTime);
+        GroupTries tries =
+                new GroupTries(config, listener, database, groupApplier, waiting, repairs, status, reasons, work);
         ApplyLoop started = new ApplyLoop(
                 config, listener, clock, tries, waiting, window, status, barrier, this::answerPeer, marker);
         loop = started;
         status.starting();
-        watch(started.pulse());
+        watch(started.pulse(), work);
         Thread applying = daemon(started, "apply");
         thread = applying;
         applying.start();
     }
 
-    private void watch(PeerPulse pulse) {
-        PeerLogWatch peer = new PeerLogWatch(config, pulse, reasons);
+    private void watch(PeerPulse pulse, WorkWatch work) {
+        PeerLogWatch peer = new PeerLogWatch(config, pulse, reasons, System::nanoTime);
         peerWatch = peer;
         Future<?> looks =
                 side.scheduleWithFixedDelay(guarded(peer::look), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
-        LOG.debug("watching {}", looks);
+        Future<?> more =
+                side.scheduleWithFixedDelay(guarded(work::look), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
+        LOG.debug("watching {} and {}", looks, more);
     }
 
     /** What fails once is tried again: a task that throws would be dropped in silence. */

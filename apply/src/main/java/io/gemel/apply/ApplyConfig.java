@@ -21,6 +21,7 @@ import java.util.function.Predicate;
  * @param groupRowsMax most changes that are applied in one database transaction, unless one incoming transaction has more
  * @param queueBytesMax most encoded bytes of the peer's log that wait in memory to be applied
  * @param lockTimeout longest wait for a row lock before the database transaction is rolled back and tried again
+ * @param lockKillAfter after how long a session that holds a lock which the applier needs is ended; zero for never
  * @param catchUpTimeout longest wait, holding row locks, for capture to read what committed before them
  * @param heartbeatInterval between two writes of {@code gemel.heartbeat}, which moves the horizon and idle logs along
  * @param haltRetryInterval between two tries of a halted applier, so that it goes on by itself once mended
@@ -42,6 +43,7 @@ public record ApplyConfig(
         int groupRowsMax,
         long queueBytesMax,
         Duration lockTimeout,
+        Duration lockKillAfter,
         Duration catchUpTimeout,
         Duration heartbeatInterval,
         Duration haltRetryInterval,

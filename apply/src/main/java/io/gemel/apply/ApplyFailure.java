@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.reason.ReasonCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ final class ApplyFailure extends Exception {
     private final Kind kind;
     private final transient List<JournalEntry> journal;
     private final transient @Nullable Divergence divergence;
+    private final @Nullable ReasonCode waitsFor;
 
     ApplyFailure(Kind kind, String message) {
         this(kind, message, List.of());
@@ -41,6 +43,7 @@ final class ApplyFailure extends Exception {
         this.kind = kind;
         this.journal = List.copyOf(journal);
         divergence = null;
+        waitsFor = null;
     }
 
     /** A row differs from the peer's, and nobody has said yet which is right. */
@@ -49,6 +52,7 @@ final class ApplyFailure extends Exception {
         kind = Kind.HALT;
         journal = List.of();
         this.divergence = divergence;
+        waitsFor = null;
     }
 
     ApplyFailure(Kind kind, String message, Throwable cause) {
@@ -56,6 +60,26 @@ final class ApplyFailure extends Exception {
         this.kind = kind;
         journal = List.of();
         divergence = null;
+        waitsFor = null;
+    }
+
+    /**
+     * Something had not come in time; to be tried again as long as it takes, for the reason names it.
+     *
+     * @param waitsFor the kind of reason
+     */
+    ApplyFailure(ReasonCode waitsFor, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        kind = Kind.RETRY;
+        journal = List.of();
+        divergence = null;
+        this.waitsFor = waitsFor;
+    }
+
+    /** The reason that names what had not come in time; null for any other failure. */
+    @Nullable
+    ReasonCode waitsFor() {
+        return waitsFor;
     }
 
     /** The row that a repair would end this for, or null. */

@@ -14,6 +14,9 @@ public interface ApplyListener {
     /** A database transaction was rolled back and is tried again. */
     void retried(String reason);
 
+    /** A session of somebody else's was ended because it held a lock for too long. */
+    void blockerEnded();
+
     /** The applier stopped for good: the owner has to close it and start a new one. */
     void failed(String reason);
 }

@@ -1,8 +1,9 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import java.time.Duration;
 
 /**
@@ -21,15 +22,22 @@ final class CatchUp {
     private final InFlightWindow window;
     private final ReadProgress progress;
     private final Duration firstPatience;
+    private final Reasons reasons;
     private Duration patience;
-    private long wanted; // commit position that capture must have read before the next try takes any lock
+    private volatile long wanted; // commit position that capture must have read before the next try takes any lock
 
     /** @param firstPatience how long the first wait that holds locks may take */
-    CatchUp(TargetDatabase database, InFlightWindow window, ReadProgress progress, Duration firstPatience) {
+    CatchUp(
+            TargetDatabase database,
+            InFlightWindow window,
+            ReadProgress progress,
+            Duration firstPatience,
+            Reasons reasons) {
         this.database = database;
         this.window = window;
         this.progress = progress;
         this.firstPatience = firstPatience;
+        this.reasons = reasons;
         patience = firstPatience;
     }
 
@@ -64,17 +72,27 @@ final class CatchUp {
     }
 
     private void await(Duration limit) throws ApplyFailure, InterruptedException {
+        reasons.waiting(ReasonCode.APPLY_CAPTURE_WAIT, "", this::behind);
         window.overflow(true);
         try {
             if (!progress.awaitRead(wanted, limit)) {
                 throw new ApplyFailure(
-                        Kind.RETRY,
+                        ReasonCode.APPLY_CAPTURE_WAIT,
                         "capture has not read this database's log up to " + wanted + " in time; it is at "
-                                + progress.commitPosition());
+                                + progress.commitPosition(),
+                        null);
             }
+            reasons.over(ReasonCode.APPLY_CAPTURE_WAIT);
         } finally {
             window.overflow(false);
         }
+    }
+
+    /** Any thread. */
+    private String behind() {
+        return "the applier waits until capture has read this database's log up to " + wanted + "; it is at "
+                + progress.commitPosition() + ". Capture may be behind a long transaction, or wait for Kafka: see its"
+                + " lag and the other reasons";
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.reason.ReasonCode;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 
@@ -37,7 +38,8 @@ final class FailureClassifier {
         String state = error.getSQLState();
         String message = error.getMessage() + " [SQLSTATE " + state + "]";
         return switch (state) {
-            case "40001", "40P01", "55P03", "57014" -> new ApplyFailure(Kind.RETRY, message, error);
+            case "55P03" -> new ApplyFailure(ReasonCode.APPLY_LOCK_WAIT, message, error);
+            case "40001", "40P01", "57014" -> new ApplyFailure(Kind.RETRY, message, error);
             case "23505", "23P01" -> new ApplyFailure(Kind.UNIQUE, message, error);
             // A plan prepared before a table was altered.
             case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);

@@ -2,6 +2,8 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Transaction;
 import io.github.resilience4j.core.IntervalFunction;
@@ -37,6 +39,8 @@ final class GroupTries {
     private final Repairs repairs;
     private final ApplyStatus status;
     private final SchemaPatience patience = new SchemaPatience();
+    private final Reasons reasons;
+    private final WorkWatch watch;
     private final Retry retry;
 
     GroupTries(
@@ -46,7 +50,9 @@ final class GroupTries {
             GroupApplier groupApplier,
             Parking parking,
             Repairs repairs,
-            ApplyStatus status) {
+            ApplyStatus status,
+            Reasons reasons,
+            WorkWatch watch) {
         this.config = config;
         this.listener = listener;
         this.database = database;
@@ -54,6 +60,8 @@ final class GroupTries {
         this.parking = parking;
         this.repairs = repairs;
         this.status = status;
+        this.reasons = reasons;
+        this.watch = watch;
         RetryConfig often = RetryConfig.custom()
                 .maxAttempts(TRIES_MAX)
                 .intervalFunction(BACK_OFF)
@@ -65,6 +73,15 @@ final class GroupTries {
 
     private void retrying(@Nullable Throwable cause) {
         String why = cause == null ? "" : String.valueOf(cause.getMessage());
+        ReasonCode waitsFor = cause instanceof ApplyFailure failure ? failure.waitsFor() : null;
+        if (waitsFor == ReasonCode.APPLY_LOCK_WAIT) {
+            watch.lockTimedOut(why);
+        } else if (waitsFor == null) {
+            reasons.waiting(
+                    ReasonCode.APPLY_RETRYING,
+                    "",
+                    () -> "the same transactions of " + config.peer() + " are tried again and again: " + why);
+        }
         status.retrying("retrying: " + why);
         listener.retried(why);
     }
@@ -76,6 +93,17 @@ final class GroupTries {
      */
     @Nullable
     List<Conflict> apply(GroupChanges group, Marker next) throws ApplyFailure, InterruptedException {
+        watch.begun();
+        try {
+            return applyOrPark(group, next);
+        } finally {
+            watch.ended();
+            reasons.over(ReasonCode.APPLY_RETRYING);
+        }
+    }
+
+    private @Nullable List<Conflict> applyOrPark(GroupChanges group, Marker next)
+            throws ApplyFailure, InterruptedException {
         boolean parks = parking.holds(group);
         if (!group.isSingle() && (parks || group.mayHaveNotices())) {
             return null;
@@ -122,6 +150,9 @@ final class GroupTries {
             } catch (ApplyFailure e) {
                 if (ALONE_KINDS.contains(e.kind()) && !single) {
                     return null;
+                }
+                if (e.waitsFor() != null && !status.closed()) {
+                    continue; // as long as it takes: the reason names it
                 }
                 Transaction transaction = group.wholeTransaction();
                 boolean parks = PARK_KINDS.contains(e.kind());

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -20,11 +21,16 @@ final class PeerLogWatch implements AutoCloseable {
     private final PeerPulse pulse;
     private final Reasons reasons;
     private final PeerLogEnd end;
+    private final LongSupplier nanoTime;
+    private long answersNanos; // since when Kafka has answered each question
+    private boolean unreachable;
 
-    PeerLogWatch(ApplyConfig config, PeerPulse pulse, Reasons reasons) {
+    PeerLogWatch(ApplyConfig config, PeerPulse pulse, Reasons reasons, LongSupplier nanoTime) {
         this.config = config;
         this.pulse = pulse;
         this.reasons = reasons;
+        this.nanoTime = nanoTime;
+        answersNanos = nanoTime.getAsLong();
         end = new PeerLogEnd(config, "watch");
     }
 
@@ -34,11 +40,14 @@ final class PeerLogWatch implements AutoCloseable {
         if (silence.compareTo(ASK_AFTER) < 0) {
             reasons.over(ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE);
             reasons.over(ReasonCode.APPLY_PEER_SILENT);
+            unreachable = false;
+            answersNanos = nanoTime.getAsLong() - silence.toNanos();
             return;
         }
         try {
             end.ask(ANSWER_LIMIT);
         } catch (KafkaException e) {
+            unreachable = true;
             reasons.over(ReasonCode.APPLY_PEER_SILENT);
             reasons.waiting(
                     ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE,
@@ -48,7 +57,12 @@ final class PeerLogWatch implements AutoCloseable {
             return;
         }
         reasons.over(ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE);
-        reasons.waiting(ReasonCode.APPLY_PEER_SILENT, "", silence, this::silent);
+        if (unreachable) {
+            unreachable = false;
+            answersNanos = nanoTime.getAsLong(); // the peer needs a moment to write again, too
+        }
+        Duration alone = Duration.ofNanos(nanoTime.getAsLong() - answersNanos);
+        reasons.waiting(ReasonCode.APPLY_PEER_SILENT, "", alone, this::silent);
     }
 
     private String kafka() {

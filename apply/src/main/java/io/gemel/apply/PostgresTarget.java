@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * lost with the server is lost together with its marker, and applied again.
  */
 final class PostgresTarget implements TargetDatabase {
-    /** For heartbeats, those that the applier asks for, questions about the log, and maintenance. */
-    private static final int SIDE_CONNECTIONS_MAX = 4;
+    /** For heartbeats, those that the applier asks for, questions about the log and about locks, and maintenance. */
+    private static final int SIDE_CONNECTIONS_MAX = 5;
 
     private static final int CONNECT_SECONDS_MAX = 10;
 
@@ -56,6 +56,8 @@ final class PostgresTarget implements TargetDatabase {
     private final Map<TableShape, PostgresTable> tables = new HashMap<>();
     private final PostgresUniqueKeys uniqueKeys = new PostgresUniqueKeys();
     private final PostgresForeignKeys foreignKeys;
+    private final PostgresActivity activity;
+    private volatile int backendPid;
     private @Nullable Connection connection;
     private @Nullable DSLContext sql;
 
@@ -73,6 +75,7 @@ final class PostgresTarget implements TargetDatabase {
                 SIDE_CONNECTIONS_MAX,
                 HEARTBEAT_ANSWER_SECONDS_MAX,
                 "SET default_transaction_read_only = off; SET synchronous_commit = on; SET lock_timeout = '5s'");
+        activity = new PostgresActivity(sidePool);
     }
 
     /** Settings that give every value one exact text, the same at both sites, whatever the role or the database prefers. */
@@ -120,6 +123,7 @@ final class PostgresTarget implements TargetDatabase {
                 mine.setAutoCommit(false);
                 connection = mine;
                 sql = dsl(mine);
+                backendPid = sql().fetchSingle("SELECT pg_backend_pid()").get(0, Integer.class);
             }
             boolean leads = sql().fetchSingle("SELECT pg_try_advisory_lock(hashtext(?), 1)", "gemel:" + config.site())
                     .get(0, Boolean.class);
@@ -216,6 +220,16 @@ final class PostgresTarget implements TargetDatabase {
                         .get(0, Long.class);
             }
         });
+    }
+
+    @Override
+    public @Nullable TargetActivity activity() throws ApplyFailure {
+        return activity.of(backendPid);
+    }
+
+    @Override
+    public boolean terminate(LockWait.Holder holder) throws ApplyFailure {
+        return activity.terminate(holder);
     }
 
     @Override

@@ -1,10 +1,12 @@
 package io.gemel.apply;
 
 import io.gemel.transaction.Marker;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The local database as the applier needs it. Nothing outside an implementation knows its SQL dialect or what its commit
- * positions mean. All methods are for the applying thread, except {@link #beat}, {@link #logEnd} and {@link #maintain}.
+ * positions mean. All methods are for the applying thread, except {@link #beat}, {@link #logEnd}, {@link
+ * #activity}, {@link #terminate} and {@link #maintain}.
  */
 interface TargetDatabase extends AutoCloseable {
     /** Tries to become the site's only applier; stays so until the connection is closed or lost. */
@@ -30,6 +32,13 @@ interface TargetDatabase extends AutoCloseable {
 
     /** A commit position behind everything that is committed now, asked on a connection of its own. */
     long logEnd() throws ApplyFailure;
+
+    /** What the applying session does now, asked on a connection of its own; null when it does nothing. */
+    @Nullable
+    TargetActivity activity() throws ApplyFailure;
+
+    /** Ends a session that holds a lock, if it is still there; false when it is not. */
+    boolean terminate(LockWait.Holder holder) throws ApplyFailure;
 
     /** Removes markers journal rows that nobody needs any more, and submissions that are old enough. */
     void maintain() throws ApplyFailure;

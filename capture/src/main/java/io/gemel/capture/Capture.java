@@ -36,6 +36,7 @@ public final class Capture implements AutoCloseable {
     private long epoch;
     private @Nullable Stamp tail;
     private List<Long> commits = List.of();
+    private Reasons.@Nullable Source windowFull;
     private volatile boolean closed;
 
     /**
@@ -51,7 +52,7 @@ public final class Capture implements AutoCloseable {
         log = new OwnLog(config);
         ownChanges = new OwnChanges(recent, offsets, log);
         publisher = new LogPublisher(config, recent, offsets, listener, this::failed, System::nanoTime);
-        database = new PostgresDatabase(config);
+        database = new PostgresDatabase(config, reasons);
     }
 
     /**
@@ -119,9 +120,29 @@ public final class Capture implements AutoCloseable {
         LogStamper stamper = tail == null ? new LogStamper(config.site()) : new LogStamper(tail);
         Assembler assembler =
                 new Assembler(config, epoch, stamper, window, progress, publisher, listener, System::nanoTime);
+        Reasons.Source full = told -> lookAt(window, told);
+        windowFull = full;
+        reasons.watch(full);
         database.check(commits);
         progress.read(published());
         database.start(published(), assembler, publisher::acknowledgedCommit, this::failed);
+    }
+
+    private void lookAt(InFlightWindow window, Reasons told) {
+        if (!window.isFull()) {
+            told.over(ReasonCode.CAPTURE_WINDOW_FULL);
+            return;
+        }
+        told.waiting(
+                ReasonCode.CAPTURE_WINDOW_FULL,
+                "",
+                () ->
+                        "the in-flight window is full (window.keys.max): capture waits until the peer was seen to have applied"
+                                + " more than position " + window.peerSeenPosition()
+                                + " of this site's log, whose last one is "
+                                + window.registeredPosition()
+                                + ". See with gemel status why the peer does not apply; a larger"
+                                + " window only lets it fall behind further");
     }
 
     private void failed(CaptureException failure) {
@@ -135,6 +156,11 @@ public final class Capture implements AutoCloseable {
     public void close() {
         closed = true;
         reasons.unwatch(publisher);
+        if (windowFull != null) {
+            reasons.unwatch(windowFull);
+            reasons.over(ReasonCode.CAPTURE_WINDOW_FULL);
+        }
+        reasons.over(ReasonCode.CAPTURE_DATABASE_SILENT);
         database.close();
         publisher.close();
         log.close();

@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Reasons;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -10,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** A PostgreSQL database: a pgoutput replication slot, read with Debezium. */
 final class PostgresDatabase implements SourceDatabase {
     private final CaptureConfig config;
+    private final Reasons reasons;
     private @Nullable PostgresEngine engine;
 
-    PostgresDatabase(CaptureConfig config) {
+    PostgresDatabase(CaptureConfig config, Reasons reasons) {
         this.config = config;
+        this.reasons = reasons;
     }
 
     @Override
@@ -30,7 +33,7 @@ final class PostgresDatabase implements SourceDatabase {
             long published, TransactionSink sink, LongSupplier acknowledged, Consumer<CaptureException> failed)
             throws CaptureException, InterruptedException {
         PostgresEngine starting =
-                new PostgresEngine(config, new PostgresTap(config, published, sink, acknowledged), failed);
+                new PostgresEngine(config, new PostgresTap(config, published, sink, acknowledged, reasons), failed);
         engine = starting;
         starting.start();
     }

@@ -1,9 +1,12 @@
 package io.gemel.capture;
 
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
@@ -25,14 +28,17 @@ final class PostgresSender {
     private final CaptureConfig config;
     private final int backendPid;
     private final LongSupplier nanoTime;
+    private final Reasons reasons;
     private long since;
+    private boolean silent;
     private boolean due;
 
     /** @param backendPid server process that sends the log */
-    PostgresSender(CaptureConfig config, int backendPid, LongSupplier nanoTime) {
+    PostgresSender(CaptureConfig config, int backendPid, LongSupplier nanoTime, Reasons reasons) {
         this.config = config;
         this.backendPid = backendPid;
         this.nanoTime = nanoTime;
+        this.reasons = reasons;
         since = nanoTime.getAsLong();
     }
 
@@ -40,6 +46,10 @@ final class PostgresSender {
     void heard() {
         due = false;
         since = nanoTime.getAsLong();
+        if (silent) {
+            silent = false;
+            reasons.over(ReasonCode.CAPTURE_DATABASE_SILENT);
+        }
     }
 
     /**
@@ -51,12 +61,21 @@ final class PostgresSender {
         if (nanoTime.getAsLong() - since < SILENCE_NANOS) {
             return;
         }
+        silent = true;
+        reasons.waiting(
+                ReasonCode.CAPTURE_DATABASE_SILENT, "", Duration.ofNanos(SILENCE_NANOS), PostgresSender::silence);
         if (due) {
             throw CaptureException.retry(
                     "the database has sent its log, but nothing arrives any more: the connection is dead");
         }
         due = hasSent();
         since = nanoTime.getAsLong();
+    }
+
+    private static String silence() {
+        return "the database sends nothing of its log, not even heartbeats: it still decodes a long transaction, or begins"
+                + " with an old one. Nothing is to be done unless it lasts; pg_stat_replication and pg_stat_activity show"
+                + " what it does";
     }
 
     private boolean hasSent() throws CaptureException {

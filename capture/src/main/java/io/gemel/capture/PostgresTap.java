@@ -9,6 +9,7 @@ import io.debezium.connector.postgresql.connection.ReplicationStream;
 import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import io.debezium.jdbc.JdbcConnection;
+import io.gemel.reason.Reasons;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -47,17 +48,20 @@ final class PostgresTap {
     private final long published;
     private final TransactionSink sink;
     private final LongSupplier acknowledged;
+    private final Reasons reasons;
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
     private final Object atWork = new Object();
     private @Nullable Thread worker; // the streaming thread while it is in the sink; guarded by atWork
     private boolean stopping; // guarded by atWork
 
-    PostgresTap(CaptureConfig config, long published, TransactionSink sink, LongSupplier acknowledged) {
+    PostgresTap(
+            CaptureConfig config, long published, TransactionSink sink, LongSupplier acknowledged, Reasons reasons) {
         this.config = config;
         this.published = published;
         this.sink = sink;
         this.acknowledged = acknowledged;
+        this.reasons = reasons;
     }
 
     /** Puts the tap on a connection that Debezium has built. */
@@ -163,7 +167,7 @@ final class PostgresTap {
         private final ReplicationStream stream;
         private final PostgresRows rows;
         private final Connection session;
-        private final PostgresSender sender = new PostgresSender(config, backendPid, System::nanoTime);
+        private final PostgresSender sender = new PostgresSender(config, backendPid, System::nanoTime, reasons);
         private long confirmed;
         private long confirmedAt = System.nanoTime();
 

@@ -363,6 +363,7 @@ class ApplierIT {
                 config.limits().applyGroupRowsMax(),
                 1 << 20,
                 config.limits().applyLockTimeout(),
+                config.limits().applyLockKillAfter(),
                 config.limits().applyCatchupTimeout(),
                 config.limits().heartbeatInterval(),
                 config.limits().haltRetryInterval(),
@@ -409,6 +410,9 @@ class ApplierIT {
 
         @Override
         public void retried(String reason) {}
+
+        @Override
+        public void blockerEnded() {}
 
         @Override
         public void failed(String reason) {

@@ -123,6 +123,7 @@ public record SiteConfig(
      * @param heartbeatInterval how often an idle site writes its heartbeat
      * @param applyGroupRowsMax rows written in one apply transaction, unless one incoming transaction alone has more
      * @param applyLockTimeout how long an apply statement waits for a row's lock
+     * @param applyLockKillAfter after how long a session that holds such a lock is ended; zero for never
      * @param applyCatchupTimeout how long the applier, holding a row's lock, waits for capture
      * @param transactionPartBytesMax size of one log record; larger transactions travel in parts
      * @param windowKeysMax keys the in-flight window may hold
@@ -136,6 +137,7 @@ public record SiteConfig(
             Duration heartbeatInterval,
             int applyGroupRowsMax,
             Duration applyLockTimeout,
+            Duration applyLockKillAfter,
             Duration applyCatchupTimeout,
             long transactionPartBytesMax,
             int windowKeysMax,

@@ -167,6 +167,7 @@ public final class SiteConfigFile {
                 get(SiteKeys.HEARTBEAT_INTERVAL),
                 get(SiteKeys.APPLY_GROUP_ROWS_MAX),
                 get(SiteKeys.APPLY_LOCK_TIMEOUT),
+                get(SiteKeys.APPLY_LOCK_KILL_AFTER),
                 get(SiteKeys.APPLY_CATCHUP_TIMEOUT),
                 get(SiteKeys.TRANSACTION_PART_BYTES_MAX),
                 get(SiteKeys.WINDOW_KEYS_MAX),

@@ -55,6 +55,13 @@ final class SiteKeys {
     static final Key<Integer> APPLY_GROUP_ROWS_MAX = count("apply.group.rows.max", "2000", 1, 1_000_000);
     static final Key<Duration> APPLY_LOCK_TIMEOUT =
             duration("apply.lock.timeout", "2s", Duration.ofMillis(10), Duration.ofHours(1));
+    static final Key<Duration> APPLY_LOCK_KILL_AFTER = key(
+            "apply.lock.kill.after",
+            "off",
+            text -> text.equals("off")
+                    ? Duration.ZERO
+                    : Values.duration(text, Duration.ofSeconds(1), Duration.ofDays(1)),
+            Duration.class);
     static final Key<Duration> APPLY_CATCHUP_TIMEOUT =
             duration("apply.catchup.timeout", "200ms", Duration.ofMillis(10), Duration.ofMinutes(1));
     static final Key<Long> TRANSACTION_PART_BYTES_MAX =
@@ -93,6 +100,7 @@ final class SiteKeys {
             HEARTBEAT_INTERVAL,
             APPLY_GROUP_ROWS_MAX,
             APPLY_LOCK_TIMEOUT,
+            APPLY_LOCK_KILL_AFTER,
             APPLY_CATCHUP_TIMEOUT,
             TRANSACTION_PART_BYTES_MAX,
             WINDOW_KEYS_MAX,

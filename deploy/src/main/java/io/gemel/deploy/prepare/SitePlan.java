@@ -13,7 +13,12 @@ import java.util.Optional;
 final class SitePlan {
     // Rights and schema first, for the rest builds on them; the slot last, see SlotPlanner.
     private static final List<Planner> PLANNERS = List.of(
-            new RolePlanner(), new SchemaPlanner(), new VmRolePlanner(), new PublicationPlanner(), new SlotPlanner());
+            new RolePlanner(),
+            new SessionPlanner(),
+            new SchemaPlanner(),
+            new VmRolePlanner(),
+            new PublicationPlanner(),
+            new SlotPlanner());
 
     private SitePlan() {}
 

@@ -34,7 +34,8 @@ final class VmRolePlanner implements Planner {
         if (config.router().vmRoles().isEmpty()) {
             return;
         }
-        if (!Sql.isTrue(connection, "SELECT pg_has_role(?, 'pg_signal_backend', 'USAGE')", user)) {
+        boolean planned = !config.limits().applyLockKillAfter().isZero(); // by SessionPlanner
+        if (!planned && !Sql.isTrue(connection, "SELECT pg_has_role(?, 'pg_signal_backend', 'USAGE')", user)) {
             plan.add(Step.administrator(
                     "role " + user,
                     "may not end the sessions of a VM that is lost",

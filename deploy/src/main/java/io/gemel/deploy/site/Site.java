@@ -8,6 +8,7 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.Milestone;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
 import java.time.InstantSource;
@@ -23,6 +24,7 @@ final class Site implements AutoCloseable {
     private final InFlightWindow window;
     private final ReadProgress progress = new ReadProgress();
     private final Durability durability;
+    private final Reasons reasons;
     private final GateKeeper gateKeeper;
 
     /** Opens nothing yet. */
@@ -33,6 +35,7 @@ final class Site implements AutoCloseable {
             SiteFigures figures,
             Reasons reasons,
             ReplicatedTables tables) {
+        this.reasons = reasons;
         Milestone published = new Milestone();
         Milestone seen = new Milestone();
         applier = new Applier(SiteModules.apply(config, tables), progress, clock, figures.applyListener(seen), reasons);
@@ -54,16 +57,34 @@ final class Site implements AutoCloseable {
 
     /** The map: how the pieces of a site are put together, in the order in which they must come to life. */
     void start() throws ApplyException, CaptureException, InterruptedException {
+        try {
+            startInOrder();
+        } finally {
+            reasons.over(ReasonCode.SITE_STARTING);
+        }
+    }
+
+    private void startInOrder() throws ApplyException, CaptureException, InterruptedException {
         capture.open(); // this site's log is ours; an older process can no longer harm it
+        step("reads what it has stored in the database");
         Marker applied = applier.restore(window); // database -> window: entries that met a conflict
+        step("reads this site's own log again, from where the peer was last seen");
         window.overflow(true);
         capture.replay(applied.peerSeen(), window); // own log -> window: what the peer has not been seen to have
         window.overflow(false);
+        step(
+                "makes sure that the slot continues the log, and waits until the database sends; a long transaction that was open"
+                        + " when the slot was last used delays that");
         durability.begin(); // what was replayed is in Kafka, what it holds is known to have been applied or not
         applier.startHeartbeats(); // the database's log moves even when nobody writes
         capture.start(window, progress); // database's log -> window -> Kafka
         applier.start(window); // Kafka -> database
         gateKeeper.start(); // and when both have caught up, VMs -> database
+    }
+
+    private void step(String doing) {
+        reasons.over(ReasonCode.SITE_STARTING);
+        reasons.waiting(ReasonCode.SITE_STARTING, "", () -> "the site is still starting: it " + doing);
     }
 
     Applier applier() {

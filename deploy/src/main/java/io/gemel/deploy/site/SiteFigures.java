@@ -50,6 +50,7 @@ final class SiteFigures {
     final LongAdder appliedTransactions = new LongAdder();
     final LongAdder appliedChanges = new LongAdder();
     final LongAdder retriedTransactions = new LongAdder();
+    final LongAdder lockHoldersEnded = new LongAdder();
     final LongAdder conflicts = new LongAdder();
     final Map<String, Long> conflictsByType = new ConcurrentHashMap<>();
     final Map<String, Long> conflictsByResolution = new ConcurrentHashMap<>();
@@ -106,6 +107,11 @@ final class SiteFigures {
             @Override
             public void retried(String reason) {
                 retriedTransactions.increment();
+            }
+
+            @Override
+            public void blockerEnded() {
+                lockHoldersEnded.increment();
             }
 
             @Override

@@ -51,6 +51,7 @@ final class SiteModules {
                 config.limits().applyGroupRowsMax(),
                 QUEUE_BYTES_MAX,
                 config.limits().applyLockTimeout(),
+                config.limits().applyLockKillAfter(),
                 config.limits().applyCatchupTimeout(),
                 config.limits().heartbeatInterval(),
                 config.limits().haltRetryInterval(),

@@ -86,7 +86,8 @@ record SiteReport(
                 applier == null ? 0 : applier.heardMillis(),
                 groups == 0 ? 0 : (double) transactions / groups,
                 figures.retriedTransactions.sum(),
-                applier == null ? 0 : applier.parkedTransactions());
+                applier == null ? 0 : applier.parkedTransactions(),
+                figures.lockHoldersEnded.sum());
     }
 
     private StatusReport.Window window(InFlightWindow window) {

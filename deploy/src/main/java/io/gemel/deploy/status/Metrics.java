@@ -91,6 +91,10 @@ final class Metrics {
                     "gemel_apply_parked_transactions",
                     "Incoming transactions set aside for a person.",
                     report -> report.apply().parkedTransactions()),
+            Metric.counter(
+                    "gemel_apply_lock_holders_ended_total",
+                    "Sessions ended because they held a lock for longer than apply.lock.kill.after.",
+                    report -> report.apply().lockHoldersEnded()),
             Metric.gauge(
                     "gemel_window_keys",
                     "Rows changed here that the peer has not yet been seen to have applied.",

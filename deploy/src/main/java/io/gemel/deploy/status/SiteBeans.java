@@ -135,6 +135,11 @@ public final class SiteBeans implements AutoCloseable {
         }
 
         @Override
+        public long getLockHoldersEnded() {
+            return now().lockHoldersEnded();
+        }
+
+        @Override
         public void pause() {
             control.pause();
         }

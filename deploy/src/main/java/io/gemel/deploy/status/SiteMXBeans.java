@@ -40,6 +40,8 @@ public final class SiteMXBeans {
         long getRetriedTransactions();
 
         long getParkedTransactions();
+
+        long getLockHoldersEnded();
     }
 
     /** {@code io.gemel:type=Window}. */

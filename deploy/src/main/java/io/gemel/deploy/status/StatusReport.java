@@ -131,6 +131,7 @@ public record StatusReport(
      * @param batchSizeMean incoming transactions in one database transaction, on average
      * @param retriedTransactions database transactions rolled back and tried again
      * @param parkedTransactions incoming transactions set aside for a person
+     * @param lockHoldersEnded sessions ended because they held a lock for longer than {@code apply.lock.kill.after}
      */
     public record Apply(
             SideState state,
@@ -142,7 +143,8 @@ public record StatusReport(
             long heardMillis,
             double batchSizeMean,
             long retriedTransactions,
-            long parkedTransactions) {}
+            long parkedTransactions,
+            long lockHoldersEnded) {}
 
     /**
      * The in-flight window.

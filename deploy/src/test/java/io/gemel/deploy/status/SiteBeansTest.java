@@ -47,6 +47,7 @@ class SiteBeansTest {
         assertThat(attribute("Apply", "BatchSizeMean")).isEqualTo(10.5);
         assertThat(attribute("Apply", "RetriedTransactions")).isEqualTo(11L);
         assertThat(attribute("Apply", "ParkedTransactions")).isEqualTo(12L);
+        assertThat(attribute("Apply", "LockHoldersEnded")).isEqualTo(22L);
         assertThat(attribute("Window", "Keys")).isEqualTo(13L);
         assertThat(attribute("Window", "Bytes")).isEqualTo(14L);
         assertThat(attribute("Window", "OldestMillis")).isEqualTo(15L);

@@ -1,0 +1,290 @@
+package io.gemel.deploy.site;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.embedded.FreePorts;
+import io.gemel.deploy.embedded.KafkaServer;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.embedded.TcpProxy;
+import io.gemel.deploy.status.SideState;
+import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.ReasonCode;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever a site waits for is a reason that names it, and goes when it has come. Each site's log has a way to Kafka of its own. */
+class SilenceIT {
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
+    @TempDir
+    static Path folder;
+
+    private static TcpProxy eastKafka;
+    private static TcpProxy westKafka;
+    private static TwoSites sites;
+    private static int next = 1_000;
+
+    @BeforeAll
+    static void start() throws Exception {
+        int eastPort = FreePorts.next();
+        int westPort = FreePorts.next();
+        eastKafka = TcpProxy.to(eastPort);
+        westKafka = TcpProxy.to(westPort);
+        KafkaServer broker = KafkaServer.builder(folder.resolve("kafka"))
+                .proxied(eastPort, eastKafka.port())
+                .proxied(westPort, westKafka.port())
+                .build();
+        sites = TwoSites.start(folder, Version.V15, broker, Map.of());
+        sites.schema(TwoSites.PROBE)
+                .schema(
+                        "CREATE TABLE item (id int PRIMARY KEY, v text)",
+                        "INSERT INTO item SELECT i, 'x' FROM generate_series(1, 10) AS i",
+                        "CREATE ROLE teller LOGIN PASSWORD 'teller'",
+                        "GRANT ALL ON item TO teller")
+                .prepare();
+        through(sites.east(), eastKafka, westKafka);
+        through(sites.west(), westKafka, eastKafka);
+        sites.run();
+    }
+
+    private static void through(SiteFixture site, TcpProxy own, TcpProxy peer) {
+        site.with("kafka.bootstrap.servers", own.address()).with("peer.kafka.bootstrap.servers", peer.address());
+    }
+
+    @AfterAll
+    static void stop() {
+        sites.close();
+        eastKafka.close();
+        westKafka.close();
+    }
+
+    @AfterEach
+    void everything_arrives_and_nobody_complains() throws Exception {
+        eastKafka.restore();
+        sites.settle();
+        sites.assertEqual("item");
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(sites.supervisors())
+                        .hasSize(2)
+                        .allSatisfy(each -> assertThat(each.report().reasons()).isEmpty()));
+        assertThat(sites.supervisors())
+                .allSatisfy(each -> assertThat(each.report().isReady()).isTrue());
+    }
+
+    @Test
+    void a_row_that_is_locked_is_named_with_who_holds_it() throws Exception {
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            int pid = pid(teller);
+            statement.execute("UPDATE item SET v = 'mine' WHERE id = 7");
+            sites.east().execute("UPDATE item SET v = 'theirs' WHERE id = 7");
+
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "row public.item[7]",
+                    "session " + pid,
+                    "application till",
+                    "role teller",
+                    "idle in transaction",
+                    "UPDATE item SET v = 'mine' WHERE id = 7",
+                    "pg_terminate_backend(" + pid + ")");
+            assertThat(west().report().isReady()).isFalse();
+            assertThat(present(west())).doesNotContain(ReasonCode.APPLY_STATEMENT_RUNNING.code());
+            teller.rollback();
+        }
+    }
+
+    @Test
+    void a_table_that_is_locked_is_named() throws Exception {
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            int pid = pid(teller);
+            statement.execute("LOCK TABLE item IN SHARE MODE");
+            insert(sites.east());
+
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "table public.item (RowExclusiveLock)",
+                    "session " + pid(teller));
+        }
+    }
+
+    @Test
+    void a_key_that_is_being_inserted_is_waited_for_in_words() throws Exception {
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            statement.execute("INSERT INTO item VALUES (" + next + ", 'mine')");
+            insert(sites.east());
+
+            awaitReason(west(), ReasonCode.APPLY_LOCK_WAIT, "a key that another transaction has just written", "item");
+            teller.rollback();
+        }
+    }
+
+    @Test
+    void whoever_the_holder_waits_for_is_named_instead() throws Exception {
+        try (Connection first = teller();
+                Connection second = teller();
+                Statement holds = first.createStatement();
+                Statement waits = second.createStatement()) {
+            int pid = pid(first);
+            holds.execute("UPDATE item SET v = 'mine' WHERE id = 3");
+            waits.execute("UPDATE item SET v = 'mine' WHERE id = 4");
+            Thread waiting = new Thread(() -> {
+                try {
+                    waits.execute("UPDATE item SET v = 'mine' WHERE id = 3");
+                    second.rollback();
+                } catch (java.sql.SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            waiting.start();
+            sites.east().execute("UPDATE item SET v = 'theirs' WHERE id = 4");
+
+            awaitReason(west(), ReasonCode.APPLY_LOCK_WAIT, "row public.item[4]", "session " + pid);
+            first.rollback();
+            waiting.join();
+        }
+    }
+
+    @Test
+    void a_session_in_the_way_is_ended_when_that_is_wanted_and_allowed() throws Exception {
+        sites.west().with("apply.lock.kill.after", "2s");
+        sites.prepare();
+        sites.restart();
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            statement.execute("UPDATE item SET v = 'mine' WHERE id = 5");
+            sites.east().execute("UPDATE item SET v = 'theirs' WHERE id = 5");
+            sites.awaitRow(sites.west(), "SELECT FROM item WHERE id = 5 AND v = 'theirs'");
+            assertThat(west().report().apply().lockHoldersEnded()).isOne();
+        }
+        try (Connection superuser = sites.west().connectAsAdministrator();
+                Statement statement = superuser.createStatement()) {
+            superuser.setAutoCommit(false);
+            statement.execute("UPDATE item SET v = 'mine' WHERE id = 6");
+            sites.east().execute("UPDATE item SET v = 'theirs' WHERE id = 6");
+            awaitReason(west(), ReasonCode.APPLY_LOCK_WAIT, "row public.item[6]", "may not end session");
+            superuser.rollback();
+        }
+        sites.west().with("apply.lock.kill.after", "off");
+        sites.restart();
+    }
+
+    @Test
+    void a_lost_kafka_is_seen_at_both_sites() throws Exception {
+        eastKafka.holdAll(); // connections stay, and nothing comes
+        insert(sites.east());
+
+        awaitReason(east(), ReasonCode.CAPTURE_KAFKA_UNREACHABLE, eastKafka.address(), "gemel.east");
+        awaitReason(west(), ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE, eastKafka.address(), "gemel.east");
+        assertThat(east().report().isReady()).isFalse();
+        assertThat(west().report().isReady()).isFalse();
+        assertThat(west().report().apply().lagMillis()).isGreaterThan(9_000);
+        assertThat(west().report().apply().heardMillis()).isGreaterThan(9_000);
+        eastKafka.restore();
+        sites.settle();
+        assertThat(west().report().clock().skewMillis()).isBetween(-1_000L, 1_000L);
+    }
+
+    @Test
+    void a_kafka_that_is_lost_at_the_start_is_seen_at_both_sites() throws Exception {
+        eastKafka.cut();
+        sites.supervisors().forEach(SiteSupervisor::close);
+        sites.supervisors().clear();
+        sites.run(sites.east(), micros -> micros);
+        sites.run(sites.west(), micros -> micros);
+
+        awaitReason(east(), ReasonCode.CAPTURE_KAFKA_UNREACHABLE, eastKafka.address());
+        assertThat(east().report().state()).isEqualTo(SideState.STARTING);
+        awaitReason(west(), ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE, eastKafka.address());
+        assertThat(west().report().apply().state()).isEqualTo(SideState.STARTING);
+        assertThat(west().report().isReady()).isFalse();
+    }
+
+    @Test
+    void a_peer_that_is_silent_is_told_apart_from_its_kafka_and_stops_nothing() throws Exception {
+        east().close();
+
+        awaitReason(west(), ReasonCode.APPLY_PEER_SILENT, "gemel status");
+        assertThat(present(west())).containsExactly(ReasonCode.APPLY_PEER_SILENT.code());
+        assertThat(west().report().isReady()).isTrue();
+        assertThat(west().report().apply().lagMillis()).isGreaterThan(9_000);
+        sites.restart();
+    }
+
+    @Test
+    void a_standby_says_that_it_is_one() throws Exception {
+        SiteSupervisor second =
+                new SiteSupervisor(sites.west().config(), micros -> micros, java.time.InstantSource.system());
+        second.start();
+        awaitReason(second, ReasonCode.SITE_STANDBY, "takes over");
+        second.close();
+    }
+
+    @Test
+    void a_pause_is_a_reason_and_the_lag_grows_while_nothing_is_read() throws Exception {
+        west().pause();
+        awaitReason(west(), ReasonCode.APPLY_PAUSED, "resume");
+        await().atMost(LIMIT).until(() -> west().report().apply().lagMillis() > 4_000);
+        west().resume();
+    }
+
+    private static SiteSupervisor east() {
+        return sites.supervisors().get(0);
+    }
+
+    private static SiteSupervisor west() {
+        return sites.supervisors().get(1);
+    }
+
+    private static void insert(SiteFixture site) throws Exception {
+        site.execute("INSERT INTO item VALUES (" + next++ + ", 'new')");
+    }
+
+    /** A session of the application at west, in a transaction. */
+    private static Connection teller() throws Exception {
+        Connection teller = DriverManager.getConnection(
+                sites.westServer().jdbcUrl("west") + "?ApplicationName=till", "teller", "teller");
+        teller.setAutoCommit(false);
+        return teller;
+    }
+
+    private static int pid(Connection connection) throws Exception {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
+            row.next();
+            return row.getInt(1);
+        }
+    }
+
+    private static List<String> present(SiteSupervisor site) {
+        return site.report().reasons().stream().map(StatusReport.Reason::code).toList();
+    }
+
+    private static void awaitReason(SiteSupervisor site, ReasonCode code, String... words) {
+        await().atMost(LIMIT).untilAsserted(() -> {
+            List<String> texts = site.report().reasons().stream()
+                    .filter(reason -> reason.code().equals(code.code()))
+                    .map(StatusReport.Reason::text)
+                    .toList();
+            assertThat(texts).as(() -> site.report().toString()).hasSize(1);
+            assertThat(texts.get(0)).contains(words);
+        });
+    }
+}
