@@ -72,6 +72,9 @@ final class PairCheck {
                                     + secondFacts.serverVersion() + " at " + second.site(),
                             "use one major version, except while you upgrade");
         }
+        DefinitionPair definitions = new DefinitionPair(first.site(), second.site(), findings);
+        definitions.checkTypes(firstFacts.types(), secondFacts.types());
+        definitions.checkCollations(firstFacts.collations(), secondFacts.collations());
         TreeSet<String> tables = new TreeSet<>(firstFacts.tables().keySet());
         tables.addAll(secondFacts.tables().keySet());
         for (String table : tables) {
@@ -86,6 +89,7 @@ final class PairCheck {
                                         + ", or write the same tables and tables.exclude in both files");
             } else {
                 checkTable(table, here, there);
+                definitions.checkTable(table, here.definitions(), there.definitions());
             }
         }
         new SequencePair(first, second, findings.of(Cause.SEQUENCES))

@@ -9,10 +9,39 @@ import java.util.Map;
  * @param serverVersion the server's version, as it prints it
  * @param collation the database's default collation
  * @param tables the replicated tables by name, schema included
+ * @param types definitions of the types that columns are made of, by name
+ * @param collations versions of the collations that columns have, by name
  * @param sequences the sequences that give replicated columns their values, by column, and those that belong to no column, by name
  */
 record SiteFacts(
-        String serverVersion, String collation, Map<String, TableFacts> tables, Map<String, SequenceFacts> sequences) {
+        String serverVersion,
+        String collation,
+        Map<String, TableFacts> tables,
+        Map<String, SequenceFacts> sequences,
+        Map<String, String> types,
+        Map<String, String> collations) {
+
+    /** What is defined on a table besides its columns. */
+    enum Kind {
+        UNIQUE_KEY,
+        EXCLUSION,
+        FOREIGN_KEY,
+        CHECK,
+        /** One that fires when a change is applied. */
+        TRIGGER,
+        /** How a column is computed. */
+        GENERATED,
+        /** The values that a partition without partitions of its own takes. */
+        PARTITION
+    }
+
+    /**
+     * One definition.
+     *
+     * @param kind of what
+     * @param text as the server prints it, without its name
+     */
+    record Definition(Kind kind, String text) {}
 
     /**
      * A replicated table.
@@ -20,8 +49,10 @@ record SiteFacts(
      * @param columns its columns in the order of their names
      * @param key its key's columns, in key order
      * @param policy its conflict policy's name
+     * @param definitions what is defined on it besides its columns
      */
-    record TableFacts(Map<String, ColumnFacts> columns, List<String> key, String policy) {}
+    record TableFacts(
+            Map<String, ColumnFacts> columns, List<String> key, String policy, List<Definition> definitions) {}
 
     /**
      * A column.

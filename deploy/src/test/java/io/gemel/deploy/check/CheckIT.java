@@ -116,6 +116,60 @@ class CheckIT {
         assertThat(sequences(east, west)).isEmpty();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void names_what_is_defined_at_one_site_only(Version version) throws Exception {
+        String[] both = {
+            "CREATE SCHEMA app",
+            "CREATE TABLE parent (id int PRIMARY KEY)",
+            "CREATE TYPE app.same AS ENUM ('a')",
+            "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+        };
+        SiteFixture east = servers.site(version)
+                .execute(both)
+                .execute(
+                        "CREATE TYPE mood AS ENUM ('good', 'bad', 'meh')",
+                        "CREATE TYPE pair AS (a int, b text)",
+                        "CREATE DOMAIN amount AS int CHECK (VALUE > 0)",
+                        "CREATE TABLE t (id int PRIMARY KEY, email text UNIQUE, n int CHECK (n > 0), m mood, p pair[],"
+                                + " a amount, s app.same, parent int REFERENCES parent, during int4range,"
+                                + " g int GENERATED ALWAYS AS (n * 2) STORED, EXCLUDE USING gist (during WITH &&))",
+                        "CREATE TRIGGER audit BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION nothing()",
+                        "ALTER TABLE t ENABLE ALWAYS TRIGGER audit",
+                        "CREATE TABLE part (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (0) TO (10)",
+                        "CREATE TABLE part_2 PARTITION OF part FOR VALUES FROM (10) TO (20)");
+        SiteFixture west = servers.site(version)
+                .execute(both)
+                .execute(
+                        "CREATE TYPE mood AS ENUM ('good', 'bad')",
+                        "CREATE TYPE pair AS (a int)",
+                        "CREATE DOMAIN amount AS int",
+                        "CREATE TABLE t (id int PRIMARY KEY, email text, n int, m mood, p pair[], a amount, s app.same,"
+                                + " parent int, during int4range, g int GENERATED ALWAYS AS (n * 3) STORED)",
+                        "CREATE TABLE part (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE any_name PARTITION OF part FOR VALUES FROM (0) TO (10)");
+        west.execute("ALTER ROLE " + west.role() + " SET search_path = app, public");
+
+        List<String> lines = lines(Check.run(List.of(east.config(), west.config()), CLOCK)).stream()
+                .filter(line -> line.contains("[pair-"))
+                .toList();
+
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("error") && line.contains("type public.mood is an enum of 'good',"))
+                .anyMatch(line -> line.startsWith("error") && line.contains("type public.pair is a composite of"))
+                .anyMatch(line -> line.startsWith("error") && line.contains("type public.amount is a domain over"))
+                .anyMatch(line -> line.contains("has the unique key USING btree (email)"))
+                .anyMatch(line -> line.contains("has the unique key EXCLUDE USING gist (during WITH &&)"))
+                .anyMatch(line -> line.contains("has the FOREIGN KEY (parent) REFERENCES public.parent(id)"))
+                .anyMatch(line -> line.contains("has the CHECK ((n > 0))"))
+                .anyMatch(line -> line.contains("has the trigger audit ALWAYS"))
+                .anyMatch(line -> line.startsWith("error") && line.contains("computes g AS (n * 2)"))
+                .anyMatch(line -> line.contains("has partitions FOR VALUES FROM (10) TO (20)"))
+                .noneMatch(line -> line.contains("app.same") || line.contains("FROM (0) TO (10)"))
+                .hasSize(11); // the generated column at either site
+    }
+
     private static void follow(List<Finding> findings, String expected, SiteFixture east, SiteFixture west)
             throws SQLException {
         for (Finding finding : findings) {

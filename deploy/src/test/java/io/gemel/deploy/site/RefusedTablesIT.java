@@ -41,6 +41,7 @@ class RefusedTablesIT {
                         "CREATE TABLE halves (id int PRIMARY KEY, v text)",
                         "CREATE TABLE item (id int PRIMARY KEY, v text)",
                         "CREATE TABLE part (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+                        "CREATE TABLE one_sided (id int PRIMARY KEY, name text, refers int, n int, needed int)",
                         "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM (0) TO (100)")
                 .prepare()
                 // Keys of which one value has several texts, made after preparing, as if nobody had looked.
@@ -53,6 +54,7 @@ class RefusedTablesIT {
             parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(sites);
             sees_tables_that_are_not_published(sites);
             sees_partitions_without_full_images(sites);
+            constraints_at_one_site_only_end_as_documented(sites);
         }
     }
 
@@ -129,6 +131,35 @@ class RefusedTablesIT {
         sites.east().execute("INSERT INTO part VALUES (150, 'x')", "UPDATE part SET v = 'y'");
         sites.settle();
         sites.assertEqual("part");
+    }
+
+    private void constraints_at_one_site_only_end_as_documented(TwoSites sites) throws Exception {
+        sites.east()
+                .execute(
+                        "ALTER TABLE one_sided ADD UNIQUE (name)",
+                        "ALTER TABLE one_sided ADD FOREIGN KEY (refers) REFERENCES good",
+                        "ALTER TABLE one_sided ADD CHECK (n > 0)",
+                        "ALTER TABLE one_sided ALTER needed SET NOT NULL");
+        sites.west()
+                .execute(
+                        "INSERT INTO one_sided (id, name, needed) VALUES (1, 'same', 1)",
+                        "INSERT INTO one_sided (id, name, needed) VALUES (2, 'same', 1)",
+                        "INSERT INTO one_sided (id, refers, needed) VALUES (3, 4711, 1)",
+                        "INSERT INTO one_sided (id, n, needed) VALUES (4, -1, 1)",
+                        "INSERT INTO one_sided (id) VALUES (5)");
+        sites.settle();
+
+        assertThat(TwoSites.texts(sites.east(), "SELECT id, name, refers FROM one_sided ORDER BY id"))
+                .as("unique keys are settled, foreign keys not looked at")
+                .containsExactly("1|null|null", "2|same|null", "3|null|4711");
+        assertThat(TwoSites.texts(sites.west(), "SELECT id, name, refers FROM one_sided WHERE id < 4 ORDER BY id"))
+                .as("alike at both sites")
+                .containsExactly("1|null|null", "2|same|null", "3|null|4711");
+        assertThat(TwoSites.texts(sites.east(), "SELECT reason FROM gemel.parked ORDER BY id"))
+                .as("the others are parked")
+                .satisfiesExactly(
+                        check -> assertThat(check).contains("violates check constraint"),
+                        required -> assertThat(required).contains("violates not-null constraint"));
     }
 
     /** While the sites run; nothing is left to do after it. */
