@@ -109,7 +109,7 @@ final class GroupApplier {
         while (!transact(applied, (transaction, group) -> {
             AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, repairs, slowKeys, alone);
             GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, manner);
-            changes.forEach(attempt::apply);
+            changes.forEach(piece -> attempt.apply(repairs.gone().leftOutOf(piece)));
             attempt.finish();
             slowKeys.addAll(steps.surprises());
             transaction.journal(steps.journal());

@@ -29,15 +29,17 @@ final class Parking {
     private final int parkedMax;
     private final TargetDatabase database;
     private final GroupApplier applier;
+    private final Repairs repairs;
     private Map<Long, Set<RowKey>> parked = Map.of();
     private volatile int size;
 
     /** @param parkedMax most transactions set aside; with more the applier halts instead */
-    Parking(SiteId site, int parkedMax, TargetDatabase database, GroupApplier applier) {
+    Parking(SiteId site, int parkedMax, TargetDatabase database, GroupApplier applier, Repairs repairs) {
         this.site = site;
         this.parkedMax = parkedMax;
         this.database = database;
         this.applier = applier;
+        this.repairs = repairs;
     }
 
     /** Reads what is parked; at the start and whenever that has changed. */
@@ -156,6 +158,8 @@ final class Parking {
     private void carryOut(Set<Long> component, Decision decision, Marker marker)
             throws ApplyFailure, InterruptedException {
         database.forgetTables(); // somebody may have altered them so that the rows fit
+        repairs.halted();
+        repairs.refresh();
         try {
             settle(component, decision, marker, Parking::lock);
         } catch (ApplyFailure e) {
@@ -193,7 +197,8 @@ final class Parking {
         Map<RowKey, Change> last = new LinkedHashMap<>();
         Map<RowKey, Change> theirs = new HashMap<>();
         for (Transaction transaction : database.parked().transactions(component)) {
-            for (Change change : transaction.changes()) {
+            for (Change whole : transaction.changes()) {
+                Change change = repairs.gone().leftOutOf(whole);
                 if (open.contains(change.key())) {
                     last.put(change.key(), change);
                     if (decision == Decision.RETRY

@@ -8,8 +8,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,16 @@ final class PostgresRepairStore implements RepairStore {
             """;
     private static final String ASKED =
             "SELECT table_schema, table_name, key, take, asked_by FROM gemel.repair WHERE take IS NOT NULL";
+
+    private static final String GONE = """
+            SELECT g.table_schema, g.table_name, g.column_name FROM gemel.gone_column AS g
+            WHERE NOT EXISTS (
+                SELECT FROM pg_attribute AS a
+                JOIN pg_class AS c ON c.oid = a.attrelid
+                JOIN pg_namespace AS n ON n.oid = c.relnamespace
+                WHERE n.nspname = g.table_schema AND c.relname = g.table_name AND a.attname = g.column_name
+                  AND NOT a.attisdropped)
+            """;
 
     private final Connection connection;
     private final DSLContext sql;
@@ -47,6 +59,20 @@ final class PostgresRepairStore implements RepairStore {
             }
             connection.commit();
             return asked;
+        });
+    }
+
+    @Override
+    public GoneColumns goneColumns() throws ApplyFailure {
+        return run(() -> {
+            Map<TableId, Set<String>> gone = new HashMap<>();
+            for (Record row : sql.fetch(GONE)) {
+                gone.computeIfAbsent(
+                                new TableId(row.get(0, String.class), row.get(1, String.class)), any -> new HashSet<>())
+                        .add(row.get(2, String.class));
+            }
+            connection.commit();
+            return new GoneColumns(gone);
         });
     }
 

@@ -85,7 +85,8 @@ final class PostgresTable {
             Column found = known.get(column);
             if (found == null) {
                 throw halt("column " + column + " of table " + table
-                        + " does not exist at this site; add it here as it is at the peer");
+                        + " does not exist at this site; add it here as it is at the peer. Or, when it is dropped at the peer, too: "
+                        + RepairCommands.without(table, column));
             }
             columns.add(found);
         }

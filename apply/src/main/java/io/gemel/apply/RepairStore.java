@@ -8,6 +8,9 @@ interface RepairStore {
     /** What a person has asked for and is still to be done. */
     Map<RowKey, Repair> asked() throws ApplyFailure;
 
+    /** Columns that are said to be dropped at both sites, and are not here, by table. */
+    GoneColumns goneColumns() throws ApplyFailure;
+
     /** Offers a row for repair. What was asked for at the same log position stays. */
     void offer(Divergence divergence) throws ApplyFailure;
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 final class Repairs {
     private final TargetDatabase database;
     private Map<RowKey, Repair> asked = Map.of();
+    private GoneColumns gone = new GoneColumns(Map.of());
     private boolean stale = true;
     private boolean offered = true; // by an earlier process, perhaps
 
@@ -22,8 +23,16 @@ final class Repairs {
     void refresh() throws ApplyFailure {
         if (stale) {
             asked = database.repairs().asked();
-            stale = false;
         }
+        if (stale || !gone.isEmpty()) { // a column may have come back
+            gone = database.repairs().goneColumns();
+        }
+        stale = false;
+    }
+
+    /** Columns to leave out of the peer's changes. */
+    GoneColumns gone() {
+        return gone;
     }
 
     /** What to make of a row that has diverged. */

@@ -11,9 +11,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -39,7 +41,7 @@ public final class RepairCommand implements Callable<Integer> {
 
     @Parameters(
             index = "2..*",
-            arity = "1..*",
+            arity = "0..*",
             paramLabel = "KEY",
             description =
                     "The values of the row's primary key, each an argument. Put -- before TABLE, and --take before that, if one begins with -.")
@@ -47,33 +49,52 @@ public final class RepairCommand implements Callable<Integer> {
 
     @Option(
             names = "--take",
-            required = true,
             paramLabel = "here|peer",
             description = {
                 "peer: the peer's row; only this site is written.",
                 "here: this site's row as it is now; the peer gets it."
             })
-    private Take take = Take.peer;
+    private @Nullable Take take;
+
+    @Option(
+            names = "--without",
+            paramLabel = "COLUMN",
+            description =
+                    "Instead of KEY and --take: leave a column out of the peer's changes that is dropped at both sites.")
+    private @Nullable String without;
 
     @Override
     public Integer call() throws Exception {
         PrintWriter out = spec.commandLine().getOut();
-        SiteDatabase.with(file, connection -> repair(connection, out));
+        Take whose = take;
+        String column = without;
+        if (column != null && whose == null && key.isEmpty()) {
+            SiteDatabase.with(file, connection -> out.println(GoneColumn.leaveOut(connection, table, column, user())));
+        } else if (column == null && whose != null && !key.isEmpty()) {
+            SiteDatabase.with(file, connection -> repair(connection, whose, out));
+        } else {
+            throw new ParameterException(
+                    spec.commandLine(), "say which row with KEY and --take, or which column with --without");
+        }
         out.flush();
         return ExitCode.DONE;
     }
 
-    private void repair(Connection connection, PrintWriter out) throws SQLException, CommandException {
+    private static String user() {
+        return System.getProperty("user.name", "?");
+    }
+
+    private void repair(Connection connection, Take whose, PrintWriter out) throws SQLException, CommandException {
         OfferedRow row = find(connection);
         out.println("row " + row + ", log position " + row.position() + " of " + row.origin());
         out.println("  here: " + row.here());
         out.println("  peer: " + row.peer());
         out.flush();
-        if (row.ask(connection, take, System.getProperty("user.name", "?"))) {
+        if (row.ask(connection, whose, user())) {
             awaitDone(connection, row);
         }
         out.println(
-                take == Take.peer
+                whose == Take.peer
                         ? "done: the row is the peer's, and this site goes on"
                         : "done: this site keeps its row and goes on; the peer gets it");
     }

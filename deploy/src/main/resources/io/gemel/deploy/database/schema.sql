@@ -113,6 +113,16 @@ CREATE TABLE gemel.repair (
     PRIMARY KEY (table_schema, table_name, key)
 );
 
+-- Columns that are dropped at both sites: what the peer wrote to them before is left out of its changes.
+CREATE TABLE gemel.gone_column (
+    table_schema text,
+    table_name text,
+    column_name text,
+    asked_by text,
+    asked_at timestamp with time zone DEFAULT clock_timestamp(),
+    PRIMARY KEY (table_schema, table_name, column_name)
+);
+
 -- Every conflict with both sides' row images and how it was resolved.
 CREATE TABLE gemel.journal (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

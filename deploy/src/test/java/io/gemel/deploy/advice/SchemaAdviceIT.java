@@ -40,6 +40,8 @@ class SchemaAdviceIT {
                         "CREATE TYPE mood AS ENUM ('good')",
                         "CREATE TYPE pair AS (a int)",
                         "CREATE TABLE item (id int PRIMARY KEY, mood mood, pair pair, n int CHECK (n < 1000), s varchar(5))",
+                        "CREATE TABLE old (id int PRIMARY KEY, v text)",
+                        "INSERT INTO old VALUES (1, 'v'), (2, 'v'), (3, 'v')",
                         "INSERT INTO item (id) SELECT generate_series(1, 20)",
                         "CREATE TABLE part (id int, at date, v text NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
                         "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
@@ -56,7 +58,7 @@ class SchemaAdviceIT {
     @AfterEach
     void both_sites_are_equal_and_nobody_is_asked() throws Exception {
         sites.settle();
-        sites.assertEqual("item", "part");
+        sites.assertEqual("item", "part", "old");
         for (SiteFixture site : List.of(sites.east(), sites.west())) {
             assertThat(TwoSites.texts(site, PARKED)).isEmpty();
         }
@@ -189,6 +191,37 @@ class SchemaAdviceIT {
                     .as(commands.err())
                     .isEqualTo(ExitCode.DONE);
         }
+    }
+
+    @Test
+    void column_that_both_have_dropped_while_the_peers_changes_were_under_way() throws Exception {
+        sites.schema("ALTER TABLE old ADD COLUMN \"Old one\" text DEFAULT 'o'");
+        sites.east().execute("ALTER TABLE old DROP COLUMN \"Old one\"");
+        sites.west()
+                .execute(
+                        "UPDATE old SET v = 'w', \"Old one\" = 'x' WHERE id = 1",
+                        "INSERT INTO old VALUES (10, 'w', 'y')",
+                        "DELETE FROM old WHERE id = 2");
+        awaitReason(east(), "column Old one of table public.old does not exist at this site");
+        assertThat(commands.run("repair", sites.east().file(), "public.old", "--without=v"))
+                .isEqualTo(ExitCode.FINDING);
+        assertThat(commands.run("repair", sites.east().file(), "public.none", "--without=v"))
+                .isEqualTo(ExitCode.FINDING);
+        assertThat(commands.run("repair", sites.east().file(), "public.old", "1", "--without=v"))
+                .isEqualTo(ExitCode.USAGE);
+        sites.west().execute("ALTER TABLE old DROP COLUMN \"Old one\"");
+        Matcher command = Pattern.compile("gemel repair FILE (\\S+) '(--without=.*)'")
+                .matcher(east().report().apply().reason());
+        assertThat(command.find()).isTrue();
+        assertThat(commands.run("repair", sites.east().file(), command.group(1), command.group(2)))
+                .as(commands.err())
+                .isEqualTo(ExitCode.DONE);
+        sites.settle();
+        assertThat(TwoSites.rows(sites.east(), "old")).containsExactly("(1,w)", "(10,w)", "(3,v)");
+
+        // A column of that name that comes back is an ordinary one.
+        sites.schema("ALTER TABLE old ADD COLUMN \"Old one\" text");
+        sites.west().execute("UPDATE old SET \"Old one\" = 'again' WHERE id = 1");
     }
 
     @Test

@@ -144,6 +144,7 @@ class PrepareIT {
         site.execute(
                 "DROP TABLE gemel.gate",
                 "DROP TABLE gemel.repair",
+                "DROP TABLE gemel.gone_column",
                 "ALTER TABLE gemel.submission DROP COLUMN content_type");
         printed.getBuffer().setLength(0);
 
@@ -153,7 +154,7 @@ class PrepareIT {
 
         assertThat(printed.toString())
                 .contains("ALTER TABLE gemel.submission ADD COLUMN content_type text;")
-                .contains("CREATE TABLE gemel.gate", "CREATE TABLE gemel.repair");
+                .contains("CREATE TABLE gemel.gate", "CREATE TABLE gemel.repair", "CREATE TABLE gemel.gone_column");
         try (Connection connection = site.connect()) {
             assertThat(Sql.text(connection, "SELECT count(*) FROM gemel.gate WHERE opened_for IS NULL"))
                     .isEqualTo("1");

@@ -1,0 +1,100 @@
+package io.gemel.apply;
+
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableId;
+import io.gemel.transaction.TableShape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Columns that this site has dropped, and of which a person says that the peer has, too: what the peer wrote to them before is left out of
+ * its changes. Applying thread only.
+ */
+final class GoneColumns {
+    private final Map<TableId, Set<String>> columns;
+    private final Map<TableShape, Reduced> known = new HashMap<>();
+
+    /** @param kept indexes in the whole shape */
+    private record Reduced(TableShape shape, List<Integer> kept) {}
+
+    /** @param columns their names, by table; none of them is there now */
+    GoneColumns(Map<TableId, Set<String>> columns) {
+        this.columns = Map.copyOf(columns);
+    }
+
+    boolean isEmpty() {
+        return columns.isEmpty();
+    }
+
+    /** The changes without these columns. */
+    List<StampedChange> leftOutOf(List<StampedChange> changes) {
+        return columns.isEmpty()
+                ? changes
+                : changes.stream()
+                        .map(each -> new StampedChange(each.stamp(), each.index(), leftOutOf(each.change())))
+                        .toList();
+    }
+
+    /** The change without these columns. */
+    Change leftOutOf(Change change) {
+        if (!columns.containsKey(change.table())) {
+            return change;
+        }
+        Reduced reduced = known.computeIfAbsent(change.shape(), this::reduced);
+        if (reduced.kept().size() == change.shape().columns().size()) {
+            return change;
+        }
+        return change.match(
+                insert -> new Change.Insert(image(reduced, insert.after())),
+                update -> new Change.Update(image(reduced, update.before()), image(reduced, update.after())),
+                delete -> new Change.Delete(image(reduced, delete.before())),
+                truncate -> new Change.Truncate(reduced.shape()),
+                correction -> correction(reduced, correction));
+    }
+
+    private static Change correction(Reduced reduced, Change.Correction correction) {
+        if (correction instanceof Change.Settle settle) {
+            return new Change.Settle(image(reduced, settle.row()), settle.present());
+        }
+        if (correction instanceof Change.Park park) {
+            return new Change.Park(image(reduced, park.row()), park.position());
+        }
+        Change.Release release = (Change.Release) correction;
+        RowImage after = release.after();
+        List<Integer> columns = release.columns().stream()
+                .map(reduced.kept()::indexOf)
+                .filter(i -> i >= 0)
+                .toList();
+        return new Change.Release(
+                image(reduced, release.before()), after == null ? null : image(reduced, after), columns);
+    }
+
+    private Reduced reduced(TableShape shape) {
+        Set<String> gone = columns.getOrDefault(shape.table(), Set.of());
+        List<Integer> kept = IntStream.range(0, shape.columns().size())
+                .filter(i ->
+                        !gone.contains(shape.columns().get(i)) || shape.key().contains(i))
+                .boxed()
+                .toList();
+        List<String> names = kept.stream().map(shape.columns()::get).toList();
+        List<Integer> key = new ArrayList<>();
+        shape.key().forEach(i -> key.add(kept.indexOf(i)));
+        return new Reduced(new TableShape(shape.table(), names, key), kept);
+    }
+
+    @SuppressWarnings("NullAway") // does not see across modules that an image's values may be null
+    private static RowImage image(Reduced reduced, RowImage whole) {
+        @Nullable String[] values = new @Nullable String[reduced.kept().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = whole.value(reduced.kept().get(i));
+        }
+        return RowImage.owning(reduced.shape(), values);
+    }
+}
