@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
  */
 record JournalLine(
         String row, @Nullable ConflictKind atEast, @Nullable ConflictKind atWest, String winner) {
+    /** Met in other rows than the changed one. */
+    static final Set<ConflictKind> BETWEEN_ROWS =
+            Set.of(ConflictKind.UNIQUE_EXISTS, ConflictKind.MULTIPLE_UNIQUE_CONFLICTS, ConflictKind.FOREIGN_KEY_ORPHAN);
+
     private static final Pattern LINE = Pattern.compile("(?:row (?<row>.+?): )?(?<one>[A-Z_]+)"
             + "(?: only at (?<only>east|west)| at (?<first>east|west), (?<two>[A-Z_]+) at (?<second>east|west))?,"
             + " (?<winner>east|west) wins");
@@ -61,6 +65,14 @@ record JournalLine(
         return Stream.of(atEast, atWest)
                 .filter(Objects::nonNull)
                 .collect(Collectors.toCollection(() -> EnumSet.noneOf(ConflictKind.class)));
+    }
+
+    /**
+     * Did a site meet it by looking at other rows than the changed one? What it meets there depends on how many transactions it applies in
+     * one, for it looks at the rows as they are after all of them.
+     */
+    boolean isBetweenRows() {
+        return kinds().stream().anyMatch(BETWEEN_ROWS::contains);
     }
 
     /** As one site's journal shows it; empty where it does not. */

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * @param rowsAtEast every row that east must hold at the end, as {@link RowText} writes it
  * @param rowsAtWest the same for west; another list only while something is parked
  * @param journal every row of the journal that it must leave behind
- * @param groupedJournal the same where a site applied several transactions in one; nearly always no other
  */
 record Scenario(
         String name,
@@ -28,8 +27,7 @@ record Scenario(
         List<Phase> phases,
         List<String> rowsAtEast,
         List<String> rowsAtWest,
-        List<JournalLine> journal,
-        List<JournalLine> groupedJournal) {
+        List<JournalLine> journal) {
 
     /**
      * One transaction of a site's application.
@@ -57,7 +55,6 @@ record Scenario(
         rowsAtEast = List.copyOf(rowsAtEast);
         rowsAtWest = List.copyOf(rowsAtWest);
         journal = List.copyOf(journal);
-        groupedJournal = List.copyOf(groupedJournal);
     }
 
     List<String> rowsAt(String site) {

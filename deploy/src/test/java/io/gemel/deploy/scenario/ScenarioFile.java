@@ -19,10 +19,9 @@ final class ScenarioFile {
     private static final Pattern WRITE = Pattern.compile("@([a-z]+)\\s+(.+)");
     private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d+) of ([\\w-]+): (.+)");
     private static final Pattern CATCH_UP = Pattern.compile("--\\s*(.*?)\\s*--");
-    private static final Pattern EXPECTATION = Pattern.compile("=>\\s*([a-z]+)(?:\\s+(\\w+|in one group))?:\\s*(.+)");
+    private static final Pattern EXPECTATION = Pattern.compile("=>\\s*([a-z]+)(?:\\s+(\\w+))?:\\s*(.+)");
     private static final Pattern TABLE = Pattern.compile("CREATE TABLE (\\w+) ?\\(.*", Pattern.CASE_INSENSITIVE);
     private static final String NOTHING = "none";
-    private static final String GROUPED = "in one group";
     private static final String NO_ROWS = "no rows";
     private static final String KNOWN = "policy:, table:, both:, @east, @west, -- caught up --, => both:, => journal:";
 
@@ -38,7 +37,6 @@ final class ScenarioFile {
     private final List<Write> writes = new ArrayList<>();
     private final Map<String, List<String>> rows = Map.of("east", new ArrayList<>(), "west", new ArrayList<>());
     private final List<JournalLine> journal = new ArrayList<>();
-    private final List<JournalLine> groupedJournal = new ArrayList<>();
     private @Nullable String policy;
     private boolean decides; // the transactions since the last pause: a person does
     private boolean expectsRows;
@@ -184,19 +182,17 @@ final class ScenarioFile {
                     });
                 }
             }
-            case "journal" -> takeJournal(table, value);
+            case "journal" -> {
+                require(table == null, "write '=> journal: ...', whatever the table");
+                takeJournal(value);
+            }
             default ->
                 throw new ScenarioException(
                         "unknown expectation '=> " + key + "'; there are => both, => east, => west, => journal");
         }
     }
 
-    private void takeJournal(@Nullable String when, String value) throws ScenarioException {
-        if (GROUPED.equals(when)) {
-            groupedJournal.add(JournalLine.parse(value));
-            return;
-        }
-        require(when == null, "write '=> journal:', or '=> journal " + GROUPED + ":'");
+    private void takeJournal(String value) throws ScenarioException {
         expectsJournal = true;
         if (value.equals(NOTHING)) {
             expectsNoJournal = true;
@@ -220,10 +216,8 @@ final class ScenarioFile {
                 !expectsNoRows || rows.values().stream().anyMatch(List::isEmpty) || tableNames.size() > 1,
                 "expects rows and '" + NO_ROWS + "'");
         require(!expectsNoJournal || journal.isEmpty(), "expects conflicts and '" + NOTHING + "'");
-        List<JournalLine> lines = new ArrayList<>(journal);
-        lines.addAll(groupedJournal);
-        long named = lines.stream().filter(line -> !line.row().isEmpty()).count();
-        require(named == 0 || named == lines.size(), "names the row in some journal lines only: in all, or in none");
+        long named = journal.stream().filter(line -> !line.row().isEmpty()).count();
+        require(named == 0 || named == journal.size(), "names the row in some journal lines only: in all, or in none");
         String chosen = policy;
         if (chosen == null) {
             throw new ScenarioException("has no 'policy:'");
@@ -240,8 +234,7 @@ final class ScenarioFile {
                 phases,
                 at("east"),
                 at("west"),
-                journal,
-                groupedJournal.isEmpty() ? journal : groupedJournal);
+                journal);
     }
 
     private List<String> at(String site) {

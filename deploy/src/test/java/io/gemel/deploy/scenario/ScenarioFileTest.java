@@ -73,15 +73,6 @@ class ScenarioFileTest {
         assertThat(scenario.phases().get(2)).isEqualTo(new Scenario.Phase(List.of(), CatchUp.BOTH));
     }
 
-    @Test
-    void knows_journals_that_depend_on_what_a_site_applies_in_one() throws Exception {
-        Scenario scenario = read(GOOD + "=> journal in one group: row 2: DELETE_MISSING, west wins\n");
-
-        assertThat(scenario.journal()).hasSize(1);
-        assertThat(scenario.groupedJournal()).containsExactly(JournalLine.parse("row 2: DELETE_MISSING, west wins"));
-        assertThat(read(GOOD).groupedJournal()).isEqualTo(read(GOOD).journal());
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             policy: column-merge   | polcy: column-merge       | :4: unknown key 'polcy:'
@@ -98,7 +89,7 @@ class ScenarioFileTest {
             UPDATE_DELETED at west, | UPDATE_DELETED only at north, | :13: cannot read the conflict
             attempt 2 of           | attempt two of            | :11: cannot read the attempt
             => journal: row 1:     | @west UPDATE             | :13: stands after a => line
-            => journal:            | => journal item:         | :13: write '=> journal:', or
+            => journal:            | => journal item:         | :13: write '=> journal: ...', whatever
             attempt 2 of order-7: DELETE FROM item | retry parked\\n@east discard parked | :12: a decision stands alone
             attempt 2 of order-7: DELETE FROM item | retry parked\\n@east DELETE FROM item | :12: a decision stands alone
             attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n@west retry parked | :12: a decision stands alone

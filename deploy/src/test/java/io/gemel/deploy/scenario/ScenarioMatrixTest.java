@@ -19,8 +19,6 @@ import org.junit.jupiter.api.Test;
 class ScenarioMatrixTest {
     private static final EnumSet<ConflictKind> WHATEVER_THE_POLICY = EnumSet.of(ConflictKind.SUBMISSION_VOID);
     private static final EnumSet<ConflictKind> NOT_OF_TWO_CHANGES = EnumSet.of(ConflictKind.ROW_DIVERGED);
-    private static final Set<ConflictKind> BETWEEN_ROWS = EnumSet.of(
-            ConflictKind.UNIQUE_EXISTS, ConflictKind.MULTIPLE_UNIQUE_CONFLICTS, ConflictKind.FOREIGN_KEY_ORPHAN);
     private static final Path PAGE = Path.of("..", "docs", "conflicts.md");
     private static final Pattern NAMED = Pattern.compile("`([a-z-]+/[a-z-]+)`");
 
@@ -32,10 +30,10 @@ class ScenarioMatrixTest {
         for (ConflictKind kind : kinds) {
             for (String policy : PolicyNames.ofRows()) {
                 boolean plain = PolicyNames.alikeForOneRow().contains(policy);
-                if (!plain || !BETWEEN_ROWS.contains(kind)) {
+                if (!plain || !JournalLine.BETWEEN_ROWS.contains(kind)) {
                     wanted.add(kind + " under " + policy);
                 }
-                if (!plain && !BETWEEN_ROWS.contains(kind)) {
+                if (!plain && !JournalLine.BETWEEN_ROWS.contains(kind)) {
                     wanted.add(kind + " under " + policy + " with " + PolicyNames.ofColumns());
                 }
             }

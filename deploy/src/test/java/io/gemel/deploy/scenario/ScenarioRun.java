@@ -32,13 +32,7 @@ final class ScenarioRun implements AutoCloseable {
     private final ScenarioSite west;
 
     /** What one site held at the end. */
-    record Found(List<String> rows, List<String> journal) {
-        /** In whatever order they were found. */
-        static Found of(List<String> rows, List<String> journal) {
-            return new Found(
-                    rows.stream().sorted().toList(), journal.stream().sorted().toList());
-        }
-    }
+    record Found(List<String> rows, List<String> journal) {}
 
     private ScenarioRun(TwoSites sites, Pace pace, List<Scenario> scenarios) throws SQLException {
         this.pace = pace;
@@ -200,7 +194,7 @@ final class ScenarioRun implements AutoCloseable {
                 journal.add(JournalLine.text(row, result.getString(2), result.getString(3)));
             }
         }
-        return Found.of(rows, journal);
+        return new Found(List.copyOf(rows), List.copyOf(journal));
     }
 
     @Override

@@ -10,15 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Plays every scenario file, each as a test of its own; {@code -Dgemel.test.scenario=folder/name} plays one. East hears of west first, then
- * west of east first, then it is left to chance.
+ * west of east first, then it is left to chance. What a site meets in other rows than the changed one depends on how many transactions it
+ * applies in one; so where that is left to chance, too, the journals of such scenarios are not looked at.
  */
 class ScenariosIT {
     private static final Version NEWEST = Version.values()[Version.values().length - 1];
@@ -53,21 +52,20 @@ class ScenariosIT {
     }
 
     private static void endsAsWritten(Scenario scenario, Pace pace, Map<String, Found> found) {
-        List<JournalLine> journal = scenario.journal();
-        if (!pace.isDetermined() && found.equals(withJournal(scenario, scenario.groupedJournal()))) {
-            journal = scenario.groupedJournal();
+        boolean journaled = pace.isDetermined() || scenario.journal().stream().noneMatch(JournalLine::isBetweenRows);
+        for (Map.Entry<String, Found> site : found.entrySet()) {
+            String where =
+                    scenario.file() + " under " + scenario.policy() + ", at " + site.getKey() + ", " + pace.words();
+            assertThat(site.getValue().rows())
+                    .as("rows of %s", where)
+                    .containsExactlyInAnyOrderElementsOf(scenario.rowsAt(site.getKey()));
+            if (journaled) {
+                assertThat(site.getValue().journal())
+                        .as("journal of %s", where)
+                        .containsExactlyInAnyOrderElementsOf(scenario.journal().stream()
+                                .flatMap(line -> line.at(site.getKey()).stream())
+                                .toList());
+            }
         }
-        assertThat(found)
-                .as("%s under %s, %s", scenario.file(), scenario.policy(), pace.words())
-                .isEqualTo(withJournal(scenario, journal));
-    }
-
-    private static Map<String, Found> withJournal(Scenario scenario, List<JournalLine> journal) {
-        Map<String, Found> found = new TreeMap<>();
-        for (String site : List.of("east", "west")) {
-            Stream<String> lines = journal.stream().flatMap(line -> line.at(site).stream());
-            found.put(site, Found.of(scenario.rowsAt(site), lines.toList()));
-        }
-        return found;
     }
 }
