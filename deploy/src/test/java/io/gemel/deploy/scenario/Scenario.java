@@ -2,6 +2,7 @@ package io.gemel.deploy.scenario;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param name folder and file without its ending, for instance {@code update-deleted/column-merge}
  * @param title why the outcome is right, in words
  * @param policy of all its tables, as a configuration file writes it
+ * @param tablePolicies those of tables that have another one, by table
  * @param tables statements that create its tables
  * @param initial statements that fill them, run at both sites before anything replicates
  * @param rowsAtEast every row that east must hold at the end, as {@link RowText} writes it
@@ -21,6 +23,7 @@ record Scenario(
         Path file,
         String title,
         String policy,
+        Map<String, String> tablePolicies,
         List<String> tables,
         List<String> tableNames,
         List<String> initial,
@@ -48,6 +51,7 @@ record Scenario(
     }
 
     Scenario {
+        tablePolicies = Map.copyOf(tablePolicies);
         tables = List.copyOf(tables);
         tableNames = List.copyOf(tableNames);
         initial = List.copyOf(initial);

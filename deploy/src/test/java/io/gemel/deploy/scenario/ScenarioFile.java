@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one scenario file. {@code deploy/scenarios/README.md} describes the form. One thread, used once. */
 final class ScenarioFile {
-    private static final Pattern HEADER = Pattern.compile("([a-z]+):\\s*(.+)");
+    private static final Pattern HEADER = Pattern.compile("([a-z]+)(?: (\\w+))?:\\s*(.+)");
     private static final Pattern WRITE = Pattern.compile("@([a-z]+)\\s+(.+)");
     private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d+) of ([\\w-]+): (.+)");
     private static final Pattern CATCH_UP = Pattern.compile("--\\s*(.*?)\\s*--");
@@ -37,6 +38,7 @@ final class ScenarioFile {
     private final List<Write> writes = new ArrayList<>();
     private final Map<String, List<String>> rows = Map.of("east", new ArrayList<>(), "west", new ArrayList<>());
     private final List<JournalLine> journal = new ArrayList<>();
+    private final Map<String, String> tablePolicies = new LinkedHashMap<>();
     private @Nullable String policy;
     private boolean decides; // the transactions since the last pause: a person does
     private boolean expectsRows;
@@ -92,7 +94,7 @@ final class ScenarioFile {
         Matcher expectation = EXPECTATION.matcher(line.text());
         if (header.matches()) {
             require(writes.isEmpty() && phases.isEmpty() && !expects(), "stands after the first @ line; move it up");
-            takeHeader(header.group(1), header.group(2));
+            takeHeader(header.group(1), header.group(2), header.group(3));
         } else if (write.matches()) {
             require(!expects(), "stands after a => line; move it up");
             takeWrite(write.group(1), write.group(2), line.number());
@@ -131,17 +133,22 @@ final class ScenarioFile {
         return expectsRows || expectsJournal;
     }
 
-    private void takeHeader(String key, String value) throws ScenarioException {
+    private void takeHeader(String key, @Nullable String table, String value) throws ScenarioException {
+        require(table == null || key.equals("policy"), "unknown key '" + key + " " + table + ":'; there are " + KNOWN);
+        if (table != null) {
+            require(tablePolicies.put(table, value) == null, "names a second policy of " + table);
+            return;
+        }
         switch (key) {
             case "policy" -> {
-                require(policy == null, "names a second policy; a scenario has one");
+                require(policy == null, "names a second policy; write 'policy table: ...' for that of one table");
                 policy = value;
             }
             case "table" -> {
-                Matcher table = TABLE.matcher(value);
-                require(table.matches(), "write 'table: CREATE TABLE name (...)'");
+                Matcher created = TABLE.matcher(value);
+                require(created.matches(), "write 'table: CREATE TABLE name (...)'");
                 tables.add(value);
-                tableNames.add(table.group(1));
+                tableNames.add(created.group(1));
             }
             case "both" -> initial.add(value);
             default -> throw new ScenarioException("unknown key '" + key + ":'; there are " + KNOWN);
@@ -218,6 +225,9 @@ final class ScenarioFile {
         require(!expectsNoJournal || journal.isEmpty(), "expects conflicts and '" + NOTHING + "'");
         long named = journal.stream().filter(line -> !line.row().isEmpty()).count();
         require(named == 0 || named == journal.size(), "names the row in some journal lines only: in all, or in none");
+        for (String table : tablePolicies.keySet()) {
+            require(tableNames.contains(table), "has a policy of the unknown table " + table);
+        }
         String chosen = policy;
         if (chosen == null) {
             throw new ScenarioException("has no 'policy:'");
@@ -228,6 +238,7 @@ final class ScenarioFile {
                 file,
                 title.toString(),
                 chosen,
+                tablePolicies,
                 tables,
                 tableNames,
                 initial,

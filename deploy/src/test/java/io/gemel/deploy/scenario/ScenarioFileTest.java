@@ -7,6 +7,7 @@ import io.gemel.conflict.ConflictKind;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ class ScenarioFileTest {
             # and so on.
 
             policy: column-merge
+            policy item: last-writer-wins
             table: CREATE TABLE item (id int PRIMARY KEY, note text)
             both: INSERT INTO item VALUES (1, 'a'),
                 (2, 'b')
@@ -38,16 +40,17 @@ class ScenarioFileTest {
 
         assertThat(scenario.title()).isEqualTo("Both sites write, and so on.");
         assertThat(scenario.policy()).isEqualTo("column-merge");
+        assertThat(scenario.tablePolicies()).containsExactly(Map.entry("item", "last-writer-wins"));
         assertThat(scenario.schema()).isEqualTo("some_kind_name");
         assertThat(scenario.tableNames()).containsExactly("item");
         assertThat(scenario.initial()).containsExactly("INSERT INTO item VALUES (1, 'a'), (2, 'b')");
         assertThat(scenario.pauses()).containsExactly(CatchUp.WEST);
         assertThat(scenario.phases().get(0).writes())
                 .containsExactly(new Scenario.Write(
-                        "east", "UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2", 8, null));
+                        "east", "UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2", 9, null));
         assertThat(scenario.phases().get(1).writes())
                 .containsExactly(
-                        new Scenario.Write("west", "DELETE FROM item", 11, new Scenario.Attempt("order-7", 2)));
+                        new Scenario.Write("west", "DELETE FROM item", 12, new Scenario.Attempt("order-7", 2)));
         assertThat(scenario.rowsAtEast()).containsExactly("id=1 note='it''s c'");
         assertThat(scenario.journal())
                 .isEqualTo(List.of(
@@ -76,25 +79,27 @@ class ScenarioFileTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             policy: column-merge   | polcy: column-merge       | :4: unknown key 'polcy:'
-            @west attempt          | @north attempt            | :11: names the unknown site north
-            -- west caught up --   | -- north caught up --     | :10: write '-- caught up --'
-            -- west caught up --   | -- west                   | :10: cannot read '-- west'
-            table: CREATE TABLE    | table: CREATE VIEW        | :5: write 'table: CREATE TABLE
-            id=1   note            | id=1 two words note       | :12: cannot read the row 'two words
-            => both:               | => both order:            | :12: names the unknown table order
-            => both:               | => north:                 | :12: unknown expectation '=> north'
-            UPDATE_DELETED at      | UPDATE_GONE at            | :13: names the unknown kind UPDATE_GONE
-            east, east wins        | west, east wins           | :13: cannot read the conflict
-            , east wins            | , nobody wins             | :13: cannot read the conflict
-            UPDATE_DELETED at west, | UPDATE_DELETED only at north, | :13: cannot read the conflict
-            attempt 2 of           | attempt two of            | :11: cannot read the attempt
-            => journal: row 1:     | @west UPDATE             | :13: stands after a => line
-            => journal:            | => journal item:         | :13: write '=> journal: ...', whatever
-            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east discard parked | :12: a decision stands alone
-            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east DELETE FROM item | :12: a decision stands alone
-            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n@west retry parked | :12: a decision stands alone
-            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- caught up -- | :14: ends with '-- caught up --'
-            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- east caught up --\\n-- caught up -- | :13: catching up
+            @west attempt          | @north attempt            | :12: names the unknown site north
+            -- west caught up --   | -- north caught up --     | :11: write '-- caught up --'
+            -- west caught up --   | -- west                   | :11: cannot read '-- west'
+            policy item:           | policy order:             | :14: has a policy of the unknown table order
+            policy item:           | table item:               | :5: unknown key 'table item:'
+            table: CREATE TABLE    | table: CREATE VIEW        | :6: write 'table: CREATE TABLE
+            id=1   note            | id=1 two words note       | :13: cannot read the row 'two words
+            => both:               | => both order:            | :13: names the unknown table order
+            => both:               | => north:                 | :13: unknown expectation '=> north'
+            UPDATE_DELETED at      | UPDATE_GONE at            | :14: names the unknown kind UPDATE_GONE
+            east, east wins        | west, east wins           | :14: cannot read the conflict
+            , east wins            | , nobody wins             | :14: cannot read the conflict
+            UPDATE_DELETED at west, | UPDATE_DELETED only at north, | :14: cannot read the conflict
+            attempt 2 of           | attempt two of            | :12: cannot read the attempt
+            => journal: row 1:     | @west UPDATE             | :14: stands after a => line
+            => journal:            | => journal item:         | :14: write '=> journal: ...', whatever
+            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east discard parked | :13: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east DELETE FROM item | :13: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n@west retry parked | :13: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- caught up -- | :15: ends with '-- caught up --'
+            attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- east caught up --\\n-- caught up -- | :14: catching up
             """)
     void says_what_is_wrong_and_in_which_line(String right, String wrong, String message) {
         assertThatThrownBy(() -> read(GOOD.replace(right, wrong.replace("\\n", "\n"))))

@@ -63,6 +63,9 @@ final class ScenarioRun implements AutoCloseable {
         List<String> tables = new ArrayList<>(List.of("public.*"));
         for (Scenario scenario : scenarios) {
             tables.add(scenario.schema() + ".*");
+            scenario.tablePolicies()
+                    .forEach((table, policy) ->
+                            settings.put("conflict.policy." + scenario.schema() + "." + table, policy));
             settings.put("conflict.policy." + scenario.schema() + ".*", scenario.policy());
         }
         settings.put("tables", String.join(", ", tables));
