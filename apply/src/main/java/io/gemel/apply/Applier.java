@@ -135,8 +135,9 @@ public final class Applier implements AutoCloseable {
                 config.site().name(), database, reasons, listener, config.lockKillAfter(), System::nanoTime);
         GroupTries tries =
                 new GroupTries(config, listener, database, groupApplier, waiting, repairs, status, reasons, work);
+        OutdatedRecords outdated = new OutdatedRecords(config, listener, reasons);
         ApplyLoop started = new ApplyLoop(
-                config, listener, clock, tries, waiting, window, status, barrier, this::answerPeer, marker);
+                config, listener, clock, tries, waiting, window, status, barrier, outdated, this::answerPeer, marker);
         loop = started;
         status.starting();
         watch(started.pulse(), work);
@@ -230,6 +231,11 @@ public final class Applier implements AutoCloseable {
     /** Stops applying after the group at hand, until {@link #resume}. */
     public void pause() {
         status.pause();
+    }
+
+    /** Waits until {@link #pause} has taken effect, or for so long; false when it has not. */
+    public boolean awaitPaused(Duration limit) throws InterruptedException {
+        return status.awaitPaused(limit);
     }
 
     /** Goes on after {@link #pause}; a halted group is tried again at once. */

@@ -11,6 +11,9 @@ public interface ApplyListener {
     /** The peer was seen to have applied this site's log up to this position. */
     void seen(long position);
 
+    /** A record of the peer's log was passed over: a process wrote it after another one had taken that log over. */
+    void outdated();
+
     /** A database transaction was rolled back and is tried again. */
     void retried(String reason);
 

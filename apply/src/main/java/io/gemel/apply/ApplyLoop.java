@@ -33,6 +33,7 @@ final class ApplyLoop implements Runnable {
     private final InFlightWindow window;
     private final ApplyStatus status;
     private final PeerLogBarrier barrier;
+    private final OutdatedRecords outdated;
     private final Runnable answer;
     private final GroupSize groupSize = new GroupSize();
 
@@ -46,6 +47,7 @@ final class ApplyLoop implements Runnable {
 
     /**
      * @param barrier told how far the log is applied
+     * @param outdated told of records that do not count
      * @param answer tells the peer, soon, how far its log is applied here
      */
     ApplyLoop(
@@ -57,6 +59,7 @@ final class ApplyLoop implements Runnable {
             InFlightWindow window,
             ApplyStatus status,
             PeerLogBarrier barrier,
+            OutdatedRecords outdated,
             Runnable answer,
             Marker marker) {
         this.config = config;
@@ -67,6 +70,7 @@ final class ApplyLoop implements Runnable {
         this.window = window;
         this.status = status;
         this.barrier = barrier;
+        this.outdated = outdated;
         this.answer = answer;
         this.marker = marker;
         pulse = new PeerPulse(clock, System::nanoTime);
@@ -101,7 +105,7 @@ final class ApplyLoop implements Runnable {
         try {
             while (!status.closed()) {
                 pulse.connecting();
-                try (PeerLog log = new PeerLog(config, marker, pulse)) {
+                try (PeerLog log = new PeerLog(config, marker, pulse, outdated)) {
                     pulse.connected();
                     peerLog = log;
                     followLog(log);

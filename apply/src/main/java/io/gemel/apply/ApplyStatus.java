@@ -141,6 +141,19 @@ final class ApplyStatus {
         }
     }
 
+    boolean awaitPaused(Duration limit) throws InterruptedException {
+        lock.lock();
+        try {
+            long nanos = limit.toNanos();
+            while (state != ApplyState.PAUSED && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+            return state == ApplyState.PAUSED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Ends a pause; what is halted is tried again at once. */
     void resume() {
         lock.lock();

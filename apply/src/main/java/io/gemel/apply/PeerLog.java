@@ -49,6 +49,7 @@ final class PeerLog implements AutoCloseable {
     private final LogCursor cursor;
     private final FragmentJoiner joiner = new FragmentJoiner();
     private final PeerPulse pulse;
+    private final OutdatedRecords outdated;
     private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
             List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private @Nullable Incoming pending;
@@ -57,10 +58,16 @@ final class PeerLog implements AutoCloseable {
     private long lastStart; // offset of the first record of what was taken last
     private long readUpTo; // every record before this offset was taken
 
-    /** @param pulse told what is heard */
-    PeerLog(ApplyConfig config, Marker applied, PeerPulse pulse) throws ApplyFailure {
+    /**
+     * Connects, and finds the place to begin at.
+     *
+     * @param pulse told what is heard
+     * @param outdated told of records that do not count
+     */
+    PeerLog(ApplyConfig config, Marker applied, PeerPulse pulse, OutdatedRecords outdated) throws ApplyFailure {
         this.config = config;
         this.pulse = pulse;
+        this.outdated = outdated;
         partition = new TopicPartition(config.topic(), 0);
         records = new PeerLogRecords(config.topic());
         cursor = new LogCursor(config.peer(), applied);
@@ -77,7 +84,7 @@ final class PeerLog implements AutoCloseable {
             consumer.close();
             throw records.notGemels(
                     "while looking for position " + applied.position(),
-                    "nor can this site's place in the log be found. Copy the database anew",
+                    "nor can this site's place in the log be found. Start the pair anew (docs/operate.md)",
                     e);
         } catch (ApplyFailure | RuntimeException e) {
             consumer.close();
@@ -108,7 +115,7 @@ final class PeerLog implements AutoCloseable {
                     partitions == 0
                             ? "topic " + config.topic() + " does not exist; run 'gemel prepare' with the peer's file"
                             : "topic " + config.topic() + " has " + partitions
-                                    + " partitions, but a log has exactly one; recreate it and copy the database anew");
+                                    + " partitions, but a log has exactly one; recreate it and start the pair anew (docs/operate.md)");
         }
     }
 
@@ -194,7 +201,7 @@ final class PeerLog implements AutoCloseable {
             throw new ApplyFailure(
                     Kind.HALT,
                     "the topic " + config.topic() + " no longer holds the records after position " + cursor.position()
-                            + ": it expired or was recreated. Copy the database anew, and keep the log longer (log.retention)",
+                            + ": it expired or was recreated. Start the pair anew (docs/operate.md), and keep the log longer (log.retention)",
                     e);
         } catch (KafkaException e) {
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
@@ -209,6 +216,11 @@ final class PeerLog implements AutoCloseable {
     private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
         LogRecord record = records.decode(raw);
         LogCursor.Verdict verdict = judge(cursor, raw, record);
+        if (verdict == LogCursor.Verdict.OUTDATED) {
+            outdated.passedOver(record.epoch(), cursor.epoch());
+        } else if (verdict == LogCursor.Verdict.TAKE) {
+            outdated.current();
+        }
         Incoming incoming = take(raw, record, verdict);
         readUpTo = raw.offset() + 1;
         return incoming;

@@ -48,8 +48,9 @@ final class PeerLogSearch {
             throw new ApplyFailure(
                     Kind.HALT,
                     "position " + applied.position() + " of the peer's log was applied here, but the topic "
-                            + partition.topic() + " does not reach that far: it was truncated or recreated. Copy the"
-                            + " database anew");
+                            + partition.topic()
+                            + " does not reach that far: it was truncated or recreated. Start the pair"
+                            + " anew (docs/operate.md)");
         }
         return offset;
     }

@@ -90,7 +90,7 @@ final class PostgresRecollection implements Recollection {
             throw new ApplyFailure(
                     Kind.HALT,
                     "gemel.window holds a damaged entry for " + key + ": " + e.getMessage()
-                            + "; it is needed to resolve a conflict. Copy the database anew",
+                            + "; it is needed to resolve a conflict. Start the pair anew (docs/operate.md)",
                     e);
         }
     }

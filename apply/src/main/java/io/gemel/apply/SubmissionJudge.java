@@ -120,7 +120,7 @@ final class SubmissionJudge {
                         Kind.HALT,
                         "a submission was carried out twice, and the attempt at position " + change.position() + " of "
                                 + change.origin() + ", which is void, had emptied table " + truncate.table()
-                                + ": that cannot be taken back. Copy the database anew, and delete rows in submissions instead");
+                                + ": that cannot be taken back. Start the pair anew (docs/operate.md), and delete rows in submissions instead");
             }
         }
     }

@@ -6,9 +6,9 @@ import io.gemel.conflict.LogStamper;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,6 @@ public final class Capture implements AutoCloseable {
 
     private long epoch;
     private @Nullable Stamp tail;
-    private List<Long> commits = List.of();
     private Reasons.@Nullable Source windowFull;
     private volatile boolean closed;
 
@@ -51,15 +50,18 @@ public final class Capture implements AutoCloseable {
         recent = new RecentRecords(config.imageBytesMax());
         log = new OwnLog(config);
         ownChanges = new OwnChanges(recent, offsets, log);
-        publisher = new LogPublisher(config, recent, offsets, listener, this::failed, System::nanoTime);
+        publisher = new LogPublisher(
+                config, recent, offsets, new LogGuard(config, log), listener, this::failed, System::nanoTime);
         database = new PostgresDatabase(config, reasons);
     }
 
     /**
      * Takes over this site's log: finds its end, publishes the next epoch, and makes sure that no other process did the same.
-     * What an older process still writes afterwards no longer counts. Creates nothing.
+     * What an older process still writes afterwards no longer counts. Creates nothing, and writes nothing into a log that this
+     * database may not continue.
      *
-     * @throws CaptureException RETRY when Kafka is away or another process was faster; HALT when the log cannot be continued
+     * @throws CaptureException RETRY when Kafka is away, the database is a standby, or another process was faster; HALT when the
+     *     log belongs to another database or cannot be continued: the slot is missing, lost or ahead
      */
     public void open() throws CaptureException, InterruptedException {
         reasons.waiting(ReasonCode.CAPTURE_KAFKA_UNREACHABLE, "", publisher::silence);
@@ -77,16 +79,60 @@ public final class Capture implements AutoCloseable {
 
     private void takeOver() throws CaptureException, InterruptedException {
         LogEnd end = new LogEnd(config, log);
-        long next = end.find().epoch() + 1;
-        LogTail now = end.findUpTo(publisher.open(new LogRecord.Opened(next, writer)));
+        LogTail found = end.find();
+        reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
+        LogOwner here = database.identify();
+        checkClaim(here, found);
+        database.check(found.published());
+        reasons.waiting(ReasonCode.CAPTURE_KAFKA_UNREACHABLE, "", publisher::silence);
+        long next = found.epoch() + 1;
+        LogTail now = end.findUpTo(publisher.open(new LogRecord.Opened(next, writer, here)));
+        checkClaim(here, now);
         if (now.epoch() != next || !writer.equals(now.writer())) {
-            throw CaptureException.retry("another process has taken over the log " + config.topic() + " with epoch "
-                    + now.epoch() + ": only one may capture a site");
+            throw LogClaim.lost(config, now.epoch(), here, now.owner());
         }
         epoch = next;
         tail = now.last();
-        commits = now.commits();
         publisher.begin(published());
+    }
+
+    /**
+     * Judges what {@link #open} would refuse, and only reads. Beside a running process of the site it tells less.
+     *
+     * @throws CaptureException as {@link #open}
+     */
+    public void examine() throws CaptureException, InterruptedException {
+        LogTail found = new LogEnd(config, log).find();
+        checkClaim(database.identify(), found);
+        database.examine(found.published());
+    }
+
+    /**
+     * Judges whether the database may be prepared for the log that is there: not when the log is another database's, nor when the
+     * slot is gone that knew what is not published yet. Only reads; needs nothing that preparing creates.
+     *
+     * @return whether the database holds the seal of the log's last writer, so that a new slot may continue the log
+     * @throws CaptureException as {@link #open}
+     */
+    public boolean examineBeforePreparing() throws CaptureException, InterruptedException {
+        LogTail found = new LogEnd(config, log).find();
+        if (found.epoch() == 0) {
+            return false;
+        }
+        checkClaim(database.identify(), found);
+        database.examineSlot(found.published());
+        return database.isSealed(found.published());
+    }
+
+    /** The epoch in which this process writes the log; 0 before {@link #open}. */
+    public long epoch() {
+        return epoch;
+    }
+
+    private void checkClaim(LogOwner here, LogTail end) throws CaptureException {
+        if (!database.isSealed(end.published())) {
+            LogClaim.check(config, here, end.owner());
+        }
     }
 
     private long published() {
@@ -111,7 +157,7 @@ public final class Capture implements AutoCloseable {
     /**
      * Begins to read the database's log behind the last record of this site's, and returns when the database sends.
      *
-     * @throws CaptureException HALT when the slot is missing, lost or ahead; nothing is ever created in its place
+     * @throws CaptureException when the database does not send its log
      */
     public void start(InFlightWindow window, ReadProgress progress) throws CaptureException, InterruptedException {
         if (epoch == 0) {
@@ -123,7 +169,6 @@ public final class Capture implements AutoCloseable {
         Reasons.Source full = told -> lookAt(window, told);
         windowFull = full;
         reasons.watch(full);
-        database.check(commits);
         progress.read(published());
         database.start(published(), assembler, publisher::acknowledgedCommit, this::failed);
     }

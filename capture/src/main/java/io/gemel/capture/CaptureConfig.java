@@ -17,6 +17,7 @@ import java.util.function.Predicate;
  * @param user role with the REPLICATION attribute
  * @param password its password, empty when the server asks for none
  * @param slot name of the existing pgoutput replication slot
+ * @param peerSlot name of the peer's slot; a database that holds it is the peer's
  * @param publication name of the existing publication, with the replicated tables and Gemel's own
  * @param replicated which tables are published; changes of others are passed over
  * @param kafka client settings of the cluster that holds this site's log, {@code bootstrap.servers} among them; they win over
@@ -35,6 +36,7 @@ public record CaptureConfig(
         String user,
         String password,
         String slot,
+        String peerSlot,
         String publication,
         Predicate<TableId> replicated,
         Map<String, String> kafka,
@@ -81,6 +83,26 @@ public record CaptureConfig(
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException("capture cannot run: " + String.join("; ", problems));
         }
+    }
+
+    /** The same, with another role. */
+    public CaptureConfig as(String otherUser, String otherPassword) {
+        return new CaptureConfig(
+                site,
+                jdbcUrl,
+                otherUser,
+                otherPassword,
+                slot,
+                peerSlot,
+                publication,
+                replicated,
+                kafka,
+                topic,
+                transactionPartBytesMax,
+                imageBytesMax,
+                sendBufferBytes,
+                heartbeatInterval,
+                commitClock);
     }
 
     /** Without the password. */

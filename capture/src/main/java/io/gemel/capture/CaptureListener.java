@@ -2,6 +2,18 @@ package io.gemel.capture;
 
 /** Told what capture does. Called on capture's own threads: must be quick, must not block, must not throw. */
 public interface CaptureListener {
+    /** Is told and does nothing. */
+    CaptureListener NONE = new CaptureListener() {
+        @Override
+        public void captured(long transactions, long changes) {}
+
+        @Override
+        public void published(long position, long commitMicros) {}
+
+        @Override
+        public void failed(CaptureException failure) {}
+    };
+
     /**
      * Local transactions were read from the database's log and registered in the window.
      *

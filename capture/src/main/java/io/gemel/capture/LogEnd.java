@@ -28,7 +28,7 @@ final class LogEnd {
         if (all.isEmpty() && all.begin() > 0) {
             throw CaptureException.halt(
                     "the log " + config.topic() + " had records, but all have expired or were deleted, so"
-                            + " it cannot be continued: copy the database anew");
+                            + " it cannot be continued: start the pair anew (docs/operate.md)");
         }
         long begin = all.end();
         for (long length = FIRST_STRETCH; begin > all.begin() && !tail.isSure(LogSearch.OUTDATED_RUN_MAX); ) {

@@ -42,6 +42,9 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     /** What a record holds besides its part's images: room for the header and the table shapes. */
     static final int RECORD_OVERHEAD_BYTES_MAX = 16 * 1024;
 
+    /** Records between two that say again who writes the log, so that the first stretch that {@link LogEnd} reads has one. */
+    static final int RECORDS_BETWEEN_OPENED = 500;
+
     private static final int KAFKA_REQUEST_BYTES = 1 << 20;
     private static final int BATCH_BYTES = 128 * 1024;
 
@@ -52,6 +55,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     private final byte[] key;
     private final RecentRecords recent;
     private final OffsetIndex offsets;
+    private final LogGuard guard;
     private final CaptureListener listener;
     private final Consumer<CaptureException> failed;
     private final TransactionCodec codec = new TransactionCodec();
@@ -60,6 +64,8 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     private final LongSupplier nanoTime;
     private final Queue<Long> unacknowledged = new ConcurrentLinkedQueue<>(); // when each was sent, in order
 
+    private byte[] opening = new byte[0];
+    private int sinceOpened;
     private volatile long acknowledgedCommit;
     private volatile @Nullable CaptureException failure;
     private volatile boolean closed;
@@ -69,6 +75,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
             CaptureConfig config,
             RecentRecords recent,
             OffsetIndex offsets,
+            LogGuard guard,
             CaptureListener listener,
             Consumer<CaptureException> failed,
             LongSupplier nanoTime) {
@@ -76,6 +83,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         this.key = config.site().name().getBytes(StandardCharsets.UTF_8);
         this.recent = recent;
         this.offsets = offsets;
+        this.guard = guard;
         this.listener = listener;
         this.failed = failed;
         this.nanoTime = nanoTime;
@@ -111,10 +119,13 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
      * @return its offset in the topic
      */
     long open(LogRecord.Opened opened) throws CaptureException, InterruptedException {
+        opening = codec.encode(opened);
         try {
-            return producer.send(record(codec.encode(opened)))
+            long offset = producer.send(record(opening))
                     .get(OPENING_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
                     .offset();
+            guard.opened(opened, offset);
+            return offset;
         } catch (ExecutionException | KafkaException | TimeoutException e) {
             throw CaptureException.of("could not take over the log " + config.topic(), e);
         }
@@ -151,14 +162,22 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     @Override
     @SuppressWarnings("FutureReturnValueIgnored") // the callback hears of it
     public void send(Prepared prepared) throws CaptureException, InterruptedException {
-        dispatch(prepared);
+        guard.examine();
+        dispatch(record(prepared), prepared);
+        boolean complete = prepared.commitPosition() != Stamp.UNKNOWN_COMMIT;
+        if (++sinceOpened >= RECORDS_BETWEEN_OPENED && complete) {
+            sinceOpened = 0;
+            dispatch(record(opening), null);
+        }
     }
 
-    private Future<RecordMetadata> dispatch(Prepared prepared) throws CaptureException, InterruptedException {
+    /** @param prepared what the record is; null when it only says again who writes the log */
+    private Future<RecordMetadata> dispatch(ProducerRecord<byte[], byte[]> record, @Nullable Prepared prepared)
+            throws CaptureException, InterruptedException {
         checkNoFailure();
         unacknowledged.add(nanoTime.getAsLong()); // before, for sending waits while Kafka has not been reached at all
         try {
-            return producer.send(record(prepared), (metadata, problem) -> sent(prepared, metadata, problem));
+            return producer.send(record, (metadata, problem) -> sent(prepared, metadata, problem));
         } catch (InterruptException e) {
             Thread.interrupted(); // Kafka set it again; the exception says it from here on
             throw (InterruptedException) new InterruptedException("while sending to Kafka").initCause(e);
@@ -170,8 +189,9 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     @Override
     public void sendInFragments(LogRecord.Part part, long commitMicros) throws CaptureException, InterruptedException {
         Stamp stamp = part.stamp();
-        FragmentsUnderWay fragments = new FragmentsUnderWay(bytes ->
-                dispatch(new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, 0, bytes)));
+        FragmentsUnderWay fragments = new FragmentsUnderWay(bytes -> dispatch(
+                record(bytes),
+                new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, 0, bytes)));
         try {
             codec.encodeFragments(part, config.transactionPartBytesMax(), fragments::take);
         } catch (IllegalArgumentException e) {
@@ -181,6 +201,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
             checkNoFailure();
             throw CaptureException.retry("capture was closed while it wrote to the log " + config.topic());
         }
+        guard.examine();
         recent.addElsewhere(stamp.position(), part.index());
         written(stamp.position(), stamp.commitPosition(), commitMicros);
     }
@@ -208,23 +229,30 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         return new ProducerRecord<>(config.topic(), 0, key, bytes);
     }
 
-    private void sent(Prepared prepared, @Nullable RecordMetadata metadata, @Nullable Exception problem) {
+    private void sent(@Nullable Prepared prepared, @Nullable RecordMetadata metadata, @Nullable Exception problem) {
         if (closed || failure != null) {
             return; // nothing behind a failure may count: it would hide a gap
         }
         if (problem != null || metadata == null) {
             Exception cause = problem == null ? new IllegalStateException("no metadata") : problem;
-            CaptureException known = unwritten("could not write position " + prepared.position(), cause);
+            CaptureException known = unwritten(
+                    prepared == null ? "could not write" : "could not write position " + prepared.position(), cause);
             failure = known;
             failed.accept(known);
             return;
         }
         unacknowledged.remove();
+        boolean counts = guard.acknowledged(metadata.offset());
+        if (prepared == null) {
+            return;
+        }
         if (prepared.part() == 0) {
             offsets.note(prepared.position(), metadata.offset());
         }
         recent.acknowledge(prepared.position(), prepared.part());
-        written(prepared.position(), prepared.commitPosition(), prepared.commitMicros());
+        if (counts) {
+            written(prepared.position(), prepared.commitPosition(), prepared.commitMicros());
+        }
     }
 
     private void written(long position, long commitPosition, long commitMicros) {

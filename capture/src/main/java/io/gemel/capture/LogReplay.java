@@ -30,7 +30,7 @@ final class LogReplay {
         if (position > lastPosition) {
             throw CaptureException.halt("the peer has applied position " + position + " of the log " + config.topic()
                     + ", but the log ends at " + lastPosition
-                    + ": the topic was recreated or records were deleted. Copy the database anew");
+                    + ": the topic was recreated or records were deleted. Start the pair anew (docs/operate.md)");
         }
         OwnLog.Stretch all = log.everything();
         long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::some);
@@ -51,7 +51,7 @@ final class LogReplay {
         });
         if (cursor.position() < lastPosition) {
             throw CaptureException.halt("the log " + config.topic() + " no longer holds what follows position "
-                    + position + ": its records have expired or were deleted. Copy the database anew");
+                    + position + ": its records have expired or were deleted. Start the pair anew (docs/operate.md)");
         }
     }
 

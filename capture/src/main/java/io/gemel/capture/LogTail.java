@@ -1,5 +1,7 @@
 package io.gemel.capture;
 
+import io.gemel.conflict.LogOwnership;
+import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
@@ -16,10 +18,12 @@ final class LogTail {
 
     private final SiteId site;
     private final String topic;
+    private final LogOwnership ownership = new LogOwnership();
     private long epoch;
     private @Nullable String writer;
     private final ArrayDeque<Long> commits = new ArrayDeque<>();
     private @Nullable Stamp last;
+    private long lastEpoch;
     private boolean metOpening;
     private boolean lastIsOpened;
     private long readBeforeLast;
@@ -32,6 +36,7 @@ final class LogTail {
 
     void read(LogRecord record) throws CaptureException {
         read++;
+        ownership.read(record);
         if (record.epoch() < epoch) {
             return; // written late by a process that had lost the log
         }
@@ -43,21 +48,22 @@ final class LogTail {
             metOpening = true;
             writer = writer == null ? opening.writer() : writer;
         } else if (record instanceof LogRecord.Heartbeat heartbeat) {
-            complete(heartbeat.stamp());
+            complete(heartbeat.stamp(), record.epoch());
         } else if (record instanceof LogRecord.Part part && part.last()) {
-            complete(part.stamp());
+            complete(part.stamp(), record.epoch());
         } else if (record instanceof LogRecord.Fragment fragment && fragment.endsTransaction()) {
-            complete(fragment.part().stamp());
+            complete(fragment.part().stamp(), record.epoch());
         }
     }
 
-    private void complete(Stamp stamp) throws CaptureException {
+    private void complete(Stamp stamp, long recordEpoch) throws CaptureException {
         if (!stamp.origin().equals(site)) {
             throw CaptureException.halt("the log " + topic + " holds records of site " + stamp.origin() + ", not of "
                     + site + ": two sites must not share a topic");
         }
         if (last == null || stamp.commitPosition() >= last.commitPosition()) {
             last = stamp;
+            lastEpoch = recordEpoch;
             commits.add(stamp.commitPosition());
             if (commits.size() > COMMITS_MAX) {
                 commits.remove();
@@ -86,14 +92,20 @@ final class LogTail {
         return writer;
     }
 
+    /** The database that owns the log; null when the stretch does not tell. */
+    @Nullable
+    LogOwner owner() {
+        return ownership.owner();
+    }
+
     /** Stamp of the last complete record that counts; null for a log without any. */
     @Nullable
     Stamp last() {
         return last;
     }
 
-    /** Commit positions of the last complete records that count, up to 100, the last one last. */
-    List<Long> commits() {
-        return List.copyOf(commits);
+    /** The last complete records that count, up to 100. */
+    Published published() {
+        return new Published(List.copyOf(commits), lastEpoch);
     }
 }

@@ -71,7 +71,7 @@ final class PostgresCatalog {
                 if (!row.next()) {
                     throw CaptureException.halt(
                             "table " + table + " has changes to publish but was dropped or renamed, so its"
-                                    + " primary key is not known: restore its name, or copy the database anew");
+                                    + " primary key is not known: restore its name, or start the pair anew (docs/operate.md)");
                 }
                 List<String> partial = names(row.getArray("partial"));
                 if (!partial.isEmpty()) {

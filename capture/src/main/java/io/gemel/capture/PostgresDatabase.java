@@ -1,9 +1,9 @@
 package io.gemel.capture;
 
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.LogOwner;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +20,46 @@ final class PostgresDatabase implements SourceDatabase {
     }
 
     @Override
-    public void check(List<Long> published) throws CaptureException, InterruptedException {
+    public LogOwner identify() throws CaptureException {
         try (Connection connection = PostgresLogin.connect(config)) {
-            new PostgresSlot(config, connection).check(published);
+            return PostgresOwner.read(config, connection);
+        } catch (SQLException e) {
+            throw CaptureException.of("the database cannot be identified", e);
+        }
+    }
+
+    @Override
+    public boolean isSealed(Published published) throws CaptureException {
+        try (Connection connection = PostgresLogin.connect(config)) {
+            return PostgresSeal.read(connection).seals(published.epoch());
+        } catch (SQLException e) {
+            throw CaptureException.of("gemel.seal cannot be read", e);
+        }
+    }
+
+    @Override
+    public void examine(Published published) throws CaptureException {
+        ask(slot -> slot.examine(published));
+    }
+
+    @Override
+    public void examineSlot(Published published) throws CaptureException {
+        ask(slot -> slot.examineLost(published));
+    }
+
+    @Override
+    public void check(Published published) throws CaptureException {
+        ask(slot -> slot.check(published));
+    }
+
+    @FunctionalInterface
+    private interface Question {
+        void ask(PostgresSlot slot) throws SQLException, CaptureException;
+    }
+
+    private void ask(Question question) throws CaptureException {
+        try (Connection connection = PostgresLogin.connect(config)) {
+            question.ask(new PostgresSlot(config, connection));
         } catch (SQLException e) {
             throw CaptureException.of("the replication slot " + config.slot() + " cannot be checked", e);
         }

@@ -15,7 +15,7 @@ final class PostgresSlot {
 
     private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
     private static final int OWN_TABLES = 3;
-    private static final String MEND = "; copy the database anew";
+    private static final String MEND = "; start the pair anew (docs/operate.md)";
     private static final String RESTORED = ": it was restored from a backup or failed over with a loss" + MEND;
     private static final Duration RELEASE_POLL = Duration.ofMillis(20);
 
@@ -25,8 +25,7 @@ final class PostgresSlot {
                    to_jsonb(slot) ->> 'invalidation_reason' AS invalidation_reason,
                    to_jsonb(slot) ->> 'conflicting' AS conflicting,
                    (slot.confirmed_flush_lsn - '0/0')::bigint AS confirmed,
-                   (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_flush_lsn() END
-                       - '0/0')::bigint AS flushed,
+                   (pg_current_wal_flush_lsn() - '0/0')::bigint AS flushed,
                    current_database() AS here,
                    publication.oid IS NOT NULL AS published,
                    coalesce(publication.pubinsert AND publication.pubupdate AND publication.pubdelete
@@ -59,19 +58,50 @@ final class PostgresSlot {
     }
 
     /** See {@link SourceDatabase#check}. */
-    void check(List<Long> published) throws SQLException, CaptureException, InterruptedException {
-        long last = published.isEmpty() ? NOTHING : published.get(published.size() - 1);
-        State state = read();
-        checkPublication(state);
-        checkSlot(state, last);
-        checkPosition(state, last);
+    void check(Published published) throws SQLException, CaptureException {
+        State state = checkState(published);
         if (state.activePid() != 0) {
             release(state.activePid());
         }
-        List<Long> unconfirmed =
-                published.stream().filter(each -> each > state.confirmed()).toList();
+        checkHistory(state, published);
+    }
+
+    /** See {@link SourceDatabase#examine}. */
+    void examine(Published published) throws SQLException, CaptureException {
+        State state = read();
+        if (state.activePid() == 0) {
+            checkHistory(checkState(published), published);
+        } else {
+            checkPublication(state);
+            checkSlot(state, published.last()); // whoever reads it has looked where it stands
+        }
+    }
+
+    /** See {@link SourceDatabase#examineSlot}. */
+    void examineLost(Published published) throws SQLException, CaptureException {
+        if (published.last() != NOTHING && read().plugin() == null && !isSealed(published)) {
+            throw lost(published.last());
+        }
+    }
+
+    private State checkState(Published published) throws SQLException, CaptureException {
+        State state = read();
+        checkPublication(state);
+        checkSlot(state, published.last());
+        checkPosition(state, published);
+        return state;
+    }
+
+    private boolean isSealed(Published published) throws SQLException {
+        return PostgresSeal.read(connection).seals(published.epoch());
+    }
+
+    private void checkHistory(State state, Published published) throws SQLException, CaptureException {
+        List<Long> unconfirmed = published.commits().stream()
+                .filter(each -> each > state.confirmed())
+                .toList();
         if (!unconfirmed.isEmpty()) {
-            checkHistory(unconfirmed, last);
+            checkHistory(unconfirmed, published.last());
         }
     }
 
@@ -113,20 +143,20 @@ final class PostgresSlot {
     private void checkSlot(State state, long published) throws CaptureException {
         String plugin = state.plugin();
         if (plugin == null) {
-            throw CaptureException.halt("the replication slot " + config.slot() + " does not exist"
-                    + (published == NOTHING
-                            ? ": run gemel prepare for site " + config.site()
-                            : ", but the log was published up to " + lsn(published)
-                                    + ": what was committed since may be lost" + MEND));
+            throw published == NOTHING
+                    ? CaptureException.halt("the replication slot " + config.slot()
+                            + " does not exist: run gemel prepare for site " + config.site())
+                    : lost(published);
         }
         if (!plugin.equals("pgoutput")) {
             throw CaptureException.halt("the replication slot " + config.slot() + " is for " + plugin
                     + ", not pgoutput: drop it if nothing else needs it, then run gemel prepare");
         }
         if (!state.here().equals(state.database())) {
-            throw CaptureException.halt(
-                    "the replication slot " + config.slot() + " belongs to database " + state.database() + ", not "
-                            + state.here() + ": correct the database's URL or drop the slot and run gemel prepare");
+            throw CaptureException.halt("the replication slot " + config.slot() + " belongs to database "
+                    + state.database() + ", not "
+                    + state.here() + ": correct database.url, or, when both databases are replicated, give the sites"
+                    + " of one pair other names: a server has one slot of a name");
         }
         if (state.isInvalid()) {
             throw CaptureException.halt("the server has given up the replication slot " + config.slot() + " ("
@@ -135,8 +165,15 @@ final class PostgresSlot {
         }
     }
 
-    private void checkPosition(State state, long published) throws CaptureException {
-        if (published != NOTHING && state.confirmed() > published) {
+    private CaptureException lost(long published) {
+        return CaptureException.halt("the replication slot " + config.slot()
+                + " does not exist, but the log was published up to " + lsn(published)
+                + ": what was committed since may be lost" + MEND);
+    }
+
+    private void checkPosition(State state, Published end) throws SQLException, CaptureException {
+        long published = end.last();
+        if (published != NOTHING && state.confirmed() > published && !isResumed(state, end)) {
             throw CaptureException.halt("the replication slot " + config.slot() + " stands at " + lsn(state.confirmed())
                     + ", ahead of what was published, " + lsn(published)
                     + ": it was recreated or moved, and the transactions in between are lost" + MEND);
@@ -145,6 +182,12 @@ final class PostgresSlot {
             throw CaptureException.halt("the database's log ends at " + lsn(state.flushed())
                     + ", before what was published, " + lsn(published) + RESTORED);
         }
+    }
+
+    /** The slot is the one that was created after the last process had ended in good order, and not read since. */
+    private boolean isResumed(State state, Published end) throws SQLException {
+        PostgresSeal seal = PostgresSeal.read(connection);
+        return seal.seals(end.epoch()) && seal.resumed() == state.confirmed();
     }
 
     private State read() throws SQLException {

@@ -1,6 +1,6 @@
 package io.gemel.capture;
 
-import java.util.List;
+import io.gemel.transaction.LogOwner;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -10,12 +10,41 @@ interface SourceDatabase extends AutoCloseable {
     long NOTHING_PUBLISHED = 0;
 
     /**
+     * Identifies the database. Only reads.
+     *
+     * @throws CaptureException RETRY while the database takes no writes, HALT when it is the peer's
+     */
+    LogOwner identify() throws CaptureException;
+
+    /**
+     * Whether the database holds the seal of the process that wrote the log's last record, and so all that was committed when that
+     * process ended, whatever became of the server since. Only reads.
+     *
+     * @param published the end of the log
+     */
+    boolean isSealed(Published published) throws CaptureException;
+
+    /**
+     * Judges what {@link #check} would, as far as that can be told beside a running reader. Only reads.
+     *
+     * @param published the end of the log
+     */
+    void examine(Published published) throws CaptureException;
+
+    /**
+     * Judges whether the slot is lost that knew what is not published yet. Only reads.
+     *
+     * @param published the end of the log
+     */
+    void examineSlot(Published published) throws CaptureException;
+
+    /**
      * Makes sure that reading on from a commit position loses nothing, and that nobody else is reading. Creates nothing.
      *
-     * @param published commit positions of the log's last records, the last one last; none for an empty log
+     * @param published the end of the log
      * @throws CaptureException HALT with the mend when something would be lost
      */
-    void check(List<Long> published) throws CaptureException, InterruptedException;
+    void check(Published published) throws CaptureException;
 
     /**
      * Starts reading behind a commit position and returns when the database sends its log.

@@ -17,6 +17,7 @@ class CaptureConfigTest {
                         "",
                         "",
                         "",
+                        "",
                         "gemel",
                         table -> true,
                         Map.of(),

@@ -34,6 +34,7 @@ final class Fixtures {
                 "gemel",
                 "secret",
                 "gemel_east",
+                "gemel_west",
                 "gemel",
                 table -> true,
                 Map.of("bootstrap.servers", "127.0.0.1:9092"),

@@ -23,6 +23,8 @@ public final class LogCursor {
         TAKE,
         /** It is known already or does not count. */
         SKIP,
+        /** A process wrote it after another one had taken the log over: it does not count. */
+        OUTDATED,
         /** A new epoch began: it counts, and a transaction whose last part has not come never existed. */
         DISCARD_OPEN_PARTS
     }
@@ -51,7 +53,7 @@ public final class LogCursor {
      */
     public Verdict next(LogRecord record) throws LogException {
         if (record.epoch() < epoch) {
-            return Verdict.SKIP;
+            return Verdict.OUTDATED;
         }
         boolean newEpoch = record.epoch() > epoch;
         if (newEpoch) {
@@ -112,7 +114,7 @@ public final class LogCursor {
         if (stamp.commitPosition() <= commitPosition) {
             throw new LogException("the log of " + origin + " runs backwards: position " + stamp.position()
                     + " has commit position " + stamp.commitPosition() + ", an earlier one had " + commitPosition
-                    + "; was its database restored from a backup? Copy the database anew");
+                    + "; was its database restored from a backup? Start the pair anew (docs/operate.md)");
         }
         nextPart = 0;
         position = stamp.position();
@@ -130,6 +132,6 @@ public final class LogCursor {
     private LogException gap(long found) {
         return new LogException(
                 "the log of " + origin + " has a gap: position " + (position + 1) + " is missing, found " + found
-                        + "; its topic was truncated, recreated or expired. Copy the database anew");
+                        + "; its topic was truncated, recreated or expired. Start the pair anew (docs/operate.md)");
     }
 }

@@ -43,6 +43,8 @@ public enum ReasonCode {
     APPLY_CAPTURE_WAIT(true),
     /** A statement of the applier has been running for long. */
     APPLY_STATEMENT_RUNNING(false),
+    /** Another process has taken the peer's log over and publishes nothing, so the peer's transactions do not count. */
+    APPLY_LOG_TAKEN_OVER(true),
     /** The peer's Kafka does not answer. */
     APPLY_PEER_KAFKA_UNREACHABLE(true),
     /** The peer's log can be read, but nothing has come for long, not even a heartbeat. */

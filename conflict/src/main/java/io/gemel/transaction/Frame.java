@@ -39,7 +39,7 @@ public final class Frame {
 
     static final int MAGIC = 0x47454D4C;
     static final int MAJOR = 1;
-    static final int MINOR = 0;
+    static final int MINOR = 1;
 
     static final int MAJOR_AT = 4;
     static final int MINOR_AT = 5;
@@ -61,7 +61,7 @@ public final class Frame {
         ByteBuffer.wrap(record)
                 .putInt(MAGIC)
                 .put((byte) MAJOR)
-                .put((byte) MINOR)
+                .put((byte) (kind == OPENED ? MINOR : 0)) // where the owner was appended; the others are as they were
                 .put((byte) kind)
                 .putInt(LENGTH_AT, record.length - BODY_AT)
                 .putInt(CRC_AT, checksum(record));

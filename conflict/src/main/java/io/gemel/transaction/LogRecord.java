@@ -2,6 +2,7 @@ package io.gemel.transaction;
 
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One record of a site's log. Each carries the capture epoch of the process that published it: once a record of a greater
@@ -14,9 +15,17 @@ public sealed interface LogRecord {
 
     /**
      * A capture process took over the log. It has no position. The first one with a given epoch holds; a writer that finds
-     * another writer's name in it has lost the race and must stop.
+     * another writer's name in it has lost the race and must stop. A process repeats it now and then, so that the end of a log
+     * tells whose it is.
+     *
+     * @param owner the database of that process; null in a record of an earlier release
      */
-    record Opened(long epoch, String writer) implements LogRecord {
+    record Opened(long epoch, String writer, @Nullable LogOwner owner) implements LogRecord {
+        /** As an earlier release wrote it. */
+        public Opened(long epoch, String writer) {
+            this(epoch, writer, null);
+        }
+
         @Override
         public <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> part) {
             return opened.apply(this);

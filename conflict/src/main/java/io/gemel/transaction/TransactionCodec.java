@@ -140,15 +140,26 @@ public final class TransactionCodec {
         int header = output.open();
         output.varint(opened.epoch());
         output.text(opened.writer());
+        LogOwner owner = opened.owner();
+        if (owner != null) {
+            output.signed(owner.systemIdentifier());
+            output.varint(owner.databaseOid());
+            output.varint(owner.timeline());
+            output.text(owner.name());
+        }
         output.close(header);
         return Frame.OPENED;
     }
 
     private static Opened opened(WireInput input) throws BadRecordException {
         int outer = input.enter();
-        Opened opened = new Opened(input.varint(), input.text());
+        long epoch = input.varint();
+        String writer = input.text();
+        LogOwner owner = input.remaining() == 0
+                ? null // written by format 1.0
+                : new LogOwner(input.signed(), input.varint(), input.varint(), input.text());
         input.leave(outer);
-        return opened;
+        return new Opened(epoch, writer, owner);
     }
 
     private int heartbeat(Heartbeat heartbeat) {

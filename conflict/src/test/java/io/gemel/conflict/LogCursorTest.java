@@ -1,6 +1,7 @@
 package io.gemel.conflict;
 
 import static io.gemel.conflict.LogCursor.Verdict.DISCARD_OPEN_PARTS;
+import static io.gemel.conflict.LogCursor.Verdict.OUTDATED;
 import static io.gemel.conflict.LogCursor.Verdict.SKIP;
 import static io.gemel.conflict.LogCursor.Verdict.TAKE;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -53,13 +54,13 @@ class LogCursorTest {
     @Test
     void reports_a_missing_transaction_and_the_mend() throws LogException {
         cursor.next(whole(1, 1));
-        checkRefused(whole(1, 3), "position 2 is missing, found 3", "Copy the database anew");
+        checkRefused(whole(1, 3), "position 2 is missing, found 3", "Start the pair anew (docs/operate.md)");
     }
 
     @Test
     void reports_a_gap_that_a_heartbeat_reveals() throws LogException {
         cursor.next(whole(1, 1));
-        checkRefused(heartbeat(1, 2), "position 2 is missing", "Copy the database anew");
+        checkRefused(heartbeat(1, 2), "position 2 is missing", "Start the pair anew (docs/operate.md)");
     }
 
     @Test
@@ -145,10 +146,10 @@ class LogCursorTest {
         cursor.next(whole(1, 1));
         cursor.next(new Opened(2, "b"));
         cursor.next(part(2, 2, 0, false));
-        assertThat(cursor.next(whole(1, 2))).isEqualTo(SKIP);
-        assertThat(cursor.next(whole(1, 3))).isEqualTo(SKIP);
-        assertThat(cursor.next(heartbeat(1, 9))).isEqualTo(SKIP);
-        assertThat(cursor.next(new Opened(1, "a"))).isEqualTo(SKIP);
+        assertThat(cursor.next(whole(1, 2))).isEqualTo(OUTDATED);
+        assertThat(cursor.next(whole(1, 3))).isEqualTo(OUTDATED);
+        assertThat(cursor.next(heartbeat(1, 9))).isEqualTo(OUTDATED);
+        assertThat(cursor.next(new Opened(1, "a"))).isEqualTo(OUTDATED);
         assertThat(cursor.next(part(2, 2, 1, true))).isEqualTo(TAKE);
     }
 

@@ -36,10 +36,14 @@ public final class RandomRecords {
 
     public LogRecord record() {
         return switch (random.nextInt(10)) {
-            case 0 -> new Opened(number(), text());
+            case 0 -> new Opened(number(), text(), random.nextBoolean() ? null : owner());
             case 1 -> new Heartbeat(number(), stamp());
             default -> part();
         };
+    }
+
+    private LogOwner owner() {
+        return new LogOwner(random.nextLong(), number(), number(), text());
     }
 
     public Part part() {

@@ -35,10 +35,16 @@ class TransactionCodecTest {
 
     @Test
     void writes_an_opened_record_as_these_bytes() throws BadRecordException {
-        checkGolden(new Opened(3, "east-1"), """
-                47454d4c 01 00 01 3bbec514 00000009
-                08 03 07656173742d31
+        checkGolden(new Opened(3, "east-1", new LogOwner(-2, 16384, 1, "db1/bank")), """
+                47454d4c 01 01 01 db02f21b 00000017
+                16 03 07656173742d31 03 808001 01 096462312f62616e6b
                 """);
+    }
+
+    @Test
+    void reads_an_opened_record_of_format_1_0_which_does_not_tell_whose_it_is() throws BadRecordException {
+        byte[] bytes = HexFormat.of().parseHex("47454d4c0100013bbec51400000009080307656173742d31");
+        assertThat(codec.decode(bytes)).isEqualTo(new Opened(3, "east-1"));
     }
 
     @Test

@@ -409,6 +409,9 @@ class ApplierIT {
         public void seen(long position) {}
 
         @Override
+        public void outdated() {}
+
+        @Override
         public void retried(String reason) {}
 
         @Override

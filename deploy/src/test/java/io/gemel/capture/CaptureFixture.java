@@ -149,6 +149,7 @@ final class CaptureFixture implements AutoCloseable {
                 fixture.role(),
                 SiteFixture.PASSWORD,
                 config.slot(),
+                config.peerSlot(),
                 SiteConfig.PUBLICATION,
                 table -> table.schema().equals("public"),
                 config.kafka().client(),

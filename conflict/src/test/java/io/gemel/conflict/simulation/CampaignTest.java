@@ -40,6 +40,8 @@ class CampaignTest {
             configurations.add(Configuration.of(rule, Setting.PARTITION));
             configurations.add(Configuration.of(rule, Setting.ALWAYS_SLOW));
             configurations.add(Configuration.of(rule, Setting.ZOMBIE));
+            configurations.add(Configuration.of(rule, Setting.STRANGER));
+            configurations.add(Configuration.of(rule, Setting.STRANGER, Setting.ZOMBIE, Setting.PARTS));
             configurations.add(Configuration.of(rule, Setting.PARTS));
             configurations.add(Configuration.of(rule, Setting.TRUNCATE));
             configurations.add(Configuration.of(rule, Setting.PLANNED));

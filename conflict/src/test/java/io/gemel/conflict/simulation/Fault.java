@@ -36,6 +36,10 @@ enum Fault {
     INSERT_LOOKED_UP_ONCE,
     /** A planned insert is not looked up again before its transaction empties the table. */
     TRUNCATED_BEFORE_LOOKED_UP,
+    /** A process of a site's name on another database opens the log before it asks whose it is, and publishes. */
+    STRANGER_NOT_REFUSED,
+    /** A process does not notice that another one has taken its log over. */
+    NEWER_EPOCH_UNNOTICED,
     /** All processes of a site publish with one epoch. */
     EPOCH_NEVER_GROWS,
     /** Which row gives up a unique value is decided, but not published. */

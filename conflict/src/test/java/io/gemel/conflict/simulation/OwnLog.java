@@ -1,5 +1,6 @@
 package io.gemel.conflict.simulation;
 
+import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
@@ -10,15 +11,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a capture process finds when it takes over its site's log: it first announces its epoch, then reads the log up to
- * that announcement, so that nothing of an older process can come in between.
+ * What a capture process finds when it takes over its site's log: it makes sure that the log is its database's, then announces
+ * its epoch, then reads the log up to that announcement, so that nothing of an older process can come in between.
  *
  * @param stamps of every record that counts, heartbeats too
  */
 record OwnLog(long epoch, List<LogReader.Received> transactions, List<Stamp> stamps) {
     static OwnLog takeOver(SiteId site, SimulatedLog log, Configuration configuration) {
+        LogOwner owner = log.owner();
+        if (owner != null && owner.relationOf(Sites.database(site)) != LogOwner.Relation.SAME) {
+            throw new Violation("the log of " + site + " is taken for that of " + owner);
+        }
         long epoch = configuration.has(Fault.EPOCH_NEVER_GROWS) ? 1 : log.epoch() + 1;
-        log.append(new LogRecord.Opened(epoch, site + "-" + epoch));
+        log.append(new LogRecord.Opened(epoch, site + "-" + epoch, Sites.database(site)));
+        return read(site, log, epoch);
+    }
+
+    /** What the log holds for a process of an epoch. */
+    static OwnLog read(SiteId site, SimulatedLog log, long epoch) {
         List<LogReader.Received> transactions = new ArrayList<>();
         List<Stamp> stamps = new ArrayList<>();
         stamps.add(new Stamp(site, 0, 0, new Version(0, site), 0));

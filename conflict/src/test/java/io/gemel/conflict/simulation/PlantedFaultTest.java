@@ -66,6 +66,8 @@ class PlantedFaultTest {
                 silently(Fault.HEARTBEAT_TAKES_POSITION, Rule.LAST_WRITER_WINS),
                 silently(Fault.REGISTERED_AT_PUBLISHING, Rule.LAST_WRITER_WINS),
                 loudly(Fault.EPOCH_NEVER_GROWS, Rule.LAST_WRITER_WINS, Setting.ZOMBIE, Setting.PARTS),
+                silently(Fault.NEWER_EPOCH_UNNOTICED, Rule.LAST_WRITER_WINS, Setting.STRANGER),
+                silently(Fault.STRANGER_NOT_REFUSED, Rule.LAST_WRITER_WINS, Setting.STRANGER),
                 silently(Fault.RELEASE_UNPUBLISHED, Rule.LAST_WRITER_WINS, Setting.UNIQUE),
                 silently(Fault.RELEASE_UNPUBLISHED, Rule.LAST_WRITER_WINS, Setting.UNIQUE_REMOVE),
                 silently(Fault.ORPHAN_COMES_BACK, Rule.LAST_WRITER_WINS, Setting.ORPHANS),

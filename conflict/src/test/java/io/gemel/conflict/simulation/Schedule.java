@@ -56,6 +56,9 @@ final class Schedule {
             weights.put(Step.Action.CRASH, .2);
             weights.put(Step.Action.ZOMBIE, 1.);
         }
+        if (configuration.has(Setting.STRANGER)) {
+            weights.put(Step.Action.STRANGER, .2);
+        }
         return weights;
     }
 

@@ -12,6 +12,8 @@ enum Setting {
     ONE_KEY,
     /** A crashed capture process was only paused: it goes on publishing what it had read. */
     ZOMBIE,
+    /** Processes of the site's name are started on another database, some of a release that opens the log before it halts. */
+    STRANGER,
     /** Tables are emptied. */
     TRUNCATE,
     /** A transaction travels in several records. */

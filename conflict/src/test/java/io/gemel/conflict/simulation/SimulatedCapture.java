@@ -8,6 +8,7 @@ import io.gemel.transaction.Stamp;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,11 @@ final class SimulatedCapture {
     private final long epoch;
     private final LogStamper stamper;
     private final Deque<LogRecord> unpublished = new ArrayDeque<>();
+    private int nextOffset; // of the next record, when nobody else writes
     private int nextCommit;
     private @Nullable Stamp reading; // of a transaction that is read in part
     private int nextChange;
+    private boolean lost;
     private long heartbeatCommit; // of the planted fault that makes transactions of heartbeats
 
     /**
@@ -48,6 +51,7 @@ final class SimulatedCapture {
         this.process = process;
         this.epoch = epoch;
         stamper = new LogStamper(tail);
+        nextOffset = log.size();
         nextCommit = firstCommit;
         heartbeatCommit = tail.commitPosition();
     }
@@ -144,8 +148,19 @@ final class SimulatedCapture {
         if (configuration.has(Fault.REGISTERED_AT_PUBLISHING) && record instanceof LogRecord.Part part) {
             process.register(part.stamp(), part.firstChange(), part.changes());
         }
-        log.append(record);
+        int offset = log.append(record);
+        lost = lost || (offset > nextOffset && tookOver(nextOffset, offset));
+        nextOffset = offset + 1;
         return true;
+    }
+
+    private boolean tookOver(int from, int to) {
+        return IntStream.range(from, to).anyMatch(offset -> log.get(offset).epoch() > epoch);
+    }
+
+    /** Has it met a record of a newer epoch than its own? */
+    boolean lost() {
+        return lost && !configuration.has(Fault.NEWER_EPOCH_UNNOTICED);
     }
 
     /** Says how far it has read; between two transactions only. */

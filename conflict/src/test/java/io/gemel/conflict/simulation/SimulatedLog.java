@@ -1,15 +1,28 @@
 package io.gemel.conflict.simulation;
 
+import io.gemel.conflict.LogOwnership;
+import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A site's published log: whatever any process of the site has ever appended, in that order. */
 final class SimulatedLog {
     private final List<LogRecord> records = new ArrayList<>();
 
-    void append(LogRecord record) {
+    /** Returns the record's offset. */
+    int append(LogRecord record) {
         records.add(record);
+        return records.size() - 1;
+    }
+
+    /** The database that owns the log, or null. */
+    @Nullable
+    LogOwner owner() {
+        LogOwnership ownership = new LogOwnership();
+        records.forEach(ownership::read);
+        return ownership.owner();
     }
 
     int size() {

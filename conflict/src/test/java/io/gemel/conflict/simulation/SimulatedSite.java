@@ -1,6 +1,8 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.transaction.Change;
+import io.gemel.transaction.LogOwner;
+import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
@@ -74,8 +76,36 @@ final class SimulatedSite {
         return capture.read(blink);
     }
 
+    /** Publishes a record; a process that meets a newer epoch starts again. */
     boolean publish() {
-        return capture.publish();
+        boolean published = capture.publish();
+        if (capture.lost()) {
+            restartCapture(0);
+        }
+        return published;
+    }
+
+    /**
+     * A process of this site's name starts on another database, and halts.
+     *
+     * @param earlier whether it is of a release that opens the log first
+     */
+    void stranger(boolean earlier) {
+        LogOwner here = Sites.STRANGER;
+        LogOwner owner = log.owner();
+        boolean refused = owner != null && owner.relationOf(here) != LogOwner.Relation.SAME;
+        boolean publishes = configuration.has(Fault.STRANGER_NOT_REFUSED);
+        if (!earlier && refused && !publishes) {
+            return;
+        }
+        long epoch = log.epoch() + 1;
+        log.append(new LogRecord.Opened(epoch, "stranger-" + epoch, here));
+        if (publishes) {
+            Stamp known = OwnLog.read(name, log, epoch).tail();
+            long commit = known.commitPosition() + 10 * SimulatedDatabase.COMMIT_STRIDE;
+            log.append(new LogRecord.Heartbeat(
+                    epoch, new Stamp(name, known.position(), commit, known.version(), known.seen())));
+        }
     }
 
     boolean heartbeat() {

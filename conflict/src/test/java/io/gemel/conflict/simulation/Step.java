@@ -21,7 +21,8 @@ record Step(Action action, SiteId site, int seed, int size) {
         RESTART_CAPTURE,
         REPUBLISH,
         CLOCK,
-        ZOMBIE
+        ZOMBIE,
+        STRANGER
     }
 
     Step withSize(int newSize) {

@@ -102,6 +102,7 @@ final class World {
             case ROLLBACK -> site.rollback();
             case RESTART_CAPTURE -> site.restartCapture(0);
             case REPUBLISH -> site.restartCapture(1 + seed % 3);
+            case STRANGER -> site.stranger(seed % 2 == 0);
             case CLOCK -> site.moveClock(seed % (2 * CLOCK_STEP_MAX + 1) - CLOCK_STEP_MAX);
             default -> throw new IllegalArgumentException("no disturbance: " + step);
         }
@@ -116,8 +117,11 @@ final class World {
             }
         }
         drain();
-        sites().forEach(SimulatedSite::heartbeat);
-        drain();
+        // Twice: a process that finds its log taken over starts again, and its first heartbeat is lost.
+        for (int round = 0; round < 2; round++) {
+            sites().forEach(SimulatedSite::heartbeat);
+            drain();
+        }
     }
 
     private void drain() {

@@ -5,6 +5,7 @@ import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.KafkaSettings;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.log.LogTopic;
+import io.gemel.deploy.site.LogExamination;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,6 +24,11 @@ final class LogCheck {
         Optional<LogTopic.Description> own = describe(config.kafka(), config.logTopic());
         if (own.isPresent()) {
             checkOwn(config, own.get(), findings);
+            if (own.get().partitions() == 1) {
+                LogExamination.ofStart(config)
+                        .ifPresent(why -> findings.of(Cause.LOG_OWNER)
+                                .error("log " + config.logTopic(), "would halt gemel site", why));
+            }
         } else {
             findings.error("topic " + config.logTopic(), "does not exist", "gemel prepare " + config.file());
         }

@@ -23,6 +23,7 @@ public enum Cause {
     ROUTER("settings endanger routers and their VMs", ""),
     CLOCK("clocks are wrong", ""),
     LOG("Kafka topics are not as they must be", ""),
+    LOG_OWNER("logs belong to another database, or cannot be continued", ""),
     LOG_DURABILITY("Kafka topics can lose transactions with a broker", ""),
     TABLE_KIND("tables are not in the database's log", ""),
     PRIMARY_KEY("tables have no primary key that replication can use", ""),

@@ -76,6 +76,15 @@ public record SiteConfig(
 
     /** The replication slot that capture reads. */
     public String slot() {
+        return slotOf(site);
+    }
+
+    /** The replication slot of the peer, in the peer's database. */
+    public String peerSlot() {
+        return slotOf(peer);
+    }
+
+    private static String slotOf(SiteId site) {
         return "gemel_" + site;
     }
 

@@ -26,6 +26,11 @@ public record Slot(String plugin, String database, String invalidated, String wa
             WHERE s.slot_name = ?
             """;
 
+    /** Drops a slot that nobody reads. */
+    public static void drop(Connection connection, String name) throws SQLException {
+        Sql.list(connection, row -> true, "SELECT pg_drop_replication_slot(?)", name);
+    }
+
     /** Reads a slot of a primary server; empty when there is none of that name. */
     public static Optional<Slot> find(Connection connection, String name) throws SQLException {
         return Sql.first(

@@ -5,6 +5,8 @@ import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.SiteDatabase;
+import io.gemel.deploy.log.LogTopic;
+import io.gemel.deploy.site.LogExamination;
 import io.gemel.deploy.verdict.Obstacle;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -79,9 +81,42 @@ public final class Prepare {
     }
 
     private int run() throws CommandException {
-        Plan left = prepareDatabase();
-        new TopicPreparation(config, out).run();
-        return report(left);
+        LogExamination.Preparing log = examineLog();
+        if (log.refusal().isPresent()) {
+            return refuse(log.refusal().get());
+        }
+        try {
+            SealResumption resumption = new SealResumption(config, out);
+            boolean resumes = log.sealed() && resumption.begin();
+            Plan left = prepareDatabase();
+            if (resumes && left.steps().isEmpty()) {
+                resumption.end().forEach(left::obstacle);
+            }
+            new TopicPreparation(config, out).run();
+            return report(left);
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    private int refuse(String why) {
+        out.println(
+                new Obstacle(Cause.LOG_OWNER, "log " + config.logTopic(), "cannot be continued by this database", why));
+        return ExitCode.FINDING;
+    }
+
+    /** A database that may not continue the log is not touched. */
+    private LogExamination.Preparing examineLog() throws CommandException {
+        try (LogTopic topic = new LogTopic(config.kafka(), config.logTopic())) {
+            if (topic.describe().isEmpty()) {
+                return new LogExamination.Preparing(Optional.empty(), false);
+            }
+        }
+        return administrator.isPresent()
+                ? LogExamination.ofPreparing(
+                        config, administrator.get().user(), administrator.get().password())
+                : LogExamination.ofPreparing(
+                        config, config.database().user(), config.database().password());
     }
 
     private Plan prepareDatabase() throws CommandException {
@@ -110,6 +145,10 @@ public final class Prepare {
     }
 
     private int show() throws CommandException {
+        LogExamination.Preparing log = examineLog();
+        if (log.refusal().isPresent()) {
+            return refuse(log.refusal().get());
+        }
         try (Connection connection = connect()) {
             Plan plan = plan(connection);
             new AdministratorScript(config).print(plan.steps(), out);

@@ -42,7 +42,7 @@ final class SlotPlanner implements Planner {
             plan.obstacle(
                     subject,
                     "was invalidated by the server (" + slot.invalidated() + "), so changes are missing from the log",
-                    recreate + ", and copy the data to the peer anew");
+                    "start the pair anew (docs/operate.md)");
         }
     }
 }

@@ -8,17 +8,32 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.Milestone;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.Seal;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongUnaryOperator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One life of a site: from becoming the leader of its database until something fails. Everything it holds in memory can be
  * rebuilt from the database and the log, so the answer to any failure is a new life.
  */
 final class Site implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Site.class);
+
+    /** What each step of {@link #seal} may take. */
+    private static final Duration SEAL_LIMIT = Duration.ofSeconds(1);
+
+    /** A heartbeat may be open at the same moment; an application's transaction stays open longer. */
+    private static final int SEAL_TRIES = 5;
+
+    private final SiteConfig config;
     private final Applier applier;
     private final Capture capture;
     private final InFlightWindow window;
@@ -35,6 +50,7 @@ final class Site implements AutoCloseable {
             SiteFigures figures,
             Reasons reasons,
             ReplicatedTables tables) {
+        this.config = config;
         this.reasons = reasons;
         Milestone published = new Milestone();
         Milestone seen = new Milestone();
@@ -65,6 +81,9 @@ final class Site implements AutoCloseable {
     }
 
     private void startInOrder() throws ApplyException, CaptureException, InterruptedException {
+        step(
+                "makes sure that the log is this database's and that the slot continues it; a long transaction that was open when the"
+                        + " slot was last used delays that");
         capture.open(); // this site's log is ours; an older process can no longer harm it
         step("reads what it has stored in the database");
         Marker applied = applier.restore(window); // database -> window: entries that met a conflict
@@ -72,9 +91,7 @@ final class Site implements AutoCloseable {
         window.overflow(true);
         capture.replay(applied.peerSeen(), window); // own log -> window: what the peer has not been seen to have
         window.overflow(false);
-        step(
-                "makes sure that the slot continues the log, and waits until the database sends; a long transaction that was open"
-                        + " when the slot was last used delays that");
+        step("waits until the database sends its log");
         durability.begin(); // what was replayed is in Kafka, what it holds is known to have been applied or not
         applier.startHeartbeats(); // the database's log moves even when nobody writes
         capture.start(window, progress); // database's log -> window -> Kafka
@@ -85,6 +102,38 @@ final class Site implements AutoCloseable {
     private void step(String doing) {
         reasons.over(ReasonCode.SITE_STARTING);
         reasons.waiting(ReasonCode.SITE_STARTING, "", () -> "the site is still starting: it " + doing);
+    }
+
+    /**
+     * Leaves word in the database that everything committed so far is in this site's log, if that can be found out in a short time:
+     * while nobody else writes. A database that loses its slot afterwards, as by a major upgrade of the server, can go on.
+     */
+    void seal() throws InterruptedException {
+        applier.pause();
+        try (SideConnection connection = new SideConnection(config, "seal")) {
+            if (applier.awaitPaused(SEAL_LIMIT)
+                    && connection.ask(this::writeSeal)
+                    && durability.await(false, SEAL_LIMIT).isEmpty()) {
+                connection.ask(session -> {
+                    Seal.complete(session);
+                    return true;
+                });
+                LOG.info("{} is sealed: everything that was committed here is in its log", config.site());
+            }
+        } catch (SQLException e) {
+            LOG.info(
+                    "{} is not sealed, which only a major upgrade of the server needs: {}",
+                    config.site(),
+                    e.getMessage());
+        }
+    }
+
+    private boolean writeSeal(Connection session) throws SQLException {
+        boolean written = false;
+        for (int i = 0; i < SEAL_TRIES && !written; i++) {
+            written = Seal.write(session, capture.epoch());
+        }
+        return written;
     }
 
     Applier applier() {

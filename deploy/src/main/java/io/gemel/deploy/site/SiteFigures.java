@@ -51,6 +51,7 @@ final class SiteFigures {
     final LongAdder appliedChanges = new LongAdder();
     final LongAdder retriedTransactions = new LongAdder();
     final LongAdder lockHoldersEnded = new LongAdder();
+    final LongAdder outdatedRecords = new LongAdder();
     final LongAdder conflicts = new LongAdder();
     final Map<String, Long> conflictsByType = new ConcurrentHashMap<>();
     final Map<String, Long> conflictsByResolution = new ConcurrentHashMap<>();
@@ -102,6 +103,11 @@ final class SiteFigures {
             @Override
             public void seen(long position) {
                 seen.reach(position);
+            }
+
+            @Override
+            public void outdated() {
+                outdatedRecords.increment();
             }
 
             @Override

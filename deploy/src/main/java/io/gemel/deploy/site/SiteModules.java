@@ -25,6 +25,7 @@ final class SiteModules {
                 config.database().user(),
                 config.database().password().text(),
                 config.slot(),
+                config.peerSlot(),
                 SiteConfig.PUBLICATION,
                 tables::contains,
                 config.kafka().client(),

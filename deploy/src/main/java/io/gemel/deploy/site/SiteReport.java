@@ -86,6 +86,7 @@ record SiteReport(
                 applier == null ? 0 : applier.heardMillis(),
                 groups == 0 ? 0 : (double) transactions / groups,
                 figures.retriedTransactions.sum(),
+                figures.outdatedRecords.sum(),
                 applier == null ? 0 : applier.parkedTransactions(),
                 figures.lockHoldersEnded.sum());
     }

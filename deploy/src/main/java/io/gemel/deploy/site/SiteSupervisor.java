@@ -205,9 +205,21 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         thread.join();
     }
 
+    private void seal() {
+        Site site = life;
+        if (site != null && state == SiteState.RUNNING) {
+            try {
+                site.seal();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     /** Ends the present life in good order and begins no other; an interrupt ends only the wait. */
     @Override
     public void close() {
+        seal();
         move(SiteState.CLOSED, "");
         probe.close();
         watch.close();

@@ -87,6 +87,10 @@ final class Metrics {
                     "gemel_apply_retried_transactions_total",
                     "Database transactions rolled back and tried again.",
                     report -> report.apply().retriedTransactions()),
+            Metric.counter(
+                    "gemel_apply_outdated_records_total",
+                    "Records of the peer's log passed over: written after another process had taken that log over.",
+                    report -> report.apply().outdatedRecords()),
             Metric.gauge(
                     "gemel_apply_parked_transactions",
                     "Incoming transactions set aside for a person.",

@@ -130,6 +130,11 @@ public final class SiteBeans implements AutoCloseable {
         }
 
         @Override
+        public long getOutdatedRecords() {
+            return now().outdatedRecords();
+        }
+
+        @Override
         public long getParkedTransactions() {
             return now().parkedTransactions();
         }

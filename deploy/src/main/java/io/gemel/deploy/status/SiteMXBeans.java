@@ -39,6 +39,8 @@ public final class SiteMXBeans {
 
         long getRetriedTransactions();
 
+        long getOutdatedRecords();
+
         long getParkedTransactions();
 
         long getLockHoldersEnded();

@@ -130,6 +130,7 @@ public record StatusReport(
      * @param heardMillis time since the newest record of the peer's log was heard
      * @param batchSizeMean incoming transactions in one database transaction, on average
      * @param retriedTransactions database transactions rolled back and tried again
+     * @param outdatedRecords records of the peer's log passed over, since another process had taken that log over
      * @param parkedTransactions incoming transactions set aside for a person
      * @param lockHoldersEnded sessions ended because they held a lock for longer than {@code apply.lock.kill.after}
      */
@@ -143,6 +144,7 @@ public record StatusReport(
             long heardMillis,
             double batchSizeMean,
             long retriedTransactions,
+            long outdatedRecords,
             long parkedTransactions,
             long lockHoldersEnded) {}
 

@@ -39,6 +39,7 @@ final class StatusTable {
                 "  mean group",
                 report -> String.format(Locale.ROOT, "%.1f", report.apply().batchSizeMean()));
         rows.put("  retried", report -> count(report.apply().retriedTransactions()));
+        rows.put("  outdated records", report -> count(report.apply().outdatedRecords()));
         rows.put("  parked", report -> count(report.apply().parkedTransactions()));
         rows.put("window keys", report -> count(report.window().keys()));
         rows.put("  images", report -> bytes(report.window().bytes()));

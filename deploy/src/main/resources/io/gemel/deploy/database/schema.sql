@@ -75,6 +75,18 @@ CREATE TABLE gemel.gate (
     opened_for timestamp with time zone
 );
 
+-- What a site process leaves when it ends in good order: everything committed before transaction id `xid` is in the log, which the process
+-- of `epoch` wrote. One row. `resumed` is where the slot began that `gemel prepare` created when the old one was gone, as after a major
+-- upgrade of the server.
+CREATE TABLE gemel.seal (
+    id integer PRIMARY KEY,
+    epoch bigint NOT NULL,
+    xid text NOT NULL,
+    complete boolean NOT NULL,
+    resumed bigint,
+    at timestamp with time zone DEFAULT clock_timestamp()
+);
+
 -- Transactions that are set aside for a person. Those of the peer wait to be applied here; those of this site wait there.
 CREATE TABLE gemel.parked (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

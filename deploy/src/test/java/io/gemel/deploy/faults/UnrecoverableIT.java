@@ -11,7 +11,7 @@ import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -44,7 +44,7 @@ class UnrecoverableIT {
     private static final int WRITTEN = 20;
     private static final int LOG_FILES = 8;
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final String MEND = "opy the database anew";
+    private static final String MEND = "tart the pair anew (docs/operate.md)";
 
     @TempDir
     static Path folder;
@@ -104,8 +104,13 @@ class UnrecoverableIT {
     void slot_was_dropped_and_made_again() throws Exception {
         pair.east().execute(dropSlot());
         pair.write(WRITTEN);
-        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(Writer.nullWriter())))
-                .isZero();
+        StringWriter printed = new StringWriter();
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
+                .isEqualTo(1);
+        assertThat(printed.toString()).contains("item has ", "row(s) that were written after", MEND);
+        pair.east()
+                .execute("SELECT pg_create_logical_replication_slot('"
+                        + pair.east().config().slot() + "', 'pgoutput')");
         pair.write(WRITTEN);
         assertHaltsEveryTime(pair.east(), "ahead of what was published", MEND);
     }
@@ -196,7 +201,7 @@ class UnrecoverableIT {
     void topic_was_made_again() throws Exception {
         String name = topic(pair.east()).topic();
         ask(admin -> admin.deleteTopics(List.of(name)).all());
-        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(Writer.nullWriter())))
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(new StringWriter())))
                 .isZero();
         pair.write(WRITTEN);
         assertHaltsEveryTime(pair.east(), "the topic was recreated", MEND);

@@ -34,10 +34,29 @@ public final class TopicReader {
      */
     public static List<Transaction> transactions(String bootstrapServers, String topic, SiteId origin)
             throws Exception {
-        TransactionCodec codec = new TransactionCodec();
         LogCursor cursor = new LogCursor(origin, Marker.none(origin));
         List<Transaction> all = new ArrayList<>();
         List<Change> open = new ArrayList<>();
+        for (LogRecord record : records(bootstrapServers, topic)) {
+            LogCursor.Verdict verdict = cursor.next(record);
+            if (verdict == LogCursor.Verdict.TAKE && record instanceof LogRecord.Part part) {
+                if (part.index() == 0) {
+                    open.clear();
+                }
+                open.addAll(part.changes());
+                if (part.last()) {
+                    all.add(new Transaction(part.stamp(), open));
+                    open.clear();
+                }
+            }
+        }
+        return all;
+    }
+
+    /** Every record that the topic holds now, whether it counts or not. */
+    static List<LogRecord> records(String bootstrapServers, String topic) throws Exception {
+        TransactionCodec codec = new TransactionCodec();
+        List<LogRecord> all = new ArrayList<>();
         TopicPartition partition = new TopicPartition(topic, 0);
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 Map.of("bootstrap.servers", bootstrapServers),
@@ -48,18 +67,7 @@ public final class TopicReader {
             long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
             while (consumer.position(partition) < end) {
                 for (ConsumerRecord<byte[], byte[]> raw : consumer.poll(Duration.ofMillis(200))) {
-                    LogRecord record = codec.decode(raw.value());
-                    LogCursor.Verdict verdict = cursor.next(record);
-                    if (verdict == LogCursor.Verdict.TAKE && record instanceof LogRecord.Part part) {
-                        if (part.index() == 0) {
-                            open.clear();
-                        }
-                        open.addAll(part.changes());
-                        if (part.last()) {
-                            all.add(new Transaction(part.stamp(), open));
-                            open.clear();
-                        }
-                    }
+                    all.add(codec.decode(raw.value()));
                 }
             }
         }

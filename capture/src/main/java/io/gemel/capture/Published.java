@@ -1,0 +1,16 @@
+package io.gemel.capture;
+
+import java.util.List;
+
+/**
+ * What a log holds at its end.
+ *
+ * @param commits commit positions of its last records, the last one last; none for an empty log
+ * @param epoch the process that wrote the last one; 0 for an empty log
+ */
+record Published(List<Long> commits, long epoch) {
+    /** Commit position of the last record, or {@link SourceDatabase#NOTHING_PUBLISHED}. */
+    long last() {
+        return commits.isEmpty() ? SourceDatabase.NOTHING_PUBLISHED : commits.get(commits.size() - 1);
+    }
+}
