@@ -3,8 +3,8 @@ package io.gemel.deploy.check;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
+import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Locale;
 
 /** Triggers and rules that fire when a change is applied, although they did their work where it was made. */
@@ -14,7 +14,12 @@ final class TableRuleCheck implements DatabaseCheck {
             FROM pg_trigger t
             JOIN pg_class c ON c.oid = t.tgrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE t.tgrelid = ANY (?::oid[]) AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R')
+            WHERE t.tgrelid IN (SELECT unnest(?::oid[])
+                                UNION
+                                SELECT p.relid FROM pg_class r CROSS JOIN LATERAL pg_partition_tree(r.oid) p
+                                WHERE r.oid = ANY (?::oid[]) AND r.relkind = 'p')
+              AND NOT t.tgisinternal AND t.tgenabled IN ('A', 'R')
+              AND NOT EXISTS (SELECT FROM pg_trigger o WHERE o.oid = t.tgparentid AND o.tgenabled = t.tgenabled)
             ORDER BY 1, 2
             """;
     private static final String RULES = """
@@ -32,14 +37,14 @@ final class TableRuleCheck implements DatabaseCheck {
     public void check(CheckedSite site, Findings findings) throws SQLException {
         Long[] oids = site.tables().stream().map(CatalogTable::oid).toArray(Long[]::new);
         Findings found = findings.of(Cause.TRIGGERS);
-        for (String[] kind : new String[][] {{"trigger", TRIGGERS}, {"rule", RULES}}) {
-            List<Firing> firing = Sql.list(
-                    site.connection(),
-                    row -> new Firing(row.getString(1), row.getString(2), row.getBoolean(3)),
-                    kind[1],
-                    (Object) oids);
-            firing.forEach(each -> warn(kind[0], each, found));
-        }
+        Sql.list(site.connection(), TableRuleCheck::firing, TRIGGERS, oids, oids)
+                .forEach(trigger -> warn("trigger", trigger, found));
+        Sql.list(site.connection(), TableRuleCheck::firing, RULES, (Object) oids)
+                .forEach(rule -> warn("rule", rule, found));
+    }
+
+    private static Firing firing(ResultSet row) throws SQLException {
+        return new Firing(row.getString(1), row.getString(2), row.getBoolean(3));
     }
 
     private static void warn(String kind, Firing firing, Findings findings) {

@@ -14,7 +14,7 @@ import java.util.Set;
  * @param sqlName schema and name as SQL needs them, quoted where necessary
  * @param kind what it is
  * @param unlogged whether its changes are missing from the database's log
- * @param rowsHidden whether row level security, of it or of a partition, hides rows from the site's role
+ * @param rowsHidden whether row level security hides rows from the site's role
  * @param fullImages whether its replica identity is FULL
  * @param key its primary key, if it has one
  * @param columns its columns, in their order

@@ -75,13 +75,13 @@ public final class TableCatalog {
             WHERE part.relation <> part.root
             ORDER BY 1, 2
             """;
-    private static final String ROWS_HIDDEN = PARTS + """
-            SELECT DISTINCT part.root
-            FROM part
-            JOIN pg_class l ON l.oid = part.relation AND l.relrowsecurity
+    /** What a partition's own policies hide counts for those only who address the partition itself. */
+    private static final String ROWS_HIDDEN = """
+            SELECT c.oid
+            FROM pg_class c
             LEFT JOIN pg_roles me ON me.rolname = ?
-            WHERE NOT coalesce(me.rolbypassrls OR me.rolsuper, false)
-              AND (l.relforcerowsecurity OR NOT coalesce(pg_has_role(me.oid, l.relowner, 'USAGE'), false))
+            WHERE c.oid = ANY (?::oid[]) AND c.relrowsecurity AND NOT coalesce(me.rolbypassrls OR me.rolsuper, false)
+              AND (c.relforcerowsecurity OR NOT coalesce(pg_has_role(me.oid, c.relowner, 'USAGE'), false))
             """;
     /** PostgreSQL refuses updates of a table with full images in a publication with a column list, or without its generated columns. */
     private static final String PUBLICATIONS = PARTS + """
@@ -168,9 +168,8 @@ public final class TableCatalog {
                         connection,
                         row -> row.getLong(1),
                         ROWS_HIDDEN,
-                        oids,
-                        oids,
-                        config.database().user())));
+                        config.database().user(),
+                        oids)));
         return Sql.list(connection, row -> table(row, details), TABLES).stream()
                 .filter(table -> matched.contains(table.oid()))
                 .toList();

@@ -2,10 +2,14 @@ package io.gemel.deploy.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.Gemel;
+import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -15,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class CheckPageTest {
     @TempDir
@@ -57,6 +62,19 @@ class CheckPageTest {
         assertThat(new CheckPage(sites, true).lines(found))
                 .hasSize(189)
                 .contains("error east public.t187 logs no full row images: ALTER 187 [not-prepared]");
+    }
+
+    @Test
+    void its_command_refuses_one_sites_file_twice_and_more_than_two() {
+        String file = sites.get(0).file().toString();
+        String sameFile = folder.resolve(".").resolve("east.properties").toString();
+        StringWriter err = new StringWriter();
+        CommandLine gemel = Gemel.commandLine().setErr(new PrintWriter(err, true));
+
+        assertThat(gemel.execute("check", file, sameFile)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("was given twice");
+        assertThat(gemel.execute("check", file, "west.properties", file)).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("3 files were given");
     }
 
     @Test

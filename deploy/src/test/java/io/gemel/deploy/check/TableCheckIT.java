@@ -115,7 +115,11 @@ class TableCheckIT {
                         "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
                         "CREATE TRIGGER audit AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION nothing()",
                         "CREATE TRIGGER plain AFTER INSERT ON account FOR EACH ROW EXECUTE FUNCTION nothing()",
-                        "ALTER TABLE account ENABLE ALWAYS TRIGGER audit");
+                        "ALTER TABLE account ENABLE ALWAYS TRIGGER audit",
+                        "CREATE TABLE part (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                        "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM (1) TO (2)",
+                        "CREATE TRIGGER filter BEFORE INSERT ON part FOR EACH ROW EXECUTE FUNCTION nothing()",
+                        "ALTER TABLE part_1 ENABLE REPLICA TRIGGER filter");
         prepare(site);
 
         Check.Result result = check(site.with("kafka.ssl.key.password", "written-out"));
@@ -125,7 +129,8 @@ class TableCheckIT {
                 .noneMatch(line -> line.startsWith("error"))
                 .noneMatch(line -> line.contains("has row level security")) // prepare has granted BYPASSRLS
                 .anyMatch(line -> line.contains("has the trigger audit"))
-                .noneMatch(line -> line.contains("trigger plain"))
+                .noneMatch(line -> line.contains("trigger plain") || line.contains("public.part has the trigger"))
+                .anyMatch(line -> line.contains("public.part_1 has the trigger filter, enabled REPLICA: it fires only"))
                 .anyMatch(line -> line.contains("unique index account_email_key"))
                 .anyMatch(line -> line.contains("exclusion constraint account_during_excl"))
                 .anyMatch(line -> line.contains("column kind regclass"))
