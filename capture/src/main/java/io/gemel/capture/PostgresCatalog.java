@@ -69,18 +69,15 @@ final class PostgresCatalog {
             statement.setString(2, table.name());
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
-                    throw CaptureException.halt(
-                            "table " + table + " has changes to publish but was dropped or renamed, so its"
-                                    + " primary key is not known: restore its name, or start the pair anew (docs/operate.md)");
+                    throw TableAdvice.UNKNOWN_TABLE.halt(table);
                 }
                 List<String> partial = names(row.getArray("partial"));
                 if (!partial.isEmpty()) {
-                    throw CaptureException.halt(partialRows(table, partial));
+                    throw TableAdvice.PARTIAL_ROWS.halt(table, "statements", shown(partial));
                 }
                 List<String> key = names(row.getArray("key"));
                 if (key.isEmpty()) {
-                    throw CaptureException.halt("table " + table
-                            + " has no primary key: add one, or take the table out of the replicated ones");
+                    throw TableAdvice.NO_KEY.halt(table);
                 }
                 return new Description(key, names(row.getArray("generated")), names(row.getArray("required")));
             }
@@ -93,12 +90,9 @@ final class PostgresCatalog {
         return List.of((String[]) array.getArray());
     }
 
-    /** @param statements what ends it, for each table or partition */
-    private static String partialRows(TableId table, List<String> statements) {
+    private static String shown(List<String> statements) {
         int more = statements.size() - STATEMENTS_SHOWN_MAX;
-        return "the database's log does not hold whole rows of table " + table
-                + ": run 'gemel prepare' as an administrator, or "
-                + String.join("; ", statements.subList(0, Math.min(statements.size(), STATEMENTS_SHOWN_MAX)))
+        return String.join("; ", statements.subList(0, Math.min(statements.size(), STATEMENTS_SHOWN_MAX)))
                 + (more > 0 ? " (and " + more + " more partitions)" : "");
     }
 }

@@ -139,9 +139,7 @@ final class PostgresRows {
                 sent.stream().filter(name -> !now.generated().contains(name)).toList();
         List<Integer> key = now.key().stream().map(columns::indexOf).toList();
         if (key.contains(-1)) {
-            throw CaptureException.halt(
-                    "the primary key of table " + id + " was changed since the rows were written that are"
-                            + " being published now: copy the table anew");
+            throw TableAdvice.KEY_CHANGED.halt(id);
         }
         int[] places = columns.stream().mapToInt(sent::indexOf).toArray();
         int[] required = IntStream.range(0, columns.size())
@@ -268,16 +266,10 @@ final class PostgresRows {
             } else if (before != null) {
                 values[i] = before.value(i);
             } else {
-                throw CaptureException.halt(valueMissing(layout.shape().table(), column.getName()));
+                throw TableAdvice.VALUE_MISSING.halt(layout.shape().table(), "column", column.getName());
             }
         }
         return RowImage.owning(layout.shape(), values);
-    }
-
-    private static String valueMissing(TableId table, String column) {
-        return "the database's log does not hold the value of column " + column + " of a row of table " + table
-                + ", which was written before the table had REPLICA IDENTITY FULL: leave the table out for a while, as"
-                + " docs/operate.md describes";
     }
 
     private static @Nullable String text(ReplicationMessage.Column column) {
