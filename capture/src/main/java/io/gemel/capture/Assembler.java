@@ -7,6 +7,7 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableShape;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -213,13 +214,21 @@ final class Assembler implements TransactionSink {
         published += part.changes().size();
         if (large) {
             publisher.sendInFragments(part, commitMicros);
-            window.register(partStamp, part.firstChange(), part.changes());
+            register(part);
             sent(partStamp);
             return;
         }
         RecordPublisher.Prepared prepared = publisher.prepare(part, partStamp, commitMicros);
-        window.register(partStamp, part.firstChange(), part.changes());
+        register(part);
         send(prepared, partStamp);
+    }
+
+    private void register(LogRecord.Part part) throws CaptureException, InterruptedException {
+        try {
+            window.register(part.stamp(), part.firstChange(), part.changes());
+        } catch (UncheckedIOException e) {
+            throw CaptureException.noRoom(e);
+        }
     }
 
     private static Stamp committed(Stamp stamp, long commitPosition) {

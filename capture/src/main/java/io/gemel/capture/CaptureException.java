@@ -2,7 +2,9 @@ package io.gemel.capture;
 
 import io.gemel.conflict.LogException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -40,6 +42,11 @@ public final class CaptureException extends Exception {
 
     static CaptureException halt(String message, Throwable cause) {
         return new CaptureException(Classification.HALT, message, cause);
+    }
+
+    /** The window could not spill: nothing goes on before there is room, and then all of it is read again. */
+    static CaptureException noRoom(UncheckedIOException why) {
+        return halt(String.valueOf(Objects.requireNonNull(why.getCause()).getMessage()), why);
     }
 
     static CaptureException retry(String message) {

@@ -8,6 +8,7 @@ import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Version;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +45,7 @@ final class LogReplay {
                 LogRecord.Part part = log.whole(stored, joiner);
                 if (part != null) {
                     remember(part, stored);
-                    window.register(part.stamp(), part.firstChange(), part.changes());
+                    register(part, window);
                 }
             }
             return true;
@@ -52,6 +53,15 @@ final class LogReplay {
         if (cursor.position() < lastPosition) {
             throw CaptureException.halt("the log " + config.topic() + " no longer holds what follows position "
                     + position + ": its records have expired or were deleted. Start the pair anew (docs/operate.md)");
+        }
+    }
+
+    private static void register(LogRecord.Part part, InFlightWindow window)
+            throws CaptureException, InterruptedException {
+        try {
+            window.register(part.stamp(), part.firstChange(), part.changes());
+        } catch (UncheckedIOException e) {
+            throw CaptureException.noRoom(e);
         }
     }
 

@@ -30,7 +30,8 @@ public final class InFlightWindow {
     private final LocalChanges localChanges;
     private final int changesMax;
 
-    private final PositionIndex index = new PositionIndex();
+    private final WindowSpill spill;
+    private final WindowPositions index;
     private final WindowEntries entries;
     private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
     private final VoidTransactions voids;
@@ -41,15 +42,24 @@ public final class InFlightWindow {
     private boolean overflows;
     private boolean closed;
 
-    /**
-     * @param changesMax most local changes in flight; {@link #register} waits while there are more, except for those that
-     *     {@link #overflow} lets in
-     */
+    /** As the other one, all in memory. */
     public InFlightWindow(SiteId local, PolicyTable policies, LocalChanges localChanges, int changesMax) {
+        this(local, policies, localChanges, changesMax, WindowMemory.unbounded());
+    }
+
+    /**
+     * @param changesMax local changes in flight before {@link #register} waits with the next transaction, except for those
+     *     that {@link #overflow} lets in
+     * @param memory how much of the memory all of this may take
+     */
+    public InFlightWindow(
+            SiteId local, PolicyTable policies, LocalChanges localChanges, int changesMax, WindowMemory memory) {
         this.local = local;
         this.policies = policies;
         this.localChanges = localChanges;
         this.changesMax = changesMax;
+        spill = memory.spill();
+        index = new WindowPositions(spill, memory.changesMax(), memory.filterBytesMax());
         entries = new WindowEntries(local, policies);
         voids = new VoidTransactions(local);
     }
@@ -58,12 +68,14 @@ public final class InFlightWindow {
      * Takes in local changes as capture reads them, in log order. A transaction read again after a restart must have the
      * same position, and changes nothing here, however it is cut into parts.
      *
-     * <p>Waits while the window is full: the peer has to catch up first. See {@link #overflow} for the exception.
+     * <p>Waits with a transaction while the window is full: the peer has to catch up first. Not in the middle of one, for the
+     * peer cannot apply what it has not got to the end. See {@link #overflow} for the other exception.
      *
      * @param firstIndex index in its transaction of the first of {@code changes}
+     * @throws java.io.UncheckedIOException when the window has to spill and cannot
      */
     public synchronized void register(Stamp stamp, int firstIndex, List<Change> changes) throws InterruptedException {
-        while (index.size() >= changesMax && !overflows && !closed) {
+        while (firstIndex == 0 && isFull() && !overflows && !closed) {
             wait();
         }
         ages.add(stamp);
@@ -128,6 +140,7 @@ public final class InFlightWindow {
     /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
     public synchronized void close() {
         closed = true;
+        spill.close();
         notifyAll();
     }
 
@@ -135,14 +148,24 @@ public final class InFlightWindow {
         return index.size() >= changesMax;
     }
 
-    /** Local keys in flight. */
-    public synchronized int keys() {
+    /** Local keys in flight; about so many when some are spilled. */
+    public synchronized long keys() {
         return index.keys();
     }
 
     /** Memory of the index, bytes. */
     public synchronized long bytes() {
         return index.bytes();
+    }
+
+    /** Those of the keys whose positions are spilled. */
+    public synchronized long spilledKeys() {
+        return index.spilledKeys();
+    }
+
+    /** Storage that the spilled part of the index takes, bytes. */
+    public synchronized long spilledBytes() {
+        return spill.bytes();
     }
 
     /** Version of about the oldest local change in flight, microseconds since 1970, or 0. */

@@ -2,6 +2,7 @@ package io.gemel.conflict;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 
@@ -68,6 +69,26 @@ final class PositionIndex {
             }
         }
         return new ArrayList<>(found);
+    }
+
+    /** The hashes that there are, ascending, each once. */
+    long[] hashes() {
+        long[] found = new long[keys];
+        int count = 0;
+        for (long sequence : slots) {
+            if (sequence != NONE) {
+                found[count++] = hashes[at(sequence)];
+            }
+        }
+        Arrays.sort(found);
+        return found;
+    }
+
+    /** Forgets everything, but keeps its memory. */
+    void clear() {
+        head = tail;
+        keys = 0;
+        Arrays.fill(slots, NONE);
     }
 
     /** Forgets the changes at positions up to {@code acknowledged}. */
@@ -141,7 +162,7 @@ final class PositionIndex {
 
     private static long[] newSlots(int length) {
         long[] empty = new long[length];
-        java.util.Arrays.fill(empty, NONE);
+        Arrays.fill(empty, NONE);
         return empty;
     }
 }

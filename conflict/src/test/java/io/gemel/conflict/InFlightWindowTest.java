@@ -60,6 +60,22 @@ class InFlightWindowTest {
         assertThat(window.isFull()).isTrue();
     }
 
+    @Test
+    void takes_in_a_transaction_that_it_has_begun_with_as_a_whole() throws InterruptedException {
+        List<Change> changes = List.of(insert(1), insert(2), insert(3), insert(4));
+        Stamp stamp = new Stamp(EAST, 1, Stamp.UNKNOWN_COMMIT, new Version(1, EAST), 0);
+
+        window.register(stamp, 0, changes);
+        window.register(stamp, 4, List.of(insert(5)));
+
+        assertThat(window.keys()).isEqualTo(5);
+        assertThat(window.isFull()).isTrue();
+    }
+
+    private static Change insert(long id) {
+        return new Change.Insert(RowImage.of(ITEM, String.valueOf(id)));
+    }
+
     private void fillAndRegisterOneMore() throws InterruptedException {
         for (int i = 1; i <= CHANGES_MAX; i++) {
             register(i);
@@ -81,7 +97,7 @@ class InFlightWindowTest {
 
     private void register(long position) throws InterruptedException {
         Stamp stamp = new Stamp(EAST, position, 100 + position, new Version(position, EAST), 0);
-        window.register(stamp, 0, List.of(new Change.Insert(RowImage.of(ITEM, String.valueOf(position)))));
+        window.register(stamp, 0, List.of(insert(position)));
     }
 
     private void assertRegistered() throws InterruptedException {

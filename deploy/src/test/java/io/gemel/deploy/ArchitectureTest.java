@@ -185,6 +185,15 @@ final class ArchitectureTest {
                     "another database engine must fit in: go through SourceDatabase in capture, TargetDatabase in apply");
 
     @ArchTest
+    static final ArchRule one_package_knows_the_store_that_the_window_spills_to = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.gemel.deploy.spill..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.h2..")
+            .because("the window spills through WindowSpill: another store takes one other class");
+
+    @ArchTest
     static final ArchRule files_belong_to_deploy = noClasses()
             .that()
             .resideOutsideOfPackage(DEPLOY)

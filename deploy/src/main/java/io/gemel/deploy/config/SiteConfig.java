@@ -135,7 +135,9 @@ public record SiteConfig(
      * @param applyLockKillAfter after how long a session that holds such a lock is ended; zero for never
      * @param applyCatchupTimeout how long the applier, holding a row's lock, waits for capture
      * @param transactionPartBytesMax size of one log record; larger transactions travel in parts
-     * @param windowKeysMax keys the in-flight window may hold
+     * @param windowKeysMax keys the in-flight window may hold before capture waits with the next transaction
+     * @param windowMemoryMax bytes of memory for its index, 0 for an eighth of the heap; what is more is spilled
+     * @param windowSpillDir directory to spill to
      * @param windowImageBytesMax row image bytes the in-flight window may hold in memory
      * @param journalRetention how long conflicts stay in the journal
      * @param haltRetryInterval how long a halted side waits before it tries again
@@ -150,6 +152,8 @@ public record SiteConfig(
             Duration applyCatchupTimeout,
             long transactionPartBytesMax,
             int windowKeysMax,
+            long windowMemoryMax,
+            Path windowSpillDir,
             long windowImageBytesMax,
             Duration journalRetention,
             Duration haltRetryInterval,

@@ -171,6 +171,8 @@ public final class SiteConfigFile {
                 get(SiteKeys.APPLY_CATCHUP_TIMEOUT),
                 get(SiteKeys.TRANSACTION_PART_BYTES_MAX),
                 get(SiteKeys.WINDOW_KEYS_MAX),
+                get(SiteKeys.WINDOW_MEMORY_MAX),
+                get(SiteKeys.WINDOW_SPILL_DIR),
                 get(SiteKeys.WINDOW_IMAGE_BYTES_MAX),
                 get(SiteKeys.JOURNAL_RETENTION),
                 get(SiteKeys.HALT_RETRY_INTERVAL),

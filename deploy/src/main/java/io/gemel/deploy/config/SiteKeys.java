@@ -8,6 +8,7 @@ import static io.gemel.deploy.config.Key.size;
 
 import io.gemel.conflict.TablePolicy;
 import io.gemel.transaction.SiteId;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
@@ -67,6 +68,8 @@ final class SiteKeys {
     static final Key<Long> TRANSACTION_PART_BYTES_MAX =
             size("transaction.part.bytes.max", "512KiB", 16 * KIB, 64 * MIB);
     static final Key<Integer> WINDOW_KEYS_MAX = count("window.keys.max", "4000000", 1000, 1_000_000_000);
+    static final Key<Long> WINDOW_MEMORY_MAX = size("window.memory.max", "0B", 0, 64 * GIB);
+    static final Key<Path> WINDOW_SPILL_DIR = key("window.spill.dir", "", Values::directory, Path.class);
     static final Key<Long> WINDOW_IMAGE_BYTES_MAX = size("window.image.bytes.max", "64MiB", MIB, 64 * GIB);
     static final Key<Duration> JOURNAL_RETENTION =
             duration("journal.retention", "30d", Duration.ofHours(1), Duration.ofDays(3650));
@@ -104,6 +107,8 @@ final class SiteKeys {
             APPLY_CATCHUP_TIMEOUT,
             TRANSACTION_PART_BYTES_MAX,
             WINDOW_KEYS_MAX,
+            WINDOW_MEMORY_MAX,
+            WINDOW_SPILL_DIR,
             WINDOW_IMAGE_BYTES_MAX,
             JOURNAL_RETENTION,
             HALT_RETRY_INTERVAL,

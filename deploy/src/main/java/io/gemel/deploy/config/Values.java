@@ -3,6 +3,8 @@ package io.gemel.deploy.config;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -127,6 +129,15 @@ final class Values {
                     "has the path '" + text + "'", "begin it with a slash, as in route./transfers.durability");
         }
         return text;
+    }
+
+    /** A directory, which need not be on this machine; that of temporary files when there is no text. */
+    static Path directory(String text) throws BadValueException {
+        try {
+            return Path.of(text.isEmpty() ? System.getProperty("java.io.tmpdir") : text);
+        } catch (InvalidPathException e) {
+            throw new BadValueException("is not a path (" + e.getMessage() + ")", "name a directory");
+        }
     }
 
     static boolean yesOrNo(String text) throws BadValueException {

@@ -61,7 +61,8 @@ final class Site implements AutoCloseable {
                 config.site(),
                 SiteModules.policies(config),
                 capture.localChanges(),
-                config.limits().windowKeysMax());
+                config.limits().windowKeysMax(),
+                SiteModules.windowMemory(config));
         durability = new Durability(applier, window, progress, published, seen);
         gateKeeper = new GateKeeper(config, durability, applier);
     }

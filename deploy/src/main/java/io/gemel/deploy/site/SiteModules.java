@@ -6,7 +6,9 @@ import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.TablePolicy;
+import io.gemel.conflict.WindowMemory;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.spill.DiskSpill;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -15,6 +17,7 @@ import java.util.function.LongUnaryOperator;
 /** Cuts a site's configuration into what each module is told. Pure. */
 final class SiteModules {
     private static final long QUEUE_BYTES_MAX = 16L << 20;
+    private static final int WINDOW_SHARE_OF_HEAP = 8;
 
     private SiteModules() {}
 
@@ -60,6 +63,13 @@ final class SiteModules {
                 config.limits().clockAheadMax(),
                 config.limits().journalRetention(),
                 config.router().submissionRetention());
+    }
+
+    static WindowMemory windowMemory(SiteConfig config) {
+        long bytes = config.limits().windowMemoryMax();
+        return WindowMemory.of(
+                new DiskSpill(config.limits().windowSpillDir()),
+                bytes > 0 ? bytes : Runtime.getRuntime().maxMemory() / WINDOW_SHARE_OF_HEAP);
     }
 
     static PolicyTable policies(SiteConfig config) {

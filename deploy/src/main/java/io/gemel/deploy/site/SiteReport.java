@@ -38,7 +38,7 @@ record SiteReport(
                 life != null,
                 capture(),
                 apply(applier),
-                life == null ? new StatusReport.Window(0, 0, 0, 0) : window(life.window()),
+                life == null ? new StatusReport.Window(0, 0, 0, 0, 0, 0) : window(life.window()),
                 gate(),
                 conflicts(),
                 new StatusReport.Clock(applier == null ? 0 : applier.skewMillis()),
@@ -94,7 +94,12 @@ record SiteReport(
     private StatusReport.Window window(InFlightWindow window) {
         long oldest = window.oldestMicros();
         return new StatusReport.Window(
-                window.keys(), window.bytes(), oldest == 0 ? 0 : age(oldest), window.peerSeenPosition());
+                window.keys(),
+                window.bytes(),
+                oldest == 0 ? 0 : age(oldest),
+                window.peerSeenPosition(),
+                window.spilledKeys(),
+                window.spilledBytes());
     }
 
     /** The database says whether it is open; why it is not is known to whoever would open it. */

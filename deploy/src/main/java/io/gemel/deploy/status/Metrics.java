@@ -112,6 +112,14 @@ final class Metrics {
                     "Age of the oldest change in the window.",
                     report -> report.window().oldestMillis()),
             Metric.gauge(
+                    "gemel_window_spilled_keys",
+                    "Those of the window's keys that are kept on disk rather than in memory.",
+                    report -> report.window().spilledKeys()),
+            Metric.gauge(
+                    "gemel_window_spilled_bytes",
+                    "Disk space that the spilled part of the window takes.",
+                    report -> report.window().spilledBytes()),
+            Metric.gauge(
                     "gemel_window_peer_seen_position",
                     "Position in this site's log up to which the peer was seen to have applied it.",
                     report -> report.window().peerSeenPosition()),

@@ -179,6 +179,16 @@ public final class SiteBeans implements AutoCloseable {
         public long getPeerSeenPosition() {
             return now().peerSeenPosition();
         }
+
+        @Override
+        public long getSpilledKeys() {
+            return now().spilledKeys();
+        }
+
+        @Override
+        public long getSpilledBytes() {
+            return now().spilledBytes();
+        }
     }
 
     private record GateBean(Supplier<StatusReport> report) implements GateMXBean {

@@ -55,6 +55,10 @@ public final class SiteMXBeans {
         long getOldestMillis();
 
         long getPeerSeenPosition();
+
+        long getSpilledKeys();
+
+        long getSpilledBytes();
     }
 
     /** {@code io.gemel:type=Gate}. */

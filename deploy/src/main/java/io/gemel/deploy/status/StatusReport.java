@@ -155,8 +155,11 @@ public record StatusReport(
      * @param bytes memory their images take
      * @param oldestMillis age of the oldest change among them
      * @param peerSeenPosition position in this site's log up to which the peer was seen to have applied it
+     * @param spilledKeys those of the keys that are kept on disk rather than in memory
+     * @param spilledBytes disk space that they take
      */
-    public record Window(long keys, long bytes, long oldestMillis, long peerSeenPosition) {}
+    public record Window(
+            long keys, long bytes, long oldestMillis, long peerSeenPosition, long spilledKeys, long spilledBytes) {}
 
     /**
      * The gate.

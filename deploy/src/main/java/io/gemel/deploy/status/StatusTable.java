@@ -44,6 +44,7 @@ final class StatusTable {
         rows.put("window keys", report -> count(report.window().keys()));
         rows.put("  images", report -> bytes(report.window().bytes()));
         rows.put("  oldest", report -> millis(report.window().oldestMillis()));
+        rows.put("  on disk", report -> bytes(report.window().spilledBytes()));
         rows.put("  seen by the peer", report -> count(report.window().peerSeenPosition()));
         rows.put("gate", report -> report.gate().open() ? "open" : "closed");
         rows.put("conflicts", report -> count(report.conflicts().detected()));

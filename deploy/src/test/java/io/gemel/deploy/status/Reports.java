@@ -24,7 +24,7 @@ final class Reports {
                 leader,
                 new StatusReport.Capture(SideState.RUNNING, "", 1, 2, 3, 4, 5),
                 new StatusReport.Apply(apply, reason, 6, 7, 8, 9, 21, 10.5, 11, 0, 12, 22),
-                new StatusReport.Window(13, 14, 15, 16),
+                new StatusReport.Window(13, 14, 15, 16, 23, 24),
                 new StatusReport.Gate(true, ""),
                 new StatusReport.Conflicts(17, Map.of("update_update", 18L), Map.of("incoming_wins", 19L)),
                 new StatusReport.Clock(-20),
