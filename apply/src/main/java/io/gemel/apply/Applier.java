@@ -129,7 +129,7 @@ public final class Applier implements AutoCloseable {
         CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
         GroupApplier groupApplier = new GroupApplier(database, window, catchUp, repairs);
-        Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier, repairs);
+        Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier, repairs, reasons);
         parking = waiting;
         WorkWatch work = new WorkWatch(
                 config.site().name(), database, reasons, listener, config.lockKillAfter(), System::nanoTime);

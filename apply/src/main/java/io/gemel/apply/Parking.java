@@ -2,6 +2,8 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.ParkedStore.Decision;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
@@ -30,16 +32,24 @@ final class Parking {
     private final TargetDatabase database;
     private final GroupApplier applier;
     private final Repairs repairs;
+    private final Reasons reasons;
     private Map<Long, Set<RowKey>> parked = Map.of();
     private volatile int size;
 
     /** @param parkedMax most transactions set aside; with more the applier halts instead */
-    Parking(SiteId site, int parkedMax, TargetDatabase database, GroupApplier applier, Repairs repairs) {
+    Parking(
+            SiteId site,
+            int parkedMax,
+            TargetDatabase database,
+            GroupApplier applier,
+            Repairs repairs,
+            Reasons reasons) {
         this.site = site;
         this.parkedMax = parkedMax;
         this.database = database;
         this.applier = applier;
         this.repairs = repairs;
+        this.reasons = reasons;
     }
 
     /** Reads what is parked; at the start and whenever that has changed. */
@@ -119,6 +129,7 @@ final class Parking {
         for (Map.Entry<Long, Decision> decision : database.parked().decisions().entrySet()) {
             Set<Long> component = component(decision.getKey());
             if (component.isEmpty()) {
+                reasons.over(ReasonCode.APPLY_DECISION_WAIT, String.valueOf(decision.getKey()));
                 continue; // decided together with another one
             }
             try {
@@ -128,10 +139,14 @@ final class Parking {
                     throw e;
                 }
                 if (e.kind() == Kind.RETRY) {
+                    String why = "what was decided about parked transaction " + decision.getKey()
+                            + " cannot be carried out yet: " + e.getMessage();
+                    reasons.waiting(ReasonCode.APPLY_DECISION_WAIT, String.valueOf(decision.getKey()), () -> why);
                     return; // a row is locked, say: the decision stands
                 }
                 database.parked().refuse(decision.getKey(), String.valueOf(e.getMessage()));
             }
+            reasons.over(ReasonCode.APPLY_DECISION_WAIT, String.valueOf(decision.getKey()));
             load();
         }
     }

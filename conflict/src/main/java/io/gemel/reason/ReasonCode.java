@@ -9,6 +9,8 @@ import java.util.Locale;
 public enum ReasonCode {
     /** Another process of the same site is at work. */
     SITE_STANDBY(true),
+    /** The database does not answer. */
+    SITE_DATABASE_UNREACHABLE(true),
     /** The site is still starting; the text names the step. */
     SITE_STARTING(true),
     /** The database as a whole cannot take part in replication. */
@@ -41,6 +43,8 @@ public enum ReasonCode {
     APPLY_LOCK_WAIT(true),
     /** Capture has not read what the applier must know before it writes. */
     APPLY_CAPTURE_WAIT(true),
+    /** What a person decided about a parked transaction cannot be carried out yet. */
+    APPLY_DECISION_WAIT(false),
     /** A statement of the applier has been running for long. */
     APPLY_STATEMENT_RUNNING(false),
     /** Another process has taken the peer's log over and publishes nothing, so the peer's transactions do not count. */

@@ -31,6 +31,9 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private static final Duration STANDBY_POLL = Duration.ofMillis(250);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(300);
 
+    /** A life that lasts this long has not met again what ended the one before it. */
+    private static final Duration PROBATION = Duration.ofSeconds(2);
+
     /** Why a life ended; over when the next one runs. */
     private static final Set<ReasonCode> FAILED = EnumSet.of(
             ReasonCode.SITE_REFUSED,
@@ -77,6 +80,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
 
     public void start() {
         probe.start();
+        reasons.watch(this::lookAtDatabase);
         watch.start();
         tableWatch.start();
         thread.start();
@@ -103,6 +107,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         try (Site site = new Site(config, commitClock, clock, figures, reasons, tables)) {
             while (!site.tryLead()) {
                 move(SiteState.STANDBY, "another process leads this site");
+                FAILED.forEach(reasons::over);
+                reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
                 reasons.raise(
                         ReasonCode.SITE_STANDBY,
                         "another process leads this site; this one takes over when that one ends");
@@ -118,9 +124,14 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             site.start();
             life = site;
             move(SiteState.RUNNING, "");
-            FAILED.forEach(reasons::over);
             LOG.info("{} leads and runs", config.site());
-            return failures.take();
+            Failure failure = failures.poll(PROBATION.toMillis(), TimeUnit.MILLISECONDS);
+            if (failure == null) {
+                FAILED.forEach(reasons::over);
+                failure = failures.take();
+            }
+            report(failure); // before everything is closed, which may take long
+            return failure;
         } catch (ApplyException e) {
             return Failure.of(e);
         } catch (CaptureException e) {
@@ -145,7 +156,22 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
+    private void lookAtDatabase(Reasons told) {
+        DatabaseProbe.View view = probe.view();
+        if (view.up()) {
+            told.over(ReasonCode.SITE_DATABASE_UNREACHABLE);
+        } else {
+            told.waiting(
+                    ReasonCode.SITE_DATABASE_UNREACHABLE,
+                    "",
+                    () -> "the database at " + config.database().url() + " does not answer (" + view.problem()
+                            + "): start it, or see why this machine does not reach it. The site goes on by itself when"
+                            + " it answers");
+        }
+    }
+
     private void report(Failure failure) {
+        reasons.over(ReasonCode.SITE_STANDBY);
         FAILED.stream().filter(code -> code != failure.code()).forEach(reasons::over);
         if (failure.code() != ReasonCode.CAPTURE_RESTARTING) {
             reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE); // nobody looks any more

@@ -9,6 +9,7 @@ import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.reason.ReasonCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -206,6 +207,30 @@ class UnrecoverableIT {
         pair.write(WRITTEN);
         assertHaltsEveryTime(pair.east(), "the topic was recreated", MEND);
         assertHaltsEveryTime(pair.west(), "was truncated or recreated", MEND);
+    }
+
+    @Test
+    void topic_was_deleted_while_both_sites_run() throws Exception {
+        SiteSupervisor east = pair.start(pair.east());
+        SiteSupervisor west = pair.start(pair.west());
+        pair.write(WRITTEN);
+        Awaitility.await().atMost(LIMIT).until(() -> pair.items().size() == pair.written());
+        String name = topic(pair.east()).topic();
+        ask(admin -> admin.deleteTopics(List.of(name)).all());
+        pair.write(WRITTEN);
+
+        awaitReason(east, ReasonCode.CAPTURE_KAFKA_UNREACHABLE, name);
+        awaitReason(west, ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE, name);
+        pair.assertNothingSkipped();
+    }
+
+    private static void awaitReason(SiteSupervisor site, ReasonCode code, String topic) {
+        Awaitility.await()
+                .atMost(LIMIT.multipliedBy(3))
+                .untilAsserted(() -> assertThat(site.report().reasons()).anySatisfy(reason -> {
+                    assertThat(reason.code()).isEqualTo(code.code());
+                    assertThat(reason.text()).contains("topic " + topic, "exists");
+                }));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.KafkaServer;
+import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.status.SideState;
@@ -215,6 +216,16 @@ class SilenceIT {
         awaitReason(west(), ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE, eastKafka.address());
         assertThat(west().report().apply().state()).isEqualTo(SideState.STARTING);
         assertThat(west().report().isReady()).isFalse();
+    }
+
+    @Test
+    void a_database_that_is_away_is_told() throws Exception {
+        sites.westServer().stop(StopMode.FAST);
+        insert(sites.east());
+
+        awaitReason(west(), ReasonCode.SITE_DATABASE_UNREACHABLE, "does not answer", "jdbc:postgresql:");
+        assertThat(west().report().isReady()).isFalse();
+        sites.westServer().start();
     }
 
     @Test
