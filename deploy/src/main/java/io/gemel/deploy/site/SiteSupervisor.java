@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -133,7 +134,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             report(failure); // before everything is closed, which may take long
             return failure;
         } catch (ApplyException e) {
-            return Failure.of(e);
+            return refused().orElse(Failure.of(e));
         } catch (CaptureException e) {
             return Failure.of(e);
         } catch (SQLException e) {
@@ -143,6 +144,16 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             return new Failure(ReasonCode.APPLY_RESTARTING, false, "unexpected: " + e);
         } finally {
             life = null;
+        }
+    }
+
+    /** What the applier cannot do in a database that cannot take part would otherwise read as something to be granted. */
+    private Optional<Failure> refused() throws InterruptedException {
+        try {
+            SiteVerdict verdict = tableWatch.judge();
+            return verdict.site().isEmpty() ? Optional.empty() : Optional.of(Failure.of(verdict));
+        } catch (SQLException e) {
+            return Optional.empty(); // the applier's own failure says what is wrong with the database
         }
     }
 

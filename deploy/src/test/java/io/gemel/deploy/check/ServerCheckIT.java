@@ -5,6 +5,7 @@ import static io.gemel.deploy.check.CheckServers.check;
 import static io.gemel.deploy.check.CheckServers.lines;
 import static io.gemel.deploy.check.CheckServers.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
@@ -12,11 +13,18 @@ import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
+import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.SiteState;
+import io.gemel.deploy.site.SiteSupervisor;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,7 +105,22 @@ class ServerCheckIT {
             server.execute("postgres", "CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0");
             InstantSource ahead = () -> CLOCK.instant().plus(Duration.ofMinutes(1));
 
+            String encoding =
+                    "database encoding is SQL_ASCII: dump the database and restore it into one of encoding UTF8";
+            try (SiteSupervisor supervisor = new SiteSupervisor(site.config(), LongUnaryOperator.identity(), CLOCK)) {
+                supervisor.start();
+                await().atMost(Duration.ofMinutes(1)).until(() -> supervisor.state() == SiteState.HALTED);
+                assertThat(supervisor.reason()).contains(encoding).contains("wal_level is replica");
+                assertThat(supervisor.report().reasons())
+                        .anyMatch(reason -> reason.code().equals("site.refused") && reason.stops());
+            }
+            StringWriter printed = new StringWriter();
+            assertThat(Prepare.run(site.config(), Optional.empty(), new PrintWriter(printed)))
+                    .isEqualTo(ExitCode.FINDING);
+            assertThat(printed.toString()).contains(encoding).doesNotContain("CREATE");
+
             assertThat(lines(Check.run(List.of(site.config()), ahead)))
+                    .anyMatch(line -> line.contains(encoding))
                     .anyMatch(line -> line.contains("wal_level is replica"))
                     .anyMatch(line -> line.contains("max_replication_slots leaves no slot free"))
                     .anyMatch(line -> line.contains("max_wal_senders leaves none free"))
