@@ -8,8 +8,6 @@ import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TransactionCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -18,16 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import org.apache.kafka.clients.CommonClientConfigs;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,12 +38,6 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
 
     /** Records between two that say again who writes the log, so that the first stretch that {@link LogEnd} reads has one. */
     static final int RECORDS_BETWEEN_OPENED = 500;
-
-    private static final int KAFKA_REQUEST_BYTES = 1 << 20;
-    private static final int BATCH_BYTES = 128 * 1024;
-
-    /** What a transaction waits for others to share its request: each request costs both brokers and peers more than that. */
-    private static final int LINGER_MILLIS = 5;
 
     private final CaptureConfig config;
     private final byte[] key;
@@ -87,30 +75,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         this.listener = listener;
         this.failed = failed;
         this.nanoTime = nanoTime;
-        this.producer = new KafkaProducer<>(settings(config), new ByteArraySerializer(), new ByteArraySerializer());
-    }
-
-    private static Map<String, Object> settings(CaptureConfig config) {
-        Map<String, Object> settings = new HashMap<>();
-        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "gemel-capture-" + config.site());
-        settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
-        settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.max(KAFKA_REQUEST_BYTES, recordBytesMax(config)));
-        // Bootstrapping again would forget the topic as soon as every broker is away, and then sending waits at once
-        // instead of
-        // when the buffer is full.
-        settings.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
-        settings.putAll(config.kafka());
-        settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, config.sendBufferBytes());
-        settings.put(ProducerConfig.ACKS_CONFIG, "all");
-        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        settings.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 5);
-        settings.put(ProducerConfig.RETRIES_CONFIG, Integer.MAX_VALUE);
-        // An outage of Kafka must neither lose a record nor end capture: the site goes on with its database.
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
-        return settings;
+        this.producer = LogProducer.connect(config);
     }
 
     /**
@@ -297,7 +262,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     }
 
     /** The largest record that this site may write, before compression. */
-    private static int recordBytesMax(CaptureConfig config) {
+    static int recordBytesMax(CaptureConfig config) {
         return config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX;
     }
 
