@@ -99,7 +99,7 @@ class PeerPulseTest {
         emptyPolls(1);
         poll(1);
         beat(Duration.ZERO);
-        for (int i = 0; i < 25; i++) {
+        for (int i = 0; i < 30; i++) { // longer than two spans
             emptyPolls(4);
             poll(1);
             beat(Duration.ofMillis(SKEW_MICROS / 1_000)); // no longer ahead
