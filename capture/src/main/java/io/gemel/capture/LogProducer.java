@@ -10,6 +10,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the Kafka producer that writes this site's log. */
 final class LogProducer {
+    /** What a record holds besides its part's images: room for the header and the table shapes. */
+    static final int RECORD_OVERHEAD_BYTES_MAX = 16 * 1024;
+
     private static final int KAFKA_REQUEST_BYTES = 1 << 20;
     private static final int BATCH_BYTES = 128 * 1024;
 
@@ -29,9 +32,7 @@ final class LogProducer {
         settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
         settings.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
-        settings.put(
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                Math.max(KAFKA_REQUEST_BYTES, LogPublisher.recordBytesMax(config)));
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Math.max(KAFKA_REQUEST_BYTES, recordBytesMax(config)));
         // Bootstrapping again would forget the topic as soon as every broker is away; sending would then wait at once
         // instead of when the buffer is full.
         settings.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
@@ -45,5 +46,10 @@ final class LogProducer {
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.MAX_VALUE);
         return settings;
+    }
+
+    /** The largest record that this site may write, before compression. */
+    static int recordBytesMax(CaptureConfig config) {
+        return config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX;
     }
 }

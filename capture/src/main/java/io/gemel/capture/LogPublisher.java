@@ -33,9 +33,6 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     /** How long the first record of a process may take. */
     static final Duration OPENING_TIMEOUT = Duration.ofSeconds(60);
 
-    /** What a record holds besides its part's images: room for the header and the table shapes. */
-    static final int RECORD_OVERHEAD_BYTES_MAX = 16 * 1024;
-
     /** Records between two that say again who writes the log, so that the first stretch that {@link LogEnd} reads has one. */
     static final int RECORDS_BETWEEN_OPENED = 500;
 
@@ -253,17 +250,13 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         if (cause instanceof RecordTooLargeException) {
             return CaptureException.halt(
                     "the topic " + config.topic() + " or its brokers take no record of "
-                            + recordBytesMax(config) + " bytes, which this site may write: raise the topic's"
+                            + LogProducer.recordBytesMax(config)
+                            + " bytes, which this site may write: raise the topic's"
                             + " max.message.bytes (and kafka.max.request.size, if it is set) to that, or lower"
                             + " transaction.part.bytes.max and start this site again",
                     cause);
         }
         return CaptureException.of(doing + " to the log " + config.topic(), cause);
-    }
-
-    /** The largest record that this site may write, before compression. */
-    static int recordBytesMax(CaptureConfig config) {
-        return config.transactionPartBytesMax() + RECORD_OVERHEAD_BYTES_MAX;
     }
 
     /** Ends at once: what is not acknowledged is read again from the database's log by the next process. */
