@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
             "how fast a backlog drains, and the lag at a steady rate.",
-            "In a second part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
+            "In a second part it measures what it costs that a table is in 2,000 partitions.",
+            "In a third part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
                     + " to the VM, through HAProxy, if it is installed, and through the router.",
             "Compare the ratios; absolute figures vary."
         })
@@ -29,7 +30,7 @@ public final class BenchCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--quick", description = "Less than half of the time for both parts.")
+    @Option(names = "--quick", description = "Less than half of the time for all parts.")
     private boolean quick;
 
     @Option(
@@ -49,13 +50,14 @@ public final class BenchCommand implements Callable<Integer> {
     /** What is measured. */
     private enum Part {
         REPLICATION,
+        PARTITIONS,
         ROUTER
     }
 
     @Option(
             names = "--part",
             paramLabel = "PART",
-            description = "replication or router for one of the two alone; both without it.")
+            description = "replication, partitions or router for one of the three alone; all without it.")
     private Optional<Part> part = Optional.empty();
 
     /** Opens a pair in a folder of its own. */
@@ -71,6 +73,10 @@ public final class BenchCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (part.orElse(Part.REPLICATION) == Part.REPLICATION) {
             measureReplication(out);
+        }
+        if (part.orElse(Part.PARTITIONS) == Part.PARTITIONS) {
+            PartitionsBenchmark.run(
+                    out, emptied("partitions"), quick ? PartitionsBenchmark.Plan.QUICK : PartitionsBenchmark.Plan.FULL);
         }
         if (part.orElse(Part.ROUTER) == Part.ROUTER) {
             RouterBenchmark.run(out, emptied("router"), quick ? HopPlan.QUICK : HopPlan.FULL);

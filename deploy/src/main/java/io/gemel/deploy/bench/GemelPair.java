@@ -37,6 +37,11 @@ final class GemelPair implements ReplicatedPair {
     private final List<JavaProcess> processes = new ArrayList<>();
 
     GemelPair(Path folder) throws Exception {
+        this(folder, BankSchema.CREATE);
+    }
+
+    /** @param schema statements that create what both databases hold */
+    GemelPair(Path folder, String... schema) throws Exception {
         this.folder = folder;
         Files.createDirectories(folder);
         east = PostgresServer.builder(folder.resolve("east")).build().start();
@@ -45,13 +50,13 @@ final class GemelPair implements ReplicatedPair {
                 .mode(KafkaServer.Mode.CHILD_PROCESS)
                 .build()
                 .start();
-        files.add(prepare(east, "east", "west"));
-        files.add(prepare(west, "west", "east"));
+        files.add(prepare(east, "east", "west", schema));
+        files.add(prepare(west, "west", "east", schema));
     }
 
-    private Path prepare(PostgresServer server, String site, String peer) throws Exception {
+    private Path prepare(PostgresServer server, String site, String peer, String... schema) throws Exception {
         server.execute("postgres", "CREATE DATABASE " + DATABASE, "CREATE ROLE gemel LOGIN");
-        server.execute(DATABASE, BankSchema.CREATE);
+        server.execute(DATABASE, schema);
         Path file = Files.write(
                 folder.resolve(site + ".properties"),
                 List.of(
