@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.TargetRows.Collision;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
@@ -131,6 +132,10 @@ final class CollisionApplier {
         Set<RowKey> unknown = new HashSet<>(others);
         unknown.removeAll(placed.keySet());
         Map<RowKey, RowImage> taken = rows.takeOut(claim.shape(), unknown);
+        if (taken.isEmpty()) {
+            throw new ApplyFailure(
+                    Kind.RETRY, "row " + claim.key() + " collides with rows " + others + ", which cannot be found");
+        }
         steps.awaitCapture();
         group.load(taken.keySet());
         taken.values().forEach(image -> claims.add(claim(image, null)));

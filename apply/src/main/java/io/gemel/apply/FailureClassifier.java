@@ -45,7 +45,8 @@ final class FailureClassifier {
             case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
             // A constraint or a type of this site refuses a row of the transaction; other rows are none the worse for
             // it.
-            case "23502", "23503" -> new ApplyFailure(Kind.PARK, message + SqlAdvice.of(state, message), error);
+            case "23502", "23503", "54000" ->
+                new ApplyFailure(Kind.PARK, message + SqlAdvice.of(state, message), error);
             case "23514" ->
                 new ApplyFailure(
                         SqlAdvice.isAboutPartitions(message) ? Kind.SCHEMA : Kind.PARK,

@@ -111,7 +111,9 @@ final class GroupApplier {
             GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, manner);
             changes.forEach(piece -> attempt.apply(repairs.gone().leftOutOf(piece)));
             attempt.finish();
-            slowKeys.addAll(steps.surprises());
+            if (!slowKeys.addAll(steps.surprises()) && !steps.surprises().isEmpty()) {
+                throw new ApplyFailure(Kind.RETRY, "rows are contested again and again: " + steps.surprises());
+            }
             transaction.journal(steps.journal());
             transaction.emit(steps.corrections());
             repairs.end(transaction, applied.position());

@@ -144,6 +144,7 @@ final class GroupTries {
         boolean single = group.isSingle();
         Manner manner = Manner.USUALLY;
         ApplyFailure refused = null; // why nothing but absent rows might do
+        boolean fresh = false;
         while (true) {
             try {
                 return applyWithRetries(group, next, single, manner);
@@ -156,7 +157,10 @@ final class GroupTries {
                 }
                 Transaction transaction = group.wholeTransaction();
                 boolean parks = PARK_KINDS.contains(e.kind());
-                if (e.kind() == Kind.UNIQUE && manner == Manner.USUALLY) {
+                if (!fresh && mayBeOutOfDate(e)) {
+                    fresh = true;
+                    database.forgetTables();
+                } else if (e.kind() == Kind.UNIQUE && manner == Manner.USUALLY) {
                     manner = Manner.CAREFULLY;
                 } else if (parks && manner != Manner.BY_TABLE && transaction != null && mayBeAbsent(transaction, e)) {
                     manner = Manner.BY_TABLE;
@@ -175,6 +179,12 @@ final class GroupTries {
                 }
             }
         }
+    }
+
+    /** Somebody may have altered a table since it was looked up; a conflict that is left to a person is none of the table's. */
+    private static boolean mayBeOutOfDate(ApplyFailure failure) {
+        return (PARK_KINDS.contains(failure.kind()) || failure.kind() == Kind.HALT)
+                && failure.journal().isEmpty();
     }
 
     /** Is a row to be absent in the end which could not even be locked by inserting it? */

@@ -20,7 +20,7 @@ import org.jooq.exception.DataAccessException;
 /** Finds the rows of replicated tables that refer to rows which are gone, or not there. Applying thread only. */
 final class PostgresForeignKeys {
     private static final String KEYS = """
-            SELECT n.nspname AS schema, c.relname AS child,
+            SELECT n.nspname AS schema, c.relname AS child, c.relkind = 'p' AS partitioned,
                    ARRAY(SELECT a.attname FROM unnest(f.conkey) WITH ORDINALITY AS k (number, place)
                          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number ORDER BY k.place) AS columns,
                    ARRAY(SELECT a.attname FROM unnest(f.confkey) WITH ORDINALITY AS k (number, place)
@@ -33,7 +33,7 @@ final class PostgresForeignKeys {
             FROM pg_constraint f
             JOIN pg_class c ON c.oid = f.conrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE f.contype = 'f' AND f.confrelid = to_regclass(?) AND c.relkind = 'r'
+            WHERE f.contype = 'f' AND f.confrelid = to_regclass(?) AND f.conparentid = 0 AND NOT c.relispartition
             ORDER BY f.conname
             """;
 
@@ -96,7 +96,8 @@ final class PostgresForeignKeys {
             List<Integer> referred = indexes(shape.columns(), row.get("referred", String[].class));
             if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
                 TableShape child = new TableShape(table, all, key);
-                keys.add(new ForeignKey(child, columns, referred, query(parent, child, columns, referred)));
+                String childRows = PostgresTable.rows(table, row.get("partitioned", Boolean.class));
+                keys.add(new ForeignKey(child, columns, referred, query(parent, child, childRows, columns, referred)));
             }
         }
         return List.copyOf(keys);
@@ -106,21 +107,21 @@ final class PostgresForeignKeys {
         return List.of(names).stream().map(columns::indexOf).toList();
     }
 
-    private static String query(PostgresTable parent, TableShape child, List<Integer> columns, List<Integer> referred) {
+    private static String query(
+            PostgresTable parent, TableShape child, String childRows, List<Integer> columns, List<Integer> referred) {
         String names = child.columns().stream()
                 .map(column -> "c." + PostgresTable.quote(column))
                 .collect(Collectors.joining(", "));
-        String table = PostgresTable.quote(child.table().schema()) + "."
-                + PostgresTable.quote(child.table().name());
         String refers = IntStream.range(0, columns.size())
                 .mapToObj(i -> "c." + PostgresTable.quote(child.columns().get(columns.get(i))) + " = "
-                        + parent.value("b", referred.get(i)))
+                        + parent.value("v.b", referred.get(i)))
                 .collect(Collectors.joining(" AND "));
         String parentThere = IntStream.range(0, columns.size())
-                .mapToObj(i -> parent.column("p", referred.get(i)) + " = " + parent.value("b", referred.get(i)))
+                .mapToObj(i -> parent.column("p", referred.get(i)) + " = " + parent.value("v.b", referred.get(i)))
                 .collect(Collectors.joining(" AND "));
-        return "SELECT " + names + ", v.n" + parent.from(referred, List.of()) + " JOIN " + table + " AS c ON " + refers
-                + " WHERE NOT EXISTS (SELECT FROM " + parent.name() + " AS p WHERE " + parentThere + ")"
+        return "SELECT " + names + ", v.n" + parent.from(referred, List.of()) + " JOIN " + childRows + " AS c ON "
+                + refers
+                + " WHERE NOT EXISTS (SELECT FROM " + parent.rows() + " AS p WHERE " + parentThere + ")"
                 + " FOR UPDATE OF c";
     }
 }

@@ -20,7 +20,7 @@ import org.jooq.exception.DataAccessException;
 /** Finds those of given rows that refer to a row of a replicated table which is not there. Applying thread only. */
 final class PostgresReferences {
     private static final String KEYS = """
-            SELECT n.nspname AS schema, p.relname AS parent,
+            SELECT n.nspname AS schema, p.relname AS parent, p.relkind = 'p' AS partitioned,
                    ARRAY(SELECT a.attname FROM unnest(f.conkey) WITH ORDINALITY AS k (number, place)
                          JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number ORDER BY k.place) AS columns,
                    ARRAY(SELECT a.attname FROM unnest(f.confkey) WITH ORDINALITY AS k (number, place)
@@ -28,7 +28,7 @@ final class PostgresReferences {
             FROM pg_constraint f
             JOIN pg_class p ON p.oid = f.confrelid
             JOIN pg_namespace n ON n.oid = p.relnamespace
-            WHERE f.contype = 'f' AND f.conrelid = to_regclass(?)
+            WHERE f.contype = 'f' AND f.conrelid = to_regclass(?) AND f.conparentid = 0
             ORDER BY f.conname
             """;
 
@@ -81,18 +81,18 @@ final class PostgresReferences {
                     names.stream().map(name -> shape.columns().indexOf(name)).toList();
             if (replicated.test(parent) && !columns.contains(-1)) {
                 List<String> referred = List.of(row.get("referred", String[].class));
-                references.add(reference(child, columns, parent, names, referred));
+                boolean partitioned = row.get("partitioned", Boolean.class);
+                references.add(reference(child, columns, PostgresTable.rows(parent, partitioned), names, referred));
             }
         }
         return List.copyOf(references);
     }
 
     private static Reference reference(
-            PostgresTable child, List<Integer> columns, TableId parent, List<String> names, List<String> referred) {
-        String parentTable = PostgresTable.quote(parent.schema()) + "." + PostgresTable.quote(parent.name());
-        String given = child.from(child.key(), List.of()) + " JOIN " + child.name() + " AS c ON "
+            PostgresTable child, List<Integer> columns, String parentRows, List<String> names, List<String> referred) {
+        String given = child.from(child.key(), List.of()) + " JOIN " + child.rows() + " AS c ON "
                 + child.key().stream()
-                        .map(i -> child.column("c", i) + " = " + child.value("b", i))
+                        .map(i -> child.column("c", i) + " = " + child.value("v.b", i))
                         .collect(Collectors.joining(" AND "));
         String refers = IntStream.range(0, names.size())
                 .mapToObj(
@@ -101,10 +101,10 @@ final class PostgresReferences {
         String isReference = names.stream()
                 .map(name -> "c." + PostgresTable.quote(name) + " IS NOT NULL")
                 .collect(Collectors.joining(" AND "));
-        String hold = "SELECT 1" + given + " JOIN " + parentTable + " AS p ON " + refers + " FOR KEY SHARE OF p";
+        String hold = "SELECT 1" + given + " JOIN " + parentRows + " AS p ON " + refers + " FOR KEY SHARE OF p";
         String find = "SELECT "
                 + child.all().stream().map(i -> child.column("c", i)).collect(Collectors.joining(", ")) + given
-                + " WHERE " + isReference + " AND NOT EXISTS (SELECT FROM " + parentTable + " AS p WHERE " + refers
+                + " WHERE " + isReference + " AND NOT EXISTS (SELECT FROM " + parentRows + " AS p WHERE " + refers
                 + ")";
         return new Reference(columns, hold, find);
     }

@@ -4,15 +4,12 @@ import static io.gemel.apply.PostgresWork.run;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.TableShape;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 import org.jooq.conf.Settings;
@@ -49,13 +46,21 @@ final class PostgresTarget implements TargetDatabase {
             // A host that dies without a word must not keep the leadership.
             + "SET tcp_keepalives_idle = 2; SET tcp_keepalives_interval = 1; SET tcp_keepalives_count = 3;";
 
+    /** The pool takes a feature that is not supported, which is an error of one statement, for a broken connection. */
+    private static final SQLExceptionOverride ONE_STATEMENT = new SQLExceptionOverride() {
+        @java.lang.Override
+        public SQLExceptionOverride.Override adjudicate(SQLException error) {
+            return "0A000".equals(error.getSQLState())
+                    ? SQLExceptionOverride.Override.DO_NOT_EVICT
+                    : SQLExceptionOverride.Override.CONTINUE_EVICT;
+        }
+    };
+
     private final ApplyConfig config;
     private final HikariDataSource applyPool;
     private final HikariDataSource sidePool;
     private final WriterHorizon writers;
-    private final Map<TableShape, PostgresTable> tables = new HashMap<>();
-    private final PostgresUniqueKeys uniqueKeys = new PostgresUniqueKeys();
-    private final PostgresForeignKeys foreignKeys;
+    private final PostgresCatalog catalog;
     private final PostgresActivity activity;
     private volatile int backendPid;
     private @Nullable Connection connection;
@@ -64,7 +69,7 @@ final class PostgresTarget implements TargetDatabase {
     PostgresTarget(ApplyConfig config, ReadProgress progress) {
         this.config = config;
         writers = new WriterHorizon(progress);
-        foreignKeys = new PostgresForeignKeys(config.replicated());
+        catalog = new PostgresCatalog(config);
         applyPool = pool(
                 "apply",
                 1,
@@ -97,6 +102,7 @@ final class PostgresTarget implements TargetDatabase {
         pool.setConnectionTimeout(CONNECT_SECONDS_MAX * 1_000L);
         pool.setInitializationFailTimeout(-1);
         pool.setConnectionInitSql(session);
+        pool.setExceptionOverride(ONE_STATEMENT);
         pool.addDataSourceProperty("ApplicationName", "gemel-" + role + "-" + config.site());
         pool.addDataSourceProperty("stringtype", "unspecified");
         // Values are read as the server's own text; the driver's text of a binary value is another one.
@@ -150,6 +156,7 @@ final class PostgresTarget implements TargetDatabase {
     @Override
     public TargetTransaction begin(Marker marker) throws ApplyFailure {
         writers.refresh();
+        catalog.begin();
         return run(() -> {
             String id = sql().fetchSingle(
                             "INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
@@ -163,37 +170,13 @@ final class PostgresTarget implements TargetDatabase {
                             marker.peerSeen(),
                             marker.peerCommit())
                     .get(0, String.class);
-            return new PostgresTransaction(
-                    connection(), sql(), this::table, uniqueKeys, foreignKeys, writers, Long.parseLong(id));
+            return new PostgresTransaction(connection(), sql(), catalog, writers, Long.parseLong(id));
         });
-    }
-
-    private PostgresTable table(TableShape shape) throws ApplyFailure {
-        PostgresTable known = tables.get(shape);
-        if (known == null) {
-            Optional<String> refusal = config.refusal().apply(shape.table());
-            if (refusal.isPresent()) {
-                throw new ApplyFailure(
-                        Kind.PARK, "table " + shape.table() + " is not replicated at this site: " + refusal.get());
-            }
-            if (!config.replicated().test(shape.table())) {
-                throw new ApplyFailure(
-                        Kind.HALT,
-                        "the peer's log changes table " + shape.table()
-                                + ", which this site does not replicate; add it to"
-                                + " tables here, or exclude it there");
-            }
-            known = run(() -> PostgresTable.read(sql(), shape));
-            tables.put(shape, known);
-        }
-        return known;
     }
 
     @Override
     public void forgetTables() {
-        tables.clear();
-        uniqueKeys.forget();
-        foreignKeys.forget();
+        catalog.forget();
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.jooq.Record;
 final class PostgresTransaction implements TargetTransaction {
     private final Connection connection;
     private final DSLContext sql;
+    private final PostgresCatalog catalog;
     private final PostgresTargetRows rows;
     private final WriterHorizon writers;
     private final PostgresConflicts conflicts;
@@ -32,16 +33,11 @@ final class PostgresTransaction implements TargetTransaction {
      * @param id 64-bit transaction id
      */
     PostgresTransaction(
-            Connection connection,
-            DSLContext sql,
-            PostgresTargetRows.TableCatalog catalog,
-            PostgresUniqueKeys uniqueKeys,
-            PostgresForeignKeys foreignKeys,
-            WriterHorizon writers,
-            long id) {
+            Connection connection, DSLContext sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
         this.connection = connection;
         this.sql = sql;
-        rows = new PostgresTargetRows(sql, catalog, uniqueKeys, foreignKeys, writers, id);
+        this.catalog = catalog;
+        rows = new PostgresTargetRows(sql, catalog, writers, id);
         this.writers = writers;
         conflicts = new PostgresConflicts(connection);
         parked = new PostgresParkedStore(connection, sql);
@@ -119,6 +115,7 @@ final class PostgresTransaction implements TargetTransaction {
 
     @Override
     public void commit() throws ApplyFailure {
+        catalog.verify(sql);
         try {
             connection.commit();
         } catch (SQLException e) {

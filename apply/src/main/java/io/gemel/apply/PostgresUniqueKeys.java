@@ -32,7 +32,7 @@ final class PostgresUniqueKeys {
             FROM pg_index i
             LEFT JOIN pg_constraint c
               ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid AND c.conexclop IS NOT NULL
-            WHERE i.indrelid = to_regclass(?) AND NOT i.indisprimary AND (i.indisunique OR c.oid IS NOT NULL) AND i.indislive
+            WHERE i.indrelid = to_regclass(?) AND (NOT i.indisprimary OR i.indisexclusion) AND (i.indisunique OR c.oid IS NOT NULL) AND i.indislive
             ORDER BY name
             """;
 
@@ -108,7 +108,8 @@ final class PostgresUniqueKeys {
             keys.add(new Searched(
                     key(sql, shape, row.get("name", String.class), row.get("index", Long.class), expressions),
                     row.get("deferrable", Boolean.class),
-                    table.collisions(generated, expressions, row.get("predicate", String.class), matches)));
+                    new PostgresStatements(table)
+                            .collisions(generated, expressions, row.get("predicate", String.class), matches)));
         }
         return List.copyOf(keys);
     }

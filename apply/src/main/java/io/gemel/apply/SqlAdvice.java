@@ -29,6 +29,10 @@ enum SqlAdvice {
             "a constraint of this site refuses a row that the peer accepted: make the constraints of the two sites equal and run"
                     + " 'gemel parked FILE retry ID', or it refuses what the increments of both come to:"
                     + " 'gemel parked FILE discard ID' keeps this site's row"),
+    INDEX(
+            "an index of this site cannot hold a value that the peer accepted: make the indexes of the two sites equal and run"
+                    + " 'gemel parked FILE retry ID'"),
+    DEPTH("a value is nested more deeply than max_stack_depth of this server allows: set it as at the peer"),
     NARROWER(
             "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'"),
     RANGE(
@@ -60,6 +64,8 @@ enum SqlAdvice {
             case "23514" -> isAboutPartitions(message) ? PARTITION : CONSTRAINT;
             case "23502" -> CONSTRAINT;
             case "22P02" -> TYPE;
+            case "54000" -> INDEX;
+            case "54001" -> DEPTH;
             case "22001" -> NARROWER;
             case "22003" -> RANGE;
             default -> null;

@@ -22,6 +22,8 @@ class FailureClassifierTest {
         "57P01, RESTART", // shut down by an administrator
         "53100, RESTART", // disk full
         "23514, PARK", // check constraint
+        "54000, PARK", // a value too long for an index
+        "54001, HALT", // nested too deeply
         "42703, HALT", // column missing
         "42501, HALT", // privilege missing
         "28P01, HALT" // password wrong

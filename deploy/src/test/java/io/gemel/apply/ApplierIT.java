@@ -328,6 +328,80 @@ class ApplierIT {
         assertThat(failures).isEmpty();
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void parks_a_row_whose_key_is_equal_to_another_ones_that_is_written_otherwise(Version version) throws Exception {
+        prepare(version);
+        Map<String, List<String>> keys = Map.of(
+                "numeric", List.of("1.0", "1.00"),
+                "citext", List.of("Ada", "ADA"),
+                "float8", List.of("0", "-0"),
+                "interval", List.of("1 day", "24:00:00"),
+                "jsonb", List.of("{\"a\": 1.0}", "{\"a\": 1.00}"),
+                "text COLLATE any_case", List.of("Ada", "ADA"),
+                "numrange", List.of("[1,2)", "[1.0,2.0)"),
+                "numeric[]", List.of("{1.0}", "{1.00}"));
+        site.execute(
+                "CREATE EXTENSION citext",
+                "CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)");
+        int number = 0;
+        for (Map.Entry<String, List<String>> key : keys.entrySet()) {
+            String table = "keyed_" + number++;
+            site.execute(
+                    "CREATE TABLE " + table + " (k " + key.getKey() + " PRIMARY KEY, v text)",
+                    "INSERT INTO " + table + " VALUES ('" + key.getValue().get(1) + "', 'here')",
+                    "GRANT ALL ON " + table + " TO " + site.role());
+            TableShape shape = new TableShape(new TableId("public", table), List.of("k", "v"), List.of(0));
+            log.transaction(0, new Insert(RowImage.of(shape, key.getValue().get(0), "there")));
+        }
+        log.transaction(0, new Insert(account(1, "ann", "10")));
+        Applier applier = startApplier();
+
+        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        assertThat(texts("SELECT reason FROM gemel.parked"))
+                .hasSize(keys.size())
+                .allMatch(reason -> reason.contains("PostgreSQL takes their keys for equal"));
+        assertThat(applier.state()).isEqualTo(ApplyState.RUNNING);
+        for (int i = 0; i < keys.size(); i++) {
+            assertThat(texts("SELECT v FROM keyed_" + i)).containsExactly("here");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void rewrites_a_key_in_another_way(Version version) throws Exception {
+        prepare(version);
+        site.execute("CREATE TABLE keyed (k numeric PRIMARY KEY, v text)", "GRANT ALL ON keyed TO " + site.role());
+        TableShape shape = new TableShape(new TableId("public", "keyed"), List.of("k", "v"), List.of(0));
+        log.transaction(0, new Insert(RowImage.of(shape, "1.0", "a")));
+        log.transaction(0, new Delete(RowImage.of(shape, "1.0", "a")), new Insert(RowImage.of(shape, "1.00", "b")));
+        startApplier();
+
+        await().untilAsserted(
+                        () -> assertThat(texts("SELECT k || v FROM keyed")).containsExactly("1.00b"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void writes_to_a_table_whose_key_is_judged_late(Version version) throws Exception {
+        prepare(version);
+        site.execute("ALTER TABLE account DROP CONSTRAINT account_pkey, ADD PRIMARY KEY (id) DEFERRABLE");
+        log.transaction(
+                0,
+                new Insert(account(1, "ann", "10")),
+                new Insert(account(2, "bob", "20")),
+                new Insert(account(3, "eve", "30")));
+        log.transaction(0, new Update(account(1, "ann", "10"), account(1, "ann", "11")));
+        log.transaction(
+                0,
+                new Delete(account(2, "bob", "20")),
+                new Insert(account(2, "bob", "21")),
+                new Delete(account(3, "eve", "30")));
+        startApplier();
+
+        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11", "2|bob|21"));
+    }
+
     private Applier startApplier() throws Exception {
         ReadProgress everythingRead = new ReadProgress();
         everythingRead.read(Long.MAX_VALUE);

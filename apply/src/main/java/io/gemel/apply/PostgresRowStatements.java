@@ -1,0 +1,259 @@
+package io.gemel.apply;
+
+import io.gemel.apply.TargetRows.Pair;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableShape;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jooq.ExecuteListener;
+import org.jooq.exception.DataAccessException;
+import org.jooq.impl.DefaultExecuteListenerProvider;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
+
+/**
+ * Runs the statements of tables for any number of rows, in as many parts as a table needs. One database transaction; applying thread
+ * only.
+ */
+final class PostgresRowStatements {
+    /** Rows of a statement whose values come in two functions: PostgreSQL compares each of one with each of the other. */
+    private static final int SPLIT_ROWS_MAX = 100;
+
+    private final DSLContext sql;
+    private final Function<PostgresTable, PostgresStatements> statements;
+    private final Set<Long> lockedForInserts = new HashSet<>();
+    private @Nullable DSLContext replanning;
+
+    /** @param statements of a table */
+    PostgresRowStatements(DSLContext sql, Function<PostgresTable, PostgresStatements> statements) {
+        this.sql = sql;
+        this.statements = statements;
+    }
+
+    /**
+     * Rows that a table has for keys.
+     *
+     * @param rows those whose key is written as asked for, by that
+     * @param equal keys of rows that PostgreSQL takes for the one asked for, though they are written otherwise, by the one asked for
+     */
+    record Found(Map<RowKey, RowImage> rows, Map<RowKey, RowKey> equal) {
+        Found() {
+            this(new LinkedHashMap<>(), new HashMap<>());
+        }
+    }
+
+    /** A statement's part: some of the rows. */
+    @FunctionalInterface
+    private interface Part<T> {
+        void run(List<T> rows, int start) throws SQLException;
+    }
+
+    private static <T> void inParts(List<T> rows, int rowsMax, Part<T> part) throws SQLException {
+        for (int start = 0; start < rows.size(); start += Math.min(rowsMax, rows.size() - start)) {
+            part.run(rows.subList(start, start + Math.min(rowsMax, rows.size() - start)), start);
+        }
+    }
+
+    /** Statements that name partitions must be planned for the very values; others once and for all. */
+    private DSLContext sql(PostgresTable table) {
+        if (!table.partitioning().prunes()) {
+            return sql;
+        }
+        DSLContext known = replanning;
+        if (known == null) {
+            known = sql.configuration()
+                    .deriveAppending(DefaultExecuteListenerProvider.providers(
+                            ExecuteListener.onPrepareEnd(context -> unprepared(context.statement()))))
+                    .dsl();
+            replanning = known;
+        }
+        return known;
+    }
+
+    private static void unprepared(@Nullable PreparedStatement statement) {
+        try {
+            if (statement != null) {
+                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+            }
+        } catch (SQLException e) {
+            throw new DataAccessException("not a statement of PostgreSQL's driver", e);
+        }
+    }
+
+    /**
+     * Updates rows that are as they should be.
+     *
+     * @param settled binds that say who may have written a row last
+     * @return those that were not
+     */
+    BitSet update(PostgresTable table, List<Pair> rows, List<Integer> changed, List<Object> settled)
+            throws SQLException {
+        boolean splits = table.splits(table.all(), changed);
+        int rowsMax = Math.min(table.partitioning().rowsMax(), splits ? SPLIT_ROWS_MAX : Integer.MAX_VALUE);
+        BitSet missed = all(rows.size());
+        inParts(rows, rowsMax, (part, start) -> {
+            List<RowImage> before = part.stream().map(Pair::before).toList();
+            List<Object> binds = PostgresBinds.images(table.all(), before);
+            if (splits) {
+                binds.add(PostgresBinds.ordinals(part.size()));
+            }
+            changed.forEach(
+                    column -> binds.add(ArrayLiteral.of(part, row -> row.after().value(column))));
+            binds.addAll(settled);
+            clear(missed, start, table, statements.apply(table).update(changed), prune(table, binds, before));
+        });
+        return missed;
+    }
+
+    /** As {@link #update}. */
+    BitSet delete(PostgresTable table, List<RowImage> rows, List<Object> settled) throws SQLException {
+        BitSet missed = all(rows.size());
+        inParts(rows, table.partitioning().rowsMax(), (part, start) -> {
+            List<Object> binds = PostgresBinds.images(table.all(), part);
+            binds.addAll(settled);
+            clear(missed, start, table, statements.apply(table).delete(), prune(table, binds, part));
+        });
+        return missed;
+    }
+
+    private static BitSet all(int rows) {
+        BitSet all = new BitSet(rows);
+        all.set(0, rows);
+        return all;
+    }
+
+    /** The values of the columns that decide about partitions, an array for each. */
+    private static List<Object> partitions(PostgresTable table, List<RowKey> keys) {
+        List<Object> binds = new ArrayList<>();
+        for (int column : table.partitioning().columns()) {
+            int place = table.key().indexOf(column);
+            binds.add(ArrayLiteral.of(keys, key -> key.values().get(place)));
+        }
+        return binds;
+    }
+
+    private static List<Object> prune(PostgresTable table, List<Object> binds, List<RowImage> rows) {
+        if (table.partitioning().prunes()) {
+            binds.addAll(partitions(table, rows.stream().map(RowImage::key).toList()));
+        }
+        return binds;
+    }
+
+    private void clear(BitSet missed, int start, PostgresTable table, String statement, List<Object> binds)
+            throws SQLException {
+        try (ResultSet written =
+                sql(table).resultQuery(statement, binds.toArray()).fetchResultSet()) {
+            while (written.next()) {
+                missed.clear(start + written.getInt(1));
+            }
+        }
+    }
+
+    /** Inserts rows whose keys are absent; returns the others. */
+    BitSet insertIfAbsent(PostgresTable table, TableShape shape, List<RowImage> rows) throws SQLException {
+        lockForInserts(table);
+        int rowsMax =
+                table.canMerge() ? Integer.MAX_VALUE : table.partitioning().rowsMax();
+        BitSet present = new BitSet(rows.size());
+        inParts(rows, rowsMax, (part, start) -> {
+            List<Object> binds = PostgresBinds.images(table.all(), part);
+            if (!table.canMerge()) {
+                prune(table, binds, part);
+            }
+            Set<RowKey> inserted = new HashSet<>();
+            try (ResultSet written = (table.canMerge() ? sql : sql(table))
+                    .resultQuery(statements.apply(table).insertIfAbsent(), binds.toArray())
+                    .fetchResultSet()) {
+                while (written.next()) {
+                    inserted.add(key(shape, written));
+                }
+            }
+            if (inserted.size() < part.size()) {
+                IntStream.range(0, part.size())
+                        .filter(i -> !inserted.contains(part.get(i).key()))
+                        .forEach(i -> present.set(start + i));
+            }
+        });
+        return present;
+    }
+
+    /** A key that PostgreSQL does not judge in this session must not be given away twice by two sessions at once. */
+    private void lockForInserts(PostgresTable table) {
+        if (table.isKeyUnjudged() && lockedForInserts.add(table.oid())) {
+            sql.execute("LOCK TABLE " + table.rows() + " IN SHARE ROW EXCLUSIVE MODE");
+        }
+    }
+
+    private static RowKey key(TableShape shape, ResultSet row) throws SQLException {
+        String[] values = new String[shape.key().size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = row.getString(i + 1);
+        }
+        return RowKey.of(shape.table(), values);
+    }
+
+    /** Reads the rows of these keys. */
+    Found select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys) throws SQLException {
+        Found all = new Found();
+        inParts(keys, table.partitioning().rowsMax(), (part, start) -> {
+            List<Object> binds = PostgresBinds.keys(table.key(), part);
+            binds.addAll(partitions(table, part));
+            try (ResultSet found = sql(table)
+                    .resultQuery(statements.apply(table).select(forUpdate), binds.toArray())
+                    .fetchResultSet()) {
+                while (found.next()) {
+                    RowImage image = PostgresBinds.image(shape, found);
+                    RowKey wanted = part.get(found.getInt(image.size() + 1));
+                    if (image.key().equals(wanted)) {
+                        all.rows().put(wanted, image);
+                    } else {
+                        all.equal().put(wanted, image.key());
+                    }
+                }
+            }
+        });
+        return all;
+    }
+
+    /** Deletes the rows of these keys; returns how many there were. */
+    int delete(PostgresTable table, List<RowKey> keys) throws SQLException {
+        int[] deleted = {0};
+        inParts(keys, table.partitioning().rowsMax(), (part, start) -> {
+            List<Object> binds = PostgresBinds.keys(table.key(), part);
+            binds.addAll(partitions(table, part));
+            deleted[0] += sql(table).execute(statements.apply(table).deleteByKey(), binds.toArray());
+        });
+        return deleted[0];
+    }
+
+    /** Writes rows, whether they are there or not; returns whether each was written. */
+    boolean write(PostgresTable table, TableShape shape, List<RowImage> rows) throws SQLException {
+        if (table.canMerge()) {
+            int written = sql.execute(
+                    statements.apply(table).upsert(),
+                    PostgresBinds.images(table.all(), rows).toArray());
+            return written == rows.size();
+        }
+        List<RowImage> absent = new ArrayList<>();
+        inParts(rows, table.partitioning().rowsMax(), (part, start) -> {
+            BitSet missed = all(part.size());
+            List<Object> binds = prune(table, PostgresBinds.images(table.all(), part), part);
+            clear(missed, 0, table, statements.apply(table).overwrite(), binds);
+            missed.stream().mapToObj(part::get).forEach(absent::add);
+        });
+        return absent.isEmpty() || insertIfAbsent(table, shape, absent).isEmpty();
+    }
+}
