@@ -233,9 +233,9 @@ public final class Applier implements AutoCloseable {
         status.pause();
     }
 
-    /** Waits until {@link #pause} has taken effect, or for so long; false when it has not. */
-    public boolean awaitPaused(Duration limit) throws InterruptedException {
-        return status.awaitPaused(limit);
+    /** Stops applying for good after the group at hand, but goes on with heartbeats; false when it has not in time. */
+    public boolean stopApplying(Duration limit) throws InterruptedException {
+        return status.pauseToEnd(limit);
     }
 
     /** Goes on after {@link #pause}; a halted group is tried again at once. */

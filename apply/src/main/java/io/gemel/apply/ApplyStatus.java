@@ -13,6 +13,7 @@ final class ApplyStatus {
     private ApplyState state = ApplyState.STANDBY;
     private String reason = "";
     private boolean pauseWanted;
+    private boolean ending;
     private final Reasons reasons;
 
     ApplyStatus(Reasons reasons) {
@@ -102,7 +103,7 @@ final class ApplyStatus {
         } else if (why.isEmpty() || next != ApplyState.RUNNING) {
             reasons.over(ReasonCode.APPLY_HALTED); // but not while it is only tried again
         }
-        if (next == ApplyState.PAUSED) {
+        if (next == ApplyState.PAUSED && !ending) {
             reasons.raise(ReasonCode.APPLY_PAUSED, why + "; gemel status shows it until resume is called over JMX");
         } else {
             reasons.over(ReasonCode.APPLY_PAUSED);
@@ -141,9 +142,12 @@ final class ApplyStatus {
         }
     }
 
-    boolean awaitPaused(Duration limit) throws InterruptedException {
+    /** Pauses for good, since the site ends; false when that has not taken effect in time. */
+    boolean pauseToEnd(Duration limit) throws InterruptedException {
         lock.lock();
         try {
+            ending = true;
+            pauseWanted = true;
             long nanos = limit.toNanos();
             while (state != ApplyState.PAUSED && nanos > 0) {
                 nanos = changed.awaitNanos(nanos);
@@ -172,7 +176,7 @@ final class ApplyStatus {
         lock.lock();
         try {
             while (pauseWanted && state != ApplyState.CLOSED) {
-                move(ApplyState.PAUSED, "paused by an operator");
+                move(ApplyState.PAUSED, ending ? "the site ends" : "paused by an operator");
                 changed.await();
             }
         } finally {

@@ -110,9 +110,8 @@ final class Site implements AutoCloseable {
      * while nobody else writes. A database that loses its slot afterwards, as by a major upgrade of the server, can go on.
      */
     void seal() throws InterruptedException {
-        applier.pause();
         try (SideConnection connection = new SideConnection(config, "seal")) {
-            if (applier.awaitPaused(SEAL_LIMIT)
+            if (applier.stopApplying(SEAL_LIMIT)
                     && connection.ask(this::writeSeal)
                     && durability.await(false, SEAL_LIMIT).isEmpty()) {
                 connection.ask(session -> {
