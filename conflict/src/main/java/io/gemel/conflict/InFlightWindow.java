@@ -24,7 +24,7 @@ import java.util.Set;
  *
  * <p>Thread-safe: one capturing thread, one applying thread, any number of readers of figures.
  */
-public final class InFlightWindow {
+public final class InFlightWindow implements AutoCloseable {
     private final SiteId local;
     private final PolicyTable policies;
     private final LocalChanges localChanges;
@@ -138,6 +138,7 @@ public final class InFlightWindow {
     }
 
     /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
+    @Override
     public synchronized void close() {
         closed = true;
         spill.close();

@@ -30,6 +30,8 @@ final class Site implements AutoCloseable {
     /** What each step of {@link #seal} may take. */
     private static final Duration SEAL_LIMIT = Duration.ofSeconds(1);
 
+    private static final String SEAL_NEEDED = "only a major upgrade of the server needs that (docs/operate.md)";
+
     /** A heartbeat may be open at the same moment; an application's transaction stays open longer. */
     private static final int SEAL_TRIES = 5;
 
@@ -119,12 +121,11 @@ final class Site implements AutoCloseable {
                     return true;
                 });
                 LOG.info("{} is sealed: everything that was committed here is in its log", config.site());
+            } else {
+                LOG.info("{} is not sealed, since something is still written here: {}", config.site(), SEAL_NEEDED);
             }
         } catch (SQLException e) {
-            LOG.info(
-                    "{} is not sealed, which only a major upgrade of the server needs: {}",
-                    config.site(),
-                    e.getMessage());
+            LOG.info("{} is not sealed ({}): {}", config.site(), e.getMessage(), SEAL_NEEDED);
         }
     }
 
@@ -153,11 +154,13 @@ final class Site implements AutoCloseable {
         return gateKeeper.reason();
     }
 
+    /** Closes each part, the last one first, whatever becomes of the others: an applier that stays open keeps the leadership. */
     @Override
+    @SuppressWarnings("try") // they are only closed
     public void close() {
-        gateKeeper.close();
-        window.close();
-        capture.close();
-        applier.close();
+        try (applier;
+                capture;
+                window;
+                gateKeeper) {}
     }
 }
