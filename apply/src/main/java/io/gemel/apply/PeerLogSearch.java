@@ -8,12 +8,13 @@ import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.TransactionCodec;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the offset from which to read the peer's log on. */
 final class PeerLogSearch {
@@ -43,7 +44,7 @@ final class PeerLogSearch {
         long begin = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
         long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
         PeerLogSearch search = new PeerLogSearch(consumer, partition, codec);
-        long offset = LogSearch.offsetBefore(begin, end, applied.position(), search::read);
+        long offset = LogSearch.offsetBefore(begin, end, applied.position(), search::first);
         if (applied.position() > 0 && !search.continues(applied, begin, offset, end)) {
             throw new ApplyFailure(
                     Kind.HALT,
@@ -57,23 +58,24 @@ final class PeerLogSearch {
 
     /** Where the beginning was deleted there may be no position to compare with; the cursor judges what comes. */
     private boolean continues(Marker applied, long begin, long offset, long end) throws BadRecordException {
-        List<Found> found = read(offset, end, 1);
-        if (found.isEmpty()) {
+        if (offset >= end) {
             return begin > 0;
         }
-        LogRecord first = found.get(0).record();
-        long position = first.match(
+        return first(offset, end, found -> reaches(found.record(), applied, begin)) != null;
+    }
+
+    private static boolean reaches(LogRecord record, Marker applied, long begin) {
+        long position = record.match(
                 opened -> begin > 0 ? Long.MAX_VALUE : 0L,
                 heartbeat -> heartbeat.stamp().position(),
                 part -> part.stamp().position());
-        return first.epoch() >= applied.epoch() && position >= applied.position();
+        return record.epoch() >= applied.epoch() && position >= applied.position();
     }
 
-    private List<Found> read(long from, long to, int max) throws BadRecordException {
-        List<Found> found = new ArrayList<>();
+    private @Nullable Found first(long from, long to, Predicate<Found> wanted) throws BadRecordException {
         consumer.seek(partition, from);
         long heard = System.nanoTime();
-        while (found.size() < max && consumer.position(partition) < to) {
+        while (consumer.position(partition) < to) {
             List<ConsumerRecord<byte[], byte[]>> records = consumer.poll(POLL).records(partition);
             if (!records.isEmpty()) {
                 heard = System.nanoTime();
@@ -81,12 +83,16 @@ final class PeerLogSearch {
                 throw new TimeoutException("the record at offset " + consumer.position(partition) + " does not come");
             }
             for (ConsumerRecord<byte[], byte[]> raw : records) {
-                if (raw.offset() < to && found.size() < max) {
-                    byte[] value = raw.value() == null ? new byte[0] : raw.value();
-                    found.add(new Found(raw.offset(), codec.decode(value)));
+                if (raw.offset() >= to) {
+                    return null;
+                }
+                byte[] value = raw.value() == null ? new byte[0] : raw.value();
+                Found found = new Found(raw.offset(), codec.decode(value));
+                if (wanted.test(found)) {
+                    return found;
                 }
             }
         }
-        return found;
+        return null;
     }
 }

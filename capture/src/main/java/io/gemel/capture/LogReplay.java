@@ -9,8 +9,9 @@ import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Version;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Fills the window from this site's own log after a restart. One thread. */
 final class LogReplay {
@@ -34,7 +35,7 @@ final class LogReplay {
                     + ": the topic was recreated or records were deleted. Start the pair anew (docs/operate.md)");
         }
         OwnLog.Stretch all = log.everything();
-        long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::some);
+        long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::first);
         LogCursor cursor = new LogCursor(config.site(), new Marker(position, 0, new Version(0, config.site()), 0, 0));
         FragmentJoiner joiner = new FragmentJoiner();
         log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
@@ -73,18 +74,23 @@ final class LogReplay {
         }
     }
 
-    private List<LogSearch.Found> some(long from, long to, int max) throws CaptureException {
-        List<LogSearch.Found> found = new ArrayList<>();
+    private LogSearch.@Nullable Found first(long from, long to, Predicate<LogSearch.Found> wanted)
+            throws CaptureException {
+        AtomicReference<LogSearch.@Nullable Found> first = new AtomicReference<>();
         try {
             log.read(new OwnLog.Stretch(from, to), stored -> {
-                found.add(new LogSearch.Found(stored.offset(), stored.record()));
-                return found.size() < max;
+                LogSearch.Found found = new LogSearch.Found(stored.offset(), stored.record());
+                if (!wanted.test(found)) {
+                    return true;
+                }
+                first.set(found);
+                return false;
             });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw CaptureException.retry("interrupted while searching the log " + config.topic());
         }
-        return found;
+        return first.get();
     }
 
     private static LogCursor.Verdict judge(LogCursor cursor, LogRecord record) throws CaptureException {

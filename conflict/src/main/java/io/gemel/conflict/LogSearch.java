@@ -1,22 +1,23 @@
 package io.gemel.conflict;
 
 import io.gemel.transaction.LogRecord;
-import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds where in a topic to start reading, without an index from positions to Kafka offsets: positions grow with offsets, so
  * a binary search needs some thirty look-ups. Pure; the caller brings the topic. Any thread.
  *
- * <p>Growth is broken by records that a replaced process published late: their epoch is outdated, their positions may be
- * anything. So a start is believed only when no record of a greater epoch is among the {@link #OUTDATED_RUN_MAX} records
- * before it, and the search goes on to the left of what outdated it otherwise. A {@link LogCursor} behind the search would
- * report a start that is still too late as a gap: nothing can be lost silently.
+ * <p>Growth is broken by records that a replaced process published late, whose epoch is outdated and whose positions may be
+ * anything, and by old records that were published again, in whatever order. So a start is believed only when none of the
+ * {@link #OUTDATED_RUN_MAX} records before it has a greater epoch or is sought itself, and the search goes on to the left of
+ * such a record otherwise. A {@link LogCursor} behind the search would report a start that is still too late as a gap:
+ * nothing can be lost silently.
  */
 public final class LogSearch {
     /**
-     * Most records of an outdated epoch that may follow each other without one that counts between them. A replaced process
-     * has at most its producer's unsent batches left to publish, while its successor writes heartbeats.
+     * Most records of an outdated epoch, or published again, that may follow each other without one that counts between them.
+     * A replaced process has at most its producer's unsent batches left to publish, while its successor writes heartbeats.
      */
     public static final int OUTDATED_RUN_MAX = 5_000;
 
@@ -28,16 +29,15 @@ public final class LogSearch {
     /** Reads records of one topic, for instance by a seek and polls. */
     @FunctionalInterface
     public interface RecordReader<E extends Exception> {
-        /**
-         * The records from {@code from} on and before {@code to}, the first {@code max} of them, by ascending offset; fewer
-         * only when there are no more. Offsets may be missing.
-         */
-        List<Found> read(long from, long to, int max) throws E;
+        /** The first record from {@code from} on and before {@code to} that is wanted; null when there is none. */
+        @Nullable
+        Found first(long from, long to, Predicate<Found> wanted) throws E;
     }
 
     /**
      * An offset from which every record that counts and has a position greater than {@code position} will be met. The record
-     * there counts itself and has a lesser or equal position, unless there is none: then it is {@code begin}.
+     * there counts itself and has a lesser or equal position, unless there is none: then it is {@code begin}. A record of
+     * {@code position}, if the topic holds one, is there or behind.
      *
      * @param begin first offset of the topic
      * @param end offset behind the last record
@@ -55,11 +55,13 @@ public final class LogSearch {
             if (candidate == null) {
                 return begin;
             }
-            long outdatedBy = outdatedBy(candidate, begin, outdatedRunMax, reader);
-            if (outdatedBy < 0) {
-                return candidate.offset();
+            Sight sight = new Sight(candidate, position);
+            long from = Math.max(begin, candidate.offset() - outdatedRunMax);
+            Found against = reader.first(from, candidate.offset(), sight::refutes);
+            if (against == null) {
+                return sight.start.offset();
             }
-            searchEnd = outdatedBy;
+            searchEnd = against.offset();
         }
     }
 
@@ -71,7 +73,7 @@ public final class LogSearch {
         long right = end;
         while (left < right) {
             long middle = left + (right - left) / 2;
-            Found found = firstWithPosition(middle, right, reader);
+            Found found = reader.first(middle, right, any -> position(any) >= 0);
             if (found == null || position(found) > position) {
                 right = middle;
             } else {
@@ -82,38 +84,6 @@ public final class LogSearch {
         return last;
     }
 
-    private static <E extends Exception> @Nullable Found firstWithPosition(long from, long to, RecordReader<E> reader)
-            throws E {
-        long next = from;
-        while (next < to) {
-            List<Found> found = reader.read(next, to, 1);
-            if (found.isEmpty()) {
-                return null;
-            }
-            Found first = found.get(0);
-            if (position(first) >= 0) {
-                return first;
-            }
-            next = first.offset() + 1;
-        }
-        return null;
-    }
-
-    /** Offset of a record before the candidate with a greater epoch, the first of the greatest in sight; -1 when there is none. */
-    private static <E extends Exception> long outdatedBy(
-            Found candidate, long begin, int outdatedRunMax, RecordReader<E> reader) throws E {
-        long offset = -1;
-        long epoch = candidate.record().epoch();
-        long from = Math.max(begin, candidate.offset() - outdatedRunMax);
-        for (Found before : reader.read(from, candidate.offset(), outdatedRunMax)) {
-            if (before.record().epoch() > epoch) {
-                epoch = before.record().epoch();
-                offset = before.offset();
-            }
-        }
-        return offset;
-    }
-
     /** The record's position, or -1 for one that has none. */
     private static long position(Found found) {
         return found.record()
@@ -121,5 +91,30 @@ public final class LogSearch {
                         opened -> -1L,
                         heartbeat -> heartbeat.stamp().position(),
                         part -> part.stamp().position());
+    }
+
+    /** What stands before a candidate, in order. */
+    private static final class Sight {
+        private final long epoch;
+        private final long position;
+        private Found start;
+
+        Sight(Found candidate, long position) {
+            epoch = candidate.record().epoch();
+            this.position = position;
+            start = candidate;
+        }
+
+        /** Whether the next record shows that the candidate does not count, or that the start must lie before that record. */
+        boolean refutes(Found before) {
+            if (before.record().epoch() != epoch) {
+                return before.record().epoch() > epoch;
+            }
+            long found = position(before);
+            if (found > position(start) && found <= position) {
+                start = before;
+            }
+            return found > position;
+        }
     }
 }

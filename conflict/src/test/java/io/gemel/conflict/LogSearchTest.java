@@ -14,9 +14,13 @@ import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Version;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LogSearchTest {
@@ -82,6 +86,17 @@ class LogSearchTest {
         });
     }
 
+    @Test
+    void is_not_led_astray_by_old_records_published_again_in_any_order() {
+        Seeds.forEach(400, random -> {
+            Topic topic = randomTopic(random);
+            topic.publishAgain(1 + random.nextInt(OUTDATED_RUN_MAX), random);
+            for (long position = 0; position <= topic.lastPosition; position++) {
+                topic.checkStart(position);
+            }
+        });
+    }
+
     /** A log with large transactions, take-overs in their middle, and late records of the replaced processes. */
     private static Topic randomTopic(Random random) {
         Topic topic = new Topic(random.nextInt(1000));
@@ -129,6 +144,14 @@ class LogSearchTest {
         }
     }
 
+    private static long position(Found found) {
+        return found.record()
+                .match(
+                        opened -> -1L,
+                        heartbeat -> heartbeat.stamp().position(),
+                        part -> part.stamp().position());
+    }
+
     private static Part part(long epoch, long position, int index, boolean last) {
         return new Part(epoch, stamp(position), index, last, index, List.of());
     }
@@ -164,24 +187,37 @@ class LogSearchTest {
             }
         }
 
-        long offsetBefore(long position) {
-            return LogSearch.offsetBefore(begin, nextOffset, position, OUTDATED_RUN_MAX, this::read);
+        /** What a mirror or a restored broker may do to the last records. */
+        void publishAgain(int count, Random random) {
+            List<LogRecord> again = new ArrayList<>();
+            records.subList(Math.max(0, records.size() - count), records.size())
+                    .forEach(found -> again.add(found.record()));
+            Collections.shuffle(again, random);
+            again.forEach(this::add);
         }
 
-        private List<Found> read(long from, long to, int max) {
+        long offsetBefore(long position) {
+            return LogSearch.offsetBefore(begin, nextOffset, position, OUTDATED_RUN_MAX, this::first);
+        }
+
+        private @Nullable Found first(long from, long to, Predicate<Found> wanted) {
             reads++;
-            return records.stream()
-                    .filter(found -> found.offset() >= from && found.offset() < to)
-                    .limit(max)
-                    .toList();
+            return between(from, to).filter(wanted).findFirst().orElse(null);
+        }
+
+        private Stream<Found> between(long from, long to) {
+            return records.stream().filter(found -> found.offset() >= from && found.offset() < to);
         }
 
         /** Follows the log from the start found for a site that has applied {@code position}: no gap, nothing missed. */
         void checkStart(long position) throws LogException {
             long start = offsetBefore(position);
             assertThat(start).isBetween(begin, nextOffset);
+            assertThat(position == 0 || between(start, nextOffset).anyMatch(found -> position(found) == position))
+                    .as("the record of position %d is met", position)
+                    .isTrue();
             LogCursor cursor = new LogCursor(EAST, appliedTo(position));
-            for (Found found : read(start, nextOffset, Integer.MAX_VALUE)) {
+            for (Found found : between(start, nextOffset).toList()) {
                 cursor.next(found.record());
             }
             assertThat(cursor.position()).isEqualTo(lastPositionThatCounts());
