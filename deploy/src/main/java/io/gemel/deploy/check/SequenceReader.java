@@ -34,6 +34,7 @@ final class SequenceReader {
                             s.seqstart) AS current,
                    has_sequence_privilege(c.oid, 'SELECT, USAGE') AS readable,
                    quote_ident(tn.nspname) || '.' || quote_ident(t.relname) AS table_name, a.attname,
+                   CASE WHEN t.relkind = 'p' THEN '' ELSE 'ONLY ' END AS range,
                    CASE WHEN a.atttypid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype)
                              AND has_table_privilege(t.oid, 'SELECT')
                              AND EXISTS (SELECT FROM pg_index i
@@ -60,6 +61,7 @@ final class SequenceReader {
             SequenceFacts facts,
             @Nullable String table,
             @Nullable String column,
+            String range,
             @Nullable String indexed) {
         String subject() {
             return table == null ? facts.name() : table + "." + column;
@@ -89,6 +91,7 @@ final class SequenceReader {
                         current),
                 row.getString("table_name"),
                 row.getString("attname"),
+                row.getString("range"),
                 row.getString("indexed"));
     }
 
@@ -106,7 +109,8 @@ final class SequenceReader {
                             long stored = row.getLong(1);
                             return row.wasNull() ? current : stored;
                         },
-                        "SELECT " + (up ? "max(" : "min(") + found.indexed() + ") FROM " + found.table())
+                        "SELECT " + (up ? "max(" : "min(") + found.indexed() + ") FROM " + found.range()
+                                + found.table())
                 .orElse(current);
         return new SequenceFacts(
                 facts.name(),

@@ -12,18 +12,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Writes a row as a losing change had left it, in one ordinary transaction of this site. One thread. */
+/**
+ * Writes a row as a losing change had left it, in one ordinary transaction of this site. Statements name the table without its children, but
+ * with its partitions, and do without ON CONFLICT, which PostgreSQL refuses for tables with rules. One thread.
+ */
 final class Undo {
     /** How the journal's texts are meant, whatever the role or the database prefers. */
     private static final String TEXT_SETTINGS = "SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';"
             + " SET lc_monetary = 'C'; SET xmloption = 'content'; SET array_nulls = on; SET timezone = 'UTC'";
 
+    private static final String TABLE = """
+            SELECT format('%I.%I', n.nspname, c.relname), c.relkind = 'p'
+            FROM pg_class c
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = ? AND c.relname = ?
+            """;
+
+    /** Types are named without their modifier: a cast to a shorter one would cut a text off where an assignment refuses it. */
     private static final String COLUMNS = """
-            SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod),
+            SELECT a.attname, quote_ident(a.attname), format_type(a.atttypid, -1),
                    a.attnum = ANY (k.conkey), a.attidentity = 'a'
             FROM pg_class c
             JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -35,7 +46,26 @@ final class Undo {
 
     private final Connection connection;
 
-    private record Column(String name, String quoted, String type, boolean key, boolean always) {}
+    private record Column(String name, String quoted, String type, boolean key, boolean always) {
+        String equation() {
+            return quoted + " = ?::" + type;
+        }
+    }
+
+    private record Table(String name, boolean partitioned, List<Column> columns) {
+        /** The table in a statement that reads or changes its rows. */
+        String rows() {
+            return (partitioned ? "" : "ONLY ") + name;
+        }
+
+        List<Column> key() {
+            return columns.stream().filter(Column::key).toList();
+        }
+
+        String where() {
+            return " WHERE " + joined(key(), Column::equation, " AND ");
+        }
+    }
 
     Undo(Connection connection) {
         this.connection = connection;
@@ -51,6 +81,21 @@ final class Undo {
         if (refusal.isPresent()) {
             throw refused(conflict, refusal.get().why(), refusal.get().mend());
         }
+        try (Statement settings = connection.createStatement()) {
+            settings.execute(TEXT_SETTINGS);
+        }
+        connection.setAutoCommit(false);
+        try {
+            String done = write(conflict, table(conflict));
+            connection.commit();
+            return done;
+        } finally {
+            connection.rollback(); // which after a commit does nothing
+            connection.setAutoCommit(true);
+        }
+    }
+
+    private Table table(JournaledConflict conflict) throws SQLException, CommandException {
         List<Column> columns = Sql.list(
                 connection,
                 row -> new Column(
@@ -58,69 +103,109 @@ final class Undo {
                 COLUMNS,
                 conflict.schema(),
                 conflict.table());
-        if (columns.isEmpty()) {
-            throw refused(conflict, "its table does not exist any more", "create it again, or let the conflict be");
-        }
-        String table =
-                Sql.text(connection, "SELECT format('%I.%I', ?::text, ?::text)", conflict.schema(), conflict.table());
-        try (Statement settings = connection.createStatement()) {
-            settings.execute(TEXT_SETTINGS);
-        }
+        return Sql.first(
+                        connection,
+                        row -> new Table(row.getString(1), row.getBoolean(2), columns),
+                        TABLE,
+                        conflict.schema(),
+                        conflict.table())
+                .filter(table -> !table.columns().isEmpty())
+                .orElseThrow(() -> refused(
+                        conflict, "its table does not exist any more", "create it again, or let the conflict be"));
+    }
+
+    private String write(JournaledConflict conflict, Table table) throws SQLException, CommandException {
         Map<String, @Nullable String> row = conflict.losing().after();
         if (row == null) {
-            delete(conflict, table, columns);
+            delete(conflict, table);
             return "deleted " + conflict.rowName() + ", as " + conflict.losing().site() + " had";
         }
-        if (!columns.stream().map(Column::name).collect(Collectors.toSet()).containsAll(row.keySet())) {
+        if (!table.columns().stream()
+                .map(Column::name)
+                .collect(Collectors.toSet())
+                .containsAll(row.keySet())) {
             throw refused(conflict, "its table has lost columns of that row", "write the row by hand; show prints it");
         }
-        List<Column> written = columns.stream()
-                .filter(column -> row.containsKey(column.name()))
-                .toList();
         try {
-            put(table, written, row);
+            put(conflict, table, row);
         } catch (SQLException e) {
-            throw explained(conflict, columns, e);
+            throw explained(conflict, table.columns(), e);
         }
         return "wrote " + conflict.rowName() + " as " + conflict.losing().site() + " had: " + row;
     }
 
-    private void delete(JournaledConflict conflict, String table, List<Column> columns)
-            throws SQLException, CommandException {
+    private void delete(JournaledConflict conflict, Table table) throws SQLException, CommandException {
         Map<String, @Nullable String> before = conflict.losing().before();
         if (before == null) {
             throw refused(conflict, "the losing change emptied the whole table", "delete rows by hand");
         }
-        List<Column> key = columns.stream().filter(Column::key).toList();
-        String where = joined(key, column -> true, column -> column.quoted() + " = ?::" + column.type(), " AND ");
-        execute("DELETE FROM " + table + " WHERE " + where, key, before);
+        if (isThere(table, before)
+                && execute("DELETE FROM " + table.rows() + table.where(), table.key(), before) == 0) {
+            throw withheld(conflict);
+        }
     }
 
-    private void put(String table, List<Column> columns, Map<String, @Nullable String> row) throws SQLException {
-        Predicate<Column> settable = column -> !column.key() && !column.always();
-        String set = joined(columns, settable, column -> column.quoted() + " = EXCLUDED." + column.quoted(), ", ");
-        execute(
-                "INSERT INTO " + table + " (" + joined(columns, column -> true, Column::quoted, ", ")
-                        + ") OVERRIDING SYSTEM VALUE VALUES ("
-                        + joined(columns, column -> true, column -> "?::" + column.type(), ", ") + ") ON CONFLICT ("
-                        + joined(columns, Column::key, Column::quoted, ", ") + ") DO "
-                        + (set.isEmpty() ? "NOTHING" : "UPDATE SET " + set),
-                columns,
-                row);
+    private void put(JournaledConflict conflict, Table table, Map<String, @Nullable String> row)
+            throws SQLException, CommandException {
+        List<Column> given = table.columns().stream()
+                .filter(column -> row.containsKey(column.name()))
+                .toList();
+        boolean written = isThere(table, row) ? overwrite(table, given, row) : insert(table, given, row);
+        if (!written) {
+            throw withheld(conflict);
+        }
     }
 
-    private static String joined(
-            List<Column> columns, Predicate<Column> which, Function<Column, String> text, String separator) {
-        return columns.stream().filter(which).map(text).collect(Collectors.joining(separator));
+    /** Locks the row, if there is one. */
+    private boolean isThere(Table table, Map<String, @Nullable String> row) throws SQLException {
+        return Sql.isTrue(
+                connection,
+                "SELECT true FROM " + table.rows() + table.where() + " FOR UPDATE",
+                table.key().stream().map(column -> row.get(column.name())).toArray());
     }
 
-    private void execute(String sql, List<Column> columns, Map<String, @Nullable String> row) throws SQLException {
+    private boolean overwrite(Table table, List<Column> given, Map<String, @Nullable String> row) throws SQLException {
+        List<Column> set = given.stream()
+                .filter(column -> !column.key() && !column.always())
+                .toList();
+        List<Column> bound = Stream.concat(set.stream(), table.key().stream()).toList();
+        return set.isEmpty()
+                || execute(
+                                "UPDATE " + table.rows() + " SET " + joined(set, Column::equation, ", ")
+                                        + table.where(),
+                                bound,
+                                row)
+                        > 0;
+    }
+
+    private boolean insert(Table table, List<Column> given, Map<String, @Nullable String> row) throws SQLException {
+        return execute(
+                        "INSERT INTO " + table.name() + " (" + joined(given, Column::quoted, ", ")
+                                + ") OVERRIDING SYSTEM VALUE VALUES ("
+                                + joined(given, column -> "?::" + column.type(), ", ") + ")",
+                        given,
+                        row)
+                > 0;
+    }
+
+    private static String joined(List<Column> columns, Function<Column, String> text, String separator) {
+        return columns.stream().map(text).collect(Collectors.joining(separator));
+    }
+
+    private int execute(String sql, List<Column> columns, Map<String, @Nullable String> row) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < columns.size(); i++) {
                 statement.setString(i + 1, row.get(columns.get(i).name()));
             }
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
+    }
+
+    private static CommandException withheld(JournaledConflict conflict) {
+        return refused(
+                conflict,
+                "a rule or trigger of its table withholds the row",
+                "have it let the row pass, or disable it, and undo the conflict then");
     }
 
     /** What stands in the way of a row, if that is another row. */

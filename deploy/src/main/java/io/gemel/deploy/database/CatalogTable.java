@@ -40,6 +40,11 @@ public record CatalogTable(
         publications = List.copyOf(publications);
     }
 
+    /** The table in a statement that reads its rows: without its children, which are tables of their own, but with its partitions. */
+    public String rows() {
+        return kind == Kind.PARTITIONED ? sqlName : "ONLY " + sqlName;
+    }
+
     /** What a table is. */
     public enum Kind {
         PLAIN,

@@ -59,9 +59,13 @@ public final class Seal {
                 slot);
     }
 
-    /** Number of a table's rows that were written after the seal; empty when there is none. Reads the whole table. */
-    public static Optional<Long> newerRows(Connection connection, String table) throws SQLException {
-        return Sql.first(connection, row -> row.getLong(1), "SELECT count(*) FROM " + table + " AS t " + NEWER)
-                .filter(rows -> rows > 0);
+    /**
+     * Number of a table's rows that were written after the seal; empty when there is none. Reads the whole table.
+     *
+     * @param rows the table as {@link CatalogTable#rows} names it
+     */
+    public static Optional<Long> newerRows(Connection connection, String rows) throws SQLException {
+        return Sql.first(connection, row -> row.getLong(1), "SELECT count(*) FROM " + rows + " AS t " + NEWER)
+                .filter(count -> count > 0);
     }
 }

@@ -14,7 +14,9 @@ import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,16 +62,17 @@ final class SealResumption {
     }
 
     private List<Obstacle> newerRows(Connection connection) throws SQLException {
-        List<String> tables = new ArrayList<>(List.of(GemelSchema.REPLICATED));
+        Map<String, String> tables = new LinkedHashMap<>();
+        tables.put(GemelSchema.REPLICATED, GemelSchema.REPLICATED);
         for (CatalogTable table : TableCatalog.matched(connection, config)) {
-            tables.add(table.sqlName());
+            tables.put(table.sqlName(), table.rows());
         }
         List<Obstacle> newer = new ArrayList<>();
-        for (String table : tables) {
-            Optional<Long> rows = Seal.newerRows(connection, table);
+        for (Map.Entry<String, String> table : tables.entrySet()) {
+            Optional<Long> rows = Seal.newerRows(connection, table.getValue());
             rows.ifPresent(count -> newer.add(new Obstacle(
                     Cause.LOG_OWNER,
-                    table,
+                    table.getKey(),
                     "has " + count + " row(s) that were written after the site process had ended and before a slot was"
                             + " there: they are in no log",
                     "stop whatever writes and run gemel prepare again; if these rows were committed, start the pair"

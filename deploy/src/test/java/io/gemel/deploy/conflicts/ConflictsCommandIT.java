@@ -41,6 +41,19 @@ class ConflictsCommandIT {
                         "INSERT INTO person VALUES (7, NULL), (8, NULL)",
                         "CREATE TABLE purchase (id int PRIMARY KEY, person int REFERENCES person)",
                         "CREATE TABLE removed (id int PRIMARY KEY, code text UNIQUE, person int REFERENCES person)")
+                .schema(
+                        "CREATE TABLE entry (id int PRIMARY KEY, v varchar(20))",
+                        "CREATE TABLE entry_2024 (PRIMARY KEY (id)) INHERITS (entry)",
+                        "INSERT INTO entry SELECT g, 'before' FROM generate_series(1, 3) g",
+                        "INSERT INTO entry_2024 SELECT g, 'child' FROM generate_series(1, 3) g",
+                        "CREATE TABLE ruled (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE ruled_log (id uuid DEFAULT gen_random_uuid() PRIMARY KEY, v text)",
+                        "CREATE RULE log AS ON UPDATE TO ruled DO ALSO INSERT INTO ruled_log (v) VALUES (new.v)",
+                        "CREATE RULE hold AS ON UPDATE TO ruled WHERE new.v = 'held' DO INSTEAD NOTHING",
+                        "INSERT INTO ruled VALUES (1, 'before'), (2, 'before')",
+                        "CREATE TABLE parted (id int, part int, v text, PRIMARY KEY (id, part)) PARTITION BY LIST (part)",
+                        "CREATE TABLE parted_1 PARTITION OF parted FOR VALUES IN (1)",
+                        "INSERT INTO parted VALUES (1, 1, 'before'), (2, 1, 'before')")
                 .prepare()
                 .run();
     }
@@ -174,6 +187,73 @@ class ConflictsCommandIT {
     private static String attempt(int number) {
         return "BEGIN; INSERT INTO gemel.submission (key, attempt) VALUES ('t-1', " + number + ");"
                 + " INSERT INTO purchase VALUES (9, NULL); COMMIT";
+    }
+
+    @Test
+    void leaves_rows_of_the_same_key_in_child_tables_alone() throws Exception {
+        String update = conflict(
+                "UPDATE ONLY entry SET v = 'east' WHERE id = 1", "UPDATE ONLY entry SET v = 'west' WHERE id = 1");
+        assertThat(run("undo", update)).as(commands::err).isEqualTo(ExitCode.DONE);
+        String delete =
+                conflict("DELETE FROM ONLY entry WHERE id = 2", "UPDATE ONLY entry SET v = 'west' WHERE id = 2");
+        assertThat(run("undo", delete)).as(commands::err).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        sites.assertEqual("entry_2024", "ONLY entry");
+        assertThat(TwoSites.rows(sites.east(), "ONLY entry"))
+                .contains("(1,east)")
+                .doesNotContain("(2,west)");
+        assertThat(TwoSites.rows(sites.west(), "entry_2024")).containsExactly("(1,child)", "(2,child)", "(3,child)");
+    }
+
+    @Test
+    void cuts_no_value_off_that_the_table_holds_no_more() throws Exception {
+        String id = conflict(
+                "UPDATE ONLY entry SET v = 'longer than four' WHERE id = 3",
+                "UPDATE ONLY entry SET v = 'west' WHERE id = 3");
+        sites.west().execute("ALTER TABLE entry ALTER v TYPE varchar(6)");
+
+        assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
+        assertThat(commands.err()).contains("value too long for type character varying(6)");
+        sites.west().execute("ALTER TABLE entry ALTER v TYPE varchar(20)");
+        assertThat(run("undo", id)).as(commands::err).isEqualTo(ExitCode.DONE);
+        sites.settle();
+        sites.assertEqual("ONLY entry");
+    }
+
+    @Test
+    void writes_into_partitions_and_lets_rules_run_as_any_statement_does() throws Exception {
+        String parted =
+                conflict("UPDATE parted SET v = 'east' WHERE id = 1", "UPDATE parted SET v = 'west' WHERE id = 1");
+        assertThat(run("undo", parted)).as(commands::err).isEqualTo(ExitCode.DONE);
+        String gone = conflict("DELETE FROM parted WHERE id = 2", "UPDATE parted SET v = 'west' WHERE id = 2");
+        assertThat(run("undo", gone)).as(commands::err).isEqualTo(ExitCode.DONE);
+        String ruled = conflict("UPDATE ruled SET v = 'east' WHERE id = 1", "UPDATE ruled SET v = 'west' WHERE id = 1");
+        assertThat(run("undo", ruled)).as(commands::err).isEqualTo(ExitCode.DONE);
+        sites.settle();
+
+        sites.assertEqual("parted", "ruled");
+        assertThat(TwoSites.rows(sites.east(), "parted")).containsExactly("(1,1,east)");
+        assertThat(TwoSites.rows(sites.east(), "ruled")).contains("(1,east)");
+        assertThat(TwoSites.texts(sites.west(), "SELECT v FROM ruled_log WHERE v <> 'held'"))
+                .containsExactlyInAnyOrder("east", "west", "east");
+    }
+
+    @Test
+    void says_when_a_rule_withholds_the_row() throws Exception {
+        String id = conflict(
+                "SET session_replication_role = replica; UPDATE ruled SET v = 'held' WHERE id = 2",
+                "SET session_replication_role = replica; UPDATE ruled SET v = 'west' WHERE id = 2");
+
+        assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
+        assertThat(commands.err()).contains("a rule or trigger of its table withholds the row");
+        sites.west().execute("ALTER TABLE ruled DISABLE RULE hold");
+        assertThat(run("undo", id)).as(commands::err).isEqualTo(ExitCode.DONE);
+        sites.west().execute("ALTER TABLE ruled ENABLE RULE hold");
+        sites.settle();
+
+        sites.assertEqual("ruled");
+        assertThat(TwoSites.rows(sites.east(), "ruled")).contains("(2,held)");
     }
 
     @Test
