@@ -4,22 +4,20 @@ import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.ParkedStore.Decision;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.AllRows;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
-import io.gemel.transaction.TableShape;
 import io.gemel.transaction.Transaction;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Transactions that are set aside for a person, with the later ones that touch their rows. Both sites know of each: the one that
@@ -34,6 +32,7 @@ final class Parking {
     private final Repairs repairs;
     private final Reasons reasons;
     private Map<Long, Set<RowKey>> parked = Map.of();
+    private ParkedRows rows = new ParkedRows();
     private volatile int size;
 
     /** @param parkedMax most transactions set aside; with more the applier halts instead */
@@ -55,6 +54,9 @@ final class Parking {
     /** Reads what is parked; at the start and whenever that has changed. */
     void load() throws ApplyFailure {
         parked = database.parked().rows();
+        ParkedRows all = new ParkedRows();
+        parked.values().forEach(all::add);
+        rows = all;
         size = parked.size();
     }
 
@@ -70,20 +72,18 @@ final class Parking {
         }
         boolean[] held = {false};
         changes.forEach(piece -> {
-            held[0] = piece.stream()
-                    .map(StampedChange::change)
-                    .anyMatch(change -> !ParkingNotices.isNotice(change) && touchesParked(change));
+            boolean decided = false; // a truncate behind a notice that all rows are decided
+            for (StampedChange each : piece) {
+                Change change = each.change();
+                boolean truncates = change instanceof Change.Truncate;
+                held[0] |= !ParkingNotices.isNotice(change)
+                        && !(truncates && decided)
+                        && rows.touch(truncates ? AllRows.key(change.table()) : change.key());
+                decided = change instanceof Change.Settle && AllRows.areMeant(change);
+            }
             return !held[0];
         });
         return held[0];
-    }
-
-    private boolean touchesParked(Change change) {
-        if (change instanceof Change.Truncate) {
-            return parked.values().stream()
-                    .anyMatch(keys -> keys.stream().anyMatch(key -> key.table().equals(change.table())));
-        }
-        return parked.values().stream().anyMatch(keys -> keys.contains(change.key()));
     }
 
     /** Sets a transaction aside, and commits that with its marker. */
@@ -98,22 +98,22 @@ final class Parking {
                             + ". Fix what they have in common, see them with 'gemel parked FILE list' and decide with 'gemel parked FILE retry ID' or 'gemel parked FILE discard ID'");
         }
         List<Change> notices = new ArrayList<>();
-        Map<RowKey, RowImage> rows = new LinkedHashMap<>();
+        Map<RowKey, RowImage> touched = new LinkedHashMap<>();
         for (Change change : transaction.changes()) {
             RowImage image = change.anyImage();
-            if (image == null) {
-                throw new ApplyFailure(
-                        Kind.HALT,
-                        "a transaction that empties table " + change.table() + " cannot be parked: " + reason);
-            }
-            rows.putIfAbsent(image.key(), image);
+            RowImage held = image == null ? AllRows.image(change.shape()) : image;
+            touched.putIfAbsent(held.key(), held);
         }
-        rows.values()
+        touched.values()
                 .forEach(image ->
                         notices.add(new Change.Park(image, transaction.stamp().position())));
         applier.transact(marker, (target, group) -> {
             target.park(
-                    transaction.stamp().origin(), transaction.stamp().position(), reason, transaction, rows.keySet());
+                    transaction.stamp().origin(),
+                    transaction.stamp().position(),
+                    reason,
+                    transaction,
+                    touched.keySet());
             target.journal(journal);
             target.emit(notices);
             return true;
@@ -154,15 +154,16 @@ final class Parking {
     /** The transaction and all that hang together with it by rows that they share. */
     private Set<Long> component(long id) {
         Set<Long> component = new HashSet<>();
-        Set<RowKey> rows = new HashSet<>(parked.getOrDefault(id, Set.of()));
-        boolean grown = !rows.isEmpty();
+        ParkedRows shared = new ParkedRows();
+        shared.add(parked.getOrDefault(id, Set.of()));
+        boolean grown = parked.containsKey(id);
         while (grown) {
             grown = false;
             for (Map.Entry<Long, Set<RowKey>> each : parked.entrySet()) {
                 if (!component.contains(each.getKey())
-                        && each.getValue().stream().anyMatch(rows::contains)) {
+                        && each.getValue().stream().anyMatch(shared::touch)) {
                     component.add(each.getKey());
-                    rows.addAll(each.getValue());
+                    shared.add(each.getValue());
                     grown = true;
                 }
             }
@@ -175,82 +176,38 @@ final class Parking {
         database.forgetTables(); // somebody may have altered them so that the rows fit
         repairs.halted();
         repairs.refresh();
+        Settlement settlement = settlement(component, decision);
         try {
-            settle(component, decision, marker, Parking::lock);
+            settle(settlement, marker, false);
         } catch (ApplyFailure e) {
             boolean refused = e.kind() == Kind.PARK || e.kind() == Kind.SCHEMA;
             if (!refused || decision == Decision.RETRY) {
                 throw e;
             }
             // A row that is absent cannot even be locked by inserting it. It stays as it is: absent.
-            settle(component, decision, marker, Parking::lockTable);
+            settle(settlement, marker, true);
         }
     }
 
-    /** Locks rows and reads them. */
-    @FunctionalInterface
-    private interface Locking {
-        Map<RowKey, @Nullable RowImage> lock(TargetRows rows, TableShape shape, Map<RowKey, RowImage> samples)
-                throws ApplyFailure;
-    }
-
-    private static Map<RowKey, @Nullable RowImage> lock(
-            TargetRows rows, TableShape shape, Map<RowKey, RowImage> samples) throws ApplyFailure {
-        return rows.lock(shape, List.copyOf(samples.values()));
-    }
-
-    private static Map<RowKey, @Nullable RowImage> lockTable(
-            TargetRows rows, TableShape shape, Map<RowKey, RowImage> samples) throws ApplyFailure {
-        rows.lockAgainstWriters(shape);
-        return rows.read(shape, samples.keySet());
-    }
-
-    private void settle(Set<Long> component, Decision decision, Marker marker, Locking locking)
-            throws ApplyFailure, InterruptedException {
+    private Settlement settlement(Set<Long> component, Decision decision) throws ApplyFailure {
         Set<RowKey> open = new HashSet<>();
         component.forEach(id -> open.addAll(parked.getOrDefault(id, Set.of())));
-        Map<RowKey, Change> last = new LinkedHashMap<>();
-        Map<RowKey, Change> theirs = new HashMap<>();
+        Settlement settlement = new Settlement(open);
         for (Transaction transaction : database.parked().transactions(component)) {
-            for (Change whole : transaction.changes()) {
-                Change change = repairs.gone().leftOutOf(whole);
-                if (open.contains(change.key())) {
-                    last.put(change.key(), change);
-                    if (decision == Decision.RETRY
-                            && !transaction.stamp().origin().equals(site)
-                            && !(change instanceof Change.Park)) {
-                        theirs.put(change.key(), change);
-                    }
-                }
+            boolean theirs =
+                    decision == Decision.RETRY && !transaction.stamp().origin().equals(site);
+            for (Change change : transaction.changes()) {
+                settlement.note(repairs.gone().leftOutOf(change), theirs);
             }
         }
-        Map<TableShape, Map<RowKey, RowImage>> samples = new LinkedHashMap<>();
-        last.forEach((key, change) -> samples.computeIfAbsent(change.shape(), shape -> new LinkedHashMap<>())
-                .put(key, sample(change)));
-        applier.transact(marker, (target, group) -> {
-            List<Change> settled = new ArrayList<>();
-            for (Map.Entry<TableShape, Map<RowKey, RowImage>> table : samples.entrySet()) {
-                Map<RowKey, @Nullable RowImage> rows = locking.lock(target.rows(), table.getKey(), table.getValue());
-                table.getValue().forEach((key, sample) -> {
-                    Change wanted = theirs.get(key);
-                    RowImage row = wanted == null ? rows.get(key) : wanted.after();
-                    rows.put(key, row);
-                    settled.add(new Change.Settle(row == null ? sample : row, row != null));
-                });
-                target.rows().write(table.getKey(), rows);
-            }
-            target.rows().checkDeferred();
-            target.emit(settled);
-            target.settle(open);
-            return true;
-        });
+        return settlement;
     }
 
-    private static RowImage sample(Change change) {
-        RowImage image = change.anyImage();
-        if (image == null) {
-            throw new IllegalStateException("a truncate is never parked");
-        }
-        return image;
+    private void settle(Settlement settlement, Marker marker, boolean byTable)
+            throws ApplyFailure, InterruptedException {
+        applier.transact(marker, (target, group) -> {
+            settlement.carryOut(target, byTable);
+            return true;
+        });
     }
 }

@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.transaction.AllRows;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
@@ -41,8 +42,8 @@ final class ParkingNotices {
         for (StampedChange change : changes) {
             if (change.change() instanceof Change.Park) {
                 parks.add(change);
-            } else {
-                rows.add(change);
+            } else if (!AllRows.areMeant(change.change())) {
+                rows.add(change); // of all rows the truncate behind it says what becomes of them
             }
             if (change.change() instanceof Change.Settle settle) {
                 settled.add(settle.key());

@@ -141,6 +141,13 @@ final class PostgresStatements {
                         + (forUpdate ? " FOR UPDATE OF t" : ""));
     }
 
+    /** No binds; gives every column of every row. */
+    String selectAll() {
+        return "SELECT "
+                + table.all().stream().map(i -> table.column("t", i)).collect(Collectors.joining(", ")) + " FROM "
+                + table.rows() + " AS t";
+    }
+
     /**
      * The query for rows that given rows would collide with on one unique key. Binds: ordinal, every column; gives the key
      * columns of the other row.

@@ -6,6 +6,7 @@ import io.gemel.apply.PostgresRowStatements.Found;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
+import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class PostgresTargetRows implements TargetRows {
     /** Times that a row may be neither found nor free to insert: another session inserts and deletes it in turn, or something hides it. */
     private static final int LOCK_ROUNDS_MAX = 3;
+
+    /** Rows that are held in memory when all of a table are read. */
+    private static final int ROWS_AT_ONCE = 500;
 
     private final DSLContext sql;
     private final PostgresRowStatements statements;
@@ -254,6 +258,27 @@ final class PostgresTargetRows implements TargetRows {
     public List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure {
         PostgresTable table = table(shape);
         return run(() -> foreignKeys.dangling(sql, table, shape, keys));
+    }
+
+    @Override
+    public void forEach(TableShape shape, RowsConsumer consumer) throws ApplyFailure {
+        PostgresTable table = table(shape);
+        List<RowImage> some = new ArrayList<>();
+        run(() -> {
+            try (ResultSet rows = sql.resultQuery(catalog.statements(table).selectAll())
+                    .fetchSize(ROWS_AT_ONCE)
+                    .fetchResultSet()) {
+                while (rows.next()) {
+                    some.add(PostgresBinds.image(shape, rows));
+                    if (some.size() == ROWS_AT_ONCE) {
+                        consumer.accept(List.copyOf(some));
+                        some.clear();
+                    }
+                }
+            }
+            return some;
+        });
+        consumer.accept(some);
     }
 
     @Override

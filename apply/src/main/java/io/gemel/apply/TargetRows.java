@@ -103,6 +103,15 @@ interface TargetRows {
     /** Removes every row of a locked table except the given keys. */
     void clear(TableShape shape, Set<RowKey> except) throws ApplyFailure;
 
+    /** Takes some of the rows. */
+    @FunctionalInterface
+    interface RowsConsumer {
+        void accept(List<RowImage> rows) throws ApplyFailure;
+    }
+
+    /** Hands every row of a locked table out, some at a time; the consumer may write to other tables meanwhile. */
+    void forEach(TableShape shape, RowsConsumer consumer) throws ApplyFailure;
+
     /**
      * Fails with {@link ApplyFailure.Kind#UNIQUE} when rows that were written collide on a unique key which the database does not judge
      * for the applier, a deferrable one.

@@ -1,6 +1,7 @@
 package io.gemel.capture;
 
 import io.gemel.conflict.LocalChanges;
+import io.gemel.transaction.AllRows;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.FragmentJoiner;
@@ -144,6 +145,7 @@ final class OwnChanges implements LocalChanges {
             if (part.stamp().position() > position) {
                 part.changes().stream()
                         .filter(change -> !(change instanceof Change.Truncate)
+                                && !AllRows.areMeant(change)
                                 && change.table().equals(table))
                         .forEach(change -> keys.add(change.key()));
             }

@@ -66,7 +66,7 @@ public final class RowImage {
     }
 
     /**
-     * The key of the row.
+     * The key of the row, or of {@linkplain AllRows all rows}.
      *
      * @throws IllegalArgumentException when a key column is null: no database lets that happen, so the image is damaged
      */
@@ -80,6 +80,9 @@ public final class RowImage {
     }
 
     private String[] keyValues() {
+        if (shape.isOfAllRows()) {
+            return new String[0];
+        }
         String[] keyValues = new String[shape.key().size()];
         for (int i = 0; i < keyValues.length; i++) {
             int column = shape.key().get(i);

@@ -50,6 +50,11 @@ public final class RowKey {
         return List.of(values);
     }
 
+    /** Does it stand for {@linkplain AllRows all rows} of the table? */
+    boolean isOfAllRows() {
+        return values.length == 0;
+    }
+
     /** A 64-bit hash of table and values, the same in every process: good enough to index by, not to identify by. */
     public long longHash() {
         return hash;
@@ -71,6 +76,6 @@ public final class RowKey {
 
     @Override
     public String toString() {
-        return table + Arrays.toString(values);
+        return isOfAllRows() ? "all rows of " + table : table + Arrays.toString(values);
     }
 }

@@ -7,6 +7,9 @@ import java.util.List;
  * part of a shape: the receiving database computes them itself. A table that is altered gets a new shape.
  */
 public final class TableShape {
+    /** Name of the last column of a shape whose images stand for all rows. */
+    static final String ALL_ROWS = "";
+
     private final TableId table;
     private final List<String> columns;
     private final List<Integer> key;
@@ -24,6 +27,11 @@ public final class TableShape {
             throw new IllegalArgumentException("table " + table + " needs a primary key among its columns " + columns);
         }
         hash = (table.hashCode() * 31 + this.columns.hashCode()) * 31 + this.key.hashCode();
+    }
+
+    /** Do its images stand for {@linkplain AllRows all rows} of the table? */
+    boolean isOfAllRows() {
+        return columns.get(columns.size() - 1).equals(ALL_ROWS);
     }
 
     public TableId table() {

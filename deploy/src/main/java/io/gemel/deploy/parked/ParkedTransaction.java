@@ -23,7 +23,8 @@ import java.util.TreeSet;
  * @param origin site where it committed: the peer's wait here, this site's own wait at the peer
  * @param position in the origin's log
  * @param problem why the last decision could not be carried out; empty when there is nothing to say
- * @param rows the rows that are undecided because of it, as {@code schema.table[key]}
+ * @param rows the rows that are undecided because of it, as {@code schema.table[key]}, or {@code schema.table} for all rows of one
+ * @param sharing those with which it shares rows, and itself
  * @param changes what it does, or of this site's own only the rows that it touches
  */
 record ParkedTransaction(
@@ -35,16 +36,24 @@ record ParkedTransaction(
         boolean decided,
         String problem,
         Set<String> rows,
+        Set<Long> sharing,
         List<Change> changes) {
     private static final String COLUMNS = """
             SELECT id, at, origin, position, reason, decision IS NOT NULL, coalesce(problem, ''), body,
-                   ARRAY(SELECT table_schema || '.' || table_name || '[' || array_to_string(key, ', ') || ']'
-                         FROM gemel.parked_row AS r WHERE r.parked = p.id) AS rows
+                   ARRAY(SELECT table_schema || '.' || table_name
+                                || CASE WHEN key = '{}' THEN '' ELSE '[' || array_to_string(key, ', ') || ']' END
+                         FROM gemel.parked_row AS r WHERE r.parked = p.id) AS rows,
+                   ARRAY(SELECT DISTINCT r.parked
+                         FROM gemel.parked_row AS r
+                         JOIN gemel.parked_row AS own ON own.parked = p.id
+                              AND own.table_schema = r.table_schema AND own.table_name = r.table_name
+                              AND (own.key = r.key OR own.key = '{}' OR r.key = '{}')) AS sharing
             FROM gemel.parked AS p
             """;
 
     ParkedTransaction {
         rows = Set.copyOf(rows);
+        sharing = Set.copyOf(sharing);
         changes = List.copyOf(changes);
     }
 
@@ -60,14 +69,12 @@ record ParkedTransaction(
     /** Numbers of those that hang together with this one by rows that they share, and its own. */
     Set<Long> together(List<ParkedTransaction> all) {
         Set<Long> together = new TreeSet<>(Set.of(id));
-        Set<String> touched = new TreeSet<>(rows);
         boolean grown = true;
         while (grown) {
             grown = false;
             for (ParkedTransaction other : all) {
-                if (other.rows.stream().anyMatch(touched::contains) && together.add(other.id)) {
-                    touched.addAll(other.rows);
-                    grown = true;
+                if (together.contains(other.id)) {
+                    grown |= together.addAll(other.sharing);
                 }
             }
         }
@@ -84,6 +91,7 @@ record ParkedTransaction(
                 row.getBoolean(6),
                 row.getString(7),
                 Set.copyOf(Arrays.asList((String[]) row.getArray("rows").getArray())),
+                Set.copyOf(Arrays.asList((Long[]) row.getArray("sharing").getArray())),
                 changes(row.getBytes("body")));
     }
 

@@ -10,6 +10,7 @@ import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.ReasonCode;
 import java.io.PrintWriter;
@@ -52,6 +53,7 @@ class RefusedTablesIT {
                 .run()) {
             equal_keys_with_other_texts_do_no_harm(sites);
             parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(sites);
+            parks_a_truncate_of_such_a_table(sites);
             sees_tables_that_are_not_published(sites);
             sees_partitions_without_full_images(sites);
             constraints_at_one_site_only_end_as_documented(sites);
@@ -92,13 +94,62 @@ class RefusedTablesIT {
 
         sites.west().execute("ALTER TABLE halves ALTER id TYPE int");
         awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
-        String id = TwoSites.texts(sites.west(), "SELECT id FROM gemel.parked").get(0);
-        assertThat(Gemel.commandLine().execute("parked", sites.west().file().toString(), "retry", id))
-                .isEqualTo(ExitCode.DONE);
-        sites.settle();
+        decide(sites, sites.west(), "retry");
         sites.assertEqual("halves");
         assertThat(TwoSites.rows(sites.west(), "halves")).containsExactly("(1,e)");
         awaitReady(sites);
+    }
+
+    /** The truncate waits, and with it what comes behind it of this table; all else goes on. Each decision ends it at both sites. */
+    private void parks_a_truncate_of_such_a_table(TwoSites sites) throws Exception {
+        truncateWhileWestRefuses(sites, 10);
+        decide(sites, sites.west(), "retry");
+        sites.assertEqual("halves", "good");
+        assertThat(TwoSites.rows(sites.west(), "halves")).containsExactly("(10,behind)");
+
+        truncateWhileWestRefuses(sites, 20);
+        decide(sites, sites.west(), "discard");
+        sites.assertEqual("halves");
+        assertThat(TwoSites.rows(sites.east(), "halves")).containsExactly("(10,behind)");
+
+        truncateWhileWestRefuses(sites, 30);
+        decide(sites, sites.east(), "discard");
+        sites.assertEqual("halves");
+        assertThat(TwoSites.rows(sites.west(), "halves")).containsExactly("(30,behind)");
+        awaitReady(sites);
+    }
+
+    private static void truncateWhileWestRefuses(TwoSites sites, int id) throws Exception {
+        sites.west().execute("ALTER TABLE halves ALTER id TYPE numeric");
+        awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, "public.halves");
+        List<String> before = TwoSites.rows(sites.west(), "halves");
+        sites.east()
+                .execute(
+                        "INSERT INTO halves VALUES (" + (id + 1) + ", 'before')",
+                        "BEGIN; TRUNCATE halves; INSERT INTO good VALUES (" + id + ", 'with it'); COMMIT",
+                        "INSERT INTO halves VALUES (" + id + ", 'behind')",
+                        "INSERT INTO good VALUES (" + (id + 1) + ", 'free')");
+        sites.settle();
+
+        assertThat(TwoSites.rows(sites.west(), "halves")).isEqualTo(before);
+        assertThat(TwoSites.rows(sites.west(), "good"))
+                .contains("(" + (id + 1) + ",free)")
+                .doesNotContain("(" + id + ",\"with it\")");
+        assertThat(report(sites, 1).apply().state()).isEqualTo(SideState.RUNNING);
+        assertThat(report(sites, 1).apply().parkedTransactions()).isEqualTo(3);
+        sites.west().execute("ALTER TABLE halves ALTER id TYPE int");
+        awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
+    }
+
+    /** Of everything that is parked, which hangs together. */
+    private static void decide(TwoSites sites, SiteFixture site, String decision) throws Exception {
+        String id = TwoSites.texts(site, "SELECT min(id) FROM gemel.parked").get(0);
+        assertThat(Gemel.commandLine().execute("parked", site.file().toString(), decision, id))
+                .isEqualTo(ExitCode.DONE);
+        sites.settle();
+        for (SiteFixture each : List.of(sites.east(), sites.west())) {
+            assertThat(TwoSites.texts(each, "SELECT id FROM gemel.parked")).isEmpty();
+        }
     }
 
     private void sees_tables_that_are_not_published(TwoSites sites) throws Exception {
