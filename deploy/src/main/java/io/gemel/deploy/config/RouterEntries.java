@@ -73,11 +73,14 @@ final class RouterEntries {
         }
     }
 
-    /** Whether a key belongs here; when it does, its value has been kept. */
+    /** Whether a key belongs here, as no key with a fixed name does; when it does, its value has been kept. */
     boolean take(String name, String text, int line) throws BadValueException {
+        if (RouterKeys.ALL.stream().anyMatch(fixed -> fixed.name().equals(name))) {
+            return false;
+        }
         int last = name.lastIndexOf('.');
         String what = name.substring(last + 1);
-        if (name.startsWith(RouterKeys.VM_OF) && last > RouterKeys.VM_OF.length() && !name.startsWith("vm.idle.")) {
+        if (name.startsWith(RouterKeys.VM_OF) && last > RouterKeys.VM_OF.length()) {
             String vm = Values.name(name.substring(RouterKeys.VM_OF.length(), last));
             return vms.computeIfAbsent(vm, first -> new VmLines(line)).take(what, text);
         }

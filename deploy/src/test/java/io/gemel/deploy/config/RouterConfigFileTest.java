@@ -49,6 +49,27 @@ class RouterConfigFileTest {
     }
 
     @Test
+    void takes_every_documented_key() throws Exception {
+        for (Key<?> key : RouterKeys.ALL) {
+            String text = key.defaultText();
+            if (text != null && !text.isEmpty()) {
+                RouterConfig router = read(SMALLEST + key.name() + "=" + text + "\n");
+                assertThat(router.limits()).as(key.name()).isEqualTo(RouterLimits.defaults());
+                assertThat(router.vms()).as(key.name()).hasSize(1);
+            }
+        }
+        assertThat(read(SMALLEST + "vm.connections.max=20\n").limits().vmConnectionsMax())
+                .isEqualTo(20);
+    }
+
+    @Test
+    void takes_a_vm_whose_name_begins_like_a_key() throws Exception {
+        RouterConfig router = read(SMALLEST + "vm.idle.url=http://127.0.0.1:9009\nvm.idle.site=east\nvm.idle.host=h\n");
+
+        assertThat(router.vms()).extracting(RouterConfig.Vm::name).containsExactly("e1", "idle");
+    }
+
+    @Test
     void reads_routes() throws Exception {
         RouterConfig router = read(SMALLEST
                 + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n");

@@ -51,6 +51,18 @@ class SiteConfigFileTest {
     }
 
     @Test
+    void takes_every_documented_key() throws Exception {
+        for (Key<?> key : SiteKeys.ALL) {
+            String text = key.defaultText();
+            if (text != null && !text.isEmpty()) {
+                assertThat(read(SMALLEST + key.name() + "=" + text + "\n").limits())
+                        .as(key.name())
+                        .isEqualTo(read(SMALLEST).limits());
+            }
+        }
+    }
+
+    @Test
     void reports_every_problem_together_with_line_and_mend() {
         ConfigException refused = refuse("""
                 # a comment
