@@ -91,13 +91,12 @@ final class Choice {
                 return vm;
             }
         }
-        Set<String> spent = course.spentVms();
         VmState chosen = null;
         int chosenRank = Integer.MAX_VALUE;
         int offset = random.nextInt(vms.size());
         for (int i = 0; i < vms.size(); i++) {
             VmState vm = vms.get((i + offset) % vms.size());
-            if (spent.contains(vm.name()) || !takes(vm, Tier.ANY)) {
+            if (isSpent(vm, course) || !takes(vm, Tier.ANY)) {
                 continue;
             }
             int rank = rank(vm, course);
@@ -107,6 +106,32 @@ final class Choice {
             }
         }
         return chosen;
+    }
+
+    /**
+     * Whether a VM must not get it again: it did not say that nothing happened. One that keeps the ledger may be asked again as
+     * soon as it is heard, since asking it is how what became of the work is found out.
+     */
+    private static boolean isSpent(VmState vm, Course course) {
+        boolean asks = !course.safe() && vm.beat().library();
+        for (Attempt attempt : course.attempts()) {
+            if (attempt.vm().equals(vm.name())
+                    && !attempt.ending().nothingHappened()
+                    && !(asks && vm.beatSentMillis() > attempt.endedMillis())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether no VM is left that could get it, now or later. */
+    boolean isExhausted(Course course) {
+        for (VmState vm : fleet.vms()) {
+            if (!isSpent(vm, course)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A VM that has not had it, on a host that has not had it, without reproach: the lower the better. */

@@ -2,9 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,17 +77,6 @@ final class Course {
             }
         }
         return earlierDoubt;
-    }
-
-    /** VMs that must not get it again: those that did not say that nothing happened. */
-    Set<String> spentVms() {
-        Set<String> spent = new HashSet<>();
-        for (Attempt attempt : attempts) {
-            if (!attempt.ending().nothingHappened()) {
-                spent.add(attempt.vm());
-            }
-        }
-        return spent;
     }
 
     /** VMs and hosts of attempts so far are taken only when there is no other. */

@@ -80,9 +80,10 @@ final class Dispatcher {
 
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
     private Move none(Course course, Lane lane, long sinceMillis, long nowMillis) {
-        if (course.home() == null && nowMillis - sinceMillis >= waitMaxMillis) {
-            Attempt last = course.last();
-            boolean broke = last != null && last.ending() instanceof Ending.Broken;
+        Attempt last = course.last();
+        boolean broke = last != null && last.ending() instanceof Ending.Broken;
+        boolean waited = nowMillis - sinceMillis >= waitMaxMillis;
+        if (course.home() == null && (waited || (course.safe() && choice.isExhausted(course)))) {
             return new Move.Conclude(broke ? Reply.UNANSWERED : Reply.SHED);
         }
         return lane == Lane.NEW && nowMillis >= course.deadlineMillis()

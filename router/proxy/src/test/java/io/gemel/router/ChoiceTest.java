@@ -99,12 +99,16 @@ final class ChoiceTest {
     }
 
     @Test
-    void a_resubmission_prefers_another_host_of_its_site_and_never_gets_the_same_vm() {
+    void a_resubmission_prefers_another_host_of_its_site_and_gets_the_same_vm_only_once_it_is_heard() {
         Course course = brokenAt("e1", "a", "east");
         assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e3");
         vm("e3").judged(Verdict.DEAD, 0);
         assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e2");
         vm("e2").judged(Verdict.DEAD, 0);
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
+        vm("e1").heard(WELL, 1, 2);
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e1");
+        vm("e1").heard(Beat.PLAIN, 1, 2);
         assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
     }
 

@@ -37,6 +37,7 @@ final class ResubmissionIT {
         bench.e2.open = false;
         await().until(() -> state("e2") == RouterReport.VmState.UNFIT);
         bench.e1.next(manner);
+        bench.e1.closesThen = true;
         bench.e1.once = manner != Manner.FREEZE;
         CompletableFuture<HttpResponse<String>> answer = bench.post("/transfers", key, "42");
         await().until(() -> !bench.e1.received.isEmpty());
@@ -147,7 +148,39 @@ final class ResubmissionIT {
     }
 
     @Test
-    void a_submission_in_doubt_stays_at_its_site_until_its_deadline() throws Exception {
+    void a_get_that_every_vm_broke_off_is_not_waited_for() throws Exception {
+        bench.close();
+        bench = new TestBench(
+                config -> TestBench.with(config, TestBench.longWait(Duration.ofSeconds(30)), RouterLimits.defaults()));
+        bench.vms().forEach(vm -> vm.manner = Manner.BREAK_BEFORE);
+        HttpResponse<String> answer = bench.get("/accounts/1");
+
+        assertThat(answer.statusCode()).isEqualTo(502);
+        assertThat(bench.receipts("null")).isEqualTo(4);
+    }
+
+    @Test
+    void the_only_vm_is_asked_again_when_its_connection_broke_and_it_lives() throws Exception {
+        bench.e2.open = false;
+        bench.w1.open = false;
+        bench.w2.open = false;
+        await().until(() -> state("e2") == RouterReport.VmState.UNFIT
+                && state("w1") == RouterReport.VmState.UNFIT
+                && state("w2") == RouterReport.VmState.UNFIT);
+        for (Manner manner : List.of(Manner.BREAK_BEFORE, Manner.BREAK_AFTER)) {
+            bench.e1.next(manner);
+            HttpResponse<String> answer =
+                    bench.post("/transfers", manner.name(), "42").get();
+
+            assertThat(answer.statusCode()).isEqualTo(201);
+            assertThat(header(answer, "Gemel-Vm")).isEqualTo("e1");
+            assertThat(header(answer, "Gemel-Attempts")).isEqualTo("2");
+            assertThat(bench.east.ledger.effectsOf(manner.name())).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_submission_in_doubt_stays_at_its_site_until_its_tries_are_used_up() throws Exception {
         bench.e1.manner = Manner.UNKNOWN;
         bench.e2.manner = Manner.UNKNOWN;
         HttpResponse<String> answer = bench.post("/transfers", "k1", "42").get();
@@ -155,7 +188,7 @@ final class ResubmissionIT {
         assertThat(answer.statusCode()).isEqualTo(503);
         assertThat(header(answer, "Gemel-Outcome")).isEqualTo("in-doubt");
         assertThat(header(answer, "Retry-After")).isNotEmpty();
-        assertThat(bench.receipts("k1")).isEqualTo(2);
+        assertThat(bench.receipts("k1")).isEqualTo(RouterLimits.defaults().attemptsMax());
         assertThat(bench.w1.received).isEmpty();
 
         bench.e1.manner = Manner.ANSWER;

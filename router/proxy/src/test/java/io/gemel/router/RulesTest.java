@@ -9,11 +9,9 @@ import io.gemel.router.Step.Lane;
 import io.gemel.router.Step.Reply;
 import io.gemel.router.Step.Send;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -160,15 +158,13 @@ final class RulesTest {
         crossed.add(attempt("w1", new Ending.Broken()));
         crossed.add(attempt("w2", said(Outcome.RETRY)));
         assertThat(crossed.home()).isEqualTo("w");
-        assertThat(crossed.spentVms()).containsExactlyInAnyOrder("e1", "w1");
     }
 
-    /** However a submission fares, it ends, no VM gets it twice that may have run it, and doubt is never concealed. */
+    /** However a submission fares, and whichever VMs get it, it ends, and doubt is never concealed. */
     @Property
     void whatever_happens_it_ends_honestly(@ForAll long seed) {
         Random random = new Random(seed);
         Course course = new Course(random.nextInt(5) == 0, true, DEADLINE, null, 0);
-        Set<String> mayHaveRun = new HashSet<>();
         long now = 0;
         int worked = 0;
         for (int i = 0; i < 10_000; i++) {
@@ -186,14 +182,7 @@ final class RulesTest {
                 continue;
             }
             String vm = (random.nextBoolean() ? "e" : "w") + random.nextInt(6);
-            if (course.spentVms().contains(vm)) {
-                continue;
-            }
-            assertThat(mayHaveRun).doesNotContain(vm);
             Ending ending = ending(random);
-            if (!ending.nothingHappened()) {
-                mayHaveRun.add(vm);
-            }
             world.fates.put(vm, Surroundings.Fate.values()[random.nextInt(3)]);
             course.add(new Attempt(vm, "h" + vm, vm.substring(0, 1), 0, now, true, ending));
             worked = course.workedAttempts();

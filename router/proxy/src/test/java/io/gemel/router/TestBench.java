@@ -93,6 +93,15 @@ final class TestBench implements AutoCloseable {
     }
 
     static RouterTimes shortTimes(Duration requestTimeout, Duration durabilityTimeout) {
+        return times(requestTimeout, durabilityTimeout, Duration.ofMillis(300));
+    }
+
+    /** The same, but that what can be sent nowhere waits for so long. */
+    static RouterTimes longWait(Duration waitMax) {
+        return times(Duration.ofSeconds(30), Duration.ofMillis(500), waitMax);
+    }
+
+    private static RouterTimes times(Duration requestTimeout, Duration durabilityTimeout, Duration waitMax) {
         RouterTimes usual = TIMES;
         return new RouterTimes(
                 requestTimeout,
@@ -109,7 +118,7 @@ final class TestBench implements AutoCloseable {
                 durabilityTimeout,
                 usual.slowStart(),
                 usual.lagMax(),
-                Duration.ofMillis(300),
+                waitMax,
                 usual.drainTimeout());
     }
 

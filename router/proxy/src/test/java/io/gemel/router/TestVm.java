@@ -54,6 +54,10 @@ final class TestVm implements AutoCloseable {
     volatile boolean databaseUp = true;
     volatile boolean library = true;
     volatile boolean once;
+
+    /** Takes nothing more after that one. */
+    volatile boolean closesThen;
+
     private final Vertx vertx;
     private final RouterConfig.Tls tls;
     private volatile HttpServer server;
@@ -133,6 +137,7 @@ final class TestVm implements AutoCloseable {
         if (once) {
             once = false;
             manner = Manner.ANSWER;
+            open = !closesThen;
         }
         String key = String.valueOf(request.getHeader("Idempotency-Key"));
         received.add(key);
