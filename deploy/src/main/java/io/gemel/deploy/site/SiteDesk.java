@@ -73,9 +73,9 @@ final class SiteDesk implements RouterDesk, AutoCloseable {
     }
 
     @Override
-    public Termination terminate(String vm) throws InterruptedException {
+    public Termination terminate(String vm, Duration age) throws InterruptedException {
         try {
-            return terminations.ask(session -> VmSessions.terminate(session, vm));
+            return terminations.ask(session -> VmSessions.terminate(session, vm, age));
         } catch (SQLException e) {
             return new Termination(0, "the database: " + e.getMessage());
         }

@@ -18,16 +18,22 @@ final class VmSessions {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private static final String FIND = "SELECT pid FROM pg_stat_activity"
-            + " WHERE application_name = ? AND datname = current_database() AND pid <> pg_backend_pid()";
+            + " WHERE application_name = ? AND datname = current_database() AND pid <> pg_backend_pid()"
+            + " AND backend_start <= clock_timestamp() - ?::bigint * interval '1 millisecond'";
     private static final String REMAINING = "SELECT count(*) FROM pg_stat_activity"
             + " WHERE application_name = ? AND datname = current_database() AND pid = ANY(?)";
 
     private VmSessions() {}
 
-    /** Ends the sessions that a VM has now, and waits until they are gone: after that no work of theirs commits any more. */
-    static Termination terminate(Connection connection, String vm) throws SQLException, InterruptedException {
+    /**
+     * Ends a VM's sessions, and waits until they are gone: after that no work of theirs commits any more.
+     *
+     * @param age only sessions that began at least so long ago: a process that took the VM's name since keeps its own
+     */
+    static Termination terminate(Connection connection, String vm, Duration age)
+            throws SQLException, InterruptedException {
         String application = APPLICATION + vm;
-        List<Integer> sessions = Sql.list(connection, row -> row.getInt(1), FIND, application);
+        List<Integer> sessions = Sql.list(connection, row -> row.getInt(1), FIND, application, age.toMillis());
         for (int session : sessions) {
             try {
                 Sql.isTrue(connection, "SELECT pg_terminate_backend(?)", session);

@@ -32,8 +32,12 @@ public interface RouterDesk {
      */
     Optional<String> durable(Level level, Duration limit) throws InterruptedException;
 
-    /** Ends a VM's sessions with this site's database; when none remains, nothing of theirs can commit any more. */
-    Termination terminate(String vm) throws InterruptedException;
+    /**
+     * Ends a VM's sessions with this site's database; when none remains, nothing of theirs can commit any more.
+     *
+     * @param age only those that began at least so long ago
+     */
+    Termination terminate(String vm, Duration age) throws InterruptedException;
 
     /**
      * A site as routers see it.

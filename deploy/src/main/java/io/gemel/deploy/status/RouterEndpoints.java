@@ -119,9 +119,11 @@ final class RouterEndpoints implements AutoCloseable {
     }
 
     private Work terminate(HttpExchange exchange) throws BadParameterException {
-        String vm = new RouterRequest(exchange.getRequestURI()).vm();
+        RouterRequest request = new RouterRequest(exchange.getRequestURI());
+        String vm = request.vm();
+        var age = request.age();
         return () -> {
-            Termination done = desk.terminate(vm);
+            Termination done = desk.terminate(vm, age);
             LOG.info("ended {} sessions of VM {} {}", done.terminated(), vm, done.reason());
             return HttpAnswer.json(done.reason().isEmpty() ? 200 : 503, done);
         };

@@ -85,6 +85,15 @@ final class RouterRequest {
         return vm;
     }
 
+    /** 0 when nothing is said. */
+    Duration age() throws BadParameterException {
+        String millis = parameters.getOrDefault("olderThanMillis", "0");
+        if (!millis.matches("\\d{1,18}")) {
+            throw new BadParameterException("olderThanMillis must be a number");
+        }
+        return Duration.ofMillis(Long.parseLong(millis));
+    }
+
     Duration timeout() throws BadParameterException {
         String millis = parameters.getOrDefault("timeoutMillis", TIMEOUT_MILLIS_DEFAULT);
         if (!millis.matches("\\d{1,9}") || Long.parseLong(millis) > TIMEOUT_MAX.toMillis()) {

@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
@@ -54,7 +55,9 @@ class TerminateIT {
             lost.setAutoCommit(false);
             execute(lost, "UPDATE account SET n = 1 WHERE id = 1");
 
-            assertThat(east.desk().terminate("e1")).isEqualTo(new Termination(2, ""));
+            assertThat(east.desk().terminate("e1", Duration.ofHours(1))).isEqualTo(new Termination(0, ""));
+            execute(lost, "SELECT 1");
+            assertThat(east.desk().terminate("e1", Duration.ZERO)).isEqualTo(new Termination(2, ""));
 
             execute(other, "SET lock_timeout = '1s'; UPDATE account SET n = n + 10 WHERE id = 1");
             assertThat(TwoSites.texts(sites.east(), "SELECT n FROM account")).containsExactly("10");
@@ -62,14 +65,14 @@ class TerminateIT {
             assertThat(idle.isValid(1)).isFalse();
             execute(elsewhere, "SELECT 1");
         }
-        assertThat(east.desk().terminate("e1")).isEqualTo(new Termination(0, ""));
+        assertThat(east.desk().terminate("e1", Duration.ZERO)).isEqualTo(new Termination(0, ""));
     }
 
     @Test
     void says_when_a_session_goes_on() throws Exception {
         try (Connection ordinary = session("bank", "east", "gemel-vm:e2");
                 Connection superuser = session("postgres", "east", "gemel-vm:e2")) {
-            Termination done = east.desk().terminate("e2");
+            Termination done = east.desk().terminate("e2", Duration.ZERO);
 
             assertThat(done.terminated()).isOne();
             assertThat(done.reason()).contains("1 sessions of e2 go on");

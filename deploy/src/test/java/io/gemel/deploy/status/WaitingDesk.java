@@ -36,7 +36,7 @@ final class WaitingDesk implements RouterDesk {
     }
 
     @Override
-    public Termination terminate(String vm) {
+    public Termination terminate(String vm, Duration age) {
         return new Termination(2, vm.equals("e2") ? "1 session goes on" : "");
     }
 }

@@ -29,6 +29,7 @@ final class Crossing {
     private final SiteView site;
     private final List<SiteView> others;
     private final SiteClient client;
+    private final Fencing fencing;
     private final Set<String> passed = new HashSet<>();
     private SiteState reason = SiteState.UP;
     private int round;
@@ -36,10 +37,11 @@ final class Crossing {
     private int idle;
     private boolean running;
 
-    Crossing(SiteView site, List<SiteView> others, SiteClient client) {
+    Crossing(SiteView site, List<SiteView> others, SiteClient client, Fencing fencing) {
         this.site = site;
         this.others = List.copyOf(others);
         this.client = client;
+        this.fencing = fencing;
     }
 
     /**
@@ -100,20 +102,12 @@ final class Crossing {
         List<Future<?>> ended = new ArrayList<>();
         for (VmState vm : site.vms()) {
             if (vm.verdict() == VmHealth.Verdict.DEAD) {
-                ended.add(
-                        client.terminate(site.config(), vm.name(), STEP_MILLIS).map(Crossing::accepted));
+                ended.add(fencing.fence(site, vm, STEP_MILLIS));
             }
         }
         return Future.all(ended)
                 .compose(unused -> client.durable(site.config(), Durability.SHIPPED, STEP_MILLIS))
-                .map(Crossing::accepted);
-    }
-
-    private static SiteClient.Answer accepted(SiteClient.Answer answer) {
-        if (answer.status() != 200) {
-            throw new IllegalStateException(answer.reason());
-        }
-        return answer;
+                .map(Fencing::accepted);
     }
 
     private Future<?> barriers(int number) {
@@ -121,7 +115,7 @@ final class Crossing {
         for (SiteView other : others) {
             if (!passed.contains(other.name())) {
                 barriers.add(client.barrier(other.config(), site.name(), STEP_MILLIS)
-                        .map(Crossing::accepted)
+                        .map(Fencing::accepted)
                         .onSuccess(unused -> pass(number, other.name())));
             }
         }

@@ -100,9 +100,14 @@ final class SiteClient {
                         : durable(site, level, limitMillis - timeoutMillis));
     }
 
-    /** Ends the database sessions that a VM has left behind. */
-    Future<Answer> terminate(RouterConfig.Site site, String vm, long timeoutMillis) {
-        return ask(site, HttpMethod.POST, "/router/terminate?vm=" + vm, timeoutMillis);
+    /**
+     * Ends the database sessions that a VM has left behind.
+     *
+     * @param ageMillis only those that began at least so long ago
+     */
+    Future<Answer> terminate(RouterConfig.Site site, String vm, long ageMillis, long timeoutMillis) {
+        return ask(
+                site, HttpMethod.POST, "/router/terminate?vm=" + vm + "&olderThanMillis=" + ageMillis, timeoutMillis);
     }
 
     private Future<Answer> ask(RouterConfig.Site site, HttpMethod method, String uri, long timeoutMillis) {

@@ -48,6 +48,7 @@ final class VmState {
     private volatile String silence = "";
     private volatile long beatSentMillis = -1;
     private volatile long backSinceMillis = Long.MIN_VALUE;
+    private volatile long diedMillis = -1;
     private volatile double latencyMillis;
     private long openSinceMillis = -1;
 
@@ -94,6 +95,9 @@ final class VmState {
         if (next == Verdict.DEAD && (before == Verdict.ALIVE || before == Verdict.AVOID)) {
             deaths.incrementAndGet();
         }
+        if (next == Verdict.DEAD && before != Verdict.DEAD) {
+            diedMillis = nowMillis;
+        }
         if (before == Verdict.DEAD && next == Verdict.ALIVE) {
             backSinceMillis = nowMillis;
             breaker.reset();
@@ -125,6 +129,11 @@ final class VmState {
     /** When the last heartbeat that was answered had been sent; -1 before the first. */
     long beatSentMillis() {
         return beatSentMillis;
+    }
+
+    /** When it was found dead last; -1 for never. */
+    long diedMillis() {
+        return diedMillis;
     }
 
     /** How often it died. */

@@ -31,9 +31,10 @@ final class Watch extends VerticleBase {
     private final List<SiteWatch> sites = new ArrayList<>();
     private final Map<String, Long> hostDeaths = new HashMap<>();
     private SiteClient client;
+    private Fencing fencing;
 
     /** @param nanos a clock that never steps, nanoseconds */
-    @SuppressWarnings("NullAway.Init") // start() makes the client, on the event loop that uses it
+    @SuppressWarnings("NullAway.Init") // start() makes what belongs to the event loop that runs it
     Watch(RouterConfig config, Fleet fleet, AwakeClock awake, LongSupplier nanos, LatencyWindow latencies) {
         this.config = config;
         this.fleet = fleet;
@@ -45,6 +46,7 @@ final class Watch extends VerticleBase {
     @Override
     public Future<?> start() {
         client = new SiteClient(vertx, config);
+        fencing = new Fencing(client, awake);
         for (SiteView site : fleet.sites()) {
             List<VmWatch> ofSite = new ArrayList<>();
             boolean near = site.name().equals(config.site().name());
@@ -56,7 +58,8 @@ final class Watch extends VerticleBase {
             vms.addAll(ofSite);
             List<SiteView> others =
                     fleet.sites().stream().filter(other -> other != site).toList();
-            sites.add(new SiteWatch(site, ofSite, client, config.times(), awake, new Crossing(site, others, client)));
+            sites.add(new SiteWatch(
+                    site, ofSite, client, config.times(), awake, new Crossing(site, others, client, fencing)));
         }
         vertx.setPeriodic(1, TICK_MILLIS, unused -> tick());
         return Future.succeededFuture();
@@ -71,19 +74,8 @@ final class Watch extends VerticleBase {
 
     /** Its sessions must not hold locks against whoever takes its work up. */
     private void died(SiteView site, VmState vm) {
-        client.terminate(site.config(), vm.name(), TERMINATE_MILLIS).onComplete(answer -> {
-            if (answer.failed()) {
-                LOG.info(
-                        "the sessions of VM {} stay: {}",
-                        vm.name(),
-                        answer.cause().getMessage());
-            } else if (answer.result().status() != 200) {
-                LOG.warn(
-                        "the sessions of VM {} stay: {}",
-                        vm.name(),
-                        answer.result().reason());
-            }
-        });
+        fencing.fence(site, vm, TERMINATE_MILLIS)
+                .onFailure(why -> LOG.warn("the sessions of VM {} stay: {}", vm.name(), Trust.why(why)));
         long now = awake.millis();
         Long before = hostDeaths.put(vm.host(), now);
         if (before != null && now - before <= HOST_MILLIS) {

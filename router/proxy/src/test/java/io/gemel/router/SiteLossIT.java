@@ -8,6 +8,7 @@ import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.TestVm.Manner;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +115,22 @@ final class SiteLossIT {
         assertThat(bench.west.ledger.effects()).isZero();
         bench.east.durable = true;
         assertThat(answer.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(201);
+    }
+
+    @Test
+    void sessions_of_a_dead_vm_are_ended_once_while_the_other_site_cannot_take_over() throws Exception {
+        bench.west.barrier = false;
+        killVmsOfEast();
+        await().until(() -> bench.west.asked.stream()
+                        .filter(asked -> asked.contains("barrier?origin=east"))
+                        .count()
+                >= 5);
+
+        for (String vm : List.of("e1", "e2")) {
+            assertThat(bench.east.asked)
+                    .filteredOn(asked -> asked.contains("terminate?vm=" + vm + "&olderThanMillis="))
+                    .hasSize(1);
+        }
     }
 
     @Test
