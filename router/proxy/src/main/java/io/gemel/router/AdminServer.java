@@ -6,6 +6,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.concurrent.TimeUnit;
@@ -14,8 +16,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers operators over HTTP: {@code /health}, {@code /ready}, {@code /status}, {@code /metrics}; and does what they ask with a POST to
- * {@code /drain}, {@code /undrain} and {@code /down}, which needs the token when there is one.
+ * Answers operators over HTTP: {@code /health}, {@code /ready}, {@code /status}, {@code /metrics}, {@code /quarantine}; and does
+ * what they ask with a POST to {@code /drain}, {@code /undrain}, {@code /down} and {@code /release}, which needs the token when there is
+ * one.
  */
 final class AdminServer extends VerticleBase {
     private static final String PLAIN = "text/plain; charset=utf-8";
@@ -34,6 +37,8 @@ final class AdminServer extends VerticleBase {
     private final Drain drain;
     private final Function<RouterPart, Future<String>> undrain;
     private final Function<String, Boolean> siteDown;
+    private final KeyMemory keys;
+    private final AwakeClock awake;
     private volatile int port;
 
     /**
@@ -45,12 +50,16 @@ final class AdminServer extends VerticleBase {
             Supplier<RouterReport> report,
             Drain drain,
             Function<RouterPart, Future<String>> undrain,
-            Function<String, Boolean> siteDown) {
+            Function<String, Boolean> siteDown,
+            KeyMemory keys,
+            AwakeClock awake) {
         this.config = config;
         this.report = report;
         this.drain = drain;
         this.undrain = undrain;
         this.siteDown = siteDown;
+        this.keys = keys;
+        this.awake = awake;
     }
 
     /** 0 before it listens. */
@@ -85,15 +94,27 @@ final class AdminServer extends VerticleBase {
             case "/status" ->
                 answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");
             case "/metrics" -> answer(request, reads, OK, RouterMetrics.CONTENT_TYPE, RouterMetrics.text(report.get()));
-            case "/drain", "/undrain", "/down" -> change(request);
+            case "/quarantine" -> answer(request, reads, OK, JSON, quarantine().encode() + "\n");
+            case "/drain", "/undrain", "/down", "/release" -> change(request);
             default ->
                 answer(
                         request,
                         true,
                         NOT_FOUND,
                         PLAIN,
-                        "see /health, /ready, /status, /metrics, /drain, /undrain, /down\n");
+                        "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release\n");
         }
+    }
+
+    private JsonArray quarantine() {
+        long now = awake.millis();
+        JsonArray found = new JsonArray();
+        keys.quarantined(now)
+                .forEach((key, trace) -> found.add(new JsonObject()
+                        .put("key", key)
+                        .put("site", trace.site())
+                        .put("endsInMillis", trace.diedMillis() + Rules.QUARANTINE_MILLIS - now)));
+        return found;
     }
 
     private static String path(HttpServerRequest request) {
@@ -106,6 +127,11 @@ final class AdminServer extends VerticleBase {
             answer(request, false, WRONG_METHOD, PLAIN, "");
         } else if (!authorized(request)) {
             answer(request, true, UNAUTHORIZED, PLAIN, "this needs Authorization: Bearer with admin.token\n");
+        } else if (path(request).equals("/release")) {
+            String key = request.getParam("key", "");
+            boolean done = keys.release(key, awake.millis());
+            String text = done ? key + " may be sent again\n" : "name a key of /quarantine with key=\n";
+            answer(request, true, done ? OK : BAD_REQUEST, PLAIN, text);
         } else {
             RouterPart part = part(request);
             if (part == null) {

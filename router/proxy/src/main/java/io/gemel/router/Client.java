@@ -81,10 +81,15 @@ final class Client {
 
     /** An answer of the router's own. */
     void say(int status, String text, Story story) {
+        say(status, text, 1, story);
+    }
+
+    /** @param retrySeconds with a status of 503: when it is worth while to ask again */
+    void say(int status, String text, long retrySeconds, Story story) {
         HttpServerResponse response = begin(status, story);
         response.putHeader("Content-Type", "text/plain; charset=utf-8").putHeader("Cache-Control", "no-store");
         if (status == 503) {
-            response.putHeader("Retry-After", "1");
+            response.putHeader("Retry-After", Long.toString(retrySeconds));
         }
         boolean unread = !request.isEnded();
         if (unread) {

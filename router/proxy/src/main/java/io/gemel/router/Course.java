@@ -2,13 +2,18 @@ package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What befell one submission so far: its attempts in order, and what was known of its key before. Confined to one thread.
  */
 final class Course {
+    /** Two VMs of one site that die within this time died of one cause. */
+    static final long EVENT_MILLIS = 1000;
+
     private final List<Attempt> attempts = new ArrayList<>(2);
     private final boolean safe;
     private final boolean resubmittable;
@@ -119,14 +124,27 @@ final class Course {
                 && attempts.stream().allMatch(attempt -> attempt.ending().nothingHappened());
     }
 
-    /** VMs that are known to have died over it. */
-    int deathsUnder(Surroundings surroundings) {
+    /**
+     * Events in which VMs are known to have died over it. VMs that died with their whole site count once, and so do two of one site that
+     * died within a second: what killed both may have been anything. A third one speaks against the request.
+     */
+    int deaths(Surroundings surroundings) {
         int deaths = earlierDeaths;
+        Map<String, Attempt> events = new HashMap<>();
         for (Attempt attempt : attempts) {
-            if (attempt.ending() instanceof Ending.Broken
-                    && surroundings.stateOf(attempt.site()) != SiteState.DOWN
-                    && surroundings.fateOf(attempt) == Surroundings.Fate.DIED) {
+            if (!(attempt.ending() instanceof Ending.Broken)
+                    || surroundings.fateOf(attempt) != Surroundings.Fate.DIED) {
+                continue;
+            }
+            Attempt first = events.get(attempt.site());
+            boolean one = first != null
+                    && (surroundings.stateOf(attempt.site()) == SiteState.DOWN
+                            || attempt.endedMillis() - first.endedMillis() <= EVENT_MILLIS);
+            if (!one) {
                 deaths++;
+                events.put(attempt.site(), attempt);
+            } else if (surroundings.stateOf(attempt.site()) != SiteState.DOWN) {
+                events.remove(attempt.site());
             }
         }
         return deaths;

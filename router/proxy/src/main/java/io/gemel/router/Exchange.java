@@ -55,7 +55,7 @@ final class Exchange {
         this.client = client;
         this.onDone = onDone;
         sinceMillis = means.awake().millis();
-        history = new KeyHistory(means.keys(), submission);
+        history = new KeyHistory(means.keys(), submission, sinceMillis);
         course = new Course(
                 submission.safe(),
                 submission.stream() == null,
@@ -230,10 +230,15 @@ final class Exchange {
         if (reply == Reply.QUARANTINED) {
             String home = course.home();
             remember(home == null ? "" : home);
+            LOG.warn(
+                    "VMs died one after the other over Idempotency-Key {}: it is sent to none for {} s",
+                    submission.key(),
+                    Rules.QUARANTINE_MILLIS / 1000);
         }
         Replies.Text text = Replies.of(reply, submission.key());
         boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
-        client.say(text.status(), text.text(), story(doubt ? "in-doubt" : null, null));
+        client.say(
+                text.status(), text.text(), Replies.retryAfterSeconds(reply), story(doubt ? "in-doubt" : null, null));
         done();
     }
 
@@ -266,7 +271,7 @@ final class Exchange {
 
     /** Where it may run, so that the client's repetition asks there. */
     private void remember(String site) {
-        history.remember(site, course.deathsUnder(means.fleet()));
+        history.remember(site, course.deaths(means.fleet()), means.awake().millis());
     }
 
     private void leaveWaiting() {

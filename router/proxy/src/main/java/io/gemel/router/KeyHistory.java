@@ -7,14 +7,17 @@ final class KeyHistory {
     private final KeyMemory memory;
     private final @Nullable String key;
     private final KeyMemory.@Nullable Trace earlier;
+    private final int earlierDeaths;
     private long attempt;
     private KeyMemory.@Nullable Trace written;
 
-    KeyHistory(KeyMemory memory, Submission submission) {
+    /** @param nowMillis the router's own time */
+    KeyHistory(KeyMemory memory, Submission submission, long nowMillis) {
         this.memory = memory;
         key = submission.key();
         // Nobody can have seen a key that the router made just now.
         earlier = key != null && submission.keyGiven() ? memory.find(key) : null;
+        earlierDeaths = earlier == null ? 0 : earlier.deaths(nowMillis);
         attempt = earlier == null ? 0 : earlier.attempt();
     }
 
@@ -24,9 +27,9 @@ final class KeyHistory {
         return earlier == null ? null : earlier.site();
     }
 
-    /** VMs that died while they had an earlier request with the key. */
+    /** Events in which VMs died while they had an earlier request with the key. */
     int earlierDeaths() {
-        return earlier == null ? 0 : earlier.deaths();
+        return earlierDeaths;
     }
 
     /** The number of the attempt that begins now: the time, and greater than those of all earlier ones. */
@@ -36,9 +39,10 @@ final class KeyHistory {
     }
 
     /** Lets the client's repetition be asked where this one may have run. */
-    void remember(String site, int deaths) {
+    void remember(String site, int deaths, long nowMillis) {
         if (key != null) {
-            written = new KeyMemory.Trace(site, deaths, attempt);
+            long died = earlier != null && deaths == earlierDeaths ? earlier.diedMillis() : nowMillis;
+            written = new KeyMemory.Trace(site, deaths, died, attempt);
             memory.remember(key, written);
         }
     }

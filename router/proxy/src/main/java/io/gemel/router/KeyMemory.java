@@ -1,5 +1,7 @@
 package io.gemel.router;
 
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +17,16 @@ final class KeyMemory {
      * What is known of a key.
      *
      * @param site where it may have run
-     * @param deaths VMs that died while they had it
+     * @param deaths events in which VMs died while they had it
+     * @param diedMillis when the last of them was noticed, in the router's own time
      * @param attempt number of the last attempt: those that follow have greater ones, whatever the clock does
      */
-    record Trace(String site, int deaths, long attempt) {}
+    record Trace(String site, int deaths, long diedMillis, long attempt) {
+        /** Deaths that still count. */
+        int deaths(long nowMillis) {
+            return nowMillis - diedMillis < Rules.QUARANTINE_MILLIS ? deaths : 0;
+        }
+    }
 
     private final int keysMax;
     private volatile ConcurrentHashMap<String, Trace> young = new ConcurrentHashMap<>();
@@ -46,6 +54,24 @@ final class KeyMemory {
     void forget(String key, Trace trace) {
         young.remove(key, trace);
         old.remove(key, trace);
+    }
+
+    /** Every key that is in quarantine now. */
+    Map<String, Trace> quarantined(long nowMillis) {
+        Map<String, Trace> found = new TreeMap<>(old);
+        found.putAll(young);
+        found.values().removeIf(trace -> trace.deaths(nowMillis) < Rules.DEATHS_MAX);
+        return found;
+    }
+
+    /** Ends a key's quarantine, and keeps where it may have run; false when it was in none. */
+    boolean release(String key, long nowMillis) {
+        Trace trace = find(key);
+        if (trace == null || trace.deaths(nowMillis) < Rules.DEATHS_MAX) {
+            return false;
+        }
+        remember(key, new Trace(trace.site(), 0, trace.diedMillis(), trace.attempt()));
+        return true;
     }
 
     private synchronized void turn() {

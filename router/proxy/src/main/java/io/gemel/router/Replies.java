@@ -22,10 +22,17 @@ final class Replies {
             case UNANSWERED -> new Text(502, "no VM answered");
             case QUARANTINED ->
                 new Text(
-                        500,
-                        "VMs died over this request; it is not sent to another one" + named + ": tell the operators");
+                        503,
+                        "VMs died one after the other over this request: it is sent to none for "
+                                + Rules.QUARANTINE_MILLIS / 1000 + " s; then send it again" + named
+                                + ", it is done once at most");
             case LAST_ANSWER -> new Text(502, "no VM answered");
         };
+    }
+
+    /** After how many seconds it is worth while to ask again. */
+    static long retryAfterSeconds(Step.Reply reply) {
+        return reply == Step.Reply.QUARANTINED ? Rules.QUARANTINE_MILLIS / 1000 : 1;
     }
 
     /** Whether such an answer means that it may have been done, whatever is known besides. */

@@ -50,7 +50,7 @@ public final class Router implements AutoCloseable {
                 new VertxOptions().setEventLoopPoolSize(config.limits().threads() + 2));
         watch = new Watch(config, fleet, awake, System::nanoTime, figures.latencies);
         drain = new Drain(config, fleet, awake);
-        admin = new AdminServer(config, this::report, drain, this::undo, this::siteDown);
+        admin = new AdminServer(config, this::report, drain, this::undo, this::siteDown, keys, awake);
     }
 
     /**

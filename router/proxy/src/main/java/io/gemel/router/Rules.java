@@ -7,9 +7,7 @@ import io.gemel.router.Step.Lane;
 import io.gemel.router.Step.Reply;
 import io.gemel.router.Step.Send;
 import io.gemel.router.Surroundings.Fate;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * What is done next with a submission, from what befell it so far: resubmitted once, never twice. Pure.
@@ -17,8 +15,11 @@ import java.util.Set;
  * <p>Where it may be sent is not decided here: {@link Choice} keeps to the site that {@link Course#home} names.
  */
 final class Rules {
-    /** At this many VM deaths a key is not sent anywhere any more. */
+    /** At this many events in which VMs died over it a key is in quarantine: it is not sent anywhere. */
     static final int DEATHS_MAX = 2;
+
+    /** How long a quarantine lasts, if no operator ends it before. */
+    static final long QUARANTINE_MILLIS = 60_000;
 
     /** An application that threw is asked once more, at another VM. */
     static final int FAILURES_MAX = 2;
@@ -137,28 +138,19 @@ final class Rules {
         OPEN
     }
 
-    /**
-     * Counts VMs that died while they had it. VMs that died with their whole site count once: that was not this request. So while a site
-     * has no VM left it is waited for the verdict on it, but not for ever.
-     */
+    /** While a site has no VM left, what is known of it may still change: it is waited for, but not for ever. */
     private Deaths deaths(Course course, Surroundings surroundings, long nowMillis) {
-        int sure = course.earlierDeaths();
         int open = 0;
         boolean siteOpen = false;
-        Set<String> downSites = new HashSet<>();
         for (Attempt attempt : course.attempts()) {
-            if (!(attempt.ending() instanceof Ending.Broken)) {
-                continue;
-            }
-            SiteState site = surroundings.stateOf(attempt.site());
-            Fate fate = surroundings.fateOf(attempt);
-            if (fate == Fate.OPEN) {
-                open++;
-            } else if (fate == Fate.DIED && (site != SiteState.DOWN || downSites.add(attempt.site()))) {
-                sure++;
-                siteOpen |= site == SiteState.PENDING || site == SiteState.STRANDED;
+            if (attempt.ending() instanceof Ending.Broken) {
+                SiteState site = surroundings.stateOf(attempt.site());
+                Fate fate = surroundings.fateOf(attempt);
+                open += fate == Fate.OPEN ? 1 : 0;
+                siteOpen |= fate == Fate.DIED && (site == SiteState.PENDING || site == SiteState.STRANDED);
             }
         }
+        int sure = course.deaths(surroundings);
         if (sure + open < DEATHS_MAX) {
             return Deaths.FEW;
         }

@@ -40,7 +40,7 @@ sealed interface Step {
         LOST,
         /** 502: it changes nothing, and no VM answered. */
         UNANSWERED,
-        /** 500: VMs died over it; it is not sent to another one. */
+        /** 503: VMs died over it; for a while it is not sent to another one. */
         QUARANTINED
     }
 }

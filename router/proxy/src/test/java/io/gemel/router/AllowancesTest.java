@@ -121,11 +121,11 @@ final class AllowancesTest {
     void the_memory_of_keys_is_bounded_and_forgets_the_oldest() {
         KeyMemory memory = new KeyMemory(100);
         for (int i = 0; i < 1000; i++) {
-            memory.remember("k" + i, new KeyMemory.Trace("east", 0, i));
+            memory.remember("k" + i, new KeyMemory.Trace("east", 0, 0, i));
         }
         assertThat(memory.find("k999")).isNotNull();
         assertThat(memory.find("k0")).isNull();
-        memory.forget("k999", new KeyMemory.Trace("west", 0, 999));
+        memory.forget("k999", new KeyMemory.Trace("west", 0, 0, 999));
         assertThat(memory.find("k999")).isNotNull();
     }
 }

@@ -110,18 +110,25 @@ final class ResubmissionIT {
     }
 
     @Test
-    void a_key_over_which_two_vms_died_is_not_sent_to_a_third() throws Exception {
-        bench.e1.manner = Manner.DIE;
-        bench.e2.manner = Manner.DIE;
+    void a_key_over_which_vms_of_both_sites_died_is_not_sent_anywhere_until_it_is_released() throws Exception {
+        bench.vms().forEach(vm -> vm.manner = Manner.DIE);
         HttpResponse<String> answer = bench.post("/transfers", "k1", "42").get();
         HttpResponse<String> again = bench.post("/transfers", "k1", "42").get();
 
-        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(header(answer, "Retry-After")).isEqualTo("60");
         assertThat(header(answer, "Gemel-Outcome")).isEqualTo("in-doubt");
         assertThat(answer.body()).contains("k1");
-        assertThat(again.statusCode()).isEqualTo(500);
-        assertThat(bench.receipts("k1")).isEqualTo(2);
+        assertThat(again.statusCode()).isEqualTo(503);
+        assertThat(bench.receipts("k1")).isEqualTo(3);
+        assertThat(bench.admin("GET", "/quarantine").body()).contains("\"key\":\"k1\"");
+
+        bench.vms().forEach(vm -> vm.manner = Manner.ANSWER);
         assertThat(bench.post("/transfers", "k2", "42").get().statusCode()).isEqualTo(201);
+        assertThat(bench.admin("POST", "/release?key=k1").statusCode()).isEqualTo(200);
+        assertThat(bench.admin("POST", "/release?key=k1").statusCode()).isEqualTo(400);
+        assertThat(bench.post("/transfers", "k1", "42").get().statusCode()).isEqualTo(201);
+        assertThat(bench.admin("GET", "/quarantine").body()).isEqualTo("[]\n");
     }
 
     @Test

@@ -121,25 +121,59 @@ final class RulesTest {
 
     @Test
     void two_deaths_are_the_end_and_a_third_vm_is_not_risked_before_it_is_known() {
-        Course course = course(new Ending.Broken(), new Ending.Broken());
+        Course course = course();
+        course.add(broken("e1", 100));
+        course.add(broken("w2", 110));
         world.fates.put("e1", Surroundings.Fate.DIED);
-        world.fates.put("e2", Surroundings.Fate.OPEN);
+        world.fates.put("w2", Surroundings.Fate.OPEN);
         assertThat(next(course)).isEqualTo(new Hold());
-        world.fates.put("e2", Surroundings.Fate.LIVES);
+        world.fates.put("w2", Surroundings.Fate.LIVES);
         assertThat(next(course)).isEqualTo(new Send(Lane.FAILOVER, 0));
-        world.fates.put("e2", Surroundings.Fate.DIED);
+        world.fates.put("w2", Surroundings.Fate.DIED);
         assertThat(next(course)).isEqualTo(new Give(Reply.QUARANTINED));
     }
 
     @Test
+    void two_vms_of_a_site_that_died_within_a_second_died_of_one_cause_and_a_third_did_not() {
+        for (String vm : List.of("e1", "e2", "e3")) {
+            world.fates.put(vm, Surroundings.Fate.DIED);
+        }
+        Course course = course();
+        course.add(broken("e1", 100));
+        course.add(broken("e2", 1100));
+        assertThat(rules.next(course, world, 2000)).isEqualTo(new Send(Lane.FAILOVER, 0));
+        course.add(broken("e3", 1101));
+        assertThat(rules.next(course, world, 2000)).isEqualTo(new Give(Reply.QUARANTINED));
+    }
+
+    @Test
+    void a_quarantine_ends_by_itself_or_by_an_operators_word() {
+        KeyMemory keys = new KeyMemory(10);
+        keys.remember("k1", new KeyMemory.Trace("east", 2, 1000, 7));
+        keys.remember("k2", new KeyMemory.Trace("east", 1, 1000, 8));
+        assertThat(keys.quarantined(60_999)).containsOnlyKeys("k1");
+        assertThat(keys.quarantined(61_000)).isEmpty();
+        assertThat(keys.release("k2", 2000)).isFalse();
+        assertThat(keys.release("k1", 2000)).isTrue();
+        assertThat(keys.quarantined(2000)).isEmpty();
+        assertThat(keys.find("k1")).isEqualTo(new KeyMemory.Trace("east", 0, 1000, 7));
+    }
+
+    private static Attempt broken(String vm, long endedMillis) {
+        return new Attempt(vm, "host-" + vm, vm.substring(0, 1), 0, endedMillis, true, new Ending.Broken());
+    }
+
+    @Test
     void vms_that_died_with_their_site_died_of_one_cause() {
-        Course course = course(new Ending.Broken(), new Ending.Broken());
+        Course course = course();
+        course.add(broken("e1", 100));
+        course.add(broken("e2", 1300));
         world.fates.put("e1", Surroundings.Fate.DIED);
         world.fates.put("e2", Surroundings.Fate.DIED);
         world.sites.put("e", SiteState.PENDING);
-        assertThat(next(course)).isEqualTo(new Hold());
+        assertThat(rules.next(course, world, 2000)).isEqualTo(new Hold());
         world.sites.put("e", SiteState.STRANDED);
-        assertThat(next(course)).isEqualTo(new Hold());
+        assertThat(rules.next(course, world, 2000)).isEqualTo(new Hold());
         assertThat(rules.next(course, world, 5000)).isEqualTo(new Give(Reply.QUARANTINED));
         world.sites.put("e", SiteState.DOWN);
         assertThat(next(course)).isEqualTo(new Send(Lane.FAILOVER, 0));
