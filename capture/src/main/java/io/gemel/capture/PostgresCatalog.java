@@ -8,18 +8,25 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
-/** What a table's rows in the database's log do not say themselves. One thread. */
+/**
+ * What a table's rows in the database's log do not say themselves. It is asked without a lock: who holds the table's may be the very
+ * transaction that is waited for. One thread.
+ */
 final class PostgresCatalog {
     private static final String TABLE = """
-            SELECT ARRAY(SELECT format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', s.nspname, leaf.relname)
-                           FROM pg_class AS leaf
+            SELECT ARRAY(WITH RECURSIVE tree (oid) AS (
+                             SELECT c.oid
+                              UNION ALL
+                             SELECT h.inhrelid
+                               FROM tree
+                               JOIN pg_class AS root ON root.oid = tree.oid AND root.relkind = 'p'
+                               JOIN pg_inherits AS h ON h.inhparent = root.oid AND NOT h.inhdetachpending
+                         )
+                         SELECT format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', s.nspname, leaf.relname)
+                           FROM tree
+                           JOIN pg_class AS leaf ON leaf.oid = tree.oid
                            JOIN pg_namespace AS s ON s.oid = leaf.relnamespace
-                          WHERE leaf.relreplident <> 'f'
-                            AND (CASE c.relkind
-                                     WHEN 'p' THEN leaf.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
-                                     ELSE leaf.oid = c.oid
-                                 END)
-                            AND leaf.relkind = 'r'
+                          WHERE leaf.relkind = 'r' AND leaf.relreplident <> 'f'
                           ORDER BY leaf.oid) AS partial,
                    ARRAY(SELECT a.attname::text
                            FROM pg_index AS i
@@ -32,11 +39,18 @@ final class PostgresCatalog {
                           WHERE a.attrelid = c.oid AND a.attgenerated <> '') AS generated,
                    ARRAY(SELECT a.attname::text
                            FROM pg_attribute AS a
-                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull) AS required
-              FROM pg_class AS c
-              JOIN pg_namespace AS n ON n.oid = c.relnamespace
-             WHERE n.nspname = ? AND c.relname = ?
+                          WHERE a.attrelid = c.oid AND a.attnum > 0 AND a.attnotnull) AS required,
+                   c.oid IS NOT NULL AS known,
+                   seen.snapshot
+              FROM (SELECT pg_current_snapshot()::text AS snapshot) AS seen
+              LEFT JOIN (pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace)
+                     ON n.nspname = ? AND c.relname = ?
             """;
+
+    /** How often the catalog is asked until it shows what a transaction has done that the log says has committed. */
+    static final int LOOKS_MAX = 200;
+
+    private static final long PAUSE_MILLIS = 25;
 
     /** Statements that a message spells out. */
     private static final int STATEMENTS_SHOWN_MAX = 10;
@@ -49,41 +63,60 @@ final class PostgresCatalog {
      * @param key names of the primary key's columns, in key order
      * @param generated names of the columns that the receiving database computes itself
      * @param required names of the columns that cannot be null
+     * @param snapshot which transactions had made it so
      */
-    record Description(List<String> key, List<String> generated, List<String> required) {}
+    record Description(List<String> key, List<String> generated, List<String> required, PostgresSnapshot snapshot) {}
 
     PostgresCatalog(CaptureConfig config) {
         this.config = config;
     }
 
     /**
-     * Looks a replicated table up.
+     * Looks a replicated table up as it is behind a transaction. The server sends a transaction as soon as its commit is in the log, and shows
+     * it a moment later, or only when a synchronous standby has it, too.
      *
-     * @throws CaptureException HALT when the table cannot be replicated as it is
+     * @param transaction whose rows are to be read
+     * @throws CaptureException HALT when the table cannot be replicated as it is; RETRY when the database does not show the transaction
      */
-    Description describe(TableId table) throws CaptureException {
+    Description describe(TableId table, long transaction) throws CaptureException, InterruptedException {
         // A connection for each of these rare questions: an idle one would be found broken just when it is needed.
         try (Connection connection = PostgresLogin.connect(config);
                 PreparedStatement statement = connection.prepareStatement(TABLE)) {
             statement.setString(1, table.schema());
             statement.setString(2, table.name());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    throw TableAdvice.UNKNOWN_TABLE.halt(table);
+            for (int look = 0; look < LOOKS_MAX; look++) {
+                try (ResultSet row = statement.executeQuery()) {
+                    row.next();
+                    PostgresSnapshot snapshot = PostgresSnapshot.parse(row.getString("snapshot"));
+                    if (snapshot.sees(transaction)) {
+                        return description(table, row, snapshot);
+                    }
                 }
-                List<String> partial = names(row.getArray("partial"));
-                if (!partial.isEmpty()) {
-                    throw TableAdvice.PARTIAL_ROWS.halt(table, "statements", shown(partial));
-                }
-                List<String> key = names(row.getArray("key"));
-                if (key.isEmpty()) {
-                    throw TableAdvice.NO_KEY.halt(table);
-                }
-                return new Description(key, names(row.getArray("generated")), names(row.getArray("required")));
+                Thread.sleep(PAUSE_MILLIS);
             }
         } catch (SQLException e) {
             throw CaptureException.of("the catalog could not be asked about table " + table, e);
         }
+        throw CaptureException.retry(
+                "a transaction that changed table " + table + " is in the database's log, but the database does not"
+                        + " show it yet, so the table's primary key is not known: its commit waits for a synchronous standby"
+                        + " (synchronous_standby_names)");
+    }
+
+    private static Description description(TableId table, ResultSet row, PostgresSnapshot snapshot)
+            throws CaptureException, SQLException {
+        if (!row.getBoolean("known")) {
+            throw TableAdvice.UNKNOWN_TABLE.halt(table);
+        }
+        List<String> partial = names(row.getArray("partial"));
+        if (!partial.isEmpty()) {
+            throw TableAdvice.PARTIAL_ROWS.halt(table, "statements", shown(partial));
+        }
+        List<String> key = names(row.getArray("key"));
+        if (key.isEmpty()) {
+            throw TableAdvice.NO_KEY.halt(table);
+        }
+        return new Description(key, names(row.getArray("generated")), names(row.getArray("required")), snapshot);
     }
 
     private static List<String> names(Array array) throws SQLException {

@@ -2,7 +2,6 @@ package io.gemel.capture;
 
 import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
-import io.debezium.relational.Column;
 import io.debezium.relational.Table;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
@@ -11,14 +10,12 @@ import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
-import io.gemel.transaction.TableShape;
 import io.gemel.transaction.Version;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the rows that Debezium decodes, every value the server's own text, into Gemel's. One thread. */
@@ -43,25 +40,26 @@ final class PostgresRows {
      * A table as last described in the database's log.
      *
      * @param described a new description is a new object
-     * @param layout how its rows become images; asked from the catalog only when replicated
+     * @param known how its rows become images; null until a row of it is published
      */
     private record Source(
             io.debezium.relational.TableId name,
             Table described,
             Role role,
             TableId id,
-            @Nullable Layout layout) {}
+            @Nullable Known known) {
+        Source with(Known now) {
+            return new Source(name, described, role, id, now);
+        }
+    }
 
     /**
-     * How a table's rows become images.
+     * A layout that the catalog was asked for.
      *
-     * @param columns how many values a row of the database's log has
-     * @param places where in such a row the values of the shape are: without the generated columns, which a server of version
-     *     18 publishes because it must
-     * @param required indexes in the shape of the columns that are never null
+     * @param snapshot which transactions the catalog had seen
+     * @param repeated whether the table was described again since, with the same columns
      */
-    @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
-    private record Layout(TableShape shape, int columns, int[] places, int[] required) {}
+    private record Known(PostgresLayout layout, PostgresSnapshot snapshot, boolean repeated) {}
 
     /** @param tables the tables as last described in the database's log */
     PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables) {
@@ -76,7 +74,7 @@ final class PostgresRows {
         switch (source.role()) {
             case REPLICATED -> {
                 if (sink.wantsLocalRows()) {
-                    local(source, message, sink);
+                    local(layout(source, message), message, sink);
                 }
             }
             case APPLIED -> {
@@ -103,13 +101,46 @@ final class PostgresRows {
         if (known != null && tables.tableFor(known.name()) == known.described()) {
             return known;
         }
-        io.debezium.relational.TableId described = described(name);
-        Table table = tables.tableFor(described);
-        TableId id = new TableId(described.schema(), described.table());
-        Role role = role(id);
-        Source source = new Source(described, table, role, id, role == Role.REPLICATED ? layout(id, table) : null);
+        Table again = known == null ? null : tables.tableFor(known.name());
+        Source source = known == null || again == null ? source(described(name)) : again(known, again);
         sources.put(name, source);
         return source;
+    }
+
+    private Source source(io.debezium.relational.TableId name) {
+        TableId id = new TableId(name.schema(), name.table());
+        return new Source(name, tables.tableFor(name), role(id), id, null);
+    }
+
+    private static Source again(Source source, Table described) {
+        Known known = source.known();
+        boolean same = described.columns().equals(source.described().columns());
+        Known kept = known == null || !same ? null : new Known(known.layout(), known.snapshot(), true);
+        return new Source(source.name(), described, source.role(), source.id(), kept);
+    }
+
+    /**
+     * A description that repeats the columns may mean that something else has changed, the primary key for instance; or nothing, because the
+     * server describes the root of partitions again for each partition that it meets. Either way what was asked holds if the catalog had
+     * seen the transaction that the row is part of: nobody alters a table while others write to it.
+     */
+    private PostgresLayout layout(Source source, ReplicationMessage message)
+            throws CaptureException, InterruptedException {
+        Known known = source.known();
+        if (known != null && !known.repeated()) {
+            return known.layout();
+        }
+        long transaction = message.getTransactionId().orElseThrow();
+        Known now = known != null && known.snapshot().sees(transaction)
+                ? new Known(known.layout(), known.snapshot(), false)
+                : ask(source, transaction);
+        sources.put(message.getTable(), source.with(now));
+        return now.layout();
+    }
+
+    private Known ask(Source source, long transaction) throws CaptureException, InterruptedException {
+        PostgresCatalog.Description now = catalog.describe(source.id(), transaction);
+        return new Known(PostgresLayout.of(source.id(), source.described(), now), now.snapshot(), false);
     }
 
     /** Looks the quoted name up instead of taking it apart: Debezium does not escape a quote inside of it. */
@@ -130,22 +161,6 @@ final class PostgresRows {
             case "emit" -> Role.EMIT;
             default -> config.replicated().test(id) ? Role.REPLICATED : Role.PASSED_OVER;
         };
-    }
-
-    private Layout layout(TableId id, Table described) throws CaptureException {
-        PostgresCatalog.Description now = catalog.describe(id);
-        List<String> sent = described.columns().stream().map(Column::name).toList();
-        List<String> columns =
-                sent.stream().filter(name -> !now.generated().contains(name)).toList();
-        List<Integer> key = now.key().stream().map(columns::indexOf).toList();
-        if (key.contains(-1)) {
-            throw TableAdvice.KEY_CHANGED.halt(id);
-        }
-        int[] places = columns.stream().mapToInt(sent::indexOf).toArray();
-        int[] required = IntStream.range(0, columns.size())
-                .filter(i -> now.required().contains(columns.get(i)))
-                .toArray();
-        return new Layout(new TableShape(id, columns, key), sent.size(), places, required);
     }
 
     private static CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
@@ -192,12 +207,8 @@ final class PostgresRows {
                 "table " + source.id() + " has no column " + column + ": run gemel prepare with this version of Gemel");
     }
 
-    private static void local(Source source, ReplicationMessage message, TransactionSink sink)
+    private static void local(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
-        Layout layout = source.layout();
-        if (layout == null) {
-            throw new IllegalStateException("the layout of " + source.id() + " is not known");
-        }
         switch (message.getOperation()) {
             case INSERT -> {
                 RowImage after = image(layout, message.getNewTupleList(), null);
@@ -219,7 +230,7 @@ final class PostgresRows {
         return new CapturedRow.Local(change, bytes);
     }
 
-    private static void update(Layout layout, ReplicationMessage message, TransactionSink sink)
+    private static void update(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
         List<ReplicationMessage.Column> old = message.getOldTupleList();
         RowImage before = old == null ? null : image(layout, old, null);
@@ -242,7 +253,7 @@ final class PostgresRows {
      * Was the row logged with all its values? One that was written before its table or partition had REPLICA IDENTITY FULL comes with its key
      * only. It is published as the row's new state: what the row was before cannot be said.
      */
-    private static boolean isWhole(Layout layout, RowImage before) {
+    private static boolean isWhole(PostgresLayout layout, RowImage before) {
         for (int column : layout.required()) {
             if (before.value(column) == null) {
                 return false;
@@ -253,7 +264,8 @@ final class PostgresRows {
 
     /** Reads a row; {@code before} holds the large values that the server did not send again because they did not change. */
     @SuppressWarnings("NullAway") // it does not see the annotation inside an array type of another module
-    private static RowImage image(Layout layout, List<ReplicationMessage.Column> columns, @Nullable RowImage before)
+    private static RowImage image(
+            PostgresLayout layout, List<ReplicationMessage.Column> columns, @Nullable RowImage before)
             throws CaptureException {
         if (columns.size() != layout.columns()) {
             throw new IllegalStateException("a row of " + layout.shape() + " has " + columns.size() + " values");

@@ -8,8 +8,14 @@ import io.debezium.connector.postgresql.PostgresType;
 import io.debezium.connector.postgresql.TypeRegistry;
 import io.debezium.connector.postgresql.connection.PostgresConnection;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.relational.Column;
+import io.debezium.relational.TableId;
+import io.debezium.relational.Tables;
+import java.sql.Connection;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -73,9 +79,44 @@ public final class TextPostgresConnector extends PostgresConnector {
                     .statusUpdateInterval(STATUS_INTERVAL)
                     .withTypeRegistry(new TextTypes(connection))
                     .withSchema(schema)
-                    .jdbcMetadataConnection(connection)
+                    .jdbcMetadataConnection(new UnaskedConnection(config, connection))
                     .build();
             return tap.on(built, schema);
+        }
+    }
+
+    /**
+     * Tells nothing of a table's columns: Debezium asks about optionality, defaults and keys at each description of a table, which are as
+     * many as there are partitions, and Gemel uses none of them. It opens no connection of its own.
+     */
+    private static final class UnaskedConnection extends PostgresConnection {
+        private static final String NO_COLUMN = ""; // an empty list would make Debezium look for unique indexes
+
+        private final PostgresConnection connection;
+
+        UnaskedConnection(PostgresConnectorConfig config, PostgresConnection connection) {
+            super(config.getJdbcConfig(), PostgresConnection.CONNECTION_GENERAL);
+            this.connection = connection;
+        }
+
+        @Override
+        public synchronized Connection connection() throws SQLException {
+            return connection.connection();
+        }
+
+        @Override
+        public synchronized void close() {
+            connection.close();
+        }
+
+        @Override
+        public List<Column> getTableColumnsForDecoder(TableId table, Tables.ColumnNameFilter filter) {
+            return new ArrayList<>(); // Debezium takes from both lists what it does not find
+        }
+
+        @Override
+        public List<String> readPrimaryKeyNames(DatabaseMetaData metadata, TableId table) {
+            return new ArrayList<>(List.of(NO_COLUMN));
         }
     }
 

@@ -9,8 +9,12 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +26,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class CaptureIT {
     private static final String ACCOUNT = "CREATE TABLE account (id int PRIMARY KEY, owner text, balance int NOT NULL)";
+
+    private static final int PARTITIONS = 40;
+    private static final String[] SALE = {
+        "CREATE TABLE sale (id int, day int, note text NOT NULL, PRIMARY KEY (id, day)) PARTITION BY RANGE (day)",
+        "DO $$ BEGIN FOR i IN 0 .. " + (PARTITIONS - 1) + " LOOP EXECUTE format("
+                + "'CREATE TABLE sale_%s PARTITION OF sale FOR VALUES FROM (%s) TO (%s)', i, i, i + 1); END LOOP; END $$"
+    };
+    private static final String NEW_KEY = "ALTER TABLE sale DROP CONSTRAINT sale_pkey, ADD PRIMARY KEY (id, day, note)";
 
     @TempDir
     static Path folder;
@@ -193,5 +205,87 @@ class CaptureIT {
             assertThat(running.failure.get().classification()).isEqualTo(CaptureException.Classification.HALT);
             assertThat(running.failure.get()).hasMessageContaining("ALTER TABLE public.account REPLICA IDENTITY FULL");
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void asks_once_about_a_table_when_a_transaction_meets_all_its_partitions(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, SALE)) {
+            site.start();
+            String sessions = "SELECT sessions FROM pg_stat_database WHERE datname = current_database()";
+            long before = Long.parseLong(site.query(sessions));
+            site.transaction(
+                    "INSERT INTO sale SELECT i, i, 'a' FROM generate_series(0, " + (PARTITIONS - 1) + ") AS i");
+
+            List<LogRecord.Part> parts = site.await(1);
+
+            assertThat(parts.get(0).changes()).hasSize(PARTITIONS);
+            assertThat(Long.parseLong(site.query(sessions)) - before).isLessThan(PARTITIONS / 2);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void never_reads_a_row_by_the_primary_key_that_its_table_had(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, SALE)) {
+            site.start();
+            site.transaction("INSERT INTO sale VALUES (1, 1, 'a')");
+            site.await(1);
+            site.transaction(
+                    "INSERT INTO sale VALUES (2, 2, 'a')",
+                    NEW_KEY,
+                    "INSERT INTO sale VALUES (3, 1, 'a'), (4, 2, 'a'), (5, 3, 'a')");
+            site.transaction("INSERT INTO sale VALUES (6, 6, 'a')");
+
+            List<LogRecord.Part> parts = site.await(3);
+
+            assertThat(parts.get(0).changes().get(0).key().values()).containsExactly("1", "1");
+            assertThat(parts.get(1).changes().get(3).key().values()).containsExactly("5", "3", "a");
+            assertThat(parts.get(1).changes().subList(1, 4))
+                    .allSatisfy(change -> assertThat(change.key().values()).hasSize(3));
+            assertThat(parts.get(2).changes().get(0).key().values()).containsExactly("6", "6", "a");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void reads_no_row_before_the_database_shows_its_transaction(Version version) throws Exception {
+        try (CaptureFixture site = servers.site(version, SALE)) {
+            CaptureFixture.Running running = site.start();
+            site.transaction("INSERT INTO sale VALUES (1, 1, 'a')");
+            site.await(1);
+            ExecutorService writers = Executors.newCachedThreadPool();
+            try {
+                standby(site, "ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+                Awaitility.await().atMost(CaptureFixture.PATIENCE).until(() -> {
+                    writers.submit(() -> commit(site, "SELECT pg_logical_emit_message(true, 'waits', '')"));
+                    return Integer.parseInt(
+                                    site.query("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))
+                            > 0;
+                });
+                writers.submit(() -> commit(site, NEW_KEY, "INSERT INTO sale VALUES (2, 2, 'a')"));
+                Awaitility.await().atMost(CaptureFixture.PATIENCE).until(() -> running.failure.get() != null);
+            } finally {
+                standby(site, "ALTER SYSTEM RESET synchronous_standby_names");
+                writers.shutdown();
+            }
+            assertThat(writers.awaitTermination(CaptureFixture.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+            assertThat(running.failure.get().classification()).isEqualTo(CaptureException.Classification.RETRY);
+            assertThat(running.failure.get()).hasMessageContaining("synchronous_standby_names");
+            site.stop();
+            site.start();
+
+            assertThat(site.await(2).get(1).changes().get(0).key().values()).containsExactly("2", "2", "a");
+        }
+    }
+
+    private static void standby(CaptureFixture site, String statement) throws SQLException {
+        site.execute(statement, "SELECT pg_reload_conf()");
+    }
+
+    private static boolean commit(CaptureFixture site, String... statements) throws SQLException {
+        site.transaction(statements);
+        return true;
     }
 }
