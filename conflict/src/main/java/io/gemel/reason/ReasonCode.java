@@ -15,6 +15,8 @@ public enum ReasonCode {
     SITE_STARTING(true),
     /** The database as a whole cannot take part in replication. */
     SITE_REFUSED(true),
+    /** The schema {@code gemel} lacks something that this release needs. */
+    SITE_UNPREPARED(true),
     /** Other tables than before can be replicated, so the site starts anew with them. */
     SITE_TABLES_CHANGED(true),
     /** A table cannot be replicated as it is; the others are. */

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,6 +38,18 @@ public final class GemelSchema {
             Pattern.compile("CREATE (?:TABLE (gemel\\.\\S+)|INDEX (\\S+) ON \\S+) (\\(.*\\))", Pattern.DOTALL);
     private static final Pattern COLUMN =
             Pattern.compile("^ {4}([a-z_]+) (.+?)(?: NOT NULL.*| PRIMARY.*| GENERATED.*| DEFAULT.*)?,?$");
+
+    /** What of the items and columns given is not there; of a table that is not, no column. */
+    private static final String MISSING = """
+            SELECT DISTINCT wanted.item || CASE WHEN c.oid IS NULL THEN '' ELSE '.' || wanted.col END
+            FROM unnest(?::text[], ?::text[]) AS wanted (item, col)
+            LEFT JOIN (pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace AND n.nspname = 'gemel')
+                ON format('%I.%I', n.nspname, c.relname) = wanted.item
+            LEFT JOIN pg_attribute AS a
+                ON a.attrelid = c.oid AND a.attname = wanted.col AND a.attnum > 0 AND NOT a.attisdropped
+            WHERE c.oid IS NULL OR (wanted.col <> '' AND a.attnum IS NULL)
+            ORDER BY 1
+            """;
 
     private GemelSchema() {}
 
@@ -66,6 +81,24 @@ public final class GemelSchema {
             }
         }
         return List.copyOf(items);
+    }
+
+    /** The tables, indexes and columns that a database lacks, by name: all, unless it was prepared by this release. */
+    public static List<String> missing(Connection connection) throws SQLException {
+        List<String> names = new ArrayList<>();
+        List<String> columns = new ArrayList<>();
+        for (Item item : items()) {
+            for (String column : item.isTable() ? item.columns().keySet() : Set.of("")) {
+                names.add(item.sqlName());
+                columns.add(column);
+            }
+        }
+        return Sql.list(
+                connection,
+                row -> row.getString(1),
+                MISSING,
+                names.toArray(String[]::new),
+                columns.toArray(String[]::new));
     }
 
     private static Item item(String statement) {

@@ -9,6 +9,7 @@ import io.gemel.conflict.Milestone;
 import io.gemel.deploy.verdict.Obstacle;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.reason.ReasonCode;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +35,14 @@ final class SiteFigures {
         static Failure of(SiteVerdict refused) {
             String why = refused.site().stream().map(Obstacle::toString).collect(Collectors.joining("; "));
             return new Failure(ReasonCode.SITE_REFUSED, true, why);
+        }
+
+        static Failure unprepared(List<String> missing, Path file) {
+            return new Failure(
+                    ReasonCode.SITE_UNPREPARED,
+                    true,
+                    "the database lacks what this release of Gemel needs (" + String.join(", ", missing)
+                            + "): run 'gemel prepare " + file + "' with this release; the site goes on by itself then");
         }
 
         static Failure of(ApplyException failure) {

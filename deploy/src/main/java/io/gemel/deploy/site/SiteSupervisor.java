@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,6 +39,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     /** Why a life ended; over when the next one runs. */
     private static final Set<ReasonCode> FAILED = EnumSet.of(
             ReasonCode.SITE_REFUSED,
+            ReasonCode.SITE_UNPREPARED,
             ReasonCode.SITE_TABLES_CHANGED,
             ReasonCode.CAPTURE_HALTED,
             ReasonCode.CAPTURE_RESTARTING,
@@ -118,8 +120,9 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             reasons.over(ReasonCode.SITE_STANDBY);
             move(SiteState.STARTING, "");
             SiteVerdict verdict = tableWatch.judge();
-            if (!verdict.site().isEmpty()) {
-                return Failure.of(verdict);
+            Optional<Failure> bar = bar(verdict);
+            if (bar.isPresent()) {
+                return bar.get();
             }
             tables.follow(verdict);
             site.start();
@@ -147,11 +150,19 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
+    /** What keeps the database out as a whole. */
+    private Optional<Failure> bar(SiteVerdict verdict) throws SQLException, InterruptedException {
+        if (!verdict.site().isEmpty()) {
+            return Optional.of(Failure.of(verdict));
+        }
+        List<String> missing = tableWatch.missing();
+        return missing.isEmpty() ? Optional.empty() : Optional.of(Failure.unprepared(missing, config.file()));
+    }
+
     /** What the applier cannot do in a database that cannot take part would otherwise read as something to be granted. */
     private Optional<Failure> refused() throws InterruptedException {
         try {
-            SiteVerdict verdict = tableWatch.judge();
-            return verdict.site().isEmpty() ? Optional.empty() : Optional.of(Failure.of(verdict));
+            return bar(tableWatch.judge());
         } catch (SQLException e) {
             return Optional.empty(); // the applier's own failure says what is wrong with the database
         }

@@ -1,6 +1,7 @@
 package io.gemel.deploy.site;
 
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.verdict.Obstacle;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.deploy.verdict.TableSetup;
@@ -9,6 +10,7 @@ import io.gemel.reason.Reasons;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -51,6 +53,11 @@ final class TableWatch implements AutoCloseable {
     /** Reads and judges now. Any thread. */
     SiteVerdict judge() throws SQLException, InterruptedException {
         return connection.ask(session -> SiteVerdict.read(session, config));
+    }
+
+    /** The names of what the schema {@code gemel} lacks now. Any thread. */
+    List<String> missing() throws SQLException, InterruptedException {
+        return connection.ask(GemelSchema::missing);
     }
 
     private void run() {

@@ -7,10 +7,12 @@ import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -97,6 +99,23 @@ class MendedIT {
         write(sites.east());
         awaitReason(west(), "permission denied for table item", "gemel prepare");
         write(west);
+        sites.prepare();
+    }
+
+    /** The schema as an earlier release had prepared it; the log, the slot and everything else go on where they were. */
+    @Test
+    void schema_is_of_an_earlier_release() throws Exception {
+        SiteFixture west = sites.west();
+        sites.supervisors().remove(1).close();
+        west.execute("DROP TABLE gemel.seal, gemel.repair, gemel.gone_column");
+        write(sites.east());
+        write(west);
+        sites.run(west, LongUnaryOperator.identity());
+        awaitReason(west(), "gemel.gone_column, gemel.repair, gemel.seal", "gemel prepare " + west.file());
+        assertThat(west().report().reasons())
+                .extracting(StatusReport.Reason::code)
+                .contains(ReasonCode.SITE_UNPREPARED.code());
+        write(sites.east());
         sites.prepare();
     }
 
