@@ -52,6 +52,7 @@ final class RouterKeys {
     static final Key<Integer> REQUESTS_MAX = count("requests.max", "4096", 1, 1_000_000);
     static final Key<Integer> CONNECTIONS_MAX = count("connections.max", "10000", 1, 1_000_000);
     static final Key<Integer> VM_CONNECTIONS_MAX = count("vm.connections.max", "512", 1, 100_000);
+    static final Key<Long> VM_HEADERS_MAX = size("vm.headers.max", "256KiB", KIB, 16 * MIB);
     static final Key<Integer> THREADS = count("threads", "0", 0, 64);
     static final Key<Duration> IDLE_TIMEOUT = duration("idle.timeout", "1m", LEAST, HOUR);
     static final Key<Duration> HEADER_TIMEOUT = duration("header.timeout", "10s", LEAST, TEN_MINUTES);
@@ -92,6 +93,7 @@ final class RouterKeys {
             REQUESTS_MAX,
             CONNECTIONS_MAX,
             VM_CONNECTIONS_MAX,
+            VM_HEADERS_MAX,
             THREADS,
             IDLE_TIMEOUT,
             HEADER_TIMEOUT,

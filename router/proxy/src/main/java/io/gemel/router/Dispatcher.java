@@ -111,6 +111,10 @@ final class Dispatcher {
         if (dispatch.lane() == Lane.FAILOVER) {
             site.lane().leave();
         }
+        if (ending instanceof Ending.Improper) {
+            vm.judgedBy(false);
+            return;
+        }
         if (!(ending instanceof Ending.Answered answered)) {
             vm.suspect();
             vm.judgedBy(false);

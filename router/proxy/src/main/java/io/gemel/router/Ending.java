@@ -17,6 +17,9 @@ sealed interface Ending {
     /** The connection broke after something had been sent, or the VM was found dead: it may have happened. */
     record Broken() implements Ending {}
 
+    /** What came back was no proper answer, from a VM that lives: it may have happened. */
+    record Improper() implements Ending {}
+
     /** Whether it is certain that this attempt left nothing behind. */
     default boolean nothingHappened() {
         if (this instanceof Answered answered) {
@@ -29,6 +32,8 @@ sealed interface Ending {
 
     /** Whether nobody knows what it left behind. */
     default boolean inDoubt() {
-        return this instanceof Broken || (this instanceof Answered answered && answered.outcome() == Outcome.UNKNOWN);
+        return this instanceof Broken
+                || this instanceof Improper
+                || (this instanceof Answered answered && answered.outcome() == Outcome.UNKNOWN);
     }
 }

@@ -161,6 +161,14 @@ final class Exchange {
         } else if (result instanceof Result.NotSent notSent) {
             LOG.debug("not sent: {}", notSent.why());
             ended(new Ending.NotSent());
+        } else if (result instanceof Result.Improper improper) {
+            LOG.warn(
+                    "VM {} gave no proper answer to {} {}: {}",
+                    dispatch == null ? "" : dispatch.vm().name(),
+                    submission.method(),
+                    submission.target().plainPath(),
+                    improper.why());
+            ended(new Ending.Improper());
         } else {
             LOG.debug("broken: {}", ((Result.Broken) result).why());
             ended(new Ending.Broken());
@@ -226,7 +234,7 @@ final class Exchange {
             answered(answer);
             return;
         }
-        means.figures().count(reply);
+        means.figures().count(reply, course.inDoubt());
         if (reply == Reply.QUARANTINED) {
             String home = course.home();
             remember(home == null ? "" : home);

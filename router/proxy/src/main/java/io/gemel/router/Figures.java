@@ -23,11 +23,16 @@ final class Figures {
     final AtomicLong bodyBytes = new AtomicLong();
     final LatencyWindow latencies = new LatencyWindow();
 
-    /** Counts a request that ended with an answer of the router's own. */
-    void count(Step.Reply reply) {
+    /**
+     * Counts a request that ended with an answer of the router's own.
+     *
+     * @param doubt whether it may have been done
+     */
+    void count(Step.Reply reply, boolean doubt) {
         switch (reply) {
             case SHED, LATE, UNANSWERED -> shed.increment();
             case IN_DOUBT, LOST -> inDoubt.increment();
+            case IMPROPER -> (doubt ? inDoubt : shed).increment();
             case QUARANTINED -> {
                 quarantined.increment();
                 inDoubt.increment();

@@ -19,6 +19,7 @@ final class Replies {
                         503,
                         "nobody knows yet whether it was done: send it again" + named + ", it is done once at most");
             case LOST -> new Text(502, "the VM went away, and it cannot be known whether it was done");
+            case IMPROPER -> new Text(502, "the VM's answer is not proper HTTP" + asked(key));
             case UNANSWERED -> new Text(502, "no VM answered");
             case QUARANTINED ->
                 new Text(
@@ -28,6 +29,10 @@ final class Replies {
                                 + ", it is done once at most");
             case LAST_ANSWER -> new Text(502, "no VM answered");
         };
+    }
+
+    private static String asked(@Nullable String key) {
+        return key == null ? "" : ": GET /gemel/outcome/" + key + " tells whether it was done";
     }
 
     /** After how many seconds it is worth while to ask again. */

@@ -67,6 +67,9 @@ final class Rules {
         if (last.ending() instanceof Ending.NotSent) {
             return again(course, Lane.FAILOVER, backoff(course), surroundings, nowMillis);
         }
+        if (last.ending() instanceof Ending.Improper) {
+            return new Give(Reply.IMPROPER);
+        }
         if (!course.safe() && (!last.library() || !course.resubmittable())) {
             return new Give(Reply.LOST);
         }

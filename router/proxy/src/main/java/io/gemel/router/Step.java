@@ -40,6 +40,8 @@ sealed interface Step {
         LOST,
         /** 502: it changes nothing, and no VM answered. */
         UNANSWERED,
+        /** 502: the VM's answer was not proper; whether it was done has to be asked. */
+        IMPROPER,
         /** 503: VMs died over it; for a while it is not sent to another one. */
         QUARANTINED
     }

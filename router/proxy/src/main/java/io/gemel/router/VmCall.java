@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.netty.handler.codec.TooLongFrameException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -18,6 +19,9 @@ final class VmCall {
 
         /** Something was sent, and no whole answer came back. */
         record Broken(String why) implements Result {}
+
+        /** What came back is no HTTP, or more than may be: the VM lives. */
+        record Improper(String why) implements Result {}
     }
 
     private final int answerMax;
@@ -54,7 +58,10 @@ final class VmCall {
     }
 
     private void broken(Throwable why) {
-        end(new Result.Broken(String.valueOf(why.getMessage())));
+        String text = String.valueOf(why.getMessage());
+        // What the decoder throws when it cannot read what came; an end of the connection is an IOException.
+        boolean improper = why instanceof TooLongFrameException || why instanceof IllegalArgumentException;
+        end(improper ? new Result.Improper(text) : new Result.Broken(text));
     }
 
     private void answered(HttpClientResponse response) {

@@ -26,8 +26,7 @@ final class VmClient {
                 .setKeepAlive(true)
                 .setKeepAliveTimeout((int) Math.max(1, times.vmIdleTimeout().toSeconds()))
                 .setConnectTimeout((int) times.connectTimeout().toMillis())
-                .setMaxHeaderSize(limits.headersMax())
-                .setMaxInitialLineLength(limits.lineMax())
+                .setMaxHeaderSize(limits.vmHeadersMax())
                 .setTcpNoDelay(true);
         // No queue hides behind the pool: whoever chooses a VM counts its requests.
         PoolOptions pool =

@@ -40,6 +40,7 @@ final class LimitsIT {
                 requestsMax,
                 connectionsMax,
                 vmConnectionsMax,
+                usual.vmHeadersMax(),
                 attemptsMax,
                 1);
         bench = new TestBench(config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(3)), limits));

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
@@ -61,15 +62,26 @@ final class TestBench implements AutoCloseable {
     }
 
     static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
-        return with(config, config.tls(), times, limits);
+        return with(config, config.vms(), config.tls(), times, limits);
+    }
+
+    /** With these VMs at the east instead of e1 and e2. */
+    static RouterConfig withEast(RouterConfig config, RouterConfig.Vm... east) {
+        List<RouterConfig.Vm> vms = new ArrayList<>(List.of(east));
+        config.vms().stream().filter(vm -> vm.site().name().equals("west")).forEach(vms::add);
+        return with(config, vms, config.tls(), config.times(), config.limits());
     }
 
     static RouterConfig with(RouterConfig config, RouterConfig.Tls tls) {
-        return with(config, tls, config.times(), config.limits());
+        return with(config, config.vms(), tls, config.times(), config.limits());
     }
 
     private static RouterConfig with(
-            RouterConfig config, RouterConfig.Tls tls, RouterTimes times, RouterLimits limits) {
+            RouterConfig config,
+            List<RouterConfig.Vm> vms,
+            RouterConfig.Tls tls,
+            RouterTimes times,
+            RouterLimits limits) {
         return new RouterConfig(
                 config.name(),
                 config.site(),
@@ -78,7 +90,7 @@ final class TestBench implements AutoCloseable {
                 config.authorities(),
                 config.admin(),
                 config.adminToken(),
-                config.vms(),
+                vms,
                 config.sites(),
                 config.routes(),
                 config.durability(),

@@ -1,0 +1,79 @@
+package io.gemel.router;
+
+import io.gemel.transaction.SiteId;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A VM that answers heartbeats as it should and everything else with bytes of a test's choice; then it closes the connection. */
+final class RawVm implements AutoCloseable {
+    private static final String BEAT =
+            "{\"vm\":\"raw\",\"site\":\"east\",\"host\":\"host-1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false}";
+
+    final AtomicInteger received = new AtomicInteger();
+    volatile String answer = "";
+    private final ServerSocket server;
+
+    RawVm() throws IOException {
+        server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        Thread accepting = new Thread(this::accept, "raw-vm");
+        accepting.setDaemon(true);
+        accepting.start();
+    }
+
+    RouterConfig.Vm config() {
+        return new RouterConfig.Vm(
+                "raw", URI.create("http://127.0.0.1:" + server.getLocalPort()), new SiteId("east"), "host-1");
+    }
+
+    private void accept() {
+        while (!server.isClosed()) {
+            try {
+                Socket connection = server.accept();
+                Thread serving = new Thread(() -> serve(connection), "raw-vm-connection");
+                serving.setDaemon(true);
+                serving.start();
+            } catch (IOException e) {
+                return; // closed
+            }
+        }
+    }
+
+    private void serve(Socket connection) {
+        try (connection;
+                OutputStream out = connection.getOutputStream();
+                BufferedReader in = new BufferedReader(
+                        new InputStreamReader(connection.getInputStream(), StandardCharsets.ISO_8859_1))) {
+            String first = in.readLine();
+            if (first == null) {
+                return;
+            }
+            while (!String.valueOf(in.readLine()).isEmpty()) {
+                // The rest of the head; requests of these tests have no body.
+            }
+            boolean beat = first.contains("/gemel/heartbeat");
+            if (!beat) {
+                received.incrementAndGet();
+            }
+            String text = beat
+                    ? "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " + BEAT.length() + "\r\n\r\n" + BEAT
+                    : answer;
+            out.write(text.getBytes(StandardCharsets.ISO_8859_1));
+            out.flush();
+        } catch (IOException e) {
+            // The router went away.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}
