@@ -2,12 +2,14 @@ package io.gemel.deploy.config;
 
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
+import io.gemel.router.RouterFrontend;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterTimes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +121,13 @@ public final class RouterConfigFile {
                 get(RouterKeys.SITE),
                 address(RouterKeys.LISTEN),
                 tls,
+                new RouterFrontend(
+                        Arrays.stream(get(RouterKeys.TRUSTED_PROXIES).split(",", -1))
+                                .map(String::trim)
+                                .filter(network -> !network.isEmpty())
+                                .toList(),
+                        get(RouterKeys.PROXY_PROTOCOL),
+                        get(RouterKeys.HOST_PRESERVE)),
                 authorities,
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,

@@ -34,6 +34,9 @@ final class RouterKeys {
     static final Key<String> TLS_CERTIFICATE = key("tls.certificate", "", text -> text, String.class);
     static final Key<String> TLS_KEY = key("tls.key", "", text -> text, String.class);
     static final Key<String> TLS_AUTHORITIES = key("tls.authorities", "", text -> text, String.class);
+    static final Key<String> TRUSTED_PROXIES = key("trusted.proxies", "", text -> text, String.class);
+    static final Key<Boolean> PROXY_PROTOCOL = key("listen.proxy.protocol", "false", Values::yesOrNo, Boolean.class);
+    static final Key<Boolean> HOST_PRESERVE = key("host.preserve", "true", Values::yesOrNo, Boolean.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
     static final Key<Boolean> ACCESS_LOG = key("access.log", "true", Values::yesOrNo, Boolean.class);
@@ -77,6 +80,9 @@ final class RouterKeys {
             TLS_CERTIFICATE,
             TLS_KEY,
             TLS_AUTHORITIES,
+            TRUSTED_PROXIES,
+            PROXY_PROTOCOL,
+            HOST_PRESERVE,
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,

@@ -21,6 +21,7 @@ final class Client {
 
     private final HttpServerRequest request;
     private final boolean logged;
+    private final boolean trusted;
     private final Figures figures;
     private final Consumer<HttpServerRequest> onUnread;
     private final long startNanos = System.nanoTime();
@@ -28,10 +29,17 @@ final class Client {
     /**
      * The client of a request.
      *
+     * @param trusted whether it is a proxy that is believed where requests came from
      * @param logged whether each answer gets a line in the access log
      * @param onUnread hears of a request that was answered before its body had come
      */
-    Client(HttpServerRequest request, boolean logged, Figures figures, Consumer<HttpServerRequest> onUnread) {
+    Client(
+            HttpServerRequest request,
+            boolean trusted,
+            boolean logged,
+            Figures figures,
+            Consumer<HttpServerRequest> onUnread) {
+        this.trusted = trusted;
         this.onUnread = onUnread;
         this.request = request;
         this.logged = logged;
@@ -73,8 +81,16 @@ final class Client {
         return request;
     }
 
+    boolean trusted() {
+        return trusted;
+    }
+
     /** Where it calls from. */
     String address() {
+        return address(request);
+    }
+
+    static String address(HttpServerRequest request) {
         SocketAddress remote = request.remoteAddress();
         return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
     }

@@ -141,7 +141,7 @@ final class Exchange {
     }
 
     private MultiMap headers() {
-        MultiMap headers = VmHeaders.of(submission, client, means.scheme());
+        MultiMap headers = VmHeaders.of(submission, client, means.scheme(), means.hostPreserve());
         String key = submission.key();
         if (key != null) {
             long nowMillis = means.clock().millis();

@@ -22,25 +22,39 @@ final class HeaderRules {
             "upgrade",
             "http2-settings");
 
-    /** The router sets them itself: what a client says of where it came from proves nothing. */
-    private static final Set<String> SET_BY_ROUTER = Set.of(
-            "host",
-            "content-length",
-            "expect",
-            "idempotency-key",
+    /** The router sets them itself. */
+    private static final Set<String> SET_BY_ROUTER = Set.of("host", "content-length", "expect", "idempotency-key");
+
+    /** Where a request came from, as proxies tell: what a client says of that proves nothing. */
+    private static final Set<String> PROVENANCE = Set.of(
             "forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-proto",
-            "x-forwarded-port");
+            "x-real-ip",
+            "x-client-ip",
+            "x-cluster-client-ip",
+            "true-client-ip",
+            "cf-connecting-ip",
+            "fastly-client-ip");
+
+    private static final String PROVENANCE_PREFIX = "x-forwarded-";
 
     private static final String OWN_PREFIX = "gemel-";
 
     private HeaderRules() {}
 
-    /** Those headers of a client's request that a VM gets as they are. */
-    static List<Entry<String, String>> towardsVm(Iterable<Entry<String, String>> headers) {
-        return kept(headers, SET_BY_ROUTER);
+    /**
+     * Those headers of a client's request that a VM gets as they are.
+     *
+     * @param trusted whether they come from a proxy that is believed where a request came from
+     */
+    static List<Entry<String, String>> towardsVm(Iterable<Entry<String, String>> headers, boolean trusted) {
+        List<Entry<String, String>> kept = kept(headers, SET_BY_ROUTER);
+        kept.removeIf(header -> {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            String plain = name.replace('_', '-');
+            boolean tells = PROVENANCE.contains(plain) || plain.startsWith(PROVENANCE_PREFIX);
+            return tells && (!trusted || !name.equals(plain));
+        });
+        return kept;
     }
 
     /** Those headers of a VM's answer that the client gets as they are. */
@@ -59,7 +73,8 @@ final class HeaderRules {
         }
         List<Entry<String, String>> kept = new ArrayList<>();
         for (Entry<String, String> header : headers) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
+            // CGI and WSGI do not tell X_Y from X-Y: one must not pass for the other.
+            String name = header.getKey().toLowerCase(Locale.ROOT).replace('_', '-');
             if (!HOP_BY_HOP.contains(name)
                     && !except.contains(name)
                     && !named.contains(name)

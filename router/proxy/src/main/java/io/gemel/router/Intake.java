@@ -3,6 +3,7 @@ package io.gemel.router;
 import io.gemel.router.Client.Story;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
@@ -33,6 +34,7 @@ final class Intake {
 
     private final RouterConfig config;
     private final Routes routes;
+    private final List<IpSubnetFilterRule> trusted;
     private final Figures figures;
     private final AwakeClock awake;
     private final RandomGenerator random;
@@ -45,6 +47,7 @@ final class Intake {
     Intake(RouterConfig config, Figures figures, AwakeClock awake, RandomGenerator random, Listener listener) {
         this.config = config;
         this.routes = new Routes(config.routes());
+        this.trusted = config.frontend().trusted();
         this.figures = figures;
         this.awake = awake;
         this.random = random;
@@ -68,7 +71,8 @@ final class Intake {
 
     /** Its head is here. */
     void take(HttpServerRequest request) {
-        Client client = new Client(request, config.accessLog(), figures, this::discard);
+        boolean trusted = RouterFrontend.matches(this.trusted, Client.address(request));
+        Client client = new Client(request, trusted, config.accessLog(), figures, this::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
@@ -194,11 +198,13 @@ final class Intake {
     private Submission submission(Client client, Target target, Route route, @Nullable Buffer body) {
         HttpServerRequest request = client.request();
         HttpMethod method = request.method();
-        List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers());
-        String given = target.outcomeKey() == null ? request.getHeader("Idempotency-Key") : target.outcomeKey();
+        List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers(), client.trusted());
+        String named = request.getHeader("Idempotency-Key");
+        String given =
+                target.outcomeKey() != null ? target.outcomeKey() : named == null ? null : RequestCheck.key(named);
         boolean reads =
                 method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS);
-        String key = given != null ? given.trim() : reads ? null : newKey();
+        String key = given != null ? given : reads ? null : newKey();
         if (target.outcomeKey() != null && reads && !target.fence()) {
             // It asks and closes nothing, but only the database that knows can tell.
             key = given;

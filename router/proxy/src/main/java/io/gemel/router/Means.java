@@ -7,6 +7,7 @@ import java.time.InstantSource;
  *
  * @param clock wall clock, for the headers that VMs get
  * @param scheme by which clients come
+ * @param hostPreserve whether VMs see the client's Host
  */
 record Means(
         Fleet fleet,
@@ -17,4 +18,5 @@ record Means(
         Figures figures,
         AwakeClock awake,
         InstantSource clock,
-        String scheme) {}
+        String scheme,
+        boolean hostPreserve) {}

@@ -58,10 +58,11 @@ final class RequestCheck {
                 }
                 case "idempotency-key" -> {
                     keys++;
-                    if (!isKey(value)) {
+                    if (key(value) == null) {
                         return new Refusal(
                                 BAD_REQUEST,
-                                "Idempotency-Key must be 1 to " + KEY_LENGTH_MAX + " printable ASCII characters");
+                                "Idempotency-Key must be 1 to " + KEY_LENGTH_MAX
+                                        + " printable ASCII characters; one that begins with a quote must end with one");
                     }
                 }
                 case "gemel-durability" -> {
@@ -97,11 +98,39 @@ final class RequestCheck {
                         || "-._~:[]%".indexOf(c) >= 0);
     }
 
-    /** Whether a text can be a key. */
-    static boolean isKey(String value) {
-        return !value.isBlank()
-                && value.length() <= KEY_LENGTH_MAX
-                && value.chars().allMatch(c -> c >= ' ' && c <= '~');
+    /**
+     * The key that a header or a path names: the text itself, or, as the IETF's draft of the header has it, a string of structured fields
+     * (RFC 9651) in quotes, whose parameters say nothing here.
+     *
+     * @return null when it names none
+     */
+    static @Nullable String key(String value) {
+        String text = value.trim();
+        String key = text.startsWith("\"") ? unquoted(text) : text;
+        boolean proper = key != null
+                && !key.isBlank()
+                && key.length() <= KEY_LENGTH_MAX
+                && key.chars().allMatch(c -> c >= ' ' && c <= '~');
+        return proper ? key : null;
+    }
+
+    private static @Nullable String unquoted(String text) {
+        StringBuilder key = new StringBuilder(text.length());
+        for (int i = 1; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"') {
+                String after = text.substring(i + 1).trim();
+                return after.isEmpty() || after.startsWith(";") ? key.toString() : null;
+            }
+            if (c == '\\') {
+                i++;
+                if (i == text.length() || (text.charAt(i) != '"' && text.charAt(i) != '\\')) {
+                    return null;
+                }
+            }
+            key.append(text.charAt(i));
+        }
+        return null; // it does not end
     }
 
     /** Null for a word that is none. */

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param site the site it stands at: the one whose VMs it prefers
  * @param listen where clients reach it
  * @param tls the certificate for {@code listen}; null serves plain HTTP
+ * @param frontend what stands between clients and this router
  * @param authorities certificates, PEM, of those who sign the certificates of VMs and site processes that are asked by https; null for
  *     those that the JVM trusts
  * @param admin where operators reach it
@@ -34,6 +35,7 @@ public record RouterConfig(
         SiteId site,
         Address listen,
         @Nullable Tls tls,
+        RouterFrontend frontend,
         @Nullable String authorities,
         Address admin,
         @Nullable String adminToken,
@@ -66,6 +68,7 @@ public record RouterConfig(
         if (authorities != null) {
             Pem.checkAuthorities(problems, authorities);
         }
+        frontend.check(problems);
         checkVms(problems, vms, sites);
         checkSites(problems, site, vms, sites);
         checkRoutes(problems, routes);

@@ -1,5 +1,7 @@
 package io.gemel.router;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -39,7 +41,18 @@ record Target(String text, String plainPath) {
         int query = text.indexOf('?');
         String path = query < 0 ? text : text.substring(0, query);
         String decoded = decode(path);
-        return decoded == null ? null : new Target(text, plain(decoded));
+        return decoded == null ? null : new Target(inOneSpelling(text), plain(decoded));
+    }
+
+    /** VMs see a key that came in quotes without them, in a path as in a header. */
+    private static String inOneSpelling(String text) {
+        String key = new Target(text, "").outcomeKey();
+        int query = text.indexOf('?');
+        return key == null
+                ? text
+                : OUTCOME_PREFIX
+                        + URLEncoder.encode(key, StandardCharsets.UTF_8).replace("+", "%20")
+                        + (query < 0 ? "" : text.substring(query));
     }
 
     private static @Nullable String decode(String path) {
@@ -96,7 +109,7 @@ record Target(String text, String plainPath) {
             return null;
         }
         String key = decode(path.substring(OUTCOME_PREFIX.length()));
-        return key == null || key.contains("/") || !RequestCheck.isKey(key) ? null : key;
+        return key == null || key.contains("/") ? null : RequestCheck.key(key);
     }
 
     /** Whether it asks for a key to be closed. */

@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import java.util.List;
 import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
@@ -9,25 +10,45 @@ import org.jspecify.annotations.Nullable;
 final class VmHeaders {
     private VmHeaders() {}
 
-    /** What the client sent and may send, and where it came from. */
-    static MultiMap of(Submission submission, Client client, String scheme) {
+    /**
+     * What the client sent and may send, and where it came from.
+     *
+     * @param hostPreserve whether the VM sees the client's Host instead of its own address
+     */
+    static MultiMap of(Submission submission, Client client, String scheme, boolean hostPreserve) {
         MultiMap headers = HttpHeaders.headers();
         for (Entry<String, String> header : submission.headers()) {
             headers.add(header.getKey(), header.getValue());
         }
         String address = client.address();
         String quoted = address.contains(":") ? "\"[" + address + "]\"" : address;
-        headers.set("X-Forwarded-For", address).set("X-Forwarded-Proto", scheme);
+        // Of a client that is not trusted none of these is left: what is there comes from a trusted proxy.
+        append(headers, "X-Forwarded-For", address);
+        setIfAbsent(headers, "X-Forwarded-Proto", scheme);
         String host = client.request().getHeader(HttpHeaders.HOST);
         if (host != null) {
-            headers.set("X-Forwarded-Host", host);
-            headers.set("Forwarded", "for=" + quoted + ";host=\"" + host + "\";proto=" + scheme);
+            setIfAbsent(headers, "X-Forwarded-Host", host);
+            append(headers, "Forwarded", "for=" + quoted + ";host=\"" + host + "\";proto=" + scheme);
+            if (hostPreserve) {
+                headers.set(HttpHeaders.HOST, host);
+            }
         }
         String length = client.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (submission.stream() != null && length != null) {
             headers.set(HttpHeaders.CONTENT_LENGTH, length);
         }
         return headers;
+    }
+
+    private static void append(MultiMap headers, String name, String value) {
+        List<String> before = headers.getAll(name);
+        headers.set(name, before.isEmpty() ? value : String.join(", ", before) + ", " + value);
+    }
+
+    private static void setIfAbsent(MultiMap headers, String name, String value) {
+        if (!headers.contains(name)) {
+            headers.set(name, value);
+        }
     }
 
     /**

@@ -82,7 +82,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 figures,
                 awake,
                 clock,
-                config.tls() == null ? "http" : "https");
+                config.tls() == null ? "http" : "https",
+                config.frontend().hostPreserve());
         intake = new Intake(config, figures, awake, random, this);
         server = vertx.createHttpServer(StrictHttp.options(config, port));
         server.requestHandler(intake::take);

@@ -25,6 +25,7 @@ final class ChoiceTest {
             new SiteId("east"),
             new Address("127.0.0.1", 0),
             null,
+            RouterFrontend.defaults(),
             null,
             new Address("127.0.0.1", 0),
             null,

@@ -176,6 +176,9 @@ final class OperationIT {
         bench.post("/transfers", "k1", "1").get();
 
         assertThat(bench.get("/gemel/outcome/k1").body()).contains("executed");
+        assertThat(bench.get("/gemel/outcome/%22k1%22").body()).contains("executed");
+        assertThat(header(bench.post("/transfers", "\"k1\"", "1").get(), "Gemel-Outcome"))
+                .isEqualTo("replayed");
         assertThat(bench.get("/gemel/outcome/k2").body()).contains("unknown");
         assertThat(bench.get("/gemel/outcome/k2?fence=true").body()).contains("fenced");
         assertThat(bench.post("/transfers", "k2", "1").get().statusCode()).isEqualTo(422);

@@ -51,15 +51,57 @@ final class PureHttpTest {
 
     @Test
     void headers_of_one_connection_end_at_the_router() {
-        List<Entry<String, String>> kept = HeaderRules.towardsVm(List.of(
-                Map.entry("Connection", "close, X-Private"),
-                Map.entry("X-Private", "1"),
-                Map.entry("Transfer-Encoding", "chunked"),
-                Map.entry("Gemel-Attempt", "9"),
-                Map.entry("gemel-fingerprint", "9"),
-                Map.entry("Forwarded", "for=9"),
-                Map.entry("Cookie", "a=b")));
+        List<Entry<String, String>> kept = HeaderRules.towardsVm(
+                List.of(
+                        Map.entry("Connection", "close, X-Private"),
+                        Map.entry("X-Private", "1"),
+                        Map.entry("Transfer-Encoding", "chunked"),
+                        Map.entry("Gemel-Attempt", "9"),
+                        Map.entry("gemel-fingerprint", "9"),
+                        Map.entry("Forwarded", "for=9"),
+                        Map.entry("Cookie", "a=b")),
+                false);
         assertThat(kept).containsExactly(Map.entry("Cookie", "a=b"));
+    }
+
+    @Test
+    void a_header_in_disguise_is_dropped_like_the_one_it_looks_like() {
+        List<Entry<String, String>> kept = HeaderRules.towardsVm(
+                List.of(
+                        Map.entry("Gemel_Attempt", "9"),
+                        Map.entry("Idempotency_Key", "k"),
+                        Map.entry("X_Forwarded-For", "1.2.3.4"),
+                        Map.entry("Content_Length", "9"),
+                        Map.entry("My_Header", "kept")),
+                true);
+        assertThat(kept).containsExactly(Map.entry("My_Header", "kept"));
+    }
+
+    @Test
+    void where_a_client_says_it_comes_from_is_believed_of_trusted_proxies_only() {
+        List<Entry<String, String>> said = List.of(
+                Map.entry("X-Forwarded-For", "1.2.3.4"),
+                Map.entry("X-Forwarded-Proto", "https"),
+                Map.entry("X-Forwarded-Prefix", "/app"),
+                Map.entry("X-Real-IP", "1.2.3.4"),
+                Map.entry("True-Client-IP", "1.2.3.4"),
+                Map.entry("Forwarded", "for=1.2.3.4"));
+        assertThat(HeaderRules.towardsVm(said, false)).isEmpty();
+        assertThat(HeaderRules.towardsVm(said, true)).isEqualTo(said);
+    }
+
+    @Test
+    void a_key_in_quotes_is_the_key() {
+        assertThat(RequestCheck.key("q1")).isEqualTo("q1");
+        assertThat(RequestCheck.key(" \"q1\" ")).isEqualTo("q1");
+        assertThat(RequestCheck.key("\"q1\";p=1")).isEqualTo("q1");
+        assertThat(RequestCheck.key("\"a\\\"b\\\\\"")).isEqualTo("a\"b\\");
+        assertThat(RequestCheck.key("a\"b")).isEqualTo("a\"b");
+        for (String improper : List.of("\"q1", "\"q1\" x", "\"\"", "\"a\\b\"", "\"q1\\", "", " ", "\u00e9")) {
+            assertThat(RequestCheck.key(improper)).as(improper).isNull();
+        }
+        assertThat(Target.parse("/gemel/outcome/%22q%201%22?fence=true"))
+                .isEqualTo(new Target("/gemel/outcome/q%201?fence=true", "/gemel/outcome/\"q 1\""));
     }
 
     @Test
@@ -115,6 +157,7 @@ final class PureHttpTest {
                         new SiteId("east"),
                         new Address("a", 1),
                         null,
+                        new RouterFrontend(List.of("10.0.0.0/33", "here"), false, true),
                         null,
                         new Address("a", 2),
                         " ",
@@ -130,6 +173,8 @@ final class PureHttpTest {
                         e -> assertThat(e.problems())
                                 .hasSizeGreaterThan(8)
                                 .anyMatch(problem -> problem.contains("admin.token"))
+                                .anyMatch(problem -> problem.contains("trusted.proxies has 10.0.0.0/33"))
+                                .anyMatch(problem -> problem.contains("trusted.proxies has here"))
                                 .anyMatch(problem -> problem.contains("vm.e 1.url"))
                                 .anyMatch(problem -> problem.contains("site.north.status"))
                                 .anyMatch(problem -> problem.contains("route.x"))

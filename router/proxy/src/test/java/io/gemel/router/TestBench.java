@@ -45,6 +45,7 @@ final class TestBench implements AutoCloseable {
                 new SiteId("east"),
                 new Address("127.0.0.1", 0),
                 null,
+                RouterFrontend.defaults(),
                 null,
                 new Address("127.0.0.1", 0),
                 "admin",
@@ -62,24 +63,29 @@ final class TestBench implements AutoCloseable {
     }
 
     static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
-        return with(config, config.vms(), config.tls(), times, limits);
+        return with(config, config.vms(), config.tls(), config.frontend(), times, limits);
     }
 
     /** With these VMs at the east instead of e1 and e2. */
     static RouterConfig withEast(RouterConfig config, RouterConfig.Vm... east) {
         List<RouterConfig.Vm> vms = new ArrayList<>(List.of(east));
         config.vms().stream().filter(vm -> vm.site().name().equals("west")).forEach(vms::add);
-        return with(config, vms, config.tls(), config.times(), config.limits());
+        return with(config, vms, config.tls(), config.frontend(), config.times(), config.limits());
     }
 
     static RouterConfig with(RouterConfig config, RouterConfig.Tls tls) {
-        return with(config, config.vms(), tls, config.times(), config.limits());
+        return with(config, config.vms(), tls, config.frontend(), config.times(), config.limits());
+    }
+
+    static RouterConfig with(RouterConfig config, RouterFrontend frontend) {
+        return with(config, config.vms(), config.tls(), frontend, config.times(), config.limits());
     }
 
     private static RouterConfig with(
             RouterConfig config,
             List<RouterConfig.Vm> vms,
             RouterConfig.Tls tls,
+            RouterFrontend frontend,
             RouterTimes times,
             RouterLimits limits) {
         return new RouterConfig(
@@ -87,6 +93,7 @@ final class TestBench implements AutoCloseable {
                 config.site(),
                 config.listen(),
                 tls,
+                frontend,
                 config.authorities(),
                 config.admin(),
                 config.adminToken(),

@@ -120,6 +120,7 @@ final class VmTlsIT {
                         new SiteId("east"),
                         new Address("127.0.0.1", 0),
                         null,
+                        RouterFrontend.defaults(),
                         authorities,
                         new Address("127.0.0.1", 0),
                         null,

@@ -1,0 +1,70 @@
+package io.gemel.router;
+
+import io.netty.handler.ipfilter.IpFilterRuleType;
+import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What stands between clients and a router, and what VMs are told of it.
+ *
+ * @param trustedProxies {@code trusted.proxies}: addresses and networks, such as {@code 10.0.0.0/8}, whose {@code X-Forwarded-*} and
+ *     {@code Forwarded} are believed and passed on
+ * @param proxyProtocol {@code listen.proxy.protocol}: whether each connection begins with a head of the PROXY protocol, version 1 or 2
+ * @param hostPreserve {@code host.preserve}: whether VMs see the client's Host instead of their own address
+ */
+public record RouterFrontend(List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve) {
+    private static final Pattern NETWORK = Pattern.compile("([0-9a-fA-F.:]+)(?:/(\\d{1,3}))?");
+    private static final int IPV4_BITS = 32;
+    private static final int IPV6_BITS = 128;
+
+    public RouterFrontend {
+        trustedProxies = List.copyOf(trustedProxies);
+    }
+
+    /** What holds when nothing is said. */
+    public static RouterFrontend defaults() {
+        return new RouterFrontend(List.of(), false, true);
+    }
+
+    void check(List<String> problems) {
+        for (String network : trustedProxies) {
+            try {
+                rule(network);
+            } catch (IllegalArgumentException e) {
+                problems.add("trusted.proxies has " + network
+                        + ", which is neither an address nor a network such as 10.0.0.0/8");
+            }
+        }
+    }
+
+    /** The networks that are trusted. */
+    List<IpSubnetFilterRule> trusted() {
+        List<IpSubnetFilterRule> rules = new ArrayList<>();
+        trustedProxies.forEach(network -> rules.add(rule(network)));
+        return rules;
+    }
+
+    private static IpSubnetFilterRule rule(String network) {
+        Matcher matcher = NETWORK.matcher(network);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException(network);
+        }
+        String address = matcher.group(1);
+        String given = matcher.group(2);
+        int bits = given != null ? Integer.parseInt(given) : address.contains(":") ? IPV6_BITS : IPV4_BITS;
+        return new IpSubnetFilterRule(address, bits, IpFilterRuleType.ACCEPT);
+    }
+
+    /** Whether a peer is one of them. */
+    static boolean matches(List<IpSubnetFilterRule> trusted, String address) {
+        if (trusted.isEmpty()) {
+            return false;
+        }
+        InetSocketAddress peer = new InetSocketAddress(address, 0); // a numeric address: nothing is looked up
+        return !peer.isUnresolved() && trusted.stream().anyMatch(rule -> rule.matches(peer));
+    }
+}
