@@ -2,6 +2,7 @@ package io.gemel.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.config.SecretFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -60,7 +61,8 @@ class GemelTest {
 
     @Test
     void a_router_whose_certificate_cannot_be_read_does_not_start_and_says_how_to_mend_it() throws Exception {
-        Path file = Files.writeString(folder.resolve("router.properties"), """
+        Path file = folder.resolve("router.properties");
+        SecretFile.write(file, """
                 router=east-1
                 site=east
                 vm.e1.url=http://127.0.0.1:9001

@@ -84,7 +84,22 @@ public final class RouterConfigFile {
                     lacking.name() + " is not set",
                     "name the certificate and its key, or neither");
         }
+        requirePrivate(key);
         return new RouterConfig.Tls(pem(RouterKeys.TLS_CERTIFICATE, certificate), pem(RouterKeys.TLS_KEY, key));
+    }
+
+    /** Whoever can read the key can pretend to be this router. */
+    private void requirePrivate(String name) {
+        try {
+            if (!name.isEmpty()) {
+                SecretFile.require(file.toAbsolutePath().resolveSibling(name));
+            }
+        } catch (BadValueException e) {
+            settings.report(
+                    settings.lineOf(RouterKeys.TLS_KEY), RouterKeys.TLS_KEY.name() + " " + e.getMessage(), e.mend());
+        } catch (IOException e) {
+            // Reading it fails likewise, and that is reported.
+        }
     }
 
     private @Nullable String authorities() {

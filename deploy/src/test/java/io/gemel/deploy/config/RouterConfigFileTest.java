@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,8 +139,8 @@ class RouterConfigFileTest {
     void takes_tokens_and_certificates_from_files_and_shows_them_nowhere() throws Exception {
         SecretFile.write(folder.resolve("token"), "s3cret\n");
         TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
-        Files.writeString(folder.resolve("router.pem"), keys.certificate());
-        Files.writeString(folder.resolve("router.key"), keys.key());
+        SecretFile.write(folder.resolve("router.pem"), keys.certificate());
+        SecretFile.write(folder.resolve("router.key"), keys.key());
 
         RouterConfig router = read(SMALLEST + "admin.token=${file:token}\nsite.east.token=${file:token}\n"
                 + "tls.certificate=router.pem\ntls.key=router.key\ntls.authorities=router.pem\n");
@@ -156,9 +157,9 @@ class RouterConfigFileTest {
     @Test
     void reports_a_certificate_a_key_or_an_authority_that_cannot_be_used_with_its_line_and_mend() throws Exception {
         TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
-        Files.writeString(folder.resolve("router.pem"), keys.certificate());
-        Files.writeString(folder.resolve("router.key"), keys.key());
-        Files.writeString(
+        SecretFile.write(folder.resolve("router.pem"), keys.certificate());
+        SecretFile.write(folder.resolve("router.key"), keys.key());
+        SecretFile.write(
                 folder.resolve("other.key"),
                 TestKeys.make(folder, "EC", "dns:east").key());
         Files.write(folder.resolve("router.der"), new byte[] {0x30, (byte) 0x82, 0, 0});
@@ -170,6 +171,25 @@ class RouterConfigFileTest {
         assertOneProblem("nowhere.pem", "router.key", "", "7 tls.certificate is " + folder.resolve("nowhere.pem"));
         assertOneProblem("router.pem", "router.key", "router.key", "9 tls.authorities holds no certificate");
         assertOneProblem("router.pem", "router.key", "nowhere", "9 tls.authorities is " + folder.resolve("nowhere"));
+    }
+
+    @Test
+    void refuses_a_key_that_others_may_read_or_write() throws Exception {
+        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        Files.writeString(folder.resolve("router.pem"), keys.certificate());
+        Path key = Files.writeString(folder.resolve("router.key"), keys.key());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-rw-rw-"));
+
+        assertOneProblem(
+                "router.pem",
+                "router.key",
+                "",
+                "8 tls.key refers to " + key + ", which others than its owner may read or write");
+
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        assertThat(read(SMALLEST + "tls.certificate=router.pem\ntls.key=router.key\n")
+                        .tls())
+                .isNotNull();
     }
 
     private void assertOneProblem(String certificate, String key, String authorities, String start) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.gemel.deploy.CommandRun;
+import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.FreePorts;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,6 +89,9 @@ class RouterCommandsIT {
                 .as(run::err)
                 .isZero();
         await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("draining"));
+        CommandRun status = new CommandRun();
+        assertThat(status.run("status", router.file())).as(status::out).isEqualTo(ExitCode.FINDING);
+        assertThat(status.out()).contains("router east-1 at east: not ready");
         assertThat(run.run("undrain", router.file(), "host", "h1")).as(run::err).isZero();
         await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("alive"));
     }
