@@ -117,7 +117,11 @@ final class TestBench implements AutoCloseable {
 
     /** The same, but that what can be sent nowhere waits for so long. */
     static RouterTimes longWait(Duration waitMax) {
-        return times(Duration.ofSeconds(30), Duration.ofMillis(500), waitMax);
+        return times(Duration.ofSeconds(30), waitMax);
+    }
+
+    static RouterTimes times(Duration requestTimeout, Duration waitMax) {
+        return times(requestTimeout, Duration.ofMillis(500), waitMax);
     }
 
     private static RouterTimes times(Duration requestTimeout, Duration durabilityTimeout, Duration waitMax) {

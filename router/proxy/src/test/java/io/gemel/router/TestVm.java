@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -29,7 +31,7 @@ final class TestVm implements AutoCloseable {
         DIE_AFTER,
         /** Neither runs nor answers it, nor anything else: a VM that is frozen. */
         FREEZE,
-        /** Takes it and never answers; heartbeats go on. */
+        /** Takes it and does not answer before {@link TestVm#release}; heartbeats go on. */
         KEEP,
         DRAINING,
         CLOSED,
@@ -58,6 +60,7 @@ final class TestVm implements AutoCloseable {
     /** Takes nothing more after that one. */
     volatile boolean closesThen;
 
+    private final Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
     private final Vertx vertx;
     private final RouterConfig.Tls tls;
     private volatile HttpServer server;
@@ -99,6 +102,14 @@ final class TestVm implements AutoCloseable {
     void next(Manner wanted) {
         once = true;
         manner = wanted;
+    }
+
+    /** Runs and answers what it has kept. */
+    void release() {
+        for (Runnable each = kept.poll(); each != null; each = kept.poll()) {
+            Runnable answer = each;
+            vertx.runOnContext(unused -> answer.run());
+        }
     }
 
     private void handle(HttpServerRequest request) {
@@ -145,7 +156,8 @@ final class TestVm implements AutoCloseable {
         request.headers().forEach(header -> head.put(header.getKey().toLowerCase(), header.getValue()));
         heads.add(head);
         switch (now) {
-            case FREEZE, KEEP -> {}
+            case FREEZE -> {}
+            case KEEP -> kept.add(() -> answer(request, body));
             case DIE -> die(request);
             case BREAK_BEFORE -> request.connection().close();
             case BREAK_AFTER -> {
