@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -83,7 +84,7 @@ public final class BankVm implements AutoCloseable {
     public static BankVm start(BankConfig config, Surroundings surroundings) throws IOException {
         HikariDataSource pool = new HikariDataSource(poolConfig(config));
         DataSource dataSource = surroundings.around((DataSource) pool);
-        Vm vm = new Vm(new VmConfig(config.vm(), config.site(), config.host(), dataSource, LIMITS));
+        Vm vm = new Vm(new VmConfig(config.vm(), config.site(), config.host(), List.of("/"), dataSource, LIMITS));
         HttpServer server = HttpServer.create(
                 new InetSocketAddress(config.listen().host(), config.listen().port()), WAITING_MAX);
         AtomicInteger number = new AtomicInteger();

@@ -62,12 +62,16 @@ final class RouterEntries {
     private static final class RouteLines {
         private @Nullable Durability durability;
         private boolean resubmit = true;
+        private @Nullable Boolean submission;
 
         boolean take(String what, String text) throws BadValueException {
             switch (what) {
                 case "durability" -> durability = RouterKeys.durability(text);
                 case "resubmit" -> resubmit = Values.yesOrNo(text);
-                default -> throw new BadValueException("is not known", "a route has the keys durability and resubmit");
+                case "submission" -> submission = Values.yesOrNo(text);
+                default ->
+                    throw new BadValueException(
+                            "is not known", "a route has the keys durability, resubmit and submission");
             }
             return true;
         }
@@ -161,7 +165,8 @@ final class RouterEntries {
 
     List<RouterConfig.Route> routes() {
         List<RouterConfig.Route> all = new ArrayList<>();
-        routes.forEach((prefix, route) -> all.add(new RouterConfig.Route(prefix, route.durability, route.resubmit)));
+        routes.forEach((prefix, route) ->
+                all.add(new RouterConfig.Route(prefix, route.durability, route.resubmit, route.submission)));
         return all;
     }
 }

@@ -53,7 +53,8 @@ class ConfigurationPageTest {
                 "site.<name>.status required",
                 "site.<name>.token empty",
                 "route.<prefix>.durability that of `durability`",
-                "route.<prefix>.resubmit `true`"));
+                "route.<prefix>.resubmit `true`",
+                "route.<prefix>.submission what the VM says"));
 
         assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
     }

@@ -73,12 +73,13 @@ class RouterConfigFileTest {
     @Test
     void reads_routes() throws Exception {
         RouterConfig router = read(SMALLEST
-                + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n");
+                + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n"
+                + "route./a/v1.2.submission=true\n");
 
         assertThat(router.routes())
                 .containsExactlyInAnyOrder(
                         new RouterConfig.Route("/a/uploads", null, false),
-                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true),
+                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true, true),
                         new RouterConfig.Route("/a", Durability.APPLIED, true));
     }
 

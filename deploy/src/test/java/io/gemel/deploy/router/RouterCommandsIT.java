@@ -38,7 +38,7 @@ class RouterCommandsIT {
         vm.createContext("/gemel/heartbeat", exchange -> {
             try (exchange) {
                 byte[] beat =
-                        "{\"vm\":\"e1\",\"site\":\"east\",\"host\":\"h1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false,\"open\":true}"
+                        "{\"vm\":\"e1\",\"site\":\"east\",\"host\":\"h1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false,\"open\":true,\"submissions\":[\"/\"]}"
                                 .getBytes(StandardCharsets.UTF_8);
                 exchange.getResponseHeaders().set("Content-Type", "application/json");
                 exchange.sendResponseHeaders(200, beat.length);

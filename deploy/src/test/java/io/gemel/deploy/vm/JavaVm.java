@@ -17,6 +17,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -32,7 +33,7 @@ final class JavaVm implements RunningVm {
 
     JavaVm(VmDatabase database, String name, int databasePort) throws IOException {
         pool = database.pool(name, LIMITS, databasePort);
-        vm = new Vm(new VmConfig(name, "east", "host-1", pool, LIMITS));
+        vm = new Vm(new VmConfig(name, "east", "host-1", List.of("/"), pool, LIMITS));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.createContext("/gemel/", VmHandler.endpoints(vm));
         server.createContext("/", VmHandler.submissions(vm, JavaVm::answer));

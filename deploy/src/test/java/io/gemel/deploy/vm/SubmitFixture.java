@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +47,7 @@ abstract class SubmitFixture {
     void open() throws SQLException {
         database.reset();
         runs.set(0);
-        vm = new Vm(new VmConfig("e1", "east", "host-1", pool, LIMITS));
+        vm = new Vm(new VmConfig("e1", "east", "host-1", List.of(), pool, LIMITS));
     }
 
     @AfterEach

@@ -66,7 +66,7 @@ final class SubmitTroubleIT extends SubmitFixture {
             return DONE;
         };
         try (HikariDataSource strict = serializable()) {
-            Vm careful = new Vm(new VmConfig("e1", "east", "host-1", strict, LIMITS));
+            Vm careful = new Vm(new VmConfig("e1", "east", "host-1", List.of(), strict, LIMITS));
             assertThat(careful.submit(careful.submission("k"), contested).outcome())
                     .isEqualTo(Outcome.EXECUTED);
             assertThat(runs).hasValue(3);
@@ -85,7 +85,7 @@ final class SubmitTroubleIT extends SubmitFixture {
 
     @Test
     void refuses_to_keep_an_answer_that_is_too_long() throws Exception {
-        Vm narrow = new Vm(new VmConfig("e1", "east", "host-1", pool, LIMITS.withAnswerBytesMax(1000)));
+        Vm narrow = new Vm(new VmConfig("e1", "east", "host-1", List.of(), pool, LIMITS.withAnswerBytesMax(1000)));
         for (int status : new int[] {200, 404}) {
             Result failed = narrow.submit(narrow.submission("k"), connection -> {
                 effect("k").run(connection);
@@ -159,7 +159,7 @@ final class SubmitTroubleIT extends SubmitFixture {
 
     @Test
     void tags_its_sessions_whatever_the_pool_is_set_up_like() throws Exception {
-        Vm other = new Vm(new VmConfig("e2", "east", "host-1", pool, LIMITS));
+        Vm other = new Vm(new VmConfig("e2", "east", "host-1", List.of(), pool, LIMITS));
         Result tagged = other.submit(other.submission("k"), connection -> {
             List<String> tags = database.texts("SELECT application_name FROM pg_stat_activity WHERE usename = 'app'"
                     + " AND state = 'idle in transaction'");

@@ -16,6 +16,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.apache.catalina.Context;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
@@ -42,7 +43,7 @@ final class VmFilterIT {
     void start(@TempDir Path directory) throws Exception {
         database = VmDatabase.start(directory.resolve("database"));
         pool = database.pool("e1", LIMITS);
-        vm = new Vm(new VmConfig("e1", "east", "host-1", pool, LIMITS));
+        vm = new Vm(new VmConfig("e1", "east", "host-1", List.of(), pool, LIMITS));
         tomcat = new Tomcat();
         tomcat.setBaseDir(directory.toString());
         tomcat.setPort(0);

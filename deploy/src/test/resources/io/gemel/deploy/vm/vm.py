@@ -372,7 +372,7 @@ def as_json(values):
 
 def heartbeat():
     answer = {"vm": NAME, "site": SITE, "host": HOST, "inFlight": in_flight, "databaseMs": -1}
-    answer.update(draining=draining.is_set(), open=False)
+    answer.update(draining=draining.is_set(), open=False, submissions=list(APPLICATION))
     start = time.monotonic()
     try:
         with connection(HEARTBEAT) as db:

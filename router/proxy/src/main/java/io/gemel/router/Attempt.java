@@ -6,7 +6,6 @@ package io.gemel.router;
  * @param vm where it was sent
  * @param deathsBefore how often that VM had died when it was sent there
  * @param endedMillis when it ended, in the router's own time
- * @param library whether that VM is known to keep the ledger
+ * @param kept whether that VM is known to keep the ledger for such a request
  */
-record Attempt(
-        String vm, String host, String site, long deathsBefore, long endedMillis, boolean library, Ending ending) {}
+record Attempt(String vm, String host, String site, long deathsBefore, long endedMillis, boolean kept, Ending ending) {}

@@ -113,11 +113,10 @@ final class Choice {
      * soon as it is heard, since asking it is how what became of the work is found out.
      */
     private static boolean isSpent(VmState vm, Course course) {
-        boolean asks = !course.safe() && vm.beat().library();
         for (Attempt attempt : course.attempts()) {
             if (attempt.vm().equals(vm.name())
                     && !attempt.ending().nothingHappened()
-                    && !(asks && vm.beatSentMillis() > attempt.endedMillis())) {
+                    && !(!course.safe() && attempt.kept() && vm.beatSentMillis() > attempt.endedMillis())) {
                 return true;
             }
         }

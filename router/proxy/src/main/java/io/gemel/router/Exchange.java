@@ -195,14 +195,8 @@ final class Exchange {
 
     private void note(VmState vm, Ending ending) {
         sinceMillis = means.awake().millis();
-        course.add(new Attempt(
-                vm.name(),
-                vm.host(),
-                vm.site(),
-                deathsBefore,
-                sinceMillis,
-                vm.beat().library(),
-                ending));
+        course.add(
+                new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, sinceMillis, submission.keptBy(vm), ending));
     }
 
     /** The deadline has passed, and the VM says nothing: nobody knows. */
@@ -212,7 +206,7 @@ final class Exchange {
         if (from != null) {
             note(from.vm(), new Ending.Broken());
         }
-        boolean kept = from != null && from.vm().beat().library();
+        boolean kept = from != null && submission.keptBy(from.vm());
         conclude(submission.safe() ? Reply.UNANSWERED : kept ? Reply.IN_DOUBT : Reply.LOST);
     }
 

@@ -224,6 +224,7 @@ final class Intake {
                 given != null,
                 empty ? null : body,
                 body == null ? request : null,
+                route.submission(),
                 mark,
                 asked == null ? usual : asked);
     }

@@ -75,7 +75,14 @@ final class ReportMaker {
     /** Why a VM takes no requests; empty when it does. */
     static String reason(VmState vm) {
         return switch (state(vm)) {
-            case ALIVE -> vm.beat().library() ? "" : "it keeps no ledger: what breaks there is lost";
+            case ALIVE -> {
+                if (!vm.beat().library()) {
+                    yield "it keeps no ledger: what breaks there is lost";
+                }
+                yield vm.beat().submissions().isEmpty()
+                        ? "it names no path that keeps the ledger: only routes with submission=true are sent again"
+                        : "";
+            }
             case UNKNOWN -> "it has not answered yet";
             case DEAD -> vm.silence().isEmpty() ? "it does not answer" : "it does not answer: " + vm.silence();
             case AVOIDED -> "it was silent for a moment";

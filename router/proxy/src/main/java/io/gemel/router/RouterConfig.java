@@ -215,8 +215,19 @@ public record RouterConfig(
      * @param prefix whole path segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}
      * @param durability null for the router's own
      * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM only
+     * @param submission whether requests that change something are known to be kept in the ledger, so that they may be sent again when a VM
+     *     dies; null for what the VM says in its heartbeat
      */
-    public record Route(String prefix, @Nullable Durability durability, boolean resubmit) {}
+    public record Route(
+            String prefix,
+            @Nullable Durability durability,
+            boolean resubmit,
+            @Nullable Boolean submission) {
+        /** What the VMs say decides whether requests may be sent again. */
+        public Route(String prefix, @Nullable Durability durability, boolean resubmit) {
+            this(prefix, durability, resubmit, null);
+        }
+    }
 
     /**
      * A certificate.

@@ -70,7 +70,7 @@ final class Rules {
         if (last.ending() instanceof Ending.Improper) {
             return new Give(Reply.IMPROPER);
         }
-        if (!course.safe() && (!last.library() || !course.resubmittable())) {
+        if (!course.safe() && (!last.kept() || !course.resubmittable())) {
             return new Give(Reply.LOST);
         }
         return again(course, Lane.FAILOVER, 0, surroundings, nowMillis);

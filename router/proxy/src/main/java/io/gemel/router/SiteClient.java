@@ -8,9 +8,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +45,16 @@ final class SiteClient {
         /** What stands under a name, if it is a text. */
         String text(String name, String otherwise) {
             return json.getValue(name) instanceof String text ? text : otherwise;
+        }
+
+        /** Those of a list that are texts. */
+        List<String> texts(String name) {
+            return json.getValue(name) instanceof JsonArray list
+                    ? list.stream()
+                            .filter(String.class::isInstance)
+                            .map(String.class::cast)
+                            .toList()
+                    : List.of();
         }
 
         boolean flag(String name, boolean otherwise) {

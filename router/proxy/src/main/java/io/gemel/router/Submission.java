@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyGiven whether the client knows the key already
  * @param body null when there is none, or it is not kept
  * @param stream where a body comes from that is not kept; null otherwise
+ * @param kept whether its route says that the ledger is kept for it; null when that is the VM's to say
  * @param fingerprint null for a body that is not kept, and when there is no key
  * @param level what is awaited after the commit
  */
@@ -27,8 +28,17 @@ record Submission(
         boolean keyGiven,
         @Nullable Buffer body,
         @Nullable HttpServerRequest stream,
+        @Nullable Boolean kept,
         @Nullable String fingerprint,
         Durability level) {
+
+    /** Whether a VM is known to keep the ledger for it. */
+    boolean keptBy(VmState vm) {
+        if (kept == null || target.own()) {
+            return vm.beat().keeps(target);
+        }
+        return kept && vm.beat().library();
+    }
 
     /** Whether it may be sent again however it ended. */
     boolean safe() {

@@ -5,6 +5,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,11 +16,22 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class VmState {
     /** What a VM says of itself in its heartbeat. */
-    record Beat(boolean library, boolean draining, boolean open, boolean databaseUp, int inFlight) {
-        static final Beat NONE = new Beat(false, false, false, false, 0);
+    record Beat(
+            boolean library,
+            boolean draining,
+            boolean open,
+            boolean databaseUp,
+            int inFlight,
+            List<String> submissions) {
+        static final Beat NONE = new Beat(false, false, false, false, 0, List.of());
 
         /** A VM that answers, and knows nothing of heartbeats: it keeps no ledger. */
-        static final Beat PLAIN = new Beat(false, false, true, true, 0);
+        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of());
+
+        /** Whether the ledger is kept for requests of a path, or of the VM's own. */
+        boolean keeps(Target target) {
+            return library && (target.own() || submissions.stream().anyMatch(target::under));
+        }
     }
 
     /** How fast the average latency follows. */

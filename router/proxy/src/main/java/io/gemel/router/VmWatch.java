@@ -110,7 +110,8 @@ final class VmWatch {
                 answer.flag("draining", false),
                 answer.flag("open", true),
                 status == OK && answer.number("databaseMs", 0) >= 0,
-                (int) answer.number("inFlight", 0));
+                (int) answer.number("inFlight", 0),
+                answer.texts("submissions"));
     }
 
     private void heard(int number, Beat beat, long sentMillis) {

@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -73,6 +74,8 @@ final class ImproperAnswersIT {
     void an_answer_that_ends_too_early_is_tried_again_and_not_for_ever(String half) throws Exception {
         raw.answer = half;
         HttpResponse<String> read = bench.get("/login");
+        await().until(() ->
+                bench.router.report().vms().stream().allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
         HttpResponse<String> written = bench.post("/login", "k1", "").get();
 
         assertThat(read.statusCode()).isEqualTo(200);

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A VM that answers heartbeats as it should and everything else with bytes of a test's choice; then it closes the connection. */
 final class RawVm implements AutoCloseable {
     private static final String BEAT =
-            "{\"vm\":\"raw\",\"site\":\"east\",\"host\":\"host-1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false}";
+            "{\"vm\":\"raw\",\"site\":\"east\",\"host\":\"host-1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false,\"submissions\":[\"/\"]}";
 
     final AtomicInteger received = new AtomicInteger();
     volatile String answer = "";

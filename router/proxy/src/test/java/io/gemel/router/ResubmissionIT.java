@@ -144,6 +144,33 @@ final class ResubmissionIT {
         assertThat(bench.receipts("k1")).isEqualTo(1);
     }
 
+    /** The row that an endpoint writes past the ledger would be there twice. */
+    @Test
+    void a_path_that_is_not_known_to_keep_the_ledger_is_asked_once() throws Exception {
+        bench.vms().forEach(vm -> vm.submissions = List.of("/transfers"));
+        await().until(() ->
+                bench.router.report().vms().stream().allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE)
+                        && breakOnce("/transfersx", "k-" + System.nanoTime()).statusCode() == 502);
+        HttpResponse<String> known = breakOnce("/transfers/7", "k0");
+        HttpResponse<String> elsewhere = breakOnce("/transfersx", "k1");
+        HttpResponse<String> routed = breakOnce("/kept/7", "k2");
+
+        assertThat(known.statusCode()).isEqualTo(201);
+        assertThat(bench.receipts("k0")).isEqualTo(2);
+        assertThat(elsewhere.statusCode()).isEqualTo(502);
+        assertThat(header(elsewhere, "Gemel-Outcome")).isEqualTo("in-doubt");
+        assertThat(bench.receipts("k1")).isEqualTo(1);
+        assertThat(routed.statusCode()).isEqualTo(201);
+        assertThat(bench.receipts("k2")).isEqualTo(2);
+    }
+
+    /** Whichever VM of the east gets it first breaks it off once it has run it. */
+    private HttpResponse<String> breakOnce(String path, String key) throws Exception {
+        bench.e1.breaks.add(key);
+        bench.e2.breaks.add(key);
+        return bench.post(path, key, "42").get();
+    }
+
     @Test
     void a_get_goes_to_another_vm_until_one_answers() throws Exception {
         bench.e1.next(Manner.BREAK_BEFORE);

@@ -51,7 +51,10 @@ final class TestBench implements AutoCloseable {
                 "admin",
                 List.of(e1.config(), e2.config(), w1.config(), w2.config()),
                 List.of(west.config(), east.config()),
-                List.of(new Route("/stream", null, false), new Route("/shipped", Durability.SHIPPED, true)),
+                List.of(
+                        new Route("/stream", null, false),
+                        new Route("/shipped", Durability.SHIPPED, true),
+                        new Route("/kept", null, true, true)),
                 Durability.LOCAL,
                 true,
                 TIMES,

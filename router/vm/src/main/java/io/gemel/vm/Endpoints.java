@@ -63,7 +63,8 @@ final class Endpoints {
                 .put("inFlight", vm.inFlight())
                 .put("databaseMs", beat.databaseMillis())
                 .put("draining", vm.isDraining())
-                .put("open", beat.open());
+                .put("open", beat.open())
+                .put("submissions", config.submissions());
         if (!beat.problem().isEmpty()) {
             json.put("problem", beat.problem());
         }

@@ -1,5 +1,7 @@
 package io.gemel.vm;
 
+import java.util.List;
+
 /** Writes one flat JSON object. For one thread. */
 final class Json {
     private static final String TYPE = "application/json";
@@ -21,6 +23,17 @@ final class Json {
     Json put(String name, boolean value) {
         name(name);
         text.append(value);
+        return this;
+    }
+
+    Json put(String name, List<String> values) {
+        name(name);
+        text.append('[');
+        for (int i = 0; i < values.size(); i++) {
+            text.append(i == 0 ? "" : ",");
+            quote(values.get(i));
+        }
+        text.append(']');
         return this;
     }
 

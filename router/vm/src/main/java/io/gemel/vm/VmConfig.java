@@ -11,9 +11,13 @@ import javax.sql.DataSource;
  * @param name the VM's name, as the router's file gives it: one for each running process
  * @param site the site whose database it uses
  * @param host the machine it runs on: VMs of one host are suspected together
+ * @param submissions prefixes of the paths whose requests that change something are all carried out by {@link Vm#submit}, of whole segments:
+ *     {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}. Routers send only those again when a VM dies; empty
+ *     leaves it to the router's {@code route.<prefix>.submission}
  * @param dataSource a pool of connections to the site's database; {@link Vm#sessionProperties} are its connections' properties
  */
-public record VmConfig(String name, String site, String host, DataSource dataSource, VmLimits limits) {
+public record VmConfig(
+        String name, String site, String host, List<String> submissions, DataSource dataSource, VmLimits limits) {
     /** Most characters of each name: the database cuts the tag of a session off at 63. */
     public static final int NAME_MAX = 40;
 
@@ -25,14 +29,20 @@ public record VmConfig(String name, String site, String host, DataSource dataSou
         check("name", name, problems);
         check("site", site, problems);
         check("host", host, problems);
+        submissions = List.copyOf(submissions);
+        for (String prefix : submissions) {
+            if (!prefix.startsWith("/")) {
+                problems.add("submissions has '" + prefix + "', which does not begin with /");
+            }
+        }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
         }
     }
 
     /** With {@link VmLimits#DEFAULT}. */
-    public VmConfig(String name, String site, String host, DataSource dataSource) {
-        this(name, site, host, dataSource, VmLimits.DEFAULT);
+    public VmConfig(String name, String site, String host, List<String> submissions, DataSource dataSource) {
+        this(name, site, host, submissions, dataSource, VmLimits.DEFAULT);
     }
 
     static void requireName(String name) {

@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class VmConfigTest {
     @Test
     void everything_that_is_wrong_is_said_at_once() {
-        assertThatThrownBy(() -> new VmConfig("e 1", "east", "host'1", null))
+        assertThatThrownBy(() -> new VmConfig("e 1", "east", "host'1", List.of("transfers"), null))
                 .hasMessageContaining("name 'e 1'")
                 .hasMessageContaining("host 'host'1'")
+                .hasMessageContaining("submissions has 'transfers'")
                 .hasMessageNotContaining("site");
     }
 
