@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.ReadProgress;
+import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
 import java.time.Duration;
@@ -37,6 +38,9 @@ public final class Applier implements AutoCloseable {
     private static final int MAINTENANCE_SECONDS = 30;
 
     private final ApplyConfig config;
+    /** Subject of the reason for a heartbeat that cannot be written. */
+    private static final String HEARTBEAT = "gemel.heartbeat";
+
     private final ApplyListener listener;
     private final Reasons reasons;
     private final InstantSource clock;
@@ -176,11 +180,29 @@ public final class Applier implements AutoCloseable {
     private void beat() {
         try {
             database.beat();
+            reasons.over(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT);
         } catch (ApplyFailure | RuntimeException e) {
+            if (e instanceof ApplyFailure failure && isLocked(failure)) {
+                return;
+            }
             String why = "heartbeat: " + e.getMessage();
             if (status.fail(why)) {
                 listener.failed(why);
             }
+        }
+    }
+
+    /** While somebody holds the row the site lives, and says who. */
+    private boolean isLocked(ApplyFailure failure) {
+        if (failure.waitsFor() != ReasonCode.APPLY_LOCK_WAIT) {
+            return false;
+        }
+        try {
+            String text = database.heartbeatLock().text();
+            reasons.waiting(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT, () -> text);
+            return true;
+        } catch (ApplyFailure e) {
+            return false;
         }
     }
 
@@ -317,6 +339,7 @@ public final class Applier implements AutoCloseable {
             applying.interrupt();
         }
         database.close();
+        reasons.over(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT);
         if (applying != null && applying != Thread.currentThread()) {
             awaitEnd(applying);
         }

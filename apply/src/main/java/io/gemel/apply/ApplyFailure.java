@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,21 @@ final class ApplyFailure extends Exception {
         this(kind, message, List.of());
     }
 
+    /** Something for a person to do: a halt, or a cause to park. */
+    ApplyFailure(Kind kind, Advice advice, String message) {
+        this(kind, advice.in(message));
+    }
+
+    ApplyFailure(Kind kind, Advice advice, String message, Throwable cause) {
+        this(kind, advice.in(message), cause);
+    }
+
     /** @param journal conflicts that are the reason */
-    ApplyFailure(Kind kind, String message, List<JournalEntry> journal) {
+    ApplyFailure(Kind kind, Advice advice, String message, List<JournalEntry> journal) {
+        this(kind, advice.in(message), journal);
+    }
+
+    private ApplyFailure(Kind kind, String message, List<JournalEntry> journal) {
         super(message);
         this.kind = kind;
         this.journal = List.copyOf(journal);
@@ -48,7 +62,7 @@ final class ApplyFailure extends Exception {
 
     /** A row differs from the peer's, and nobody has said yet which is right. */
     ApplyFailure(Divergence divergence) {
-        super(divergence.advice());
+        super(Advice.APPLY_ROW_DIVERGED.in(divergence.advice()));
         kind = Kind.HALT;
         journal = List.of();
         this.divergence = divergence;

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.InFlightWindow;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Version;
@@ -247,6 +248,7 @@ final class ApplyLoop implements Runnable {
         for (long ahead = ahead(stamp); ahead > limit; ahead = ahead(stamp)) {
             tries.haltOrThrow(new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_CLOCK_AHEAD,
                     "the clock of " + stamp.origin() + " is " + ahead / 1_000_000
                             + " s ahead of this machine's, more than"
                             + " clock.ahead.max; every conflict would go to it. Set the clocks right, or raise"

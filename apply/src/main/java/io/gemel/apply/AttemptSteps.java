@@ -5,6 +5,7 @@ import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
 import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.WindowGroup;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -130,6 +131,7 @@ final class AttemptSteps implements ApplySteps {
         } else if (group.policyFor(key.table()).parks() && areForAPerson(conflicts)) {
             throw new ApplyFailure(
                     Kind.PARK,
+                    Advice.APPLY_POLICY,
                     "both sites changed row " + key + ", and its table's policy is park",
                     conflicts.stream()
                             .map(conflict -> new JournalEntry(conflict.park(), current))
@@ -165,8 +167,10 @@ final class AttemptSteps implements ApplySteps {
         }
         throw new ApplyFailure(
                 Kind.HALT,
+                Advice.APPLY_SUBMISSION_NOT_FIRST,
                 "the transaction at log position " + incoming.position() + " of " + incoming.origin()
                         + " claims submission " + key
-                        + " late or beside another one; a submission is claimed first, and alone");
+                        + " late or beside another one, and this site has carried it out, too. Start the pair anew (docs/operate.md), and have"
+                        + " the application claim a submission first, and alone");
     }
 }

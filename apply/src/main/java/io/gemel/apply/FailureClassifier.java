@@ -42,19 +42,24 @@ final class FailureClassifier {
             case "40001", "40P01", "57014" -> new ApplyFailure(Kind.RETRY, message, error);
             case "23505", "23P01" -> new ApplyFailure(Kind.UNIQUE, message, error);
             // A plan prepared before a table was altered.
-            case "0A000" -> new ApplyFailure(message.contains("cached plan") ? Kind.RETRY : Kind.HALT, message, error);
+            case "0A000" ->
+                message.contains("cached plan")
+                        ? new ApplyFailure(Kind.RETRY, message, error)
+                        : new ApplyFailure(Kind.HALT, SqlAdvice.behind(message, state), error);
             // A constraint or a type of this site refuses a row of the transaction; other rows are none the worse for
             // it.
-            case "23502", "23503", "54000" ->
-                new ApplyFailure(Kind.PARK, message + SqlAdvice.of(state, message), error);
+            case "23502", "23503", "54000" -> new ApplyFailure(Kind.PARK, SqlAdvice.behind(message, state), error);
             case "23514" ->
                 new ApplyFailure(
                         SqlAdvice.isAboutPartitions(message) ? Kind.SCHEMA : Kind.PARK,
-                        message + SqlAdvice.of(state, message),
+                        SqlAdvice.behind(message, state),
                         error);
             // An enum without the label, a composite type with other columns.
-            case "22P02" -> new ApplyFailure(Kind.SCHEMA, message + SqlAdvice.of(state, message), error);
-            default -> new ApplyFailure(byClass(state), message + SqlAdvice.of(state, message), error);
+            case "22P02" -> new ApplyFailure(Kind.SCHEMA, SqlAdvice.behind(message, state), error);
+            default -> {
+                Kind kind = byClass(state);
+                yield new ApplyFailure(kind, kind == Kind.RESTART ? message : SqlAdvice.behind(message, state), error);
+            }
         };
     }
 

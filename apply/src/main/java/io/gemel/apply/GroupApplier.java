@@ -6,6 +6,7 @@ import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.ResolverException;
 import io.gemel.conflict.WindowGroup;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
@@ -67,7 +68,10 @@ final class GroupApplier {
             return conflicts;
         } catch (ResolverException e) {
             throw new ApplyFailure(
-                    Kind.HALT, e.getMessage() + "; mend the resolver at both sites and start them again", e);
+                    Kind.HALT,
+                    Advice.APPLY_RESOLVER,
+                    e.getMessage() + "; mend the resolver at both sites and start them again",
+                    e);
         } catch (UncheckedIOException e) {
             throw new ApplyFailure(Kind.RETRY, "a conflict cannot be looked up now: " + e.getMessage(), e);
         }

@@ -4,6 +4,7 @@ import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetRows.Pair;
 import io.gemel.conflict.WindowGroup;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -142,6 +143,7 @@ final class GroupAttempt {
         if (collected.size() + changes.size() > COLLIDING_CHANGES_MAX) {
             throw new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_COLLISION_LARGE,
                     "a transaction of more than " + COLLIDING_CHANGES_MAX
                             + " changes writes a value of a unique key that another row here has; change that row, or"
                             + " drop the unique index until the transaction is applied");

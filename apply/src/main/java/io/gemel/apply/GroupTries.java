@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.Marker;
@@ -113,11 +114,15 @@ final class GroupTries {
             if (transaction == null) {
                 throw new ApplyFailure(
                         Kind.HALT,
+                        Advice.APPLY_PARKED_ROW_LARGE,
                         "the transaction at log position " + next.position()
                                 + " touches a row of a parked one and is too"
                                 + " large to be parked as well; decide about that one with 'gemel parked'");
             }
-            return park(transaction, next, new ApplyFailure(Kind.PARK, "touches a row of a parked transaction"));
+            return park(
+                    transaction,
+                    next,
+                    new ApplyFailure(Kind.PARK, Advice.APPLY_PARKED_ROW, "touches a row of a parked transaction"));
         }
         List<Conflict> conflicts = applyUntilDone(group, next);
         if (group.mayHaveNotices()) {

@@ -45,6 +45,16 @@ final class OutdatedRecords {
         }
     }
 
+    /** A record was read that is none of Gemel's. Nothing is missing without it: positions would tell. */
+    void foreign(long offset) {
+        listener.outdated();
+        LOG.warn(
+                "{} passes over offset {} of the topic {}, which another program wrote: let only Gemel write to it",
+                config.site(),
+                offset,
+                config.topic());
+    }
+
     /** A record was read that counts. */
     void current() {
         if (inARow > 0) {

@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.ParkedStore.Decision;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.AllRows;
@@ -92,6 +93,7 @@ final class Parking {
         if (parked.size() >= parkedMax) {
             throw new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_PARKED_FULL,
                     parked.size()
                             + " transactions are parked, as many as parked.transactions.max allows, and this one cannot"
                             + " be applied either: " + reason

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.LogCursor;
 import io.gemel.conflict.LogException;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.HeartbeatClock;
@@ -82,10 +83,7 @@ final class PeerLog implements AutoCloseable {
             throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
         } catch (BadRecordException e) {
             consumer.close();
-            throw records.notGemels(
-                    "while looking for position " + applied.position(),
-                    "nor can this site's place in the log be found. Start the pair anew (docs/operate.md)",
-                    e);
+            throw records.unreadable("while looking for position " + applied.position(), e);
         } catch (ApplyFailure | RuntimeException e) {
             consumer.close();
             throw e;
@@ -112,6 +110,7 @@ final class PeerLog implements AutoCloseable {
         if (partitions != 1) {
             throw new ApplyFailure(
                     Kind.HALT,
+                    partitions == 0 ? Advice.APPLY_TOPIC_MISSING : Advice.APPLY_TOPIC_PARTITIONS,
                     partitions == 0
                             ? "topic " + config.topic() + " does not exist; run 'gemel prepare' with the peer's file"
                             : "topic " + config.topic() + " has " + partitions
@@ -200,6 +199,7 @@ final class PeerLog implements AutoCloseable {
         } catch (OffsetOutOfRangeException e) {
             throw new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_LOG_EXPIRED,
                     "the topic " + config.topic() + " no longer holds the records after position " + cursor.position()
                             + ": it expired or was recreated. Start the pair anew (docs/operate.md), and keep the log longer (log.retention)",
                     e);
@@ -215,6 +215,11 @@ final class PeerLog implements AutoCloseable {
 
     private @Nullable Incoming take(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
         LogRecord record = records.decode(raw);
+        if (record == null) {
+            outdated.foreign(raw.offset());
+            readUpTo = raw.offset() + 1;
+            return null;
+        }
         LogCursor.Verdict verdict = judge(cursor, raw, record);
         if (verdict == LogCursor.Verdict.OUTDATED) {
             outdated.passedOver(record.epoch(), cursor.epoch());
@@ -282,7 +287,8 @@ final class PeerLog implements AutoCloseable {
         try {
             return cursor.next(record);
         } catch (LogException e) {
-            throw new ApplyFailure(Kind.HALT, e.getMessage() + " (offset " + raw.offset() + ")", e);
+            throw new ApplyFailure(
+                    Kind.HALT, Advice.APPLY_LOG_DISORDER, e.getMessage() + " (offset " + raw.offset() + ")", e);
         }
     }
 

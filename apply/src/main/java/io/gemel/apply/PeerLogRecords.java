@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
@@ -21,28 +22,30 @@ final class PeerLogRecords {
         this.topic = topic;
     }
 
+    /** Null for what another program has written: positions tell whether anything of Gemel's is missing. */
+    @Nullable
     LogRecord decode(ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {
+        byte[] bytes = raw.value() == null ? new byte[0] : raw.value();
         try {
-            return codec.decode(raw.value() == null ? new byte[0] : raw.value());
+            return TransactionCodec.isForeign(bytes) ? null : codec.decode(bytes);
         } catch (BadRecordException e) {
             throw damaged(raw, e);
         }
     }
 
     private ApplyFailure damaged(ConsumerRecord<byte[], byte[]> raw, BadRecordException why) {
-        return notGemels(
-                "offset " + raw.offset(),
-                "everything before it was. To go on, remove it: kafka-delete-records.sh with offset "
-                        + (raw.offset() + 1) + " of partition 0",
-                why);
+        return unreadable("offset " + raw.offset(), why);
     }
 
-    ApplyFailure notGemels(String where, String mend, BadRecordException e) {
+    ApplyFailure unreadable(String where, BadRecordException why) {
+        boolean newer = why.reason() == BadRecordException.Reason.NEWER
+                || why.reason() == BadRecordException.Reason.UNKNOWN_KIND;
         return new ApplyFailure(
                 Kind.HALT,
-                "topic " + topic + ", " + where + ": " + e.getMessage()
-                        + ". Let only the peer's Gemel write to this topic. Nothing of the record was applied, " + mend,
-                e);
+                newer ? Advice.APPLY_RECORD_NEWER : Advice.APPLY_RECORD_DAMAGED,
+                "topic " + topic + ", " + where + ": " + why.getMessage()
+                        + (newer ? ". It goes on where it stopped" : "; start the pair anew (docs/operate.md)"),
+                why);
     }
 
     LogRecord.@Nullable Part join(

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.LogSearch;
 import io.gemel.conflict.LogSearch.Found;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
@@ -48,6 +49,7 @@ final class PeerLogSearch {
         if (applied.position() > 0 && !search.continues(applied, begin, offset, end)) {
             throw new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_LOG_SHORTER,
                     "position " + applied.position() + " of the peer's log was applied here, but the topic "
                             + partition.topic()
                             + " does not reach that far: it was truncated or recreated. Start the pair"
@@ -87,6 +89,9 @@ final class PeerLogSearch {
                     return null;
                 }
                 byte[] value = raw.value() == null ? new byte[0] : raw.value();
+                if (TransactionCodec.isForeign(value)) {
+                    continue;
+                }
                 Found found = new Found(raw.offset(), codec.decode(value));
                 if (wanted.test(found)) {
                     return found;

@@ -42,17 +42,24 @@ final class PostgresActivity {
     /** Whoever is waited for may wait for another one: those at the end of the chain are what is in the way. */
     private static final String HOLDERS = """
             WITH RECURSIVE chain (pid) AS (
-                SELECT unnest(pg_blocking_pids(?))
+                %s
                 UNION SELECT unnest(pg_blocking_pids(chain.pid)) FROM chain WHERE chain.pid <> 0)
             SELECT chain.pid, coalesce(holder.backend_start::text, '') AS started, coalesce(application_name, '') AS application,
                    coalesce(usename, '') AS role, state, left(query, ?) AS statement,
                    extract(epoch FROM clock_timestamp() - state_change)::bigint AS seconds,
-                   coalesce(usename = current_user AND application_name LIKE 'gemel-%'
-                       AND application_name NOT LIKE 'gemel-vm:%', false) AS own
+                   coalesce(usename = current_user AND application_name LIKE 'gemel-%%'
+                       AND application_name NOT LIKE 'gemel-vm:%%', false) AS own
               FROM chain LEFT JOIN pg_stat_activity AS holder ON holder.pid = chain.pid
              WHERE chain.pid = 0 OR cardinality(pg_blocking_pids(chain.pid)) = 0
              ORDER BY chain.pid
             """;
+
+    private static final String BLOCKING = HOLDERS.formatted("SELECT unnest(pg_blocking_pids(?))");
+
+    /** Nobody else has anything to lock there. */
+    private static final String BEATING = HOLDERS.formatted("""
+            SELECT pid FROM pg_locks WHERE relation = 'gemel.heartbeat'::regclass AND granted
+                       AND mode <> 'AccessShareLock' AND pid <> ?""");
 
     private static final String TERMINATE =
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ? AND coalesce(backend_start::text, '') = ?";
@@ -98,7 +105,16 @@ final class PostgresActivity {
                 }
             }
         }
-        return new LockWait(lock, holders(connection, pid));
+        return new LockWait(lock, holders(connection, BLOCKING, pid));
+    }
+
+    /** Who holds the row that the site's heartbeat writes. */
+    LockWait ofHeartbeat() throws ApplyFailure {
+        return run(() -> {
+            try (Connection connection = connections.getConnection()) {
+                return new LockWait("the row of gemel.heartbeat", holders(connection, BEATING, 0));
+            }
+        });
     }
 
     /** The row that a version belongs to; who waits for its writer sees the version from before. */
@@ -126,9 +142,9 @@ final class PostgresActivity {
         }
     }
 
-    private static List<Holder> holders(Connection connection, int pid) throws SQLException {
+    private static List<Holder> holders(Connection connection, String query, int pid) throws SQLException {
         List<Holder> holders = new ArrayList<>();
-        try (PreparedStatement asked = connection.prepareStatement(HOLDERS)) {
+        try (PreparedStatement asked = connection.prepareStatement(query)) {
             asked.setInt(1, pid);
             asked.setInt(2, LockWait.STATEMENT_CHARS_MAX);
             try (ResultSet row = asked.executeQuery()) {

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import static io.gemel.apply.PostgresWork.run;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.TableShape;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -66,6 +67,7 @@ final class PostgresCatalog {
             if (!config.replicated().test(shape.table())) {
                 throw new ApplyFailure(
                         Kind.HALT,
+                        Advice.APPLY_TABLE_NOT_REPLICATED,
                         "the peer's log changes table " + shape.table()
                                 + ", which this site does not replicate; add it to"
                                 + " tables here, or exclude it there");

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import static io.gemel.apply.PostgresWork.run;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowKey;
@@ -132,7 +133,12 @@ final class PostgresParkedStore implements ParkedStore {
             LogRecord.Part part = (LogRecord.Part) new TransactionCodec().decode(body);
             return new Transaction(part.stamp(), part.changes());
         } catch (BadRecordException e) {
-            throw new ApplyFailure(Kind.HALT, "gemel.parked holds a damaged transaction: " + e.getMessage(), e);
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    Advice.APPLY_PARKED_DAMAGED,
+                    "gemel.parked holds a damaged transaction: " + e.getMessage()
+                            + "; start the pair anew (docs/operate.md)",
+                    e);
         }
     }
 }

@@ -5,6 +5,7 @@ import static io.gemel.apply.PostgresWork.run;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.EntryCodec;
 import io.gemel.conflict.VoidNote;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
@@ -89,6 +90,7 @@ final class PostgresRecollection implements Recollection {
         } catch (BadRecordException e) {
             throw new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_WINDOW_DAMAGED,
                     "gemel.window holds a damaged entry for " + key + ": " + e.getMessage()
                             + "; it is needed to resolve a conflict. Start the pair anew (docs/operate.md)",
                     e);

@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
 import java.util.ArrayList;
@@ -118,13 +119,17 @@ final class PostgresTable {
             }
         }
         if (known.isEmpty()) {
-            throw halt("table " + table + " does not exist at this site; create it here as it is at the peer");
+            throw halt(
+                    Advice.APPLY_TABLE_MISSING,
+                    "table " + table + " does not exist at this site; create it here as it is at the peer");
         }
         List<Column> columns = columns(shape, known);
         List<String> keyNames = shape.key().stream().map(shape.columns()::get).toList();
         if (!localKey.equals(Set.copyOf(keyNames))) {
-            throw halt("table " + table + " has the primary key " + localKey + " at this site but " + keyNames
-                    + " at the peer; make them equal");
+            throw halt(
+                    Advice.APPLY_KEY_DIFFERS,
+                    "table " + table + " has the primary key " + localKey + " at this site but " + keyNames
+                            + " at the peer; make them equal");
         }
         Facts facts = Facts.of(rows.get(0));
         List<Integer> plain = IntStream.range(0, columns.size())
@@ -142,17 +147,19 @@ final class PostgresTable {
         for (String column : shape.columns()) {
             Column found = known.get(column);
             if (found == null) {
-                throw halt("column " + column + " of table " + shape.table()
-                        + " does not exist at this site; add it here as it is at the peer. Or, when it is dropped at the peer, too: "
-                        + RepairCommands.without(shape.table(), column));
+                throw halt(
+                        Advice.APPLY_COLUMN_MISSING,
+                        "column " + column + " of table " + shape.table()
+                                + " does not exist at this site; add it here as it is at the peer. Or, when it is dropped at the peer, too: "
+                                + RepairCommands.without(shape.table(), column));
             }
             columns.add(found);
         }
         return columns;
     }
 
-    private static ApplyFailure halt(String message) {
-        return new ApplyFailure(Kind.HALT, message);
+    private static ApplyFailure halt(Advice advice, String message) {
+        return new ApplyFailure(Kind.HALT, advice, message);
     }
 
     static String quote(String identifier) {

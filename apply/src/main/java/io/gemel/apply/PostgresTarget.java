@@ -211,6 +211,11 @@ final class PostgresTarget implements TargetDatabase {
     }
 
     @Override
+    public LockWait heartbeatLock() throws ApplyFailure {
+        return activity.ofHeartbeat();
+    }
+
+    @Override
     public boolean terminate(LockWait.Holder holder) throws ApplyFailure {
         return activity.terminate(holder);
     }

@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.RowKey;
 import java.util.Locale;
 import org.jooq.DSLContext;
@@ -33,6 +34,7 @@ final class PostgresUnwritten {
         if (equal != null) {
             return new ApplyFailure(
                     Kind.PARK,
+                    Advice.APPLY_KEYS_EQUAL,
                     "row " + row + " cannot be written beside " + equal
                             + " of this site: PostgreSQL takes their keys for equal, and replication, which compares keys as text,"
                             + " does not. Decide which site's row is to stay: 'gemel parked FILE discard' of both rows at that"
@@ -49,11 +51,13 @@ final class PostgresUnwritten {
         if (kind.equals("row security")) {
             return new ApplyFailure(
                     Kind.HALT,
+                    Advice.APPLY_ROW_HIDDEN,
                     "row security of table " + table.id() + " hides row " + row + ": ALTER ROLE " + name
                             + " BYPASSRLS");
         }
         return new ApplyFailure(
                 Kind.PARK,
+                Advice.APPLY_WITHHELD,
                 kind + " " + name + " of table " + table.id() + " withholds row " + row
                         + ": it is enabled as REPLICA or ALWAYS, so it runs for replicated rows, too. Have it let the row pass,"
                         + " or ALTER TABLE " + cause.get("relation", String.class) + " DISABLE "

@@ -1,58 +1,68 @@
 package io.gemel.apply;
 
+import io.gemel.reason.Advice;
 import org.jspecify.annotations.Nullable;
 
 /** What to do about an error of the database that a new try does not end. Pure. */
 enum SqlAdvice {
-    LOGIN("check database.user and database.password"),
-    DATABASE("check database.url"),
-    OWN_SCHEMA("run 'gemel prepare' with this version of Gemel"),
+    LOGIN(Advice.APPLY_LOGIN, "check database.user and database.password"),
+    DATABASE(Advice.APPLY_DATABASE, "check database.url"),
+    OWN_SCHEMA(Advice.APPLY_OWN_SCHEMA, "run 'gemel prepare' with this version of Gemel"),
     ROW_SECURITY(
+            Advice.APPLY_ROW_SECURITY,
             "row-level security must not hold for the site's role: as a superuser, ALTER ROLE with the role of database.user and"
                     + " BYPASSRLS; it goes on by itself"),
-    PRIVILEGE("run 'gemel prepare' as an administrator to grant what is missing"),
+    PRIVILEGE(Advice.APPLY_PRIVILEGE, "run 'gemel prepare' as an administrator to grant what is missing"),
     SETTING(
+            Advice.APPLY_SETTING,
             "an expression of this site, of a row-level security policy for instance, asks for a setting that the site's role does"
                     + " not have: ALTER ROLE with the role of database.user and BYPASSRLS, or SET the parameter for that role and"
                     + " start 'gemel site' again"),
     SEARCH_PATH(
+            Advice.APPLY_SEARCH_PATH,
             "a function that this site's table calls does not find it: name it there with its schema, or ALTER ROLE with the role of"
                     + " database.user and SET search_path, and start 'gemel site' again"),
-    SCHEMAS("the schemas of the two sites differ: create here what the peer has"),
+    SCHEMAS(Advice.APPLY_SCHEMAS, "the schemas of the two sites differ: create here what the peer has"),
     PARTITION(
+            Advice.APPLY_PARTITION,
             "create the partition here as it is at the peer. What is parked by then is applied with 'gemel parked FILE retry ID';"
                     + " when the peer has dropped the partition, too, 'gemel parked FILE discard ID' ends it"),
     TYPE(
+            Advice.APPLY_TYPE,
             "the type has another definition at the peer: add the label here (ALTER TYPE ... ADD VALUE), or the attribute (ALTER TYPE"
                     + " ... ADD ATTRIBUTE). What is parked by then is applied with 'gemel parked FILE retry ID'"),
     CONSTRAINT(
+            Advice.APPLY_CONSTRAINT,
             "a constraint of this site refuses a row that the peer accepted: make the constraints of the two sites equal and run"
                     + " 'gemel parked FILE retry ID', or it refuses what the increments of both come to:"
                     + " 'gemel parked FILE discard ID' keeps this site's row"),
     INDEX(
+            Advice.APPLY_INDEX,
             "an index of this site cannot hold a value that the peer accepted: make the indexes of the two sites equal and run"
                     + " 'gemel parked FILE retry ID'"),
-    DEPTH("a value is nested more deeply than max_stack_depth of this server allows: set it as at the peer"),
+    DEPTH(
+            Advice.APPLY_DEPTH,
+            "a value is nested more deeply than max_stack_depth of this server allows: set it as at the peer"),
     NARROWER(
+            Advice.APPLY_NARROWER,
             "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'"),
     RANGE(
+            Advice.APPLY_RANGE,
             "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'; or what the"
                     + " increments of both come to is too great for it: 'gemel parked FILE discard ID' keeps this site's row");
 
+    private final Advice advice;
     private final String text;
 
-    SqlAdvice(String text) {
+    SqlAdvice(Advice advice, String text) {
+        this.advice = advice;
         this.text = text;
     }
 
-    String text() {
-        return text;
-    }
-
-    /** To be put behind the error's own text; empty when there is nothing to say. */
-    static String of(String state, String message) {
+    /** The error's own text and what to do. */
+    static String behind(String message, String state) {
         SqlAdvice found = find(state, message);
-        return found == null ? "" : "; " + found.text;
+        return found == null ? Advice.APPLY_DATABASE_REFUSES.in(message) : found.advice.in(message + "; " + found.text);
     }
 
     private static @Nullable SqlAdvice find(String state, String message) {
@@ -62,7 +72,7 @@ enum SqlAdvice {
             case "42501" -> message.contains("row-level security") ? ROW_SECURITY : PRIVILEGE;
             case "42P01", "42703", "42704", "42883" -> ofNames(message);
             case "23514" -> isAboutPartitions(message) ? PARTITION : CONSTRAINT;
-            case "23502" -> CONSTRAINT;
+            case "23502", "23503" -> CONSTRAINT;
             case "22P02" -> TYPE;
             case "54000" -> INDEX;
             case "54001" -> DEPTH;

@@ -6,6 +6,7 @@ import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.VoidNote;
 import io.gemel.conflict.WindowGroup;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -118,6 +119,7 @@ final class SubmissionJudge {
             if (change.change() instanceof Change.Truncate truncate) {
                 throw new ApplyFailure(
                         Kind.HALT,
+                        Advice.APPLY_SUBMISSION_EMPTIED,
                         "a submission was carried out twice, and the attempt at position " + change.position() + " of "
                                 + change.origin() + ", which is void, had emptied table " + truncate.table()
                                 + ": that cannot be taken back. Start the pair anew (docs/operate.md), and delete rows in submissions instead");

@@ -37,6 +37,9 @@ interface TargetDatabase extends AutoCloseable {
     @Nullable
     TargetActivity activity() throws ApplyFailure;
 
+    /** Who keeps the heartbeat row from being written, asked on a connection of its own. */
+    LockWait heartbeatLock() throws ApplyFailure;
+
     /** Ends a session that holds a lock, if it is still there; false when it is not. */
     boolean terminate(LockWait.Holder holder) throws ApplyFailure;
 

@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes log records of a database's log: stamps each local transaction, registers it in the window, publishes it, and learns
@@ -30,6 +32,7 @@ final class Assembler implements TransactionSink {
     /** A row of more bytes is published before the next one is read, rather than held until the commit. */
     static final long HELD_BYTES_MAX = 16L << 20;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Assembler.class);
     private static final int NAME_BYTES_MAX = 3; // of a character
 
     private final long epoch;
@@ -119,6 +122,8 @@ final class Assembler implements TransactionSink {
             horizon = heartbeat.horizon();
         } else if (row instanceof CapturedRow.Correction correction) {
             correction(correction);
+        } else if (row instanceof CapturedRow.Stray stray) {
+            passedOver(stray.table());
         }
         first = false;
     }
@@ -126,11 +131,17 @@ final class Assembler implements TransactionSink {
     /** Published like a change of this site's own: behind the marker, so it has seen what was applied with it. */
     private void correction(CapturedRow.Correction correction) throws CaptureException, InterruptedException {
         if (!echo) {
-            throw CaptureException.halt(
-                    "a row was inserted into gemel.emit outside of the applier's transactions: something"
-                            + " other than Gemel's applier writes that table. Revoke its privileges");
+            passedOver("gemel.emit");
+            return;
         }
         take(correction.change(), correction.bytes());
+    }
+
+    /** A stranger's row says nothing of what the applier did; what is written with it is a transaction like any other. */
+    private static void passedOver(String table) {
+        LOG.warn(
+                "a row that something other than Gemel's applier inserted into {} is passed over: revoke its privileges",
+                table);
     }
 
     private void take(Change change, long imageBytes) throws CaptureException, InterruptedException {
@@ -155,9 +166,8 @@ final class Assembler implements TransactionSink {
 
     private void applied(CapturedRow.Applied applied) throws CaptureException {
         if (!first) {
-            throw CaptureException.halt(
-                    "a row was inserted into gemel.applied in the middle of a transaction: something"
-                            + " other than Gemel's applier writes that table. Revoke its privileges");
+            passedOver("gemel.applied");
+            return;
         }
         echo = true;
         stamper.marker(applied.marker());

@@ -1,6 +1,8 @@
 package io.gemel.capture;
 
 import io.gemel.conflict.LogException;
+import io.gemel.reason.Advice;
+import io.gemel.transaction.BadRecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -36,17 +38,20 @@ public final class CaptureException extends Exception {
         this.classification = classification;
     }
 
-    static CaptureException halt(String message) {
-        return new CaptureException(Classification.HALT, message, null);
+    static CaptureException halt(Advice advice, String message) {
+        return new CaptureException(Classification.HALT, advice.in(message), null);
     }
 
-    static CaptureException halt(String message, Throwable cause) {
-        return new CaptureException(Classification.HALT, message, cause);
+    static CaptureException halt(Advice advice, String message, Throwable cause) {
+        return new CaptureException(Classification.HALT, advice.in(message), cause);
     }
 
     /** The window could not spill: nothing goes on before there is room, and then all of it is read again. */
     static CaptureException noRoom(UncheckedIOException why) {
-        return halt(String.valueOf(Objects.requireNonNull(why.getCause()).getMessage()), why);
+        return halt(
+                Advice.CAPTURE_SPILL_FAILS,
+                String.valueOf(Objects.requireNonNull(why.getCause()).getMessage()),
+                why);
     }
 
     static CaptureException retry(String message) {
@@ -65,34 +70,39 @@ public final class CaptureException extends Exception {
             }
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            Classification classification = classify(cause);
-            if (classification != null) {
-                return new CaptureException(classification, doing + ": " + cause.getMessage(), failure);
+            String message = doing + ": " + cause.getMessage();
+            Advice advice = halting(cause);
+            if (advice != null) {
+                return halt(advice, message, failure);
+            }
+            if (cause instanceof IOException || (cause instanceof SQLException sql && sql.getSQLState() != null)) {
+                return new CaptureException(Classification.RETRY, message, failure);
             }
         }
         return new CaptureException(Classification.RETRY, doing + ": " + failure, failure);
     }
 
-    private static @Nullable Classification classify(Throwable cause) {
-        if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-            String state = sql.getSQLState();
+    private static @Nullable Advice halting(Throwable cause) {
+        if (cause instanceof SQLException sql) {
+            String state = String.valueOf(sql.getSQLState());
             return state.length() == 5 && HALTING_STATE_CLASSES.contains(state.substring(0, 2))
-                    ? Classification.HALT
-                    : Classification.RETRY;
+                    ? Advice.CAPTURE_DATABASE_REFUSES
+                    : null;
         }
-        if (cause instanceof IOException) {
-            return Classification.RETRY;
+        if (cause instanceof LogException) {
+            return Advice.CAPTURE_LOG_DISORDER;
         }
-        if (cause instanceof LogException
-                || cause instanceof AuthenticationException
-                || cause instanceof AuthorizationException
-                || cause instanceof InvalidConfigurationException
-                || cause instanceof InvalidTopicException
-                || cause instanceof RecordTooLargeException
-                || cause instanceof UnsupportedVersionException) {
-            return Classification.HALT;
+        if (cause instanceof BadRecordException) {
+            return Advice.CAPTURE_OWN_ROW_DAMAGED;
         }
-        return null;
+        return cause instanceof AuthenticationException
+                        || cause instanceof AuthorizationException
+                        || cause instanceof InvalidConfigurationException
+                        || cause instanceof InvalidTopicException
+                        || cause instanceof RecordTooLargeException
+                        || cause instanceof UnsupportedVersionException
+                ? Advice.CAPTURE_KAFKA_REFUSES
+                : null;
     }
 
     public Classification classification() {

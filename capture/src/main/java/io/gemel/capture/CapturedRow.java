@@ -25,4 +25,7 @@ sealed interface CapturedRow {
      * @param bytes size of its encoded form
      */
     record Correction(Change change, long bytes) implements CapturedRow {}
+
+    /** A row of one of Gemel's tables that something other than the applier has inserted. */
+    record Stray(String table) implements CapturedRow {}
 }

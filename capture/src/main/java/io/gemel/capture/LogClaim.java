@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Advice;
 import io.gemel.transaction.LogOwner;
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +21,18 @@ final class LogClaim {
         switch (owner.relationOf(here)) {
             case SAME -> {}
             case LEFT_BEHIND ->
-                throw CaptureException.halt("the log " + config.topic() + " is continued by " + owner
-                        + ", a promoted copy of " + here + ": name the promoted server in database.url of site "
-                        + config.site() + ". Nothing was written");
+                throw CaptureException.halt(
+                        Advice.CAPTURE_LEFT_BEHIND,
+                        "the log " + config.topic() + " is continued by " + owner
+                                + ", a promoted copy of " + here + ": name the promoted server in database.url of site "
+                                + config.site() + ". Nothing was written");
             case OTHER ->
-                throw CaptureException.halt("the log " + config.topic() + " belongs to the database " + owner
-                        + ", but site " + config.site() + " is configured with " + here
-                        + ": correct database.url, or give this pair a log.topic.prefix of its own. If the log's database is"
-                        + " gone for good, start the pair anew (docs/operate.md). Nothing was written");
+                throw CaptureException.halt(
+                        Advice.CAPTURE_OTHER_DATABASE,
+                        "the log " + config.topic() + " belongs to the database " + owner
+                                + ", but site " + config.site() + " is configured with " + here
+                                + ": correct database.url, or give this pair a log.topic.prefix of its own. If the log's database is"
+                                + " gone for good, start the pair anew (docs/operate.md). Nothing was written");
         }
     }
 
@@ -35,8 +40,10 @@ final class LogClaim {
     static CaptureException lost(CaptureConfig config, long epoch, @Nullable LogOwner here, @Nullable LogOwner other) {
         String taken = "another process has taken over the log " + config.topic() + " with epoch " + epoch;
         if (here != null && other != null && other.relationOf(here) == LogOwner.Relation.OTHER) {
-            return CaptureException.halt(taken + " for the database " + other + ", but it belongs to " + here
-                    + ": stop that process. Site " + config.site() + " takes its log back by itself");
+            return CaptureException.halt(
+                    Advice.CAPTURE_TAKEN_OVER,
+                    taken + " for the database " + other + ", but it belongs to " + here + ": stop that process. Site "
+                            + config.site() + " takes its log back by itself");
         }
         return CaptureException.retry(taken + ": only one may capture site " + config.site());
     }

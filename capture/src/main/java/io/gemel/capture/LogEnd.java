@@ -1,6 +1,7 @@
 package io.gemel.capture;
 
 import io.gemel.conflict.LogSearch;
+import io.gemel.reason.Advice;
 
 /** Finds what counts at the end of this site's log without reading all of it. One thread. */
 final class LogEnd {
@@ -27,6 +28,7 @@ final class LogEnd {
         OwnLog.Stretch all = log.everything();
         if (all.isEmpty() && all.begin() > 0) {
             throw CaptureException.halt(
+                    Advice.CAPTURE_LOG_EMPTIED,
                     "the log " + config.topic() + " had records, but all have expired or were deleted, so"
                             + " it cannot be continued: start the pair anew (docs/operate.md)");
         }

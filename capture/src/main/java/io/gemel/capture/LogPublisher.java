@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.HeartbeatClock;
@@ -176,7 +177,10 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     }
 
     private static CaptureException unwritable(IllegalArgumentException why) {
-        return CaptureException.halt("a transaction cannot be written to the log: " + why.getMessage(), why);
+        return CaptureException.halt(
+                Advice.CAPTURE_RECORD_UNWRITABLE,
+                "a transaction cannot be written to the log: " + why.getMessage(),
+                why);
     }
 
     private ProducerRecord<byte[], byte[]> record(Prepared prepared) {
@@ -249,6 +253,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     private CaptureException unwritten(String doing, Exception cause) {
         if (cause instanceof RecordTooLargeException) {
             return CaptureException.halt(
+                    Advice.CAPTURE_RECORD_TOO_LARGE,
                     "the topic " + config.topic() + " or its brokers take no record of "
                             + LogProducer.recordBytesMax(config)
                             + " bytes, which this site may write: raise the topic's"

@@ -4,6 +4,7 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.LogCursor;
 import io.gemel.conflict.LogException;
 import io.gemel.conflict.LogSearch;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
@@ -30,9 +31,11 @@ final class LogReplay {
     /** Registers every transaction behind a position up to the log's last one. */
     void run(long position, long lastPosition, InFlightWindow window) throws CaptureException, InterruptedException {
         if (position > lastPosition) {
-            throw CaptureException.halt("the peer has applied position " + position + " of the log " + config.topic()
-                    + ", but the log ends at " + lastPosition
-                    + ": the topic was recreated or records were deleted. Start the pair anew (docs/operate.md)");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_LOG_SHORTER,
+                    "the peer has applied position " + position + " of the log " + config.topic()
+                            + ", but the log ends at " + lastPosition
+                            + ": the topic was recreated or records were deleted. Start the pair anew (docs/operate.md)");
         }
         OwnLog.Stretch all = log.everything();
         long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::first);
@@ -52,8 +55,10 @@ final class LogReplay {
             return true;
         });
         if (cursor.position() < lastPosition) {
-            throw CaptureException.halt("the log " + config.topic() + " no longer holds what follows position "
-                    + position + ": its records have expired or were deleted. Start the pair anew (docs/operate.md)");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_LOG_EXPIRED,
+                    "the log " + config.topic() + " no longer holds what follows position " + position
+                            + ": its records have expired or were deleted. Start the pair anew (docs/operate.md)");
         }
     }
 

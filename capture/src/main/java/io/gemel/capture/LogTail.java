@@ -1,6 +1,7 @@
 package io.gemel.capture;
 
 import io.gemel.conflict.LogOwnership;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.SiteId;
@@ -58,8 +59,11 @@ final class LogTail {
 
     private void complete(Stamp stamp, long recordEpoch) throws CaptureException {
         if (!stamp.origin().equals(site)) {
-            throw CaptureException.halt("the log " + topic + " holds records of site " + stamp.origin() + ", not of "
-                    + site + ": two sites must not share a topic");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_SHARED_TOPIC,
+                    "the log " + topic + " holds records of site " + stamp.origin() + ", not of " + site
+                            + ": two sites must not share a topic. Give each its own log.topic.prefix, and start the pair anew"
+                            + " (docs/operate.md)");
         }
         if (last == null || stamp.commitPosition() >= last.commitPosition()) {
             last = stamp;
@@ -106,6 +110,6 @@ final class LogTail {
 
     /** The last complete records that count, up to 100. */
     Published published() {
-        return new Published(List.copyOf(commits), lastEpoch);
+        return new Published(List.copyOf(commits), lastEpoch, epoch);
     }
 }

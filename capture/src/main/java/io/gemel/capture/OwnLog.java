@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
@@ -8,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -17,9 +19,13 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads stretches of this site's own log. Calls from several threads wait for each other. */
 final class OwnLog implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OwnLog.class);
+
     /** How long reading may go without a single record before Kafka counts as away. */
     static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
@@ -33,6 +39,7 @@ final class OwnLog implements AutoCloseable {
     private final TopicPartition partition;
     private final TransactionCodec codec = new TransactionCodec();
     private final Consumer<byte[], byte[]> consumer;
+    private long lastForeign = -1;
 
     /** A record, where it stands and how. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
@@ -90,13 +97,19 @@ final class OwnLog implements AutoCloseable {
         try {
             List<?> partitions = consumer.partitionsFor(config.topic());
             if (partitions == null || partitions.isEmpty()) {
-                throw CaptureException.halt("the Kafka topic " + config.topic()
-                        + " does not exist: run gemel prepare for site " + config.site());
+                throw CaptureException.halt(
+                        Advice.CAPTURE_TOPIC_MISSING,
+                        "the Kafka topic " + config.topic() + " does not exist: run gemel prepare for site "
+                                + config.site());
             }
             if (partitions.size() != 1) {
-                throw CaptureException.halt("the Kafka topic " + config.topic() + " has " + partitions.size()
-                        + " partitions, but a log is one: delete it if it is new, then run gemel prepare for site "
-                        + config.site());
+                throw CaptureException.halt(
+                        Advice.CAPTURE_TOPIC_PARTITIONS,
+                        "the Kafka topic " + config.topic() + " has " + partitions.size()
+                                + " partitions, but a log is one: "
+                                + (isEmpty(partitions.size())
+                                        ? "it is empty, so delete it, then run gemel prepare for site " + config.site()
+                                        : "it holds records, so start the pair anew (docs/operate.md)"));
             }
             List<TopicPartition> one = List.of(partition);
             return new Stretch(
@@ -107,6 +120,14 @@ final class OwnLog implements AutoCloseable {
         } catch (KafkaException e) {
             throw CaptureException.of("could not read the log " + config.topic(), e);
         }
+    }
+
+    /** Whether no partition of the topic ever held a record. */
+    private boolean isEmpty(int partitions) {
+        List<TopicPartition> all = IntStream.range(0, partitions)
+                .mapToObj(number -> new TopicPartition(config.topic(), number))
+                .toList();
+        return consumer.endOffsets(all).values().stream().allMatch(end -> end == 0);
     }
 
     /** Reads a stretch in order. */
@@ -121,7 +142,11 @@ final class OwnLog implements AutoCloseable {
             while (consumer.position(partition) < stretch.end()) {
                 List<ConsumerRecord<byte[], byte[]>> batch = consumer.poll(POLL).records(partition);
                 for (ConsumerRecord<byte[], byte[]> record : batch) {
-                    if (record.offset() >= stretch.end() || !reader.read(stored(record))) {
+                    if (record.offset() >= stretch.end()) {
+                        return;
+                    }
+                    Stored stored = stored(record);
+                    if (stored != null && !reader.read(stored)) {
                         return;
                     }
                 }
@@ -154,7 +179,7 @@ final class OwnLog implements AutoCloseable {
                     ? joiner.add(fragment)
                     : stored.record() instanceof LogRecord.Part part ? part : null;
         } catch (BadRecordException e) {
-            throw notGemels(stored.offset(), e);
+            throw unreadable(stored.offset(), e);
         }
     }
 
@@ -165,20 +190,41 @@ final class OwnLog implements AutoCloseable {
         return interrupted;
     }
 
-    private Stored stored(ConsumerRecord<byte[], byte[]> record) throws CaptureException {
+    /** Null for what another program has written: positions tell whether anything of Gemel's is missing. */
+    private @Nullable Stored stored(ConsumerRecord<byte[], byte[]> record) throws CaptureException {
         byte[] bytes = record.value() == null ? new byte[0] : record.value();
         try {
+            if (TransactionCodec.isForeign(bytes)) {
+                noteForeign(record.offset());
+                return null;
+            }
             return new Stored(record.offset(), codec.decode(bytes), bytes);
         } catch (BadRecordException e) {
-            throw notGemels(record.offset(), e);
+            throw unreadable(record.offset(), e);
         }
     }
 
-    private CaptureException notGemels(long offset, BadRecordException why) {
+    private CaptureException unreadable(long offset, BadRecordException why) {
         return CaptureException.halt(
-                "the log " + config.topic() + " holds something else at offset " + offset + " (" + why.getMessage()
-                        + "): only Gemel's capture may write to that topic",
+                isNewer(why) ? Advice.CAPTURE_RECORD_NEWER : Advice.CAPTURE_RECORD_DAMAGED,
+                "the log " + config.topic() + " cannot be read at offset " + offset + " (" + why.getMessage() + ")"
+                        + (isNewer(why) ? "" : "; start the pair anew (docs/operate.md)"),
                 why);
+    }
+
+    private void noteForeign(long offset) {
+        if (offset > lastForeign) {
+            lastForeign = offset;
+            LOG.warn(
+                    "offset {} of the topic {} is passed over, since another program wrote it: let only Gemel write to it",
+                    offset,
+                    config.topic());
+        }
+    }
+
+    private static boolean isNewer(BadRecordException why) {
+        return why.reason() == BadRecordException.Reason.NEWER
+                || why.reason() == BadRecordException.Reason.UNKNOWN_KIND;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Advice;
 import io.gemel.transaction.LogOwner;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -39,9 +40,11 @@ final class PostgresOwner {
                             + " the primary, correct database.url");
                 }
                 if (row.getBoolean("peers")) {
-                    throw CaptureException.halt("the database " + name(config) + " holds the replication slot "
-                            + config.peerSlot() + ", so it is the peer's: correct database.url of site "
-                            + config.site());
+                    throw CaptureException.halt(
+                            Advice.CAPTURE_PEERS_DATABASE,
+                            "the database " + name(config) + " holds the replication slot "
+                                    + config.peerSlot() + ", so it is the peer's: correct database.url of site "
+                                    + config.site());
                 }
                 return new LogOwner(
                         row.getLong("system"), row.getLong("database"), Long.parseLong(timeline, 16), name(config));

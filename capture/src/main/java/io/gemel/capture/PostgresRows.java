@@ -3,6 +3,7 @@ package io.gemel.capture;
 import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.relational.Table;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.CorrectionCodec;
@@ -79,7 +80,8 @@ final class PostgresRows {
             }
             case APPLIED -> {
                 if (message.getNewTupleList() != null) {
-                    sink.row(applied(source, message));
+                    sink.row(
+                            marks(source, message) ? applied(source, message) : new CapturedRow.Stray("gemel.applied"));
                 }
             }
             case HEARTBEAT -> {
@@ -89,7 +91,8 @@ final class PostgresRows {
             }
             case EMIT -> {
                 if (message.getOperation() == ReplicationMessage.Operation.INSERT) {
-                    sink.row(correction(source, message));
+                    // Outside of the applier's transactions it is a stranger's, and may be anything.
+                    sink.row(sink.wantsLocalRows() ? new CapturedRow.Stray("gemel.emit") : correction(source, message));
                 }
             }
             case PASSED_OVER -> {}
@@ -163,6 +166,16 @@ final class PostgresRows {
         };
     }
 
+    /** The applier leaves no column empty. */
+    private static boolean marks(Source source, ReplicationMessage message) throws CaptureException {
+        for (String column : MARKER_COLUMNS) {
+            if (value(source, message, column) == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
         SiteId origin = new SiteId(required(source, message, "origin"));
         Marker marker = new Marker(
@@ -190,8 +203,10 @@ final class PostgresRows {
     private static String required(Source source, ReplicationMessage message, String column) throws CaptureException {
         String value = value(source, message, column);
         if (value == null) {
-            throw CaptureException.halt("a row of " + source.id() + " has no value in column " + column
-                    + ": only Gemel's applier may write that table");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_OWN_ROW_DAMAGED,
+                    "a row of " + source.id() + " has no value in column " + column
+                            + "; start the pair anew (docs/operate.md)");
         }
         return value;
     }
@@ -204,6 +219,7 @@ final class PostgresRows {
             }
         }
         throw CaptureException.halt(
+                Advice.CAPTURE_OWN_COLUMN_MISSING,
                 "table " + source.id() + " has no column " + column + ": run gemel prepare with this version of Gemel");
     }
 
@@ -288,5 +304,7 @@ final class PostgresRows {
         return (String) column.getValue(null, true);
     }
 
+    private static final List<String> MARKER_COLUMNS =
+            List.of("origin", "position", "epoch", "version_micros", "peer_seen", "peer_commit");
     private static final String BYTEA_PREFIX = "\\x";
 }

@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Advice;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -50,8 +51,10 @@ final class PostgresSettings {
     private static void database(Properties settings, CaptureConfig config) throws CaptureException {
         Properties url = Driver.parseURL(config.jdbcUrl(), null);
         if (url == null) {
-            throw CaptureException.halt("the database's URL " + config.jdbcUrl()
-                    + " cannot be read: it looks like jdbc:postgresql://host:5432/database");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_URL_UNREADABLE,
+                    "the database's URL " + config.jdbcUrl()
+                            + " cannot be read: it looks like jdbc:postgresql://host:5432/database");
         }
         String[] hosts = take(url, PGProperty.PG_HOST, "localhost").split(",", -1);
         String[] ports = take(url, PGProperty.PG_PORT, "5432").split(",", -1);

@@ -1,9 +1,11 @@
 package io.gemel.capture;
 
+import io.gemel.reason.Advice;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -72,22 +74,31 @@ final class PostgresSlot {
         if (state.activePid() == 0) {
             checkHistory(checkState(published), published);
         } else {
-            checkPublication(state);
-            checkSlot(state, published.last()); // whoever reads it has looked where it stands
+            checkPublication(state, published);
+            checkLog(published);
+            checkSlot(state, published); // whoever reads it has looked where it stands
         }
     }
 
     /** See {@link SourceDatabase#examineSlot}. */
     void examineLost(Published published) throws SQLException, CaptureException {
-        if (published.last() != NOTHING && read().plugin() == null && !isSealed(published)) {
+        if (published.opened() == 0) {
+            return;
+        }
+        State state = read();
+        if (state.plugin() == null && !isSealed(published)) {
             throw lost(published.last());
+        }
+        if (!state.published()) {
+            checkPublication(state, published); // made again, it would hide what is missing
         }
     }
 
     private State checkState(Published published) throws SQLException, CaptureException {
         State state = read();
-        checkPublication(state);
-        checkSlot(state, published.last());
+        checkPublication(state, published);
+        checkLog(published);
+        checkSlot(state, published);
         checkPosition(state, published);
         return state;
     }
@@ -120,67 +131,127 @@ final class PostgresSlot {
                 row.next();
                 long missing = row.getLong(1);
                 if (!row.wasNull()) {
-                    throw CaptureException.halt("no transaction of the database's log committed at " + lsn(missing)
-                            + ", but one was published" + RESTORED);
+                    throw CaptureException.halt(
+                            Advice.CAPTURE_HISTORY_DIFFERS,
+                            "no transaction of the database's log committed at " + lsn(missing)
+                                    + ", but one was published" + RESTORED);
                 }
             }
         }
     }
 
-    private void checkPublication(State state) throws CaptureException {
+    /** What is committed while the publication lacks something is not in the log that the server sends later. */
+    private void checkPublication(State state, Published published) throws CaptureException {
+        String mend = published.opened() == 0
+                ? ": run gemel prepare for site " + config.site()
+                : ", and what was committed meanwhile is missing in the log" + MEND;
         if (!state.published()) {
-            throw CaptureException.halt("the publication " + config.publication() + " does not exist in database "
-                    + state.here() + ": run gemel prepare for site " + config.site());
+            throw CaptureException.halt(
+                    Advice.CAPTURE_PUBLICATION_MISSING,
+                    "the publication " + config.publication() + " does not exist in database " + state.here() + mend);
+        }
+        if (!state.whole()) {
+            throw CaptureException.halt(
+                    Advice.CAPTURE_PUBLICATION_PARTIAL,
+                    "the publication " + config.publication() + " leaves out operations" + mend);
         }
         // Without the markers every applied transaction would be taken for a local one and sent back.
-        if (!state.whole() || state.ownTables() < OWN_TABLES) {
-            throw CaptureException.halt("the publication " + config.publication()
-                    + " leaves out operations or some of gemel.applied, gemel.heartbeat and gemel.emit: run gemel prepare for"
-                    + " site " + config.site());
+        if (state.ownTables() < OWN_TABLES) {
+            throw CaptureException.halt(
+                    Advice.CAPTURE_PUBLICATION_PARTIAL,
+                    "the publication " + config.publication()
+                            + " lacks some of gemel.applied, gemel.heartbeat and gemel.emit: run gemel prepare for site "
+                            + config.site());
         }
     }
 
-    private void checkSlot(State state, long published) throws CaptureException {
+    /** The first heartbeat is written after the first record of the log: a site that wrote one has lost what is empty now. */
+    private void checkLog(Published published) throws SQLException, CaptureException {
+        if (published.opened() == 0 && hasRun()) {
+            throw CaptureException.halt(
+                    Advice.CAPTURE_LOG_LOST,
+                    "the log " + config.topic()
+                            + " is empty, but this site has written to it: its topic was deleted or is another one, and what was"
+                            + " published may be lost" + MEND);
+        }
+    }
+
+    private boolean hasRun() throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT to_regclass('gemel.heartbeat') IS NOT NULL")) {
+            row.next();
+            if (!row.getBoolean(1)) {
+                return false;
+            }
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0)")) {
+            row.next();
+            return row.getBoolean(1);
+        }
+    }
+
+    private void checkSlot(State state, Published published) throws CaptureException {
+        boolean read = published.opened() != 0;
         String plugin = state.plugin();
         if (plugin == null) {
-            throw published == NOTHING
-                    ? CaptureException.halt("the replication slot " + config.slot()
-                            + " does not exist: run gemel prepare for site " + config.site())
-                    : lost(published);
+            throw !read
+                    ? CaptureException.halt(
+                            Advice.CAPTURE_SLOT_MISSING,
+                            "the replication slot " + config.slot() + " does not exist: run gemel prepare for site "
+                                    + config.site())
+                    : lost(published.last());
         }
         if (!plugin.equals("pgoutput")) {
-            throw CaptureException.halt("the replication slot " + config.slot() + " is for " + plugin
-                    + ", not pgoutput: drop it if nothing else needs it, then run gemel prepare");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_SLOT_PLUGIN,
+                    "the replication slot " + config.slot() + " is for " + plugin
+                            + ", not pgoutput: "
+                            + (!read
+                                    ? "drop it if nothing else needs it, then run gemel prepare"
+                                    : "the one that this site read is gone, and what was committed since may be lost"
+                                            + MEND));
         }
         if (!state.here().equals(state.database())) {
-            throw CaptureException.halt("the replication slot " + config.slot() + " belongs to database "
-                    + state.database() + ", not "
-                    + state.here() + ": correct database.url, or, when both databases are replicated, give the sites"
-                    + " of one pair other names: a server has one slot of a name");
+            throw CaptureException.halt(
+                    Advice.CAPTURE_SLOT_ELSEWHERE,
+                    "the replication slot " + config.slot() + " belongs to database "
+                            + state.database() + ", not "
+                            + state.here()
+                            + ": correct database.url, or, when both databases are replicated, give the sites"
+                            + " of one pair other names: a server has one slot of a name");
         }
         if (state.isInvalid()) {
-            throw CaptureException.halt("the server has given up the replication slot " + config.slot() + " ("
-                    + state.invalid() + "), so committed transactions are missing: raise max_slot_wal_keep_size"
-                    + MEND);
+            throw CaptureException.halt(
+                    Advice.CAPTURE_SLOT_GIVEN_UP,
+                    "the server has given up the replication slot " + config.slot() + " ("
+                            + state.invalid() + "), so committed transactions are missing: raise max_slot_wal_keep_size"
+                            + MEND);
         }
     }
 
     private CaptureException lost(long published) {
-        return CaptureException.halt("the replication slot " + config.slot()
-                + " does not exist, but the log was published up to " + lsn(published)
-                + ": what was committed since may be lost" + MEND);
+        return CaptureException.halt(
+                Advice.CAPTURE_SLOT_LOST,
+                "the replication slot " + config.slot()
+                        + " does not exist, but the log was published up to " + lsn(published)
+                        + ": what was committed since may be lost" + MEND);
     }
 
     private void checkPosition(State state, Published end) throws SQLException, CaptureException {
         long published = end.last();
         if (published != NOTHING && state.confirmed() > published && !isResumed(state, end)) {
-            throw CaptureException.halt("the replication slot " + config.slot() + " stands at " + lsn(state.confirmed())
-                    + ", ahead of what was published, " + lsn(published)
-                    + ": it was recreated or moved, and the transactions in between are lost" + MEND);
+            throw CaptureException.halt(
+                    Advice.CAPTURE_SLOT_AHEAD,
+                    "the replication slot " + config.slot() + " stands at " + lsn(state.confirmed())
+                            + ", ahead of what was published, " + lsn(published)
+                            + ": it was recreated or moved, and the transactions in between are lost" + MEND);
         }
         if (state.flushed() < published) {
-            throw CaptureException.halt("the database's log ends at " + lsn(state.flushed())
-                    + ", before what was published, " + lsn(published) + RESTORED);
+            throw CaptureException.halt(
+                    Advice.CAPTURE_HISTORY_SHORTER,
+                    "the database's log ends at " + lsn(state.flushed()) + ", before what was published, "
+                            + lsn(published) + RESTORED);
         }
     }
 

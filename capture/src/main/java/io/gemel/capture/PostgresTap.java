@@ -134,7 +134,7 @@ final class PostgresTap {
         @Override
         public ReplicationStream startStreaming(Lsn offset, WalPositionLocator locator) {
             throw new DebeziumException(
-                    CaptureException.halt("Debezium brought an offset of its own, " + offset + ", but keeps none"));
+                    CaptureException.retry("Debezium brought an offset of its own, " + offset + ", but keeps none"));
         }
 
         @Override

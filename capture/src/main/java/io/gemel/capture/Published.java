@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param commits commit positions of its last records, the last one last; none for an empty log
  * @param epoch the process that wrote the last one; 0 for an empty log
+ * @param opened the last process that took the log over; 0 when none ever did
  */
-record Published(List<Long> commits, long epoch) {
+record Published(List<Long> commits, long epoch, long opened) {
     /** Commit position of the last record, or {@link SourceDatabase#NOTHING_PUBLISHED}. */
     long last() {
         return commits.isEmpty() ? SourceDatabase.NOTHING_PUBLISHED : commits.get(commits.size() - 1);

@@ -32,7 +32,7 @@ interface SourceDatabase extends AutoCloseable {
     void examine(Published published) throws CaptureException;
 
     /**
-     * Judges whether the slot is lost that knew what is not published yet. Only reads.
+     * Judges whether the slot is lost that knew what is not published yet, or the publication that it is read through. Only reads.
      *
      * @param published the end of the log
      */

@@ -7,7 +7,6 @@ import static io.gemel.capture.AssemblerBench.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gemel.capture.CaptureException.Classification;
 import io.gemel.conflict.LogStamper;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
@@ -118,25 +117,19 @@ class AssemblerTest {
     }
 
     @Test
-    void halts_at_a_marker_that_is_not_a_transactions_first_row() {
+    void passes_over_markers_and_corrections_that_are_not_the_appliers() throws Exception {
         bench.assembler.begin(1);
+        bench.assembler.row(new CapturedRow.Correction(Fixtures.insert(2), 10));
+        bench.assembler.row(new CapturedRow.Stray("gemel.emit"));
+        bench.assembler.row(local(1, 10));
+        bench.assembler.row(applied(9, 9_000));
+        bench.assembler.end(10);
 
-        assertThatThrownBy(() -> {
-                    bench.assembler.row(local(1, 10));
-                    bench.assembler.row(applied(9, 9_000));
-                })
+        assertThat(bench.sent)
+                .singleElement()
                 .isInstanceOfSatisfying(
-                        CaptureException.class,
-                        e -> assertThat(e.classification()).isEqualTo(Classification.HALT));
-    }
-
-    @Test
-    void halts_at_a_correction_that_is_not_the_appliers() {
-        bench.assembler.begin(1);
-
-        assertThatThrownBy(() -> bench.assembler.row(new CapturedRow.Correction(Fixtures.insert(1), 10)))
-                .isInstanceOf(CaptureException.class)
-                .hasMessageContaining("gemel.emit");
+                        LogRecord.Part.class, part -> assertThat(part.changes()).hasSize(1));
+        assertThat(bench.window.keys()).isOne();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.capture.CaptureException.Classification;
 import io.gemel.conflict.LogException;
+import io.gemel.reason.Advice;
 import java.net.ConnectException;
 import java.sql.SQLException;
 import java.util.stream.Stream;
@@ -43,7 +44,7 @@ class CaptureExceptionTest {
     @ParameterizedTest
     @MethodSource("failures")
     void keeps_what_was_classified_before(Exception failure, Classification ignored) {
-        CaptureException known = CaptureException.halt("mend this", failure);
+        CaptureException known = CaptureException.halt(Advice.CAPTURE_SLOT_LOST, "mend this", failure);
 
         assertThat(CaptureException.of("trying", new RuntimeException(known))).isSameAs(known);
     }

@@ -125,7 +125,8 @@ public final class LogCursor {
     private void checkOrigin(Stamp stamp) throws LogException {
         if (!stamp.origin().equals(origin)) {
             throw new LogException("the log of " + origin + " holds a record of site " + stamp.origin()
-                    + "; two sites must not share a topic: give each its own name or log.topic.prefix");
+                    + "; two sites must not share a topic: give each its own name or log.topic.prefix, and start the pair anew"
+                    + " (docs/operate.md)");
         }
     }
 

@@ -104,17 +104,26 @@ public final class Frame {
         return new WireInput(record, BODY_AT, frame.get(KIND_AT) & 0xFF, minor > MINOR);
     }
 
+    /** Empty bytes are none of Gemel's either. */
+    static boolean isForeign(byte[] record) {
+        return record.length == 0 || !beginsAsGemels(record);
+    }
+
     private static void checkMagic(byte[] record) throws BadRecordException {
-        for (int i = 0; i < MAJOR_AT; i++) {
-            if (i == record.length) {
-                throw truncated(record.length, BODY_AT);
-            }
+        if (!beginsAsGemels(record)) {
+            throw new BadRecordException(
+                    Reason.FOREIGN,
+                    "not a record of Gemel's; another program writes to this topic or table: give Gemel its own");
+        }
+    }
+
+    private static boolean beginsAsGemels(byte[] record) {
+        for (int i = 0; i < Math.min(MAJOR_AT, record.length); i++) {
             if (record[i] != (byte) (MAGIC >>> (24 - 8 * i))) {
-                throw new BadRecordException(
-                        Reason.FOREIGN,
-                        "not a record of Gemel's; another program writes to this topic or table: give Gemel its own");
+                return false;
             }
         }
+        return true;
     }
 
     private static BadRecordException truncated(int length, long expected) {

@@ -136,6 +136,14 @@ public final class TransactionCodec {
         return record;
     }
 
+    /**
+     * Whether the bytes are nothing of Gemel's, not even damaged or newer: another program wrote them. A reader of a log may pass
+     * them over, for positions tell whether anything is missing.
+     */
+    public static boolean isForeign(byte[] bytes) {
+        return Frame.isForeign(bytes);
+    }
+
     private int opened(Opened opened) {
         int header = output.open();
         output.varint(opened.epoch());

@@ -53,7 +53,8 @@ final class LogCheck {
             findings.error(
                     subject,
                     "has " + topic.partitions() + " partitions, and so no order",
-                    "delete it while the site is stopped, then run gemel prepare " + config.file());
+                    "when it never held a record, delete it and run gemel prepare " + config.file()
+                            + "; otherwise start the pair anew (docs/operate.md)");
         }
         Map<String, String> settings = topic.settings();
         if (!settings.getOrDefault("cleanup.policy", "").equals("delete")) {

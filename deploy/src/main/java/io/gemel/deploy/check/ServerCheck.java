@@ -35,10 +35,7 @@ final class ServerCheck implements DatabaseCheck {
                 connection,
                 "SELECT current_setting('max_replication_slots')::int - (SELECT count(*) FROM pg_replication_slots)");
         if (!slotExists && freeSlots < 1) {
-            findings.error(
-                    "max_replication_slots",
-                    "leaves no slot free",
-                    "raise it by one or more, or drop a slot that nobody reads" + RESTART);
+            findings.error("max_replication_slots", "leaves no slot free", "raise it by one or more" + RESTART);
         }
         int freeSenders = number(
                 connection,

@@ -42,7 +42,8 @@ final class PublicationPlanner implements Planner {
                     SUBJECT,
                     "was not made by gemel: it names all tables, whole schemas, columns or rows",
                     "DROP PUBLICATION " + SiteConfig.PUBLICATION
-                            + " while no site process runs, then run gemel prepare again");
+                            + " while neither the application nor a site process runs, for what is written without it is lost to the"
+                            + " peer; then run gemel prepare again");
         } else {
             planChanges(found.get(), wanted, options, plan);
         }

@@ -89,7 +89,8 @@ final class Metrics {
                     report -> report.apply().retriedTransactions()),
             Metric.counter(
                     "gemel_apply_outdated_records_total",
-                    "Records of the peer's log passed over: written after another process had taken that log over.",
+                    "Records of the peer's log passed over: written after another process had taken that log over, or by"
+                            + " another program.",
                     report -> report.apply().outdatedRecords()),
             Metric.gauge(
                     "gemel_apply_parked_transactions",
