@@ -19,18 +19,21 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.Change.Delete;
 import io.gemel.transaction.Change.Insert;
 import io.gemel.transaction.Change.Truncate;
 import io.gemel.transaction.Change.Update;
+import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionCodec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -230,17 +233,22 @@ class ApplierIT {
 
     @ParameterizedTest
     @EnumSource(names = {"V15", "V18"})
-    void halts_on_a_record_that_is_not_gemels(Version version) throws Exception {
+    void passes_over_what_is_not_gemels_and_halts_on_a_record_that_is_damaged(Version version) throws Exception {
         prepare(version);
         log.transaction(0, new Insert(account(1, "ann", "10")));
-        Applier applier = startApplier();
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
         log.sendBytes("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        log.transaction(0, new Insert(account(2, "bob", "10")));
+        Applier applier = startApplier();
+        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10", "2|bob|10"));
+
+        byte[] damaged = new TransactionCodec().encode(new LogRecord.Opened(9, "writer", null));
+        damaged[damaged.length - 1] ^= 1;
+        log.sendBytes(damaged);
 
         await().untilAsserted(() -> assertThat(applier.reason())
                 .contains(site.config().peerLogTopic())
-                .contains("offset 1"));
-        assertThat(rows()).containsExactly("1|ann|10");
+                .contains("offset 3", "checksum", "start the pair anew", Advice.APPLY_RECORD_DAMAGED.code()));
+        assertThat(rows()).containsExactly("1|ann|10", "2|bob|10");
     }
 
     @ParameterizedTest

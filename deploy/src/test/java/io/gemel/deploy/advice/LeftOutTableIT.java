@@ -7,6 +7,7 @@ import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ class LeftOutTableIT {
                         "CREATE TABLE doc (id int PRIMARY KEY, v text, body text)",
                         "ALTER TABLE doc ALTER body SET STORAGE EXTERNAL",
                         "CREATE TABLE moved (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE named (id int PRIMARY KEY, v text)",
                         "CREATE TABLE rekeyed (id int PRIMARY KEY, v text)")
                 .prepare()
                 .run();
@@ -41,6 +43,7 @@ class LeftOutTableIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_VALUE_MISSING)
     void value_that_was_not_logged() throws Exception {
         sites.east().execute("INSERT INTO doc VALUES (1, 'v', repeat('x', 100000))");
         sites.settle();
@@ -54,6 +57,7 @@ class LeftOutTableIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_UNKNOWN_TABLE)
     void table_that_was_renamed() throws Exception {
         stopSites();
         sites.east().execute("INSERT INTO moved VALUES (1, 'v')", "ALTER TABLE moved RENAME TO moved_away");
@@ -61,6 +65,23 @@ class LeftOutTableIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_UNKNOWN_TABLE)
+    void table_whose_name_is_restored() throws Exception {
+        stopSites();
+        sites.east().execute("INSERT INTO named VALUES (1, 'v')", "ALTER TABLE named RENAME TO named_away");
+        startSites();
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .untilAsserted(() -> assertThat(
+                                sites.supervisors().get(0).report().capture().reason())
+                        .contains("table public.named has changes to publish", "restore its name"));
+        sites.east().execute("ALTER TABLE named_away RENAME TO named");
+        sites.settle();
+        sites.assertEqual("named");
+        assertThat(TwoSites.rows(sites.west(), "named")).containsExactly("(1,v)");
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_KEY_CHANGED)
     void primary_key_that_is_another_one() throws Exception {
         stopSites();
         sites.east()

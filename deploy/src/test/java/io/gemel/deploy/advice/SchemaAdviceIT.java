@@ -10,6 +10,7 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,7 @@ class SchemaAdviceIT {
                         "CREATE TYPE pair AS (a int)",
                         "CREATE TABLE item (id int PRIMARY KEY, mood mood, pair pair, n int CHECK (n < 1000), s varchar(5))",
                         "CREATE TABLE old (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE wide (id int PRIMARY KEY, v text, j json)",
                         "INSERT INTO old VALUES (1, 'v'), (2, 'v'), (3, 'v')",
                         "INSERT INTO item (id) SELECT generate_series(1, 20)",
                         "CREATE TABLE part (id int, at date, v text NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at)",
@@ -58,7 +60,7 @@ class SchemaAdviceIT {
     @AfterEach
     void both_sites_are_equal_and_nobody_is_asked() throws Exception {
         sites.settle();
-        sites.assertEqual("item", "part", "old");
+        sites.assertEqual("item", "part", "old", "wide");
         for (SiteFixture site : List.of(sites.east(), sites.west())) {
             assertThat(TwoSites.texts(site, PARKED)).isEmpty();
         }
@@ -69,6 +71,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_TYPE)
     void label_that_comes_soon() throws Exception {
         sites.east().execute("ALTER TYPE mood ADD VALUE 'meh'");
         sites.east().execute("UPDATE item SET mood = 'meh' WHERE id = 1");
@@ -79,6 +82,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_TYPE)
     void label_that_comes_late() throws Exception {
         sites.east().execute("ALTER TYPE mood ADD VALUE 'late'");
         sites.east()
@@ -98,6 +102,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_TYPE)
     void attribute_of_a_composite_type() throws Exception {
         sites.east().execute("ALTER TYPE pair ADD ATTRIBUTE b int CASCADE");
         sites.east().execute("UPDATE item SET pair = (1, 2) WHERE id = 6");
@@ -108,6 +113,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows({Advice.APPLY_NARROWER, Advice.APPLY_RANGE})
     void narrower_column() throws Exception {
         sites.east().execute("ALTER TABLE item ALTER s TYPE varchar(9), ALTER n TYPE bigint");
         sites.east()
@@ -121,6 +127,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_CONSTRAINT)
     void constraint_of_one_site() throws Exception {
         sites.east().execute("ALTER TABLE item DROP CONSTRAINT item_n_check");
         sites.east().execute("UPDATE item SET n = 5000 WHERE id = 9");
@@ -132,6 +139,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_PARTITION)
     void partition_that_comes_soon_at_the_peer() throws Exception {
         String partition = "CREATE TABLE part_b PARTITION OF part FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')";
         sites.east().execute(partition, "ALTER TABLE part_b REPLICA IDENTITY FULL");
@@ -143,6 +151,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_PARTIAL_ROWS)
     void partition_without_full_images_whose_rows_were_written_meanwhile() throws Exception {
         String partition = "CREATE TABLE \"part D\" PARTITION OF part FOR VALUES FROM ('2028-01-01') TO ('2029-01-01')";
         sites.east().execute(partition);
@@ -166,6 +175,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_PARTITION)
     void partition_that_both_have_dropped() throws Exception {
         sites.east()
                 .execute(
@@ -194,6 +204,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_COLUMN_MISSING)
     void column_that_both_have_dropped_while_the_peers_changes_were_under_way() throws Exception {
         sites.schema("ALTER TABLE old ADD COLUMN \"Old one\" text DEFAULT 'o'");
         sites.east().execute("ALTER TABLE old DROP COLUMN \"Old one\"");
@@ -225,6 +236,7 @@ class SchemaAdviceIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_ROW_SECURITY)
     void row_level_security() throws Exception {
         sites.west().execute("ALTER TABLE item ENABLE ROW LEVEL SECURITY", "ALTER TABLE item FORCE ROW LEVEL SECURITY");
         sites.east().execute("INSERT INTO item (id) VALUES (30)");
@@ -236,6 +248,113 @@ class SchemaAdviceIT {
                         "ALTER TABLE item DISABLE ROW LEVEL SECURITY",
                         "ALTER TABLE item NO FORCE ROW LEVEL SECURITY",
                         "ALTER ROLE " + sites.west().role() + " NOBYPASSRLS");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_INDEX)
+    void index_of_one_site() throws Exception {
+        sites.west().execute("CREATE INDEX extra ON wide (v)");
+        sites.east()
+                .execute("INSERT INTO wide SELECT 1, string_agg(md5(i::text), '') FROM generate_series(1, 300) AS i");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked WHERE reason LIKE '%apply.index%'");
+        sites.west().execute("DROP INDEX extra");
+        decideAll("retry");
+        sites.settle();
+        assertThat(TwoSites.texts(sites.west(), "SELECT length(v) FROM wide WHERE id = 1"))
+                .containsExactly("9600");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_DEPTH)
+    void value_that_is_nested_too_deeply() throws Exception {
+        sites.west().execute("ALTER SYSTEM SET max_stack_depth = '256kB'", "SELECT pg_reload_conf()");
+        sites.east().execute("INSERT INTO wide VALUES (2, 'v', (repeat('[', 4000) || repeat(']', 4000))::json)");
+        awaitReason(west(), "max_stack_depth", Advice.APPLY_DEPTH.code());
+        sites.west().execute("ALTER SYSTEM RESET max_stack_depth", "SELECT pg_reload_conf()");
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 2");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_SETTING)
+    void expression_that_asks_for_a_setting() throws Exception {
+        sites.west()
+                .execute(
+                        "ALTER TABLE wide ADD CONSTRAINT tenant CHECK (current_setting('app.tenant') IS NOT NULL) NOT VALID");
+        sites.east().execute("INSERT INTO wide VALUES (3, 'v')");
+        awaitReason(west(), "unrecognized configuration parameter", Advice.APPLY_SETTING.code());
+        sites.west().execute("ALTER ROLE " + sites.west().role() + " SET app.tenant = '1'");
+        sites.restart();
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 3");
+        sites.west()
+                .execute(
+                        "ALTER TABLE wide DROP CONSTRAINT tenant",
+                        "ALTER ROLE " + sites.west().role() + " RESET app.tenant");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_CONSTRAINT)
+    void transaction_that_empties_a_table_and_is_refused() throws Exception {
+        sites.west().execute("ALTER TABLE wide ADD CONSTRAINT allowed CHECK (v <> 'forbidden')");
+        sites.east().execute("BEGIN; TRUNCATE wide; INSERT INTO wide VALUES (4, 'forbidden'); COMMIT");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked WHERE reason LIKE '%apply.constraint%'");
+        sites.west().execute("ALTER TABLE wide DROP CONSTRAINT allowed");
+        decideAll("retry");
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 4");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_KEY_DIFFERS)
+    void primary_key_that_differs() throws Exception {
+        sites.west().execute("ALTER TABLE wide DROP CONSTRAINT wide_pkey, ADD COLUMN k int NOT NULL DEFAULT 1");
+        sites.west().execute("ALTER TABLE wide ADD PRIMARY KEY (id, k)");
+        sites.east().execute("INSERT INTO wide VALUES (5, 'v')");
+        awaitReason(west(), "has the primary key", Advice.APPLY_KEY_DIFFERS.code());
+        sites.west().execute("ALTER TABLE wide DROP COLUMN k");
+        sites.west().execute("ALTER TABLE wide ADD PRIMARY KEY (id)");
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 5");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_TABLE_MISSING)
+    void table_that_is_missing() throws Exception {
+        sites.west().execute("ALTER TABLE wide RENAME TO gone");
+        sites.east().execute("INSERT INTO wide VALUES (6, 'v')");
+        awaitReason(west(), "public.wide does not exist at this site", Advice.APPLY_TABLE_MISSING.code());
+        sites.west().execute("ALTER TABLE gone RENAME TO wide");
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 6");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_TABLE_NOT_REPLICATED)
+    void table_that_only_the_peer_replicates() throws Exception {
+        sites.west().with("tables.exclude", "public.wide");
+        sites.restart();
+        sites.east().execute("INSERT INTO wide VALUES (7, 'v')");
+        awaitReason(west(), "which this site does not replicate", Advice.APPLY_TABLE_NOT_REPLICATED.code());
+        sites.west().with("tables.exclude", "");
+        sites.restart();
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 7");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_DATABASE)
+    void database_of_another_name() throws Exception {
+        sites.westServer()
+                .execute(
+                        "postgres",
+                        "ALTER DATABASE west ALLOW_CONNECTIONS false",
+                        "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = 'west'",
+                        "ALTER DATABASE west RENAME TO moved",
+                        "ALTER DATABASE moved ALLOW_CONNECTIONS true");
+        awaitHalt(west(), "\"west\" does not exist", Advice.APPLY_DATABASE.code());
+        sites.westServer().execute("postgres", "ALTER DATABASE moved RENAME TO west");
+        sites.east().execute("INSERT INTO wide VALUES (9, 'v')");
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 9");
+    }
+
+    private static void awaitHalt(SiteSupervisor site, String... words) {
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .untilAsserted(() -> assertThat(site.report().reason()).contains(words));
     }
 
     private void decideAll(String decision) throws Exception {

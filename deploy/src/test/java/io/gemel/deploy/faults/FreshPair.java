@@ -106,6 +106,22 @@ final class FreshPair implements AutoCloseable {
         stop();
     }
 
+    /** Both processes run until each has what the other one writes. */
+    void writeAndRunUntilEqual() throws Exception {
+        start(east);
+        start(west);
+        east.execute("INSERT INTO item VALUES (1000, 'from east')");
+        west.execute("INSERT INTO item VALUES (1001, 'from west')", "UPDATE counter SET n = n + 1");
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(TwoSites.rows(west, "item"))
+                        .contains("(1000,\"from east\")", "(1001,\"from west\")")
+                        .isEqualTo(TwoSites.rows(east, "item")));
+        await().atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(TwoSites.rows(west, "counter")).isEqualTo(TwoSites.rows(east, "counter")));
+        stop();
+    }
+
     /** Waits until a process says that a person has to mend something, and how. */
     void awaitHalted(SiteSupervisor supervisor, String... words) {
         await().atMost(LIMIT).untilAsserted(() -> {

@@ -3,13 +3,21 @@ package io.gemel.deploy.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
+import io.gemel.deploy.advice.StartAnew;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.deploy.status.SideState;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
+import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.SiteId;
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -26,9 +34,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -89,12 +101,15 @@ class UnrecoverableIT {
     }
 
     @AfterEach
-    void nothing_was_skipped_or_done_twice() throws Exception {
+    void nothing_was_skipped_and_the_pair_started_anew_goes_on() throws Exception {
         pair.close();
         pair.assertNothingSkipped();
+        new StartAnew(pair.east(), eastServer, pair.west(), westServer, kafka.bootstrapServers()).follow();
+        pair.writeAndRunUntilEqual();
     }
 
     @Test
+    @Follows(value = Advice.CAPTURE_SLOT_LOST, reasons = ReasonCode.CAPTURE_HALTED)
     void slot_was_dropped() throws Exception {
         pair.east().execute(dropSlot());
         pair.write(WRITTEN);
@@ -102,6 +117,7 @@ class UnrecoverableIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_SLOT_AHEAD)
     void slot_was_dropped_and_made_again() throws Exception {
         pair.east().execute(dropSlot());
         pair.write(WRITTEN);
@@ -134,6 +150,7 @@ class UnrecoverableIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_SLOT_GIVEN_UP)
     void slot_was_given_up_by_the_server_while_the_site_ran() throws Exception {
         SiteSupervisor east = pair.start(pair.east());
         pair.write(WRITTEN);
@@ -158,6 +175,7 @@ class UnrecoverableIT {
     }
 
     @Test
+    @Follows({Advice.CAPTURE_HISTORY_SHORTER, Advice.CAPTURE_HISTORY_DIFFERS})
     void database_was_restored_from_an_older_copy_and_written_to() throws Exception {
         Path data = folder.resolve("east").resolve("data");
         Path copy = folder.resolve("copy");
@@ -188,6 +206,7 @@ class UnrecoverableIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_LOG_DISORDER)
     void records_expired_before_the_peer_had_them() throws Exception {
         SiteSupervisor east = pair.start(pair.east());
         pair.write(WRITTEN);
@@ -199,13 +218,14 @@ class UnrecoverableIT {
     }
 
     @Test
+    @Follows({Advice.CAPTURE_LOG_LOST, Advice.APPLY_LOG_SHORTER})
     void topic_was_made_again() throws Exception {
         String name = topic(pair.east()).topic();
         ask(admin -> admin.deleteTopics(List.of(name)).all());
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(new StringWriter())))
                 .isZero();
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "the topic was recreated", MEND);
+        assertHaltsEveryTime(pair.east(), "is empty, but this site has written to it", MEND);
         assertHaltsEveryTime(pair.west(), "was truncated or recreated", MEND);
     }
 
@@ -234,11 +254,12 @@ class UnrecoverableIT {
     }
 
     @Test
+    @Follows({Advice.CAPTURE_TOPIC_PARTITIONS, Advice.APPLY_TOPIC_PARTITIONS})
     void topic_has_a_second_partition() throws Exception {
         ask(admin -> admin.createPartitions(Map.of(topic(pair.east()).topic(), NewPartitions.increaseTo(2)))
                 .all());
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "has 2 partitions");
+        assertHaltsEveryTime(pair.east(), "has 2 partitions", "holds records", MEND);
         assertHaltsEveryTime(pair.west(), "has 2 partitions", MEND);
     }
 
@@ -256,6 +277,123 @@ class UnrecoverableIT {
         pair.write(WRITTEN);
         pair.start(pair.east());
         assertHaltsEveryTime(pair.west(), "has diverged at log position", "restored backup");
+    }
+
+    @Test
+    @Follows(Advice.APPLY_LOG_EXPIRED)
+    void records_expired_while_the_applier_was_paused() throws Exception {
+        SiteSupervisor east = pair.start(pair.east());
+        SiteSupervisor west = pair.start(pair.west());
+        pair.write(WRITTEN);
+        Awaitility.await().atMost(LIMIT).until(() -> pair.items().size() == pair.written());
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            west.pause();
+            return west.report().apply().state() == SideState.PAUSED;
+        });
+        pair.write(1); // may still be fetched
+        awaitPublished(east);
+        pair.write(WRITTEN);
+        awaitPublished(east);
+        east.close();
+        ask(admin -> admin.deleteRecords(Map.of(topic(pair.east()), RecordsToDelete.beforeOffset(-1)))
+                .all());
+        west.resume();
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(() ->
+                        assertThat(west.report().apply().reason()).contains(MEND, Advice.APPLY_LOG_EXPIRED.code()));
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_LOG_EMPTIED})
+    void every_record_was_deleted() throws Exception {
+        ask(admin -> admin.deleteRecords(Map.of(topic(pair.east()), RecordsToDelete.beforeOffset(-1)))
+                .all());
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "all have expired or were deleted", MEND, Advice.CAPTURE_LOG_EMPTIED.code());
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_LOG_DISORDER})
+    void first_records_expired_before_the_peer_had_them() throws Exception {
+        SiteSupervisor east = pair.start(pair.east());
+        pair.write(WRITTEN);
+        awaitPublished(east);
+        east.close();
+        TopicPartition topic = topic(pair.east());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            long end = admin.listOffsets(Map.of(topic, OffsetSpec.latest()))
+                    .partitionResult(topic)
+                    .get()
+                    .offset();
+            admin.deleteRecords(Map.of(topic, RecordsToDelete.beforeOffset(end - 1)))
+                    .all()
+                    .get();
+        }
+        assertHaltsEveryTime(pair.east(), "the window cannot be rebuilt", MEND, Advice.CAPTURE_LOG_DISORDER.code());
+    }
+
+    @Test
+    @Follows({Advice.APPLY_WINDOW_DAMAGED})
+    void stored_window_is_damaged() throws Exception {
+        pair.east().execute("INSERT INTO gemel.\"window\" VALUES ('public', 'item', '{1}', 'nonsense')");
+        assertHaltsEveryTime(
+                pair.east(), "gemel.window holds a damaged entry", MEND, Advice.APPLY_WINDOW_DAMAGED.code());
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_LOG_SHORTER})
+    void topic_was_made_again_and_written_to() throws Exception {
+        String name = topic(pair.east()).topic();
+        ask(admin -> admin.deleteTopics(List.of(name)).all());
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(new StringWriter())))
+                .isZero();
+        append(name, new TransactionCodec().encode(new LogRecord.Opened(1, "an earlier release")));
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "the topic was recreated", MEND, Advice.CAPTURE_LOG_SHORTER.code());
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_RECORD_DAMAGED, Advice.APPLY_RECORD_DAMAGED})
+    void record_is_damaged() throws Exception {
+        byte[] record = new TransactionCodec().encode(new LogRecord.Opened(99, "writer"));
+        record[record.length - 1] ^= 1;
+        append(topic(pair.east()).topic(), record);
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "cannot be read at offset", MEND, Advice.CAPTURE_RECORD_DAMAGED.code());
+        assertHaltsEveryTime(pair.west(), "checksum", MEND, Advice.APPLY_RECORD_DAMAGED.code());
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_SHARED_TOPIC})
+    void another_site_wrote_to_the_topic() throws Exception {
+        SiteId other = new SiteId("other");
+        Stamp stamp = new Stamp(other, 9, 9, new io.gemel.transaction.Version(1, other), 0);
+        append(topic(pair.east()).topic(), new TransactionCodec().encode(new LogRecord.Heartbeat(99, stamp)));
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "two sites must not share a topic", MEND, Advice.CAPTURE_SHARED_TOPIC.code());
+        assertHaltsEveryTime(pair.west(), MEND, "[apply.log-");
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_PUBLICATION_MISSING})
+    void publication_was_dropped() throws Exception {
+        pair.east().execute("DROP PUBLICATION gemel");
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "publication gemel does not exist", MEND);
+        StringWriter printed = new StringWriter();
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
+                .isEqualTo(1);
+        assertThat(printed.toString()).contains("cannot be continued by this database", MEND);
+    }
+
+    private static void append(String topic, byte[] record) throws Exception {
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(topic, 0, null, record)).get();
+        }
     }
 
     private void assertHaltsEveryTime(SiteFixture site, String... words) throws Exception {

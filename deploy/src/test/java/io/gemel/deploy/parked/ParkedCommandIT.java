@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.TwoSites;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +50,7 @@ class ParkedCommandIT {
     }
 
     @Test
+    @Follows({Advice.APPLY_CONSTRAINT, Advice.APPLY_PARKED_ROW})
     void parks_what_a_constraint_refuses_with_exactly_what_depends_on_it() throws Exception {
         sites.west().execute("ALTER TABLE account ADD CHECK (balance < 1000 OR id > 3)");
         sites.east().execute("UPDATE account SET balance = 5000 WHERE id = 1");
@@ -115,6 +118,7 @@ class ParkedCommandIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_POLICY)
     void leaves_a_conflict_to_a_person_under_the_policy_park() throws Exception {
         sites.pause();
         sites.east()
@@ -202,6 +206,7 @@ class ParkedCommandIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_PARKED_FULL)
     void halts_instead_of_parking_more_than_it_may() throws Exception {
         sites.west().execute("ALTER TABLE other ADD CONSTRAINT short CHECK (length(note) < 20)");
         for (int id = 3; id <= 7; id++) {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A halt at a row that differs ends with the command that its reason names: both sites hold the same row, and no conflict is made. */
 class RepairCommandIT {
-    private static final Pattern COMMANDS =
-            Pattern.compile("taken here: (gemel repair .*) ; or .* taken at both: (gemel repair .*)");
+    private static final Pattern COMMANDS = Pattern.compile(
+            "taken here: (gemel repair .*) ; or .* taken at both: (gemel repair .*) \\[apply.row-diverged\\]");
     private static final String ODD = "\"Odd \"\"Schema\"\"\".\"it's $HOME, [odd]\"";
 
     @TempDir
@@ -64,6 +66,7 @@ class RepairCommandIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_ROW_DIVERGED)
     void takes_the_peers_row() throws Exception {
         past(sites.west(), "UPDATE account SET balance = 7 WHERE id = 1");
         sites.east().execute("UPDATE account SET balance = 101 WHERE id = 1");
@@ -80,6 +83,7 @@ class RepairCommandIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_ROW_DIVERGED)
     void keeps_this_sites_row_and_gives_it_to_the_peer() throws Exception {
         past(sites.west(), "UPDATE account SET balance = 7 WHERE id = 2");
         sites.east().execute("UPDATE account SET balance = 101 WHERE id = 2");

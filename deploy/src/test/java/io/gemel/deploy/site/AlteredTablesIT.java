@@ -3,7 +3,9 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -112,6 +114,7 @@ class AlteredTablesIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_SEARCH_PATH)
     void says_that_a_function_needs_a_search_path() throws Exception {
         sites.east().execute("SET search_path = app, public; INSERT INTO address VALUES (1, 'de')");
         sites.awaitReason(sites.supervisors().get(1), "search_path");

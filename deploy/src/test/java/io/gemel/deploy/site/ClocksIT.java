@@ -3,8 +3,10 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.status.SideState;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,6 +59,7 @@ class ClocksIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_CLOCK_AHEAD)
     void refuses_versions_from_the_future_until_the_bound_is_raised() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
             sites.schema(TwoSites.PROBE).schema(PairWriter.SCHEMA).prepare();

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +24,7 @@ class FullWindowIT {
     Path folder;
 
     @Test
+    @Follows(reasons = ReasonCode.CAPTURE_WINDOW_FULL)
     void two_full_windows_do_not_wait_for_each_other() throws Exception {
         try (TwoSites sites =
                 TwoSites.start(folder, Version.V18, Map.of("window.keys.max", String.valueOf(KEYS_MAX)))) {
@@ -39,6 +42,13 @@ class FullWindowIT {
                     .untilAsserted(() -> assertThat(sites.supervisors())
                             .allSatisfy(each ->
                                     assertThat(each.report().window().keys()).isGreaterThanOrEqualTo(KEYS_MAX)));
+            await().atMost(LIMIT)
+                    .untilAsserted(() -> assertThat(sites.supervisors())
+                            .allSatisfy(each -> assertThat(each.report().reasons())
+                                    .anySatisfy(reason -> {
+                                        assertThat(reason.code()).isEqualTo(ReasonCode.CAPTURE_WINDOW_FULL.code());
+                                        assertThat(reason.text()).contains("window.keys.max", "gemel status");
+                                    })));
 
             sites.resume();
 

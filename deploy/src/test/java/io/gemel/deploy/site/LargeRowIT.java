@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.config.KafkaSettings;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
+import io.gemel.reason.Advice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +106,7 @@ class LargeRowIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_RECORD_TOO_LARGE)
     void a_topic_that_takes_less_than_a_part_is_named_and_its_site_goes_on_when_it_takes_it() throws Exception {
         try (LogTopic topic = new LogTopic(
                 new KafkaSettings(Map.of("bootstrap.servers", sites.kafka().bootstrapServers())), "gemel.east")) {

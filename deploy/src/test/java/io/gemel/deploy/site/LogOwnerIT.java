@@ -3,6 +3,7 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.check.Check;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
@@ -13,6 +14,8 @@ import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
+import io.gemel.reason.Advice;
+import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionCodec;
@@ -128,6 +131,7 @@ class LogOwnerIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_PEERS_DATABASE)
     void other_sites_database() throws Exception {
         for (int i = 0; i < TRIALS; i++) {
             assertRefused(
@@ -139,6 +143,7 @@ class LogOwnerIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_OTHER_DATABASE)
     void database_of_a_second_pair_with_the_same_names_on_one_kafka() throws Exception {
         try (PostgresServer second = PostgresServer.builder(folder.resolve("second"))
                 .version(Version.V15)
@@ -163,6 +168,7 @@ class LogOwnerIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_SLOT_ELSEWHERE)
     void database_of_a_second_pair_on_the_same_server() throws Exception {
         sites.eastServer().execute("postgres", "CREATE DATABASE other");
         sites.eastServer().execute("other", PairWriter.SCHEMA);
@@ -179,6 +185,7 @@ class LogOwnerIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_LEFT_BEHIND)
     void restored_copy_that_is_a_standby_first_and_is_promoted_later() throws Exception {
         Files.createFile(folder.resolve(COPIED).resolve("data").resolve("standby.signal"));
         copy.start();
@@ -200,6 +207,7 @@ class LogOwnerIT {
     }
 
     @Test
+    @Follows(Advice.CAPTURE_TAKEN_OVER)
     void newer_epoch_that_an_earlier_release_opened_for_another_database_is_met_while_running() throws Exception {
         LogOwner other = new LogOwner(1, 2, 1, "elsewhere/bank");
         for (int i = 0; i < TRIALS; i++) {
@@ -217,6 +225,7 @@ class LogOwnerIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.APPLY_LOG_TAKEN_OVER)
     void record_of_an_older_process_is_passed_over_and_told() throws Exception {
         SiteSupervisor west = sites.supervisors().get(1);
         long before = west.report().apply().outdatedRecords();

@@ -4,20 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +62,7 @@ class MendedIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.SITE_DATABASE_UNREACHABLE)
     void database_is_away() throws Exception {
         write(sites.east());
         sites.westServer().stop(StopMode.FAST);
@@ -82,17 +81,59 @@ class MendedIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.CAPTURE_RESTARTING)
+    void session_that_sends_the_log_is_ended() throws Exception {
+        write(sites.west());
+        sites.west().execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active");
+        awaitCode(ReasonCode.CAPTURE_RESTARTING);
+        write(sites.west());
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.APPLY_RESTARTING)
+    void session_of_the_applier_is_ended() throws Exception {
+        write(sites.east());
+        sites.west()
+                .execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'gemel-apply%'");
+        write(sites.east());
+        awaitCode(ReasonCode.APPLY_RESTARTING);
+    }
+
+    private static void awaitCode(ReasonCode code) {
+        await().atMost(LIMIT)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> west().report().reasons().stream()
+                        .anyMatch(reason -> reason.code().equals(code.code())));
+    }
+
+    @Test
+    @Follows(Advice.APPLY_LOGIN)
     void password_is_wrong() throws Exception {
         SiteFixture west = sites.west();
         west.execute("ALTER ROLE " + west.role() + " PASSWORD 'other'");
         cutOff(west);
-        awaitReason(west(), "password authentication failed for user \"" + west.role() + "\"");
+        awaitReason(
+                west(), "password authentication failed for user \"" + west.role() + "\"", Advice.APPLY_LOGIN.code());
         write(sites.east());
         write(west);
         west.execute("ALTER ROLE " + west.role() + " PASSWORD '" + SiteFixture.PASSWORD + "'");
     }
 
     @Test
+    @Follows(Advice.CAPTURE_DATABASE_REFUSES)
+    void role_may_not_replicate() throws Exception {
+        SiteFixture west = sites.west();
+        west.execute(
+                "ALTER ROLE " + west.role() + " NOREPLICATION",
+                "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE active");
+        awaitReason(west(), "REPLICATION", Advice.CAPTURE_DATABASE_REFUSES.code());
+        write(west);
+        sites.prepare();
+    }
+
+    @Test
+    @Follows(value = Advice.APPLY_PRIVILEGE, reasons = ReasonCode.APPLY_HALTED)
     void privilege_is_missing() throws Exception {
         SiteFixture west = sites.west();
         west.execute("REVOKE INSERT ON item FROM " + west.role());
@@ -104,6 +145,7 @@ class MendedIT {
 
     /** The schema as an earlier release had prepared it; the log, the slot and everything else go on where they were. */
     @Test
+    @Follows(reasons = ReasonCode.SITE_UNPREPARED)
     void schema_is_of_an_earlier_release() throws Exception {
         SiteFixture west = sites.west();
         sites.supervisors().remove(1).close();
@@ -120,6 +162,7 @@ class MendedIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_COLUMN_MISSING)
     void column_is_missing_at_the_peer() throws Exception {
         sites.east().execute("ALTER TABLE item ADD COLUMN extra text");
         sites.east().execute("INSERT INTO item VALUES (" + written++ + ", 'east', 'wide', 'extra')");
@@ -128,26 +171,43 @@ class MendedIT {
         sites.west().execute("ALTER TABLE item ADD COLUMN extra text");
     }
 
+    /** Neither a reader that runs nor one that starts is stopped by it, and nobody has to remove anything. */
     @Test
-    void topic_holds_a_record_of_someone_else() throws Exception {
+    void topic_holds_records_of_someone_else() throws Exception {
         write(sites.east());
         sites.settle();
-        String topic = sites.east().config().logTopic();
-        String bootstrap = sites.kafka().bootstrapServers();
-        long offset;
-        try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap), new ByteArraySerializer(), new ByteArraySerializer())) {
-            offset = stranger.send(new ProducerRecord<>(topic, 0, null, new byte[] {1, 2, 3}))
-                    .get()
-                    .offset();
-        }
+        strange(sites.east().config().logTopic(), new byte[] {1, 2, 3});
+        strange(sites.east().config().logTopic(), new byte[0]);
         write(sites.east());
-        awaitReason(west(), topic, "offset " + offset, "kafka-delete-records", String.valueOf(offset + 1));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.deleteRecords(Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(offset + 1)))
-                    .all()
-                    .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        sites.settle();
+        assertThat(west().report().apply().outdatedRecords()).isEqualTo(2);
+        sites.restart();
+        write(sites.east());
+    }
+
+    private static void strange(String topic, byte[] value) throws Exception {
+        try (KafkaProducer<byte[], byte[]> stranger = new KafkaProducer<>(
+                Map.of("bootstrap.servers", sites.kafka().bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            stranger.send(new ProducerRecord<>(topic, 0, null, value)).get();
         }
+    }
+
+    /** It is no transaction of the applier's, so what is written with it arrives, and nothing has to be undone. */
+    @Test
+    void someone_else_writes_to_gemels_tables() throws Exception {
+        sites.east()
+                .execute(
+                        "BEGIN; INSERT INTO item VALUES (" + written++ + ", 'east', 'x');"
+                                + " INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit)"
+                                + " VALUES ('west', 1, 1, 1, 1, 1); COMMIT",
+                        "BEGIN; INSERT INTO gemel.applied (origin, position, peer_seen) VALUES ('west', 2, 2);"
+                                + " INSERT INTO item VALUES (" + written++ + ", 'east', 'x'); COMMIT",
+                        "BEGIN; INSERT INTO gemel.emit (body) VALUES ('nonsense');" + " INSERT INTO item VALUES ("
+                                + written++ + ", 'east', 'x'); COMMIT");
+        sites.settle();
+        sites.restart();
     }
 
     private static SiteSupervisor west() {

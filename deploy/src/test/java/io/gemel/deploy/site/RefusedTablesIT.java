@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.Gemel;
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.PostgresServer.Version;
@@ -34,6 +35,7 @@ class RefusedTablesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"V15", "V18"})
+    @Follows(reasons = {ReasonCode.SITE_TABLES_CHANGED, ReasonCode.TABLE_REFUSED, ReasonCode.TABLE_UNPREPARED})
     void replicates_the_others_and_says_why_each_is_not(Version version) throws Exception {
         try (TwoSites sites = TwoSites.start(folder, version, Map.of())
                 .schema(TwoSites.PROBE)

@@ -3,7 +3,9 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
@@ -86,6 +88,7 @@ class SilenceIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.APPLY_LOCK_WAIT)
     void a_row_that_is_locked_is_named_with_who_holds_it() throws Exception {
         try (Connection teller = teller();
                 Statement statement = teller.createStatement()) {
@@ -188,6 +191,7 @@ class SilenceIT {
     }
 
     @Test
+    @Follows(reasons = {ReasonCode.CAPTURE_KAFKA_UNREACHABLE, ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE})
     void a_lost_kafka_is_seen_at_both_sites() throws Exception {
         eastKafka.holdAll(); // connections stay, and nothing comes
         insert(sites.east());
@@ -219,6 +223,7 @@ class SilenceIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.SITE_DATABASE_UNREACHABLE)
     void a_database_that_is_away_is_told() throws Exception {
         sites.westServer().stop(StopMode.FAST);
         insert(sites.east());
@@ -229,6 +234,7 @@ class SilenceIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.APPLY_PEER_SILENT)
     void a_peer_that_is_silent_is_told_apart_from_its_kafka_and_stops_nothing() throws Exception {
         east().close();
 
@@ -240,6 +246,127 @@ class SilenceIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.APPLY_LOCK_WAIT)
+    void whoever_holds_the_heartbeat_is_named_and_the_site_lives() throws Exception {
+        try (Connection superuser = sites.west().connectAsAdministrator();
+                Statement statement = superuser.createStatement()) {
+            superuser.setAutoCommit(false);
+            statement.execute("SELECT FROM gemel.heartbeat FOR UPDATE");
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "the row of gemel.heartbeat",
+                    "session " + pid(superuser),
+                    "SELECT pg_backend_pid()");
+            assertThat(present(west())).doesNotContain(ReasonCode.APPLY_RESTARTING.code());
+            superuser.rollback();
+        }
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.APPLY_STATEMENT_RUNNING)
+    void a_statement_that_takes_long_is_told_and_stops_nothing() throws Exception {
+        sites.west()
+                .execute(
+                        "CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " $$ BEGIN PERFORM pg_sleep(20); RETURN NEW; END $$",
+                        "CREATE TRIGGER slow AFTER INSERT ON item FOR EACH ROW EXECUTE FUNCTION slowly()",
+                        "ALTER TABLE item ENABLE ALWAYS TRIGGER slow");
+        insert(sites.east());
+        awaitReason(west(), ReasonCode.APPLY_STATEMENT_RUNNING, "has been running for", "item");
+        sites.awaitRow(sites.west(), "SELECT FROM item WHERE id = " + (next - 1));
+        sites.west().execute("DROP TRIGGER slow ON item", "DROP FUNCTION slowly");
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.APPLY_RETRYING)
+    void what_is_tried_in_vain_is_told() throws Exception {
+        sites.west()
+                .execute(
+                        "CREATE FUNCTION busy() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " $$ BEGIN RAISE EXCEPTION 'too busy' USING ERRCODE = '40001'; END $$",
+                        "CREATE TRIGGER busy AFTER INSERT ON item FOR EACH ROW EXECUTE FUNCTION busy()",
+                        "ALTER TABLE item ENABLE ALWAYS TRIGGER busy");
+        insert(sites.east());
+        awaitReason(west(), ReasonCode.APPLY_RETRYING, "are tried again and again", "too busy");
+        sites.west().execute("DROP TRIGGER busy ON item", "DROP FUNCTION busy");
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.APPLY_DECISION_WAIT)
+    void a_decision_about_a_parked_transaction_waits_for_its_row() throws Exception {
+        sites.west().execute("ALTER TABLE item ADD CONSTRAINT allowed CHECK (v <> 'no')");
+        sites.east().execute("UPDATE item SET v = 'no' WHERE id = 8");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked");
+        sites.west().execute("ALTER TABLE item DROP CONSTRAINT allowed");
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            statement.execute("SELECT FROM item WHERE id = 8 FOR UPDATE");
+            CommandRun commands = new CommandRun();
+            String id =
+                    TwoSites.texts(sites.west(), "SELECT id FROM gemel.parked").get(0);
+            Thread deciding =
+                    new Thread(() -> commands.run("parked", sites.west().file(), "retry", id));
+            deciding.start();
+            awaitReason(west(), ReasonCode.APPLY_DECISION_WAIT, "cannot be carried out yet");
+            teller.rollback();
+            deciding.join();
+        }
+        sites.awaitRow(sites.west(), "SELECT FROM item WHERE id = 8 AND v = 'no'");
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.SITE_STARTING)
+    void a_start_that_takes_long_names_its_step() throws Exception {
+        try (Connection superuser = sites.west().connectAsAdministrator();
+                Statement statement = superuser.createStatement()) {
+            west().close();
+            sites.supervisors().remove(1);
+            superuser.setAutoCommit(false);
+            statement.execute("LOCK TABLE gemel.seal IN ACCESS EXCLUSIVE MODE");
+            sites.run(sites.west(), micros -> micros);
+            awaitReason(west(), ReasonCode.SITE_STARTING, "makes sure that the log is this database's");
+            superuser.rollback();
+        }
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.SITE_REFUSED)
+    void patterns_that_match_no_table_are_told() throws Exception {
+        sites.west().with("tables", "public.itme");
+        west().close();
+        sites.supervisors().remove(1);
+        SiteSupervisor refused = sites.run(sites.west(), micros -> micros);
+        awaitReason(refused, ReasonCode.SITE_REFUSED, "matches no table", "correct the patterns");
+        assertThat(refused.report().isReady()).isFalse();
+        sites.west().with("tables", "public.*");
+        sites.restart();
+    }
+
+    /** A server process that is stopped, as on a machine that is overloaded, sends nothing; what needs it waits. */
+    @Test
+    @Follows(reasons = {ReasonCode.CAPTURE_DATABASE_SILENT, ReasonCode.APPLY_CAPTURE_WAIT})
+    void a_database_that_sends_nothing_of_its_log_is_told() throws Exception {
+        String sender = TwoSites.texts(sites.west(), "SELECT active_pid FROM pg_replication_slots WHERE active")
+                .get(0);
+        signal("STOP", sender);
+        try {
+            sites.west().execute("UPDATE item SET v = 'west' WHERE id = 2");
+            sites.east().execute("UPDATE item SET v = 'east' WHERE id = 2");
+            awaitReason(west(), ReasonCode.CAPTURE_DATABASE_SILENT, "sends nothing of its log");
+            awaitReason(west(), ReasonCode.APPLY_CAPTURE_WAIT, "waits until capture has read");
+        } finally {
+            signal("CONT", sender);
+        }
+    }
+
+    private static void signal(String name, String pid) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor())
+                .isZero();
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.SITE_STANDBY)
     void a_standby_says_that_it_is_one() throws Exception {
         SiteSupervisor second =
                 new SiteSupervisor(sites.west().config(), micros -> micros, java.time.InstantSource.system());
@@ -249,6 +376,7 @@ class SilenceIT {
     }
 
     @Test
+    @Follows(reasons = ReasonCode.APPLY_PAUSED)
     void a_pause_is_a_reason_and_the_lag_grows_while_nothing_is_read() throws Exception {
         west().pause();
         awaitReason(west(), ReasonCode.APPLY_PAUSED, "resume");

@@ -2,7 +2,9 @@ package io.gemel.deploy.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +125,7 @@ class UniqueKeysIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_COLLISION_LARGE)
     void halts_at_a_collision_in_a_transaction_that_is_too_large_to_look_at_as_a_whole() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
             sites.schema(TwoSites.PROBE)

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +66,7 @@ class WithheldRowsIT {
         "filtered, filtered, DELETE FROM filtered WHERE id = 5",
         "spread, spread_a, UPDATE spread SET v = 'out' WHERE id = 3"
     })
+    @Follows(Advice.APPLY_WITHHELD)
     void parks_what_a_replica_trigger_leaves_out(String table, String leaf, String change) throws Exception {
         sites.east()
                 .execute("DELETE FROM " + table, "INSERT INTO " + table + " VALUES (3, 'in'), (4, 'in'), (5, 'in')");
@@ -88,6 +91,7 @@ class WithheldRowsIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_WITHHELD)
     void parks_what_a_replica_rule_keeps() throws Exception {
         sites.east().execute("INSERT INTO ruled VALUES (1, 'a'), (2, 'a')");
         sites.settle();
@@ -108,6 +112,7 @@ class WithheldRowsIT {
     }
 
     @Test
+    @Follows(Advice.APPLY_ROW_HIDDEN)
     void halts_at_rows_that_row_security_hides_and_goes_on_when_they_are_shown() throws Exception {
         sites.east().execute("INSERT INTO hidden VALUES (1, 'a')");
         sites.settle();

@@ -1,0 +1,157 @@
+package io.gemel.deploy.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.deploy.CommandRun;
+import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
+import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.embedded.KafkaServer;
+import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.reason.Advice;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Something is missing before a pair was ever started: what the site says to do is enough, and it goes on by itself. */
+class FirstStartIT {
+    @TempDir
+    static Path folder;
+
+    private static KafkaServer kafka;
+    private static PostgresServer eastServer;
+    private static PostgresServer westServer;
+    private static int tests;
+
+    private final CommandRun commands = new CommandRun();
+    private FreshPair pair;
+    private SiteFixture site;
+
+    @BeforeAll
+    static void start() {
+        kafka = KafkaServer.builder(folder.resolve("kafka")).build().start();
+        eastServer = server("east");
+        westServer = server("west");
+    }
+
+    private static PostgresServer server(String name) {
+        return PostgresServer.builder(folder.resolve(name))
+                .version(Version.V18)
+                .withoutFsync()
+                .withPasswords()
+                .build()
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        eastServer.close();
+        westServer.close();
+        kafka.close();
+    }
+
+    @BeforeEach
+    void two_sites_that_never_ran() throws Exception {
+        pair = new FreshPair(eastServer, westServer, kafka, folder, "t" + tests++);
+        site = pair.east();
+    }
+
+    @AfterEach
+    void the_pair_works() throws Exception {
+        pair.stop();
+        pair.writeAndRunUntilEqual();
+        pair.close();
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_SLOT_MISSING)
+    void slot() throws Exception {
+        site.execute(dropSlot());
+        haltsUntilPrepared(Advice.CAPTURE_SLOT_MISSING, "does not exist: run gemel prepare");
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_SLOT_PLUGIN)
+    void slot_of_something_else() throws Exception {
+        site.execute(
+                dropSlot(),
+                "SELECT pg_create_logical_replication_slot('" + site.config().slot() + "', 'test_decoding')");
+        pair.awaitHalted(
+                pair.start(site),
+                "is for test_decoding",
+                "drop it if nothing else needs it, then run gemel prepare",
+                Advice.CAPTURE_SLOT_PLUGIN.code());
+        site.execute(dropSlot());
+        prepare();
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_PUBLICATION_MISSING)
+    void publication() throws Exception {
+        site.execute("DROP PUBLICATION gemel");
+        haltsUntilPrepared(Advice.CAPTURE_PUBLICATION_MISSING, "run gemel prepare");
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_PUBLICATION_PARTIAL)
+    void operations_of_the_publication() throws Exception {
+        site.execute("ALTER PUBLICATION gemel SET (publish = 'insert')");
+        haltsUntilPrepared(Advice.CAPTURE_PUBLICATION_PARTIAL, "leaves out operations", "run gemel prepare");
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_TOPIC_MISSING)
+    void topic() throws Exception {
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(site.config().logTopic())).all().get();
+        }
+        haltsUntilPrepared(Advice.CAPTURE_TOPIC_MISSING, "run gemel prepare");
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_TOPIC_PARTITIONS)
+    void topic_of_one_partition() throws Exception {
+        String topic = site.config().logTopic();
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(topic)).all().get();
+            admin.createTopics(List.of(new NewTopic(topic, Optional.of(2), Optional.empty())))
+                    .all()
+                    .get();
+            pair.awaitHalted(pair.start(site), "it is empty, so delete it", Advice.CAPTURE_TOPIC_PARTITIONS.code());
+            admin.deleteTopics(List.of(topic)).all().get();
+        }
+        prepare();
+    }
+
+    private void haltsUntilPrepared(Advice advice, String... words) throws Exception {
+        SiteSupervisor halted = pair.start(site);
+        pair.awaitHalted(halted, words);
+        assertThat(halted.report().reason()).endsWith("[" + advice.code() + "]");
+        prepare();
+    }
+
+    private void prepare() {
+        assertThat(commands.run("prepare", site.file(), "--admin-user", "postgres"))
+                .as(commands.out() + commands.err())
+                .isEqualTo(ExitCode.DONE);
+    }
+
+    private static Admin admin() {
+        return Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    }
+
+    private String dropSlot() throws Exception {
+        return "SELECT pg_drop_replication_slot('" + site.config().slot() + "')";
+    }
+}
