@@ -11,6 +11,8 @@ import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
@@ -98,6 +100,35 @@ class MendedIT {
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'gemel-apply%'");
         write(sites.east());
         awaitCode(ReasonCode.APPLY_RESTARTING);
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.APPLY_LOCK_WAIT)
+    void row_and_key_are_locked() throws Exception {
+        write(sites.east());
+        sites.settle();
+        int key = written - 1;
+        try (Connection application = sites.west().connectAsAdministrator();
+                Statement statement = application.createStatement()) {
+            application.setAutoCommit(false);
+            statement.execute("UPDATE item SET v = 'mine' WHERE id = " + key);
+            sites.east().execute("UPDATE item SET v = 'theirs' WHERE id = " + key);
+            awaitText("row public.item[" + key + ", east]", "UPDATE item SET v = 'mine'", "pg_terminate_backend");
+            application.rollback();
+            sites.settle();
+            statement.execute("INSERT INTO item VALUES (" + written + ", 'east', 'mine')");
+            sites.east().execute("INSERT INTO item VALUES (" + written++ + ", 'east', 'theirs')");
+            awaitText("a key that another transaction has just written", "INSERT INTO item VALUES (" + (written - 1));
+            application.rollback();
+        }
+    }
+
+    private static void awaitText(String... words) {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(west().report().reasons()).anySatisfy(reason -> {
+                    assertThat(reason.code()).isEqualTo(ReasonCode.APPLY_LOCK_WAIT.code());
+                    assertThat(reason.text()).contains(words);
+                }));
     }
 
     private static void awaitCode(ReasonCode code) {
