@@ -91,7 +91,7 @@ class RouterCommandsIT {
         await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("draining"));
         CommandRun status = new CommandRun();
         assertThat(status.run("status", router.file())).as(status::out).isEqualTo(ExitCode.FINDING);
-        assertThat(status.out()).contains("router east-1 at east: not ready");
+        assertThat(status.out()).contains("router east-1 at east: no VM takes requests");
         assertThat(run.run("undrain", router.file(), "host", "h1")).as(run::err).isZero();
         await().atMost(LIMIT).until(() -> router.stateOf("vms", "e1").equals("alive"));
     }
