@@ -145,8 +145,7 @@ final class GroupAttempt {
                     Kind.HALT,
                     Advice.APPLY_COLLISION_LARGE,
                     "a transaction of more than " + COLLIDING_CHANGES_MAX
-                            + " changes writes a value of a unique key that another row here has; change that row, or"
-                            + " drop the unique index until the transaction is applied");
+                            + " changes writes a value of a unique key that another row here has; give that row another value here");
         }
         collected.addAll(changes);
     }

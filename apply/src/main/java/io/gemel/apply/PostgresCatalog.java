@@ -70,7 +70,8 @@ final class PostgresCatalog {
                         Advice.APPLY_TABLE_NOT_REPLICATED,
                         "the peer's log changes table " + shape.table()
                                 + ", which this site does not replicate; add it to"
-                                + " tables here, or exclude it there");
+                                + " tables here and start 'gemel site' again. If it is to be left out, exclude it at both sites"
+                                + " after that: what is in the log already has to be applied");
             }
             known = run(() -> PostgresTable.read(sql, shape));
             tables.put(shape, known);

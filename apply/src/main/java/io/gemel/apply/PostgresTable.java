@@ -129,7 +129,7 @@ final class PostgresTable {
             throw halt(
                     Advice.APPLY_KEY_DIFFERS,
                     "table " + table + " has the primary key " + localKey + " at this site but " + keyNames
-                            + " at the peer; make them equal");
+                            + " at the peer; make it the peer's here");
         }
         Facts facts = Facts.of(rows.get(0));
         List<Integer> plain = IntStream.range(0, columns.size())
