@@ -19,6 +19,9 @@ final class Client {
     private static final Logger ACCESS = LoggerFactory.getLogger("io.gemel.router.access");
     private static final int NOT_MODIFIED = 304;
 
+    /** What the access log says of a client that left before it was answered; nginx's number for it. */
+    private static final int LEFT = 499;
+
     private final HttpServerRequest request;
     private final boolean logged;
     private final boolean trusted;
@@ -149,6 +152,11 @@ final class Client {
                 });
     }
 
+    /** It left, and gets no answer. */
+    void left(Story story) {
+        access(LEFT, 0, story);
+    }
+
     private HttpServerResponse begin(int status, Story story) {
         HttpServerResponse response = request.response().setStatusCode(status);
         put(response, "Idempotency-Key", story.key());
@@ -176,8 +184,15 @@ final class Client {
     }
 
     private void log(int status, long bytes, Story story) {
-        long micros = (System.nanoTime() - startNanos) / 1000;
-        figures.latencies.record(micros);
+        figures.latencies.record(micros());
+        access(status, bytes, story);
+    }
+
+    private long micros() {
+        return (System.nanoTime() - startNanos) / 1000;
+    }
+
+    private void access(int status, long bytes, Story story) {
         if (logged && ACCESS.isInfoEnabled()) {
             ACCESS.info(
                     "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={}",
@@ -186,7 +201,7 @@ final class Client {
                     path(),
                     status,
                     bytes,
-                    micros / 1000.0,
+                    micros() / 1000.0,
                     shown(story.key()),
                     shown(story.outcome()),
                     story.attempts(),

@@ -91,10 +91,10 @@ final class Exchange {
     /** The client has gone. What may change something goes on to its end; nobody sends it again. */
     void clientGone() {
         if (stage == Stage.WAITING) {
-            done();
+            left();
         } else if (stage == Stage.SENT && submission.safe()) {
             giveUp();
-            done();
+            left();
         }
     }
 
@@ -187,10 +187,16 @@ final class Exchange {
         stage = Stage.WAITING;
         means.figures().waiting.incrementAndGet();
         if (client.gone()) {
-            done();
+            left();
         } else {
             proceed();
         }
+    }
+
+    private void left() {
+        Outcome outcome = lastAnswer == null ? null : lastAnswer.outcome();
+        client.left(story(outcome == null ? course.inDoubt() ? "in-doubt" : null : outcome.word(), null));
+        done();
     }
 
     private void note(VmState vm, Ending ending) {

@@ -140,7 +140,11 @@ final class Intake {
     private void read(HttpServerRequest request, Receiving of) {
         receiving.add(of, awake.millis() + config.times().bodyTimeout().toMillis());
         request.handler(part -> part(of, part));
-        request.exceptionHandler(why -> drop(of));
+        request.exceptionHandler(why -> {
+            if (drop(of)) {
+                of.client.left(Story.NONE);
+            }
+        });
         request.endHandler(unused -> {
             if (end(of)) {
                 listener.taken(of.client, submission(of.client, of.target, of.route, of.body));
@@ -175,11 +179,14 @@ final class Intake {
         return true;
     }
 
-    private void drop(Receiving of) {
-        if (end(of)) {
+    /** False when it had ended otherwise before. */
+    private boolean drop(Receiving of) {
+        boolean ended = end(of);
+        if (ended) {
             figures.bodyBytes.addAndGet(-of.body.length());
             listener.refused();
         }
+        return ended;
     }
 
     /** Time passes: those whose bodies do not come are refused. */

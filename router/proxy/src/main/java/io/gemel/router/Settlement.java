@@ -208,7 +208,7 @@ final class Settlement {
     private void end(Runnable say) {
         over = true;
         if (client.gone()) {
-            LOG.debug("nobody waits any more for {} to be {}", submission.key(), submission.level());
+            client.left(story(answer.outcome(), Durability.LOCAL));
         } else {
             say.run();
         }
