@@ -43,6 +43,9 @@ final class PeerLog implements AutoCloseable {
     /** How long the broker waits for more; the search for the place to begin at has to wait as long at each step. */
     private static final int FETCH_WAIT_MILLIS = 50;
 
+    /** Records at once: Kafka bounds what it sends compressed, and what comes out of that may be a hundred times larger. */
+    private static final int POLL_RECORDS_MAX = 32;
+
     private final ApplyConfig config;
     private final TopicPartition partition;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -97,7 +100,7 @@ final class PeerLog implements AutoCloseable {
         settings.put("isolation.level", "read_committed");
         settings.put("max.partition.fetch.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
         settings.put("fetch.max.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
-        settings.put("max.poll.records", config.groupRowsMax());
+        settings.put("max.poll.records", POLL_RECORDS_MAX);
         settings.put("fetch.max.wait.ms", FETCH_WAIT_MILLIS);
         settings.putIfAbsent("client.id", "gemel-apply-" + config.site());
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
