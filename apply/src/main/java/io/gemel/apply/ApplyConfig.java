@@ -20,6 +20,7 @@ import java.util.function.Predicate;
  * @param topic topic of the peer's log
  * @param groupRowsMax most changes that are applied in one database transaction, unless one incoming transaction has more
  * @param queueBytesMax most encoded bytes of the peer's log that wait in memory to be applied
+ * @param rowBytesMax most bytes of memory that the values of a changed row may take, before and after the change
  * @param lockTimeout longest wait for a row lock before the database transaction is rolled back and tried again
  * @param lockKillAfter after how long a session that holds a lock which the applier needs is ended; zero for never
  * @param catchUpTimeout longest wait, holding row locks, for capture to read what committed before them
@@ -42,6 +43,7 @@ public record ApplyConfig(
         String topic,
         int groupRowsMax,
         long queueBytesMax,
+        long rowBytesMax,
         Duration lockTimeout,
         Duration lockKillAfter,
         Duration catchUpTimeout,

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Columns that this site has dropped, and of which a person says that the peer has, too: what the peer wrote to them before is left out of
@@ -22,7 +21,11 @@ final class GoneColumns {
     private final Map<TableShape, Reduced> known = new HashMap<>();
 
     /** @param kept indexes in the whole shape */
-    private record Reduced(TableShape shape, List<Integer> kept) {}
+    private record Reduced(TableShape shape, List<Integer> kept) {
+        RowImage of(RowImage whole) {
+            return whole.reduced(shape, kept);
+        }
+    }
 
     /** @param columns their names, by table; none of them is there now */
     GoneColumns(Map<TableId, Set<String>> columns) {
@@ -52,19 +55,19 @@ final class GoneColumns {
             return change;
         }
         return change.match(
-                insert -> new Change.Insert(image(reduced, insert.after())),
-                update -> new Change.Update(image(reduced, update.before()), image(reduced, update.after())),
-                delete -> new Change.Delete(image(reduced, delete.before())),
+                insert -> new Change.Insert(reduced.of(insert.after())),
+                update -> new Change.Update(reduced.of(update.before()), reduced.of(update.after())),
+                delete -> new Change.Delete(reduced.of(delete.before())),
                 truncate -> new Change.Truncate(reduced.shape()),
                 correction -> correction(reduced, correction));
     }
 
     private static Change correction(Reduced reduced, Change.Correction correction) {
         if (correction instanceof Change.Settle settle) {
-            return new Change.Settle(image(reduced, settle.row()), settle.present());
+            return new Change.Settle(reduced.of(settle.row()), settle.present());
         }
         if (correction instanceof Change.Park park) {
-            return new Change.Park(image(reduced, park.row()), park.position());
+            return new Change.Park(reduced.of(park.row()), park.position());
         }
         Change.Release release = (Change.Release) correction;
         RowImage after = release.after();
@@ -72,8 +75,7 @@ final class GoneColumns {
                 .map(reduced.kept()::indexOf)
                 .filter(i -> i >= 0)
                 .toList();
-        return new Change.Release(
-                image(reduced, release.before()), after == null ? null : image(reduced, after), columns);
+        return new Change.Release(reduced.of(release.before()), after == null ? null : reduced.of(after), columns);
     }
 
     private Reduced reduced(TableShape shape) {
@@ -87,14 +89,5 @@ final class GoneColumns {
         List<Integer> key = new ArrayList<>();
         shape.key().forEach(i -> key.add(kept.indexOf(i)));
         return new Reduced(new TableShape(shape.table(), names, key), kept);
-    }
-
-    @SuppressWarnings("NullAway") // does not see across modules that an image's values may be null
-    private static RowImage image(Reduced reduced, RowImage whole) {
-        @Nullable String[] values = new @Nullable String[reduced.kept().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = whole.value(reduced.kept().get(i));
-        }
-        return RowImage.owning(reduced.shape(), values);
     }
 }

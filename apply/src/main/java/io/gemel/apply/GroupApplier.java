@@ -31,6 +31,7 @@ final class GroupApplier {
     private final InFlightWindow window;
     private final CatchUp catchUp;
     private final Repairs repairs;
+    private final long rowBytesMax;
 
     /** Hands out the changes to apply, in log order, in pieces that fit into memory; from the start on every call. */
     @FunctionalInterface
@@ -44,7 +45,9 @@ final class GroupApplier {
         boolean accept(List<StampedChange> piece) throws ApplyFailure, InterruptedException;
     }
 
-    GroupApplier(TargetDatabase database, InFlightWindow window, CatchUp catchUp, Repairs repairs) {
+    /** @param rowBytesMax most bytes of memory that the values of a changed row may take */
+    GroupApplier(TargetDatabase database, InFlightWindow window, CatchUp catchUp, Repairs repairs, long rowBytesMax) {
+        this.rowBytesMax = rowBytesMax;
         this.database = database;
         this.window = window;
         this.catchUp = catchUp;
@@ -112,7 +115,7 @@ final class GroupApplier {
         List<Conflict> conflicts = new ArrayList<>();
         while (!transact(applied, (transaction, group) -> {
             AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, repairs, slowKeys, alone);
-            GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, manner);
+            GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, manner, rowBytesMax);
             changes.forEach(piece -> attempt.apply(repairs.gone().leftOutOf(piece)));
             attempt.finish();
             if (!slowKeys.addAll(steps.surprises()) && !steps.surprises().isEmpty()) {

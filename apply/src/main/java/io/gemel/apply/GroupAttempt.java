@@ -5,6 +5,7 @@ import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetRows.Pair;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.reason.Advice;
+import io.gemel.reason.RowLimit;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -35,6 +36,7 @@ final class GroupAttempt {
     private final Set<RowKey> slowKeys;
     private final boolean alone;
     private final Manner manner;
+    private final long rowBytesMax;
     private final SubmissionJudge judge;
     private final ParkingNotices notices;
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
@@ -44,6 +46,7 @@ final class GroupAttempt {
     /**
      * @param slowKeys must be locked and looked up before they are written
      * @param alone whether the group is a single transaction
+     * @param rowBytesMax most bytes of memory that the values of a changed row may take
      */
     GroupAttempt(
             TargetTransaction transaction,
@@ -51,7 +54,9 @@ final class GroupAttempt {
             AttemptSteps steps,
             Set<RowKey> slowKeys,
             boolean alone,
-            Manner manner) {
+            Manner manner,
+            long rowBytesMax) {
+        this.rowBytesMax = rowBytesMax;
         target = transaction.rows();
         this.steps = steps;
         orphans = new OrphanRepair(target, group, steps, steps.folded());
@@ -147,6 +152,9 @@ final class GroupAttempt {
                     "a transaction of more than " + COLLIDING_CHANGES_MAX
                             + " changes writes a value of a unique key that another row here has; give that row another value here");
         }
+        for (StampedChange change : changes) {
+            checkSize(change.change());
+        }
         collected.addAll(changes);
     }
 
@@ -196,6 +204,9 @@ final class GroupAttempt {
 
     /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
     private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+        for (StampedChange change : changes) {
+            checkSize(change.change());
+        }
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
         steps.awaitCapture();
         group.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
@@ -210,6 +221,17 @@ final class GroupAttempt {
         }
         for (Map.Entry<TableShape, Map<RowKey, @Nullable RowImage>> table : outcomes.entrySet()) {
             target.write(table.getKey(), table.getValue());
+        }
+    }
+
+    private void checkSize(Change change) throws ApplyFailure {
+        long bytes = change.largeBytes();
+        if (!RowLimit.canDecide(bytes, rowBytesMax)) {
+            RowKey key = change.key();
+            throw new ApplyFailure(
+                    Kind.HALT,
+                    Advice.APPLY_CONFLICT_TOO_LARGE,
+                    RowLimit.undecided(key.table().toString(), key.values(), bytes, rowBytesMax));
         }
     }
 

@@ -212,9 +212,7 @@ final class OrphanRepair {
         RowImage before = row.before();
         return before != null
                 && before.shape().equals(dangling.row().shape())
-                && dangling.columns().stream()
-                        .allMatch(i ->
-                                Objects.equals(before.value(i), dangling.row().value(i)));
+                && dangling.columns().stream().allMatch(i -> before.hasSame(i, dangling.row()));
     }
 
     private boolean decideAll(TableShape shape) throws ApplyFailure, InterruptedException {

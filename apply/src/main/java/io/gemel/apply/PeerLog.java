@@ -73,7 +73,7 @@ final class PeerLog implements AutoCloseable {
         this.pulse = pulse;
         this.outdated = outdated;
         partition = new TopicPartition(config.topic(), 0);
-        records = new PeerLogRecords(config.topic());
+        records = new PeerLogRecords(config.topic(), config.rowBytesMax());
         cursor = new LogCursor(config.peer(), applied);
         consumer = consumer();
         try {

@@ -2,9 +2,11 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.reason.Advice;
+import io.gemel.reason.RowLimit;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
+import io.gemel.transaction.RowImage;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TransactionCodec;
@@ -16,10 +18,13 @@ import org.jspecify.annotations.Nullable;
 /** Makes records of the bytes that the topic of the peer's log holds, or says what is wrong with them. Applying thread only. */
 final class PeerLogRecords {
     private final String topic;
+    private final long rowBytesMax;
     private final TransactionCodec codec = new TransactionCodec();
 
-    PeerLogRecords(String topic) {
+    /** @param rowBytesMax most bytes of memory that the values of a row may take */
+    PeerLogRecords(String topic, long rowBytesMax) {
         this.topic = topic;
+        this.rowBytesMax = rowBytesMax;
     }
 
     /** Null for what another program has written: positions tell whether anything of Gemel's is missing. */
@@ -52,10 +57,33 @@ final class PeerLogRecords {
             FragmentJoiner pieces, ConsumerRecord<byte[], byte[]> raw, LogRecord.Fragment fragment)
             throws ApplyFailure {
         try {
-            return pieces.add(fragment);
+            LogRecord.Part part = pieces.add(fragment);
+            checkRoom(pieces);
+            return part;
         } catch (BadRecordException e) {
             throw damaged(raw, e);
         }
+    }
+
+    /** Asked at each fragment, so that a row is refused before it takes more than it may. */
+    private void checkRoom(FragmentJoiner pieces) throws ApplyFailure {
+        if (pieces.held() <= rowBytesMax) {
+            return;
+        }
+        long bytes = pieces.heldAtLast();
+        RowImage row = pieces.beginning();
+        pieces.clear();
+        if (row == null) {
+            throw new ApplyFailure(
+                    Kind.HALT, Advice.APPLY_ROW_TOO_LARGE, RowLimit.refusal("(unknown)", null, bytes, rowBytesMax));
+        }
+        List<Integer> key = row.shape().key();
+        boolean known = key.stream().noneMatch(row::isNull);
+        throw new ApplyFailure(
+                Kind.HALT,
+                Advice.APPLY_ROW_TOO_LARGE,
+                RowLimit.refusal(
+                        row.shape().table().toString(), known ? row.key().values() : null, bytes, rowBytesMax));
     }
 
     LogRecord.@Nullable Part whole(FragmentJoiner pieces, ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {

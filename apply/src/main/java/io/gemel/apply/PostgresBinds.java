@@ -16,8 +16,15 @@ final class PostgresBinds {
     static List<Object> images(List<Integer> columns, List<RowImage> rows) {
         List<Object> binds = new ArrayList<>();
         binds.add(ordinals(rows.size()));
-        columns.forEach(column -> binds.add(ArrayLiteral.of(rows, row -> row.value(column))));
+        columns.forEach(column -> binds.add(column(rows, column)));
         return binds;
+    }
+
+    /** A column of rows: an array literal, or one that is written as it is sent when values are large. */
+    static Object column(List<RowImage> rows, int column) {
+        return rows.stream().allMatch(row -> row.large(column) == null)
+                ? ArrayLiteral.of(rows, row -> row.value(column))
+                : PostgresLargeBinding.of(new LargeArrayLiteral(rows, column));
     }
 
     static List<Object> keys(List<Integer> keyColumns, List<RowKey> keys) {

@@ -110,8 +110,8 @@ final class PostgresRowStatements {
             if (splits) {
                 binds.add(PostgresBinds.ordinals(part.size()));
             }
-            changed.forEach(
-                    column -> binds.add(ArrayLiteral.of(part, row -> row.after().value(column))));
+            List<RowImage> after = part.stream().map(Pair::after).toList();
+            changed.forEach(column -> binds.add(PostgresBinds.column(after, column)));
             binds.addAll(settled);
             clear(missed, start, table, statements.apply(table).update(changed), prune(table, binds, before));
         });

@@ -73,7 +73,7 @@ final class PostgresTarget implements TargetDatabase {
         applyPool = pool(
                 "apply",
                 1,
-                ANSWER_SECONDS_MAX + config.lockTimeout().toSeconds(),
+                answerSeconds(config),
                 APPLY_SESSION + "SET lock_timeout = " + config.lockTimeout().toMillis());
         sidePool = pool(
                 "heartbeat",
@@ -81,6 +81,10 @@ final class PostgresTarget implements TargetDatabase {
                 HEARTBEAT_ANSWER_SECONDS_MAX,
                 "SET default_transaction_read_only = off; SET synchronous_commit = on; SET lock_timeout = '5s'");
         activity = new PostgresActivity(sidePool);
+    }
+
+    private static long answerSeconds(ApplyConfig config) {
+        return ANSWER_SECONDS_MAX + config.lockTimeout().toSeconds();
     }
 
     /** Settings that give every value one exact text, the same at both sites, whatever the role or the database prefers. */
@@ -158,6 +162,7 @@ final class PostgresTarget implements TargetDatabase {
         writers.refresh();
         catalog.begin();
         return run(() -> {
+            connection().setNetworkTimeout(Runnable::run, Math.toIntExact(answerSeconds(config) * 1_000));
             String id = sql().fetchSingle(
                             "INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
                                     + " VALUES (?, ?, ?, ?, ?, ?, pg_snapshot_xmin(pg_current_snapshot())::text)"

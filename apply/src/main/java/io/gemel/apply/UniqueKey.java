@@ -25,7 +25,7 @@ record UniqueKey(
      * @param removes remove the row even where a NULL would do
      */
     Change.Release release(RowImage row, boolean removes) {
-        if (removes || clears == null || row.value(clears) == null) {
+        if (removes || clears == null || row.isNull(clears)) {
             return new Change.Release(row, null, columns);
         }
         return new Change.Release(row, row.with(clears, null), columns);

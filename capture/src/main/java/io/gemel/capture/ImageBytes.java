@@ -1,6 +1,8 @@
 package io.gemel.capture;
 
+import io.gemel.transaction.LargeText;
 import io.gemel.transaction.RowImage;
+import org.jspecify.annotations.Nullable;
 
 /** How much room row images take in a record. Pure. */
 final class ImageBytes {
@@ -15,13 +17,16 @@ final class ImageBytes {
     static long of(RowImage image) {
         long bytes = CHANGE;
         for (int i = 0; i < image.size(); i++) {
-            String value = image.value(i);
-            bytes += VALUE + (value == null ? 0 : utf8(value));
+            LargeText large = image.large(i);
+            bytes += VALUE + (large == null ? utf8(image.value(i)) : large.length());
         }
         return bytes;
     }
 
-    private static long utf8(String text) {
+    private static long utf8(@Nullable String text) {
+        if (text == null) {
+            return 0;
+        }
         long bytes = text.length();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -26,6 +26,7 @@ final class PostgresRows {
     private final CaptureConfig config;
     private final PostgresCatalog catalog;
     private final PostgresSchema tables;
+    private final PostgresImages images;
     private final Map<String, Source> sources = new HashMap<>();
 
     /** What a table is to capture. */
@@ -62,11 +63,15 @@ final class PostgresRows {
      */
     private record Known(PostgresLayout layout, PostgresSnapshot snapshot, boolean repeated) {}
 
-    /** @param tables the tables as last described in the database's log */
-    PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables) {
+    /**
+     * @param tables the tables as last described in the database's log
+     * @param large values of the row at hand
+     */
+    PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables, PostgresLargeValues large) {
         this.config = config;
         this.catalog = catalog;
         this.tables = tables;
+        images = new PostgresImages(large);
     }
 
     /** Hands what a row change means to the sink: nothing, one row, or two for an update of a primary key. */
@@ -167,7 +172,7 @@ final class PostgresRows {
     }
 
     /** The applier leaves no column empty. */
-    private static boolean marks(Source source, ReplicationMessage message) throws CaptureException {
+    private boolean marks(Source source, ReplicationMessage message) throws CaptureException {
         for (String column : MARKER_COLUMNS) {
             if (value(source, message, column) == null) {
                 return false;
@@ -176,7 +181,7 @@ final class PostgresRows {
         return true;
     }
 
-    private static CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
+    private CapturedRow applied(Source source, ReplicationMessage message) throws CaptureException {
         SiteId origin = new SiteId(required(source, message, "origin"));
         Marker marker = new Marker(
                 number(source, message, "position"),
@@ -187,7 +192,7 @@ final class PostgresRows {
         return new CapturedRow.Applied(marker, value(source, message, "horizon"));
     }
 
-    private static CapturedRow correction(Source source, ReplicationMessage message) throws CaptureException {
+    private CapturedRow correction(Source source, ReplicationMessage message) throws CaptureException {
         byte[] body = HexFormat.of().parseHex(required(source, message, "body").substring(BYTEA_PREFIX.length()));
         try {
             return new CapturedRow.Correction(CorrectionCodec.decode(body), body.length);
@@ -196,11 +201,11 @@ final class PostgresRows {
         }
     }
 
-    private static long number(Source source, ReplicationMessage message, String column) throws CaptureException {
+    private long number(Source source, ReplicationMessage message, String column) throws CaptureException {
         return Long.parseLong(required(source, message, column));
     }
 
-    private static String required(Source source, ReplicationMessage message, String column) throws CaptureException {
+    private String required(Source source, ReplicationMessage message, String column) throws CaptureException {
         String value = value(source, message, column);
         if (value == null) {
             throw CaptureException.halt(
@@ -211,11 +216,10 @@ final class PostgresRows {
         return value;
     }
 
-    private static @Nullable String value(Source source, ReplicationMessage message, String column)
-            throws CaptureException {
+    private @Nullable String value(Source source, ReplicationMessage message, String column) throws CaptureException {
         for (ReplicationMessage.Column each : message.getNewTupleList()) {
             if (each.getName().equals(column)) {
-                return text(each);
+                return images.text(source.id(), each);
             }
         }
         throw CaptureException.halt(
@@ -223,16 +227,16 @@ final class PostgresRows {
                 "table " + source.id() + " has no column " + column + ": run gemel prepare with this version of Gemel");
     }
 
-    private static void local(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)
+    private void local(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
         switch (message.getOperation()) {
             case INSERT -> {
-                RowImage after = image(layout, message.getNewTupleList(), null);
+                RowImage after = images.image(layout, message.getNewTupleList(), null);
                 sink.row(new CapturedRow.Local(new Change.Insert(after), ImageBytes.of(after)));
             }
             case UPDATE -> update(layout, message, sink);
             case DELETE -> {
-                RowImage before = image(layout, Objects.requireNonNull(message.getOldTupleList()), null);
+                RowImage before = images.image(layout, Objects.requireNonNull(message.getOldTupleList()), null);
                 sink.row(local(
                         isWhole(layout, before) ? new Change.Delete(before) : new Change.Settle(before, false),
                         ImageBytes.of(before)));
@@ -246,12 +250,12 @@ final class PostgresRows {
         return new CapturedRow.Local(change, bytes);
     }
 
-    private static void update(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)
+    private void update(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)
             throws CaptureException, InterruptedException {
         List<ReplicationMessage.Column> old = message.getOldTupleList();
-        RowImage before = old == null ? null : image(layout, old, null);
+        RowImage before = old == null ? null : images.image(layout, old, null);
         boolean whole = before != null && isWhole(layout, before);
-        RowImage after = image(layout, message.getNewTupleList(), whole ? before : null);
+        RowImage after = images.image(layout, message.getNewTupleList(), whole ? before : null);
         if (before == null || !whole) {
             if (before != null && !before.key().equals(after.key())) {
                 sink.row(local(new Change.Settle(before, false), ImageBytes.of(before)));
@@ -271,37 +275,11 @@ final class PostgresRows {
      */
     private static boolean isWhole(PostgresLayout layout, RowImage before) {
         for (int column : layout.required()) {
-            if (before.value(column) == null) {
+            if (before.isNull(column)) {
                 return false;
             }
         }
         return true;
-    }
-
-    /** Reads a row; {@code before} holds the large values that the server did not send again because they did not change. */
-    @SuppressWarnings("NullAway") // it does not see the annotation inside an array type of another module
-    private static RowImage image(
-            PostgresLayout layout, List<ReplicationMessage.Column> columns, @Nullable RowImage before)
-            throws CaptureException {
-        if (columns.size() != layout.columns()) {
-            throw new IllegalStateException("a row of " + layout.shape() + " has " + columns.size() + " values");
-        }
-        @Nullable String[] values = new @Nullable String[layout.places().length];
-        for (int i = 0; i < values.length; i++) {
-            ReplicationMessage.Column column = columns.get(layout.places()[i]);
-            if (!column.isToastedColumn()) {
-                values[i] = text(column);
-            } else if (before != null) {
-                values[i] = before.value(i);
-            } else {
-                throw TableAdvice.VALUE_MISSING.halt(layout.shape().table(), "column", column.getName());
-            }
-        }
-        return RowImage.owning(layout.shape(), values);
-    }
-
-    private static @Nullable String text(ReplicationMessage.Column column) {
-        return (String) column.getValue(null, true);
     }
 
     private static final List<String> MARKER_COLUMNS =

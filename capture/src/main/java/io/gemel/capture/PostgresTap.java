@@ -49,6 +49,7 @@ final class PostgresTap {
     private final TransactionSink sink;
     private final LongSupplier acknowledged;
     private final Reasons reasons;
+    private final PostgresLargeValues large;
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
     private final Object atWork = new Object();
@@ -62,11 +63,12 @@ final class PostgresTap {
         this.sink = sink;
         this.acknowledged = acknowledged;
         this.reasons = reasons;
+        large = new PostgresLargeValues(config.rowBytesMax());
     }
 
     /** Puts the tap on a connection that Debezium has built. */
     ReplicationConnection on(ReplicationConnection connection, PostgresSchema tables) {
-        return new TappedConnection(connection, new PostgresRows(config, new PostgresCatalog(config), tables));
+        return new TappedConnection(connection, new PostgresRows(config, new PostgresCatalog(config), tables, large));
     }
 
     /** Released when the server sends its log. */
@@ -123,6 +125,7 @@ final class PostgresTap {
             session.execute(SESSION);
             backendPid = session.queryAndMap(
                     "SELECT pg_backend_pid()", session.singleResultMapper(row -> row.getInt(1), "no backend pid"));
+            PostgresLogSocket.below(session.connection(false), large);
             // Beginning behind the last published commit makes the server itself leave out what is published.
             ReplicationStream stream = published == SourceDatabase.NOTHING_PUBLISHED
                     ? connection.startStreaming(locator)
@@ -214,6 +217,7 @@ final class PostgresTap {
                     throw e;
                 }
             } finally {
+                large.clear();
                 endWork();
             }
         }

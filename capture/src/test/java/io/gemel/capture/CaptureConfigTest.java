@@ -23,6 +23,7 @@ class CaptureConfigTest {
                         Map.of(),
                         "gemel.east",
                         10,
+                        0,
                         -1,
                         5,
                         Duration.ZERO,
@@ -35,6 +36,7 @@ class CaptureConfigTest {
                         "slot",
                         "bootstrap.servers",
                         "transactionPartBytesMax",
+                        "rowBytesMax",
                         "imageBytesMax",
                         "sendBufferBytes",
                         "heartbeatInterval");

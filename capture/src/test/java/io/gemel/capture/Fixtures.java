@@ -40,6 +40,7 @@ final class Fixtures {
                 Map.of("bootstrap.servers", "127.0.0.1:9092"),
                 "gemel.east",
                 partBytesMax,
+                64 << 20,
                 1 << 20,
                 CaptureConfig.SEND_BUFFER_BYTES,
                 Duration.ofMillis(100),

@@ -19,7 +19,7 @@ public final class ColumnMerge implements ConflictPolicy {
         }
         RowImage merged = row;
         for (int column : update.after().changedSince(update.before())) {
-            merged = merged.with(column, update.after().value(column));
+            merged = merged.with(column, update.after(), column);
         }
         return new Step(merged, Effect.JOINS);
     }

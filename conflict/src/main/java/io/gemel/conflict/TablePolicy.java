@@ -126,7 +126,7 @@ public final class TablePolicy {
             if (before != null) {
                 image = image.with(target, sum(row.value(column), before.value(column), after.value(column)));
             } else if (step.effect() != Effect.LOSES) {
-                image = image.with(target, after.value(column));
+                image = image.with(target, after, after.shape().indexOf(column));
             }
         }
         return image;

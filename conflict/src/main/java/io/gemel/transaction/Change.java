@@ -1,7 +1,6 @@
 package io.gemel.transaction;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +47,17 @@ public sealed interface Change {
             throw new IllegalStateException("a truncate of " + table() + " has no row key");
         }
         return image.key();
+    }
+
+    /** Bytes of memory that large values take, one that did not change counted once; 0 for most changes. */
+    default long largeBytes() {
+        RowImage before = before();
+        RowImage after = after();
+        if (before == null || after == null) {
+            RowImage any = anyImage();
+            return any == null ? 0 : any.largeBytes();
+        }
+        return before.largeBytes() + after.largeBytesBesides(before);
     }
 
     record Insert(RowImage after) implements Change {
@@ -173,8 +183,7 @@ public sealed interface Change {
 
         /** Does a row still have what is to be given up? */
         public boolean concerns(RowImage row) {
-            return row.shape().equals(before.shape())
-                    && columns.stream().allMatch(i -> Objects.equals(row.value(i), before.value(i)));
+            return row.shape().equals(before.shape()) && columns.stream().allMatch(i -> row.hasSame(i, before));
         }
 
         /** A row that it concerns, without the values. */
@@ -184,7 +193,7 @@ public sealed interface Change {
             }
             RowImage released = row;
             for (int i : after.changedSince(before)) {
-                released = released.with(i, after.value(i));
+                released = released.with(i, after, i);
             }
             return released;
         }

@@ -68,17 +68,44 @@ public final class ChangeDecoder {
         };
     }
 
+    /** The image that a change begins with, up to where the input ends; what comes later is null. */
+    RowImage beginning(WireInput input) throws BadRecordException {
+        TableShape shape = shape(input, input.varint() >>> ChangeEncoder.OPERATION_BITS);
+        RowValues values = new RowValues(shape.columns().size());
+        try {
+            for (int i = 0; i < shape.columns().size(); i++) {
+                read(input, values, i);
+            }
+        } catch (BadRecordException e) {
+            return values.image(shape);
+        }
+        return values.image(shape);
+    }
+
     private static RowImage image(WireInput input, TableShape shape) throws BadRecordException {
         int columns = shape.columns().size();
         if (columns > input.remaining()) {
             throw BadRecordException.corrupt("a row of " + shape.table() + " has too few values");
         }
-        @Nullable String[] values = new @Nullable String[columns];
+        RowValues values = new RowValues(columns);
         for (int i = 0; i < columns; i++) {
-            values[i] = input.nullableText();
+            read(input, values, i);
         }
-        checkKey(shape, values);
-        return RowImage.owning(shape, values);
+        return checked(values.image(shape));
+    }
+
+    private static void read(WireInput input, RowValues values, int column) throws BadRecordException {
+        int length = input.textLength();
+        if (length >= LargeText.BYTES_MIN) {
+            values.set(column, input.largeText(length));
+        } else if (length >= 0) {
+            values.set(column, input.text(length));
+        }
+    }
+
+    private static RowImage checked(RowImage image) throws BadRecordException {
+        checkKey(image);
+        return image;
     }
 
     private static Change update(WireInput input, RowImage before) throws BadRecordException {
@@ -109,22 +136,26 @@ public final class ChangeDecoder {
         if (columns % Byte.SIZE != 0 && bitmap[bitmapLength - 1] >>> (columns % Byte.SIZE) != 0) {
             throw BadRecordException.corrupt("an update changes more columns than " + before.shape() + " has");
         }
-        @Nullable String[] values = new @Nullable String[columns];
+        RowValues values = new RowValues(columns);
         for (int i = 0; i < columns; i++) {
             boolean changed = (bitmap[i / Byte.SIZE] >>> (i % Byte.SIZE) & 1) != 0;
-            values[i] = changed ? input.nullableText() : before.value(i);
+            if (changed) {
+                read(input, values, i);
+            } else {
+                values.copy(i, before);
+            }
         }
-        checkKey(before.shape(), values);
-        RowImage after = RowImage.owning(before.shape(), values);
+        RowImage after = checked(values.image(before.shape()));
         if (!before.key().equals(after.key())) {
             throw BadRecordException.corrupt("an update changes its key " + before.key() + " to " + after.key());
         }
         return after;
     }
 
-    private static void checkKey(TableShape shape, @Nullable String[] values) throws BadRecordException {
+    private static void checkKey(RowImage image) throws BadRecordException {
+        TableShape shape = image.shape();
         for (int column : shape.key()) {
-            if (values[column] == null) {
+            if (image.isNull(column)) {
                 throw BadRecordException.corrupt("primary-key column " + shape.table() + "."
                         + shape.columns().get(column) + " is null");
             }

@@ -2,7 +2,6 @@ package io.gemel.transaction;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * Writes stamps, row images and changes into a record. Internal: for the codecs of this module only. One thread.
@@ -113,7 +112,16 @@ public final class ChangeEncoder {
     private void values(RowImage image) {
         checkKey(image);
         for (int i = 0; i < image.size(); i++) {
-            output.text(image.value(i));
+            value(image, i);
+        }
+    }
+
+    private void value(RowImage image, int column) {
+        LargeText large = image.large(column);
+        if (large == null) {
+            output.text(image.value(column));
+        } else {
+            output.text(large);
         }
     }
 
@@ -126,22 +134,22 @@ public final class ChangeEncoder {
         for (int first = 0; first < columns; first += Byte.SIZE) {
             int changed = 0;
             for (int i = first; i < Math.min(columns, first + Byte.SIZE); i++) {
-                if (!Objects.equals(before.value(i), after.value(i))) {
+                if (!before.hasSame(i, after)) {
                     changed |= 1 << (i - first);
                 }
             }
             output.bits(changed);
         }
         for (int i = 0; i < columns; i++) {
-            if (!Objects.equals(before.value(i), after.value(i))) {
-                output.text(after.value(i));
+            if (!before.hasSame(i, after)) {
+                value(after, i);
             }
         }
     }
 
     private static void checkKey(RowImage image) {
         for (int column : image.shape().key()) {
-            if (image.value(column) == null) {
+            if (image.isNull(column)) {
                 throw new IllegalArgumentException(
                         "primary-key column " + image.shape().table() + "."
                                 + image.shape().columns().get(column) + " is null in a row image");

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 public final class FragmentJoiner {
     private final TransactionCodec codec = new TransactionCodec();
     private @Nullable Part part;
-    private byte[] joined = new byte[0];
-    private int length;
+    private PackedBytes joined = new PackedBytes();
+    private int total;
     private int next;
 
     /**
@@ -28,8 +28,8 @@ public final class FragmentJoiner {
         }
         if (fragment.index() == 0) {
             part = fragment.part();
-            joined = new byte[fragment.total()];
-            length = 0;
+            joined = new PackedBytes();
+            total = fragment.total();
             next = 0;
         } else if (current == null || fragment.index() != next || !isOf(current, fragment)) {
             clear();
@@ -47,19 +47,19 @@ public final class FragmentJoiner {
 
     private void append(Fragment fragment) throws BadRecordException {
         int more = fragment.body().length;
-        if (fragment.total() != joined.length || more > joined.length - length) {
+        if (fragment.total() != total || more > total - joined.size()) {
             clear();
             throw BadRecordException.corrupt("its fragments are longer than they should be");
         }
-        System.arraycopy(fragment.body(), 0, joined, length, more);
-        length += more;
+        joined.append(fragment.body(), 0, more);
         next++;
     }
 
     private Part complete(Part header) throws BadRecordException {
-        byte[] body = joined;
-        boolean whole = length == body.length;
+        PackedBytes body = joined;
+        boolean whole = body.size() == total;
         clear();
+        body.complete();
         if (!whole) {
             throw BadRecordException.corrupt("its fragments are shorter than they should be");
         }
@@ -72,9 +72,25 @@ public final class FragmentJoiner {
                 codec.decodeJoined(body));
     }
 
+    /** Bytes of memory that the part takes so far. */
+    public long held() {
+        return joined.held();
+    }
+
+    /** Bytes of memory that the whole part will take, as far as its beginning tells. */
+    public long heldAtLast() {
+        long size = Math.max(1, joined.size());
+        return (long) Math.ceil((double) joined.held() / size * total);
+    }
+
+    /** Any image of the row that the part begins with, as far as it is there: what is not is null. */
+    public @Nullable RowImage beginning() {
+        return codec.decodeBeginning(joined);
+    }
+
     /** Forgets what is incomplete. */
     public void clear() {
         part = null;
-        joined = new byte[0];
+        joined = new PackedBytes();
     }
 }

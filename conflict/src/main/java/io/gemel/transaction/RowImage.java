@@ -11,34 +11,89 @@ import org.jspecify.annotations.Nullable;
  * Immutable; two images are equal when they have the same columns with the same text.
  */
 public final class RowImage {
+    private static final int LARGE_CHARS_MIN = LargeText.BYTES_MIN / 3;
+
     private final TableShape shape;
-    private final @Nullable String[] values;
+    private final @Nullable String[] values; // null for a large one
+    private final @Nullable LargeText @Nullable [] large; // null when there is none
     private @Nullable RowKey key; // computed on first use; a race computes the same value twice
 
-    private RowImage(TableShape shape, @Nullable String[] values) {
+    private RowImage(TableShape shape, @Nullable String[] values, @Nullable LargeText @Nullable [] large) {
         if (values.length != shape.columns().size()) {
             throw new IllegalArgumentException("row of " + shape.table() + " has " + values.length + " values, not "
                     + shape.columns().size());
         }
         this.shape = shape;
         this.values = values;
+        this.large = large;
     }
 
     public static RowImage of(TableShape shape, @Nullable String... values) {
-        return new RowImage(shape, values.clone());
+        return owning(shape, values.clone());
     }
 
     /** Takes over the array: the caller must not touch it again. For decoders, where a copy per row would be felt. */
     public static RowImage owning(TableShape shape, @Nullable String[] values) {
-        return new RowImage(shape, values);
+        return owning(shape, values, null);
+    }
+
+    /**
+     * As the other one, with values that are large.
+     *
+     * @param large where a value is large, and values has null; null when none is
+     */
+    public static RowImage owning(TableShape shape, @Nullable String[] values, @Nullable LargeText @Nullable [] large) {
+        @Nullable LargeText[] found = large;
+        for (int i = 0; i < values.length; i++) {
+            String value = values[i];
+            LargeText text = value == null || value.length() < LARGE_CHARS_MIN ? null : LargeText.ofLarge(value);
+            if (text != null) {
+                found = found == null ? new @Nullable LargeText[values.length] : found;
+                found[i] = text;
+                values[i] = null;
+            }
+        }
+        return new RowImage(shape, values, found);
     }
 
     public TableShape shape() {
         return shape;
     }
 
+    /** The value's text; a large one is put together anew each time, see {@link #large}. */
     public @Nullable String value(int column) {
-        return values[column];
+        LargeText text = large(column);
+        return text == null ? values[column] : text.toString();
+    }
+
+    /** The value when it is large; null for any other. */
+    public @Nullable LargeText large(int column) {
+        return large == null ? null : large[column];
+    }
+
+    public boolean isNull(int column) {
+        return values[column] == null && large(column) == null;
+    }
+
+    /** Returns whether a column has the same text as in another image of the same columns. */
+    public boolean hasSame(int column, RowImage other) {
+        return Objects.equals(values[column], other.values[column])
+                && Objects.equals(large(column), other.large(column));
+    }
+
+    /** Bytes of memory that large values take; 0 for most rows. */
+    public long largeBytes() {
+        return large == null ? 0 : largeBytesBesides(null);
+    }
+
+    /** As {@link #largeBytes}, without the values that another image of the same columns holds, too. */
+    long largeBytesBesides(@Nullable RowImage other) {
+        long bytes = 0;
+        for (int i = 0; large != null && i < large.length; i++) {
+            LargeText text = large[i];
+            bytes += text == null || (other != null && text.equals(other.large(i))) ? 0 : text.held();
+        }
+        return bytes;
     }
 
     /**
@@ -51,7 +106,7 @@ public final class RowImage {
         if (index < 0) {
             throw new IllegalArgumentException("table " + shape.table() + " has no column " + column);
         }
-        return values[index];
+        return value(index);
     }
 
     public int size() {
@@ -61,8 +116,42 @@ public final class RowImage {
     /** This image with one column replaced. */
     public RowImage with(int column, @Nullable String value) {
         @Nullable String[] copy = values.clone();
+        @Nullable LargeText[] largeCopy = large == null ? null : large.clone();
         copy[column] = value;
-        return new RowImage(shape, copy);
+        if (largeCopy != null) {
+            largeCopy[column] = null;
+        }
+        return owning(shape, copy, largeCopy);
+    }
+
+    /** This image with one column as in another image. */
+    public RowImage with(int column, RowImage other, int otherColumn) {
+        LargeText text = other.large(otherColumn);
+        if (text == null) {
+            return with(column, other.values[otherColumn]);
+        }
+        @Nullable String[] copy = values.clone();
+        @Nullable LargeText[] largeCopy = large == null ? new @Nullable LargeText[values.length] : large.clone();
+        copy[column] = null;
+        largeCopy[column] = text;
+        return new RowImage(shape, copy, largeCopy);
+    }
+
+    /**
+     * The image of some of the columns.
+     *
+     * @param columns index in this image of each column of the shape
+     */
+    public RowImage reduced(TableShape reduced, List<Integer> columns) {
+        @Nullable String[] kept = new @Nullable String[columns.size()];
+        @Nullable LargeText[] largeKept = large == null ? null : new @Nullable LargeText[columns.size()];
+        for (int i = 0; i < kept.length; i++) {
+            kept[i] = values[columns.get(i)];
+            if (largeKept != null) {
+                largeKept[i] = large(columns.get(i));
+            }
+        }
+        return new RowImage(reduced, kept, largeKept);
     }
 
     /**
@@ -86,7 +175,7 @@ public final class RowImage {
         String[] keyValues = new String[shape.key().size()];
         for (int i = 0; i < keyValues.length; i++) {
             int column = shape.key().get(i);
-            String value = values[column];
+            String value = value(column);
             if (value == null) {
                 throw new IllegalArgumentException("primary-key column " + shape.table() + "."
                         + shape.columns().get(column) + " is null in a row image");
@@ -101,7 +190,7 @@ public final class RowImage {
         boolean comparable = shape.equals(other.shape);
         List<Integer> changed = new ArrayList<>();
         for (int i = 0; i < values.length; i++) {
-            if (!(comparable && Objects.equals(values[i], other.values[i]))) {
+            if (!(comparable && hasSame(i, other))) {
                 changed.add(i);
             }
         }
@@ -113,6 +202,7 @@ public final class RowImage {
         return this == other
                 || (other instanceof RowImage image
                         && Arrays.equals(values, image.values)
+                        && Arrays.equals(large, image.large)
                         && shape.equals(image.shape));
     }
 
@@ -128,8 +218,13 @@ public final class RowImage {
             text.append(i == 0 ? "" : ", ")
                     .append(shape.columns().get(i))
                     .append('=')
-                    .append(values[i]);
+                    .append(text(i));
         }
         return text.append(')').toString();
+    }
+
+    private @Nullable String text(int column) {
+        LargeText text = large(column);
+        return text == null ? values[column] : "<" + text.length() + " bytes>";
     }
 }

@@ -7,6 +7,7 @@ import io.gemel.transaction.LogRecord.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the records of a site's log into bytes and back. The bytes are exact, checksummed, and the same for equal records.
@@ -108,12 +109,25 @@ public final class TransactionCodec {
      *
      * @throws BadRecordException as for {@link #decode}
      */
-    List<Change> decodeJoined(byte[] bodies) throws BadRecordException {
+    List<Change> decodeJoined(PackedBytes bodies) throws BadRecordException {
         WireInput input = WireInput.ofJoined(bodies);
         decoder.start();
         List<Change> changes = changes(input);
         input.end();
         return changes;
+    }
+
+    /** The image that joined bodies begin with, as far as it is there; null when not even its table is. */
+    @Nullable
+    RowImage decodeBeginning(PackedBytes bodies) {
+        decoder.start();
+        try {
+            WireInput input = WireInput.ofJoined(bodies);
+            input.count();
+            return decoder.beginning(input);
+        } catch (BadRecordException e) {
+            return null;
+        }
     }
 
     /**

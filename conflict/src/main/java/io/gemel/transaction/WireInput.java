@@ -13,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * {@link BadRecordException}.
  */
 public final class WireInput {
-    private final byte[] bytes;
+    /** Bytes of a joined record that are looked at together. */
+    private static final int STRETCH = 1 << 13;
+
+    private byte[] bytes;
     private final int kind;
     private final boolean newer;
+    private final @Nullable PackedBytes joined; // null for a record that is in bytes as a whole
+    private long start; // place in joined of the first of bytes
+    private boolean inSection; // never left before its end
     private int at;
     private int limit;
 
@@ -27,13 +33,37 @@ public final class WireInput {
         this.bytes = bytes;
         this.kind = kind;
         this.newer = newer;
+        joined = null;
         at = from;
         limit = bytes.length;
     }
 
-    /** Reads changes that were cut out of a record and joined again. */
-    static WireInput ofJoined(byte[] bytes) {
-        return new WireInput(bytes, 0, Frame.FRAGMENT, false);
+    private WireInput(PackedBytes joined) {
+        bytes = new byte[0];
+        kind = Frame.FRAGMENT;
+        newer = false;
+        this.joined = joined;
+    }
+
+    /** Reads changes that were cut out of a record and joined again: large texts stay where they are. */
+    static WireInput ofJoined(PackedBytes bytes) {
+        return new WireInput(bytes);
+    }
+
+    /** Gets bytes that follow, but for a section, which is there as a whole; returns whether there are as many. */
+    private boolean fetch(int count) {
+        PackedBytes all = joined;
+        if (all == null || inSection) {
+            return false;
+        }
+        start += at;
+        at = 0;
+        limit = (int) Math.min(Math.max(count, STRETCH), all.size() - start);
+        bytes = bytes.length < limit ? new byte[limit] : bytes;
+        for (int done = 0; done < limit; ) {
+            done += all.read(start + done, bytes, done, limit - done);
+        }
+        return limit >= count;
     }
 
     public int kind() {
@@ -42,11 +72,11 @@ public final class WireInput {
 
     /** Bytes left in the section. */
     public int remaining() {
-        return limit - at;
+        return joined == null || inSection ? limit - at : (int) Math.min(Integer.MAX_VALUE, joined.size() - start - at);
     }
 
     public int bits() throws BadRecordException {
-        if (at >= limit) {
+        if (at >= limit && !fetch(1)) {
             throw overrun();
         }
         return bytes[at++] & 0xFF;
@@ -88,11 +118,20 @@ public final class WireInput {
 
     /** A text that may be null. */
     public @Nullable String nullableText() throws BadRecordException {
+        int length = textLength();
+        return length < 0 ? null : text(length);
+    }
+
+    /** Bytes of the text that follows, to be read with {@link #text(int)} or {@link #largeText}; -1 for null. */
+    int textLength() throws BadRecordException {
         long lengthPlusOne = varint();
-        if (lengthPlusOne == 0) {
-            return null;
+        return lengthPlusOne == 0 ? -1 : fitting(lengthPlusOne - 1);
+    }
+
+    String text(int length) throws BadRecordException {
+        if (limit - at < length && !fetch(length)) {
+            throw overrun();
         }
-        int length = fitting(lengthPlusOne - 1);
         String text = new String(bytes, at, length, UTF_8);
         // The JDK replaces malformed bytes by U+FFFD: where there is none, or the text gives back the same bytes, all
         // is well.
@@ -100,6 +139,26 @@ public final class WireInput {
             throw BadRecordException.corrupt("a text is not UTF-8");
         }
         at += length;
+        return text;
+    }
+
+    LargeText largeText(int length) throws BadRecordException {
+        LargeText text;
+        PackedBytes all = joined;
+        if (all == null) {
+            LargeText.Builder copy = new LargeText.Builder();
+            copy.append(bytes, at, length);
+            text = copy.end();
+            at += length;
+        } else {
+            text = new LargeText(all, start + at, length);
+            start += at + (long) length;
+            at = 0;
+            limit = 0;
+        }
+        if (!text.isUtf8()) {
+            throw BadRecordException.corrupt("a text is not UTF-8");
+        }
         return text;
     }
 
@@ -118,9 +177,13 @@ public final class WireInput {
 
     /** Begins a section: nothing is read beyond its end until {@link #leave}, which takes what this returns. */
     public int enter() throws BadRecordException {
-        int outer = limit;
         int length = count();
+        if (limit - at < length && !fetch(length)) {
+            throw overrun();
+        }
+        int outer = limit;
         limit = at + length;
+        inSection = true;
         return outer;
     }
 
@@ -129,12 +192,13 @@ public final class WireInput {
         end();
         at = limit;
         limit = outer;
+        inSection = false;
     }
 
     /** Everything must have been read, except what a newer minor version appended. */
     public void end() throws BadRecordException {
-        if (at < limit && !newer) {
-            throw BadRecordException.corrupt((limit - at) + " bytes are left over");
+        if (remaining() > 0 && !newer) {
+            throw BadRecordException.corrupt(remaining() + " bytes are left over");
         }
     }
 
@@ -155,7 +219,7 @@ public final class WireInput {
     }
 
     private int fitting(long count) throws BadRecordException {
-        if (count < 0 || count > limit - at) {
+        if (count < 0 || count > remaining()) {
             throw overrun();
         }
         return (int) count;

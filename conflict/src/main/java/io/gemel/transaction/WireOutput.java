@@ -161,6 +161,12 @@ public final class WireOutput {
         size = at;
     }
 
+    /** A text that is not null. */
+    void text(LargeText text) {
+        varint(text.length() + 1);
+        text.forEach(this::raw);
+    }
+
     private void beyondAscii(String text) {
         long length = Utf8.length(text);
         ensure(VARINT_MAX + length);

@@ -444,6 +444,7 @@ class ApplierIT {
                 config.peerLogTopic(),
                 config.limits().applyGroupRowsMax(),
                 1 << 20,
+                64 << 20,
                 config.limits().applyLockTimeout(),
                 config.limits().applyLockKillAfter(),
                 config.limits().applyCatchupTimeout(),

@@ -155,6 +155,7 @@ final class CaptureFixture implements AutoCloseable {
                 config.kafka().client(),
                 config.logTopic(),
                 partBytesMax,
+                64 << 20,
                 imageBytesMax,
                 CaptureConfig.SEND_BUFFER_BYTES,
                 Duration.ofMillis(100),

@@ -135,6 +135,7 @@ public record SiteConfig(
      * @param applyLockKillAfter after how long a session that holds such a lock is ended; zero for never
      * @param applyCatchupTimeout how long the applier, holding a row's lock, waits for capture
      * @param transactionPartBytesMax size of one log record; larger transactions travel in parts
+     * @param rowBytesMax bytes of memory that the values of a changed row may take, 0 for two fifths of the heap
      * @param windowKeysMax keys the in-flight window may hold before capture waits with the next transaction
      * @param windowMemoryMax bytes of memory for its index, 0 for an eighth of the heap; what is more is spilled
      * @param windowSpillDir directory to spill to
@@ -151,6 +152,7 @@ public record SiteConfig(
             Duration applyLockKillAfter,
             Duration applyCatchupTimeout,
             long transactionPartBytesMax,
+            long rowBytesMax,
             int windowKeysMax,
             long windowMemoryMax,
             Path windowSpillDir,

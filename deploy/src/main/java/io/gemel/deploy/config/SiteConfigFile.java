@@ -170,6 +170,7 @@ public final class SiteConfigFile {
                 get(SiteKeys.APPLY_LOCK_KILL_AFTER),
                 get(SiteKeys.APPLY_CATCHUP_TIMEOUT),
                 get(SiteKeys.TRANSACTION_PART_BYTES_MAX),
+                get(SiteKeys.ROW_BYTES_MAX),
                 get(SiteKeys.WINDOW_KEYS_MAX),
                 get(SiteKeys.WINDOW_MEMORY_MAX),
                 get(SiteKeys.WINDOW_SPILL_DIR),

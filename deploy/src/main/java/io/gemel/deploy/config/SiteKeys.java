@@ -67,6 +67,7 @@ final class SiteKeys {
             duration("apply.catchup.timeout", "200ms", Duration.ofMillis(10), Duration.ofMinutes(1));
     static final Key<Long> TRANSACTION_PART_BYTES_MAX =
             size("transaction.part.bytes.max", "512KiB", 16 * KIB, 64 * MIB);
+    static final Key<Long> ROW_BYTES_MAX = size("row.bytes.max", "0B", 0, 2 * GIB);
     static final Key<Integer> WINDOW_KEYS_MAX = count("window.keys.max", "4000000", 1000, 1_000_000_000);
     static final Key<Long> WINDOW_MEMORY_MAX = size("window.memory.max", "0B", 0, 64 * GIB);
     static final Key<Path> WINDOW_SPILL_DIR = key("window.spill.dir", "", Values::directory, Path.class);
@@ -106,6 +107,7 @@ final class SiteKeys {
             APPLY_LOCK_KILL_AFTER,
             APPLY_CATCHUP_TIMEOUT,
             TRANSACTION_PART_BYTES_MAX,
+            ROW_BYTES_MAX,
             WINDOW_KEYS_MAX,
             WINDOW_MEMORY_MAX,
             WINDOW_SPILL_DIR,

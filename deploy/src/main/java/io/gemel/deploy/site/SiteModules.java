@@ -9,6 +9,7 @@ import io.gemel.conflict.TablePolicy;
 import io.gemel.conflict.WindowMemory;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.spill.DiskSpill;
+import io.gemel.reason.RowLimit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -34,6 +35,7 @@ final class SiteModules {
                 config.kafka().client(),
                 config.logTopic(),
                 Math.toIntExact(config.limits().transactionPartBytesMax()),
+                rowBytesMax(config),
                 config.limits().windowImageBytesMax(),
                 CaptureConfig.SEND_BUFFER_BYTES,
                 config.limits().heartbeatInterval(),
@@ -54,6 +56,7 @@ final class SiteModules {
                 config.peerLogTopic(),
                 config.limits().applyGroupRowsMax(),
                 QUEUE_BYTES_MAX,
+                rowBytesMax(config),
                 config.limits().applyLockTimeout(),
                 config.limits().applyLockKillAfter(),
                 config.limits().applyCatchupTimeout(),
@@ -63,6 +66,11 @@ final class SiteModules {
                 config.limits().clockAheadMax(),
                 config.limits().journalRetention(),
                 config.router().submissionRetention());
+    }
+
+    private static long rowBytesMax(SiteConfig config) {
+        return RowLimit.bytes(
+                config.limits().rowBytesMax(), Runtime.getRuntime().maxMemory());
     }
 
     static WindowMemory windowMemory(SiteConfig config) {

@@ -5,7 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
+import io.gemel.deploy.check.Check;
+import io.gemel.deploy.check.Finding;
 import io.gemel.deploy.config.KafkaSettings;
+import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.reason.Advice;
@@ -13,18 +16,25 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Rows larger than a record of the log pass through site processes with the heap that they have by default. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LargeRowIT {
     private static final int MIB = 1 << 20;
-    private static final int LARGEST = Integer.getInteger("gemel.test.large.row.mib", 20) * MIB;
+    private static final int LARGEST = Integer.getInteger("gemel.test.large.row.mib", 100) * MIB;
     private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String SUMS =
             "SELECT id, what, md5(body), octet_length(body), md5(note) FROM document ORDER BY id";
@@ -44,13 +54,12 @@ class LargeRowIT {
                         "CREATE TABLE document (id bigint PRIMARY KEY, what text, body bytea, note text)",
                         "ALTER TABLE document ALTER body SET STORAGE EXTERNAL")
                 .prepare();
-        east = start(sites.east());
-        west = start(sites.west());
+        east = start(sites.east(), "east", "-Xmx512m");
+        west = start(sites.west(), "west", "-Xmx512m");
     }
 
-    private static SiteProcess start(SiteFixture site) throws Exception {
-        SiteProcess process = sites.process(
-                        site, site.config().site().name(), "-XX:-UseSerialGC", "-XX:+UseG1GC", "-Xmx512m")
+    private static SiteProcess start(SiteFixture site, String name, String heap) throws Exception {
+        SiteProcess process = sites.process(site, name, "-XX:-UseSerialGC", "-XX:+UseG1GC", heap)
                 .start();
         await().atMost(LIMIT).until(() -> process.status().contains("\"leader\" : true"));
         return process;
@@ -71,10 +80,8 @@ class LargeRowIT {
             awaitSame();
             sites.west().execute("UPDATE document SET what = 'changed' WHERE id = " + id);
             awaitSame();
-            if (bytes <= 20 * MIB) {
-                sites.east().execute("UPDATE document SET body = body || '\\x00' WHERE id = " + id);
-                awaitSame();
-            }
+            sites.east().execute("UPDATE document SET body = body || '\\x00' WHERE id = " + id);
+            awaitSame();
             System.out.println("LargeRowIT: a row of " + bytes + " bytes written and updated after "
                     + (System.nanoTime() - begun) / 1_000_000 + " ms");
         }
@@ -94,6 +101,16 @@ class LargeRowIT {
         awaitSame();
         assertThat(TwoSites.texts(sites.west(), "SELECT what, octet_length(body) FROM document WHERE id = 110"))
                 .containsExactly("last|" + 2 * MIB);
+        assertThat(checked("1MiB")).anyMatch(finding -> finding.contains("document holds "));
+        assertThat(checked("1GiB")).noneMatch(finding -> finding.contains(" holds "));
+    }
+
+    private static List<String> checked(String rowBytesMax) throws Exception {
+        SiteConfig config = sites.east().with("row.bytes.max", rowBytesMax).config();
+        sites.east().with("row.bytes.max", "0B").file();
+        return Check.run(List.of(config), InstantSource.system()).findings().stream()
+                .map(Finding::toString)
+                .toList();
     }
 
     @Test
@@ -121,6 +138,36 @@ class LargeRowIT {
             awaitSame();
             await().atMost(LIMIT).untilAsserted(() -> assertThat(east.status()).doesNotContain("max.message.bytes"));
         }
+    }
+
+    /** The text is followed to the letter, first at the site whose capture halts, then at the one whose applier does. */
+    @Test
+    @Order(Integer.MAX_VALUE)
+    @Follows({Advice.CAPTURE_ROW_TOO_LARGE, Advice.APPLY_ROW_TOO_LARGE})
+    void a_row_beyond_the_limit_is_named_before_it_takes_memory_and_passes_as_the_reason_says() throws Exception {
+        sites.east().execute("INSERT INTO document VALUES (500, 'beyond', '', repeat('Any text. ', 22 << 20))");
+        east = startAgainAsItSays(east, sites.east());
+        west = startAgainAsItSays(west, sites.west());
+        awaitSame();
+        assertThat(TwoSites.texts(sites.west(), "SELECT octet_length(note) FROM document WHERE id = 500"))
+                .containsExactly(String.valueOf(220 * MIB));
+        for (SiteProcess process : List.of(east, west)) {
+            assertThat(process.log()).content().doesNotContain("OutOfMemoryError");
+        }
+    }
+
+    private static SiteProcess startAgainAsItSays(SiteProcess process, SiteFixture site) throws Exception {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(process.status())
+                        .contains("row public.document[500] takes 22", "row.bytes.max allows 204 MiB"));
+        Matcher said = Pattern.compile("row\\.bytes\\.max = (\\d+MiB) .*\\((-Xmx\\d+m) in GEMEL_JAVA_OPTS\\)")
+                .matcher(process.status());
+        assertThat(said.find()).isTrue();
+        process.kill();
+        return start(
+                site.with("row.bytes.max", said.group(1)),
+                "again-" + site.config().site(),
+                said.group(2));
     }
 
     private static String body(int bytes) {

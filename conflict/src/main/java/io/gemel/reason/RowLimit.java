@@ -1,0 +1,58 @@
+package io.gemel.reason;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How much memory the values of one changed row may take, and what is said about a row that takes more. Pure. */
+public final class RowLimit {
+    private static final long MIB = 1 << 20;
+
+    /** A row that is captured and one that is applied may meet in one process, beside everything else. */
+    private static final int PARTS_OF_HEAP = 5;
+
+    private static final int PARTS_OF_ROW = 2;
+
+    /** Deciding about a row takes its images as strings, of both sites and of what is written about them. */
+    private static final int TIMES_TO_DECIDE = 8;
+
+    private RowLimit() {}
+
+    /**
+     * The limit in force.
+     *
+     * @param setting bytes, or 0 for two fifths of the heap
+     */
+    public static long bytes(long setting, long heapBytes) {
+        return setting > 0 ? setting : heapBytes / PARTS_OF_HEAP * PARTS_OF_ROW;
+    }
+
+    /** Returns whether a change may be decided about: compared with what is there and folded with what the other site changed. */
+    public static boolean canDecide(long bytes, long bytesMax) {
+        return bytes <= bytesMax / TIMES_TO_DECIDE;
+    }
+
+    /** As {@link #refusal}, for a change that has to be decided about. */
+    public static String undecided(String table, List<String> key, long bytes, long bytesMax) {
+        return "row " + table + key + " was changed here, too, or has just been; to decide about it takes "
+                + TIMES_TO_DECIDE + " times its size: " + refusal(table, key, bytes * TIMES_TO_DECIDE, bytesMax);
+    }
+
+    /**
+     * Why a row is refused, and the way past it.
+     *
+     * @param table name of its table
+     * @param key values of its primary key; null when they are not known
+     * @param bytes that it takes
+     * @param bytesMax that it may take
+     */
+    public static String refusal(String table, @Nullable List<String> key, long bytes, long bytesMax) {
+        long row = bytes / MIB + 1;
+        long heap = row * PARTS_OF_HEAP / PARTS_OF_ROW + 1;
+        return "a change of " + (key == null ? "a row of table " + table : "row " + table + key)
+                + " takes " + row + " MiB of memory, and row.bytes.max allows " + bytesMax / MIB
+                + " MiB: start both sites with row.bytes.max = " + row + "MiB and a heap of at least " + heap
+                + " MiB (-Xmx" + heap
+                + "m in GEMEL_JAVA_OPTS). Nothing is lost and nothing has to be copied anew: they go on with this"
+                + " row";
+    }
+}
