@@ -34,6 +34,7 @@ public final class Check {
                 new PolicyCheck(),
                 new UniqueKeyCheck(),
                 new ForeignKeyCheck(),
+                new LargeRowCheck(),
                 new TableRuleCheck(),
                 new RouterCheck(),
                 new ClockCheck(clock));

@@ -43,6 +43,9 @@ public enum Cause {
             "unique keys besides primary ones can meet one value from both sites",
             "let each site draw such values from its own range, and look into gemel.journal"),
     FOREIGN_KEYS("foreign keys leave rows that are not looked at", ""),
+    LARGE_ROWS(
+            "tables may hold rows that are larger than a change may be",
+            "where one is, raise row.bytes.max and the heap of both sites: a change of a larger row halts, and loses nothing"),
     POLICY("conflict policies do not fit their tables", ""),
     POLICY_LOSES("conflict policies can lose a change", ""),
     TRIGGERS("triggers and rules fire again when a change is applied", ""),
