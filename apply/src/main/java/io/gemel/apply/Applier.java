@@ -132,7 +132,8 @@ public final class Applier implements AutoCloseable {
     public void start(InFlightWindow window) {
         CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
-        GroupApplier groupApplier = new GroupApplier(database, window, catchUp, repairs, config.rowBytesMax());
+        GroupApplier groupApplier = new GroupApplier(
+                database, window, catchUp, repairs, config.rowRoom().bytesMax());
         Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier, repairs, reasons);
         parking = waiting;
         WorkWatch work = new WorkWatch(

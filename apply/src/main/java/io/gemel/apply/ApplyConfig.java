@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import java.util.function.Predicate;
  * @param topic topic of the peer's log
  * @param groupRowsMax most changes that are applied in one database transaction, unless one incoming transaction has more
  * @param queueBytesMax most encoded bytes of the peer's log that wait in memory to be applied
- * @param rowBytesMax most bytes of memory that the values of a changed row may take, before and after the change
+ * @param rowRoom memory for the values of a changed row
  * @param lockTimeout longest wait for a row lock before the database transaction is rolled back and tried again
  * @param lockKillAfter after how long a session that holds a lock which the applier needs is ended; zero for never
  * @param catchUpTimeout longest wait, holding row locks, for capture to read what committed before them
@@ -43,7 +44,7 @@ public record ApplyConfig(
         String topic,
         int groupRowsMax,
         long queueBytesMax,
-        long rowBytesMax,
+        RowRoom rowRoom,
         Duration lockTimeout,
         Duration lockKillAfter,
         Duration catchUpTimeout,

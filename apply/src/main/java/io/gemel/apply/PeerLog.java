@@ -73,7 +73,7 @@ final class PeerLog implements AutoCloseable {
         this.pulse = pulse;
         this.outdated = outdated;
         partition = new TopicPartition(config.topic(), 0);
-        records = new PeerLogRecords(config.topic(), config.rowBytesMax());
+        records = new PeerLogRecords(config.topic(), config.rowRoom());
         cursor = new LogCursor(config.peer(), applied);
         consumer = consumer();
         try {
@@ -311,6 +311,7 @@ final class PeerLog implements AutoCloseable {
                         throw new InterruptedException();
                     }
                     LogRecord.Part part = records.whole(pieceJoiner, raw);
+                    config.rowRoom().takes(pieceJoiner.held());
                     if (part == null || part.epoch() != large.epoch() || part.index() != next) {
                         continue;
                     }
@@ -320,6 +321,8 @@ final class PeerLog implements AutoCloseable {
                     }
                 }
             }
+        } finally {
+            config.rowRoom().giveBack();
         }
     }
 

@@ -3,6 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.reason.Advice;
 import io.gemel.reason.RowLimit;
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
@@ -18,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 /** Makes records of the bytes that the topic of the peer's log holds, or says what is wrong with them. Applying thread only. */
 final class PeerLogRecords {
     private final String topic;
-    private final long rowBytesMax;
+    private final RowRoom rowRoom;
     private final TransactionCodec codec = new TransactionCodec();
 
-    /** @param rowBytesMax most bytes of memory that the values of a row may take */
-    PeerLogRecords(String topic, long rowBytesMax) {
+    /** @param rowRoom memory for the values of a row */
+    PeerLogRecords(String topic, RowRoom rowRoom) {
         this.topic = topic;
-        this.rowBytesMax = rowBytesMax;
+        this.rowRoom = rowRoom;
     }
 
     /** Null for what another program has written: positions tell whether anything of Gemel's is missing. */
@@ -67,7 +68,7 @@ final class PeerLogRecords {
 
     /** Asked at each fragment, so that a row is refused before it takes more than it may. */
     private void checkRoom(FragmentJoiner pieces) throws ApplyFailure {
-        if (pieces.held() <= rowBytesMax) {
+        if (pieces.held() <= rowRoom.bytesMax()) {
             return;
         }
         long bytes = pieces.heldAtLast();
@@ -75,7 +76,9 @@ final class PeerLogRecords {
         pieces.clear();
         if (row == null) {
             throw new ApplyFailure(
-                    Kind.HALT, Advice.APPLY_ROW_TOO_LARGE, RowLimit.refusal("(unknown)", null, bytes, rowBytesMax));
+                    Kind.HALT,
+                    Advice.APPLY_ROW_TOO_LARGE,
+                    RowLimit.refusal("(unknown)", null, bytes, rowRoom.bytesMax()));
         }
         List<Integer> key = row.shape().key();
         boolean known = key.stream().noneMatch(row::isNull);
@@ -83,7 +86,7 @@ final class PeerLogRecords {
                 Kind.HALT,
                 Advice.APPLY_ROW_TOO_LARGE,
                 RowLimit.refusal(
-                        row.shape().table().toString(), known ? row.key().values() : null, bytes, rowBytesMax));
+                        row.shape().table().toString(), known ? row.key().values() : null, bytes, rowRoom.bytesMax()));
     }
 
     LogRecord.@Nullable Part whole(FragmentJoiner pieces, ConsumerRecord<byte[], byte[]> raw) throws ApplyFailure {

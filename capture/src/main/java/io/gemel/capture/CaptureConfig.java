@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
 import java.time.Duration;
@@ -24,7 +25,7 @@ import java.util.function.Predicate;
  *     capture's own except those that its promises rest on
  * @param topic this site's log, with one partition
  * @param transactionPartBytesMax a transaction with more bytes of row images is published in parts of about this size
- * @param rowBytesMax most bytes of memory that the large values of a changed row may take, before and after the change
+ * @param rowRoom memory for the large values of a changed row
  * @param imageBytesMax bytes of own recent records kept in memory for reading changes back
  * @param sendBufferBytes bytes of records that wait for Kafka's acknowledgement before reading the database's log waits too
  * @param heartbeatInterval least time between two heartbeats in the log
@@ -43,7 +44,7 @@ public record CaptureConfig(
         Map<String, String> kafka,
         String topic,
         int transactionPartBytesMax,
-        long rowBytesMax,
+        RowRoom rowRoom,
         long imageBytesMax,
         long sendBufferBytes,
         Duration heartbeatInterval,
@@ -73,9 +74,6 @@ public record CaptureConfig(
         if (transactionPartBytesMax < PART_BYTES_LEAST) {
             problems.add("transactionPartBytesMax must be at least " + PART_BYTES_LEAST);
         }
-        if (rowBytesMax < 1) {
-            problems.add("rowBytesMax must be at least 1");
-        }
         if (imageBytesMax < 0) {
             problems.add("imageBytesMax must not be negative");
         }
@@ -104,7 +102,7 @@ public record CaptureConfig(
                 kafka,
                 topic,
                 transactionPartBytesMax,
-                rowBytesMax,
+                rowRoom,
                 imageBytesMax,
                 sendBufferBytes,
                 heartbeatInterval,

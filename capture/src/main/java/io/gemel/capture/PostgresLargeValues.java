@@ -2,6 +2,7 @@ package io.gemel.capture;
 
 import io.gemel.reason.Advice;
 import io.gemel.reason.RowLimit;
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.LargeText;
 import io.gemel.transaction.TableId;
 import java.util.ArrayList;
@@ -17,19 +18,24 @@ final class PostgresLargeValues {
     /** No text of PostgreSQL's begins like this. */
     private static final char MARK = '\0';
 
-    private final long bytesMax;
+    private final RowRoom memory;
     private final List<LargeText> values = new ArrayList<>();
     private long bytes;
     private boolean dropped;
 
-    /** @param bytesMax most memory that the values of a row may take */
-    PostgresLargeValues(long bytesMax) {
-        this.bytesMax = bytesMax;
+    /** @param memory for the values of a row */
+    PostgresLargeValues(RowRoom memory) {
+        this.memory = memory;
+    }
+
+    /** Waits for memory when a value has come to so many bytes. */
+    void await(long valueBytes) throws InterruptedException {
+        memory.takes(bytes + valueBytes);
     }
 
     /** Bytes that a value may still take; nothing is to be kept when it is negative. */
     long room() {
-        return dropped ? -1 : bytesMax - bytes;
+        return dropped ? -1 : memory.bytesMax() - bytes;
     }
 
     /** A value that is not large takes memory, too. */
@@ -57,6 +63,7 @@ final class PostgresLargeValues {
         values.clear();
         bytes = 0;
         dropped = false;
+        memory.giveBack();
     }
 
     /** Bytes of memory that the values of the row would take; 0 when it is not too large. */
@@ -66,7 +73,7 @@ final class PostgresLargeValues {
 
     CaptureException refusal(TableId table, @Nullable List<String> key) {
         return CaptureException.halt(
-                Advice.CAPTURE_ROW_TOO_LARGE, RowLimit.refusal(table.toString(), key, bytes, bytesMax));
+                Advice.CAPTURE_ROW_TOO_LARGE, RowLimit.refusal(table.toString(), key, bytes, memory.bytesMax()));
     }
 
     static boolean isToken(@Nullable String text) {

@@ -135,8 +135,12 @@ final class PostgresLogInput extends InputStream {
             ready = ByteBuffer.wrap(whole).putInt(1, whole.length - 1);
             ready.rewind();
         } catch (SocketTimeoutException e) {
+            large.clear();
             throw new IOException(
                     "the server has not sent the rest of a row within " + SILENCE_MILLIS / 1_000 + " s", e);
+        } catch (IOException e) {
+            large.clear();
+            throw e;
         } finally {
             socket.setSoTimeout(timeout);
         }
@@ -236,11 +240,21 @@ final class PostgresLogInput extends InputStream {
             left -= length;
         }
 
+        private void await(long held) throws IOException {
+            try {
+                large.await(held);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IOException("interrupted while a row was read", e);
+            }
+        }
+
         private String take(int length) throws IOException {
             LargeText.Builder builder = new LargeText.Builder();
             long[] dropped = {0};
             each(length, (bytes, from, count) -> {
                 builder.append(bytes, from, count);
+                await(builder.held());
                 if (builder.held() > Math.max(large.room(), LargeText.BYTES_MIN)) {
                     dropped[0] += builder.forget();
                 }

@@ -63,7 +63,7 @@ final class PostgresTap {
         this.sink = sink;
         this.acknowledged = acknowledged;
         this.reasons = reasons;
-        large = new PostgresLargeValues(config.rowBytesMax());
+        large = new PostgresLargeValues(config.rowRoom());
     }
 
     /** Puts the tap on a connection that Debezium has built. */
@@ -162,6 +162,7 @@ final class PostgresTap {
 
         @Override
         public void close() throws SQLException {
+            large.clear();
             ((JdbcConnection) connection).close();
         }
     }

@@ -3,6 +3,7 @@ package io.gemel.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gemel.reason.RowRoom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
@@ -23,7 +24,7 @@ class CaptureConfigTest {
                         Map.of(),
                         "gemel.east",
                         10,
-                        0,
+                        RowRoom.of(1),
                         -1,
                         5,
                         Duration.ZERO,
@@ -36,7 +37,6 @@ class CaptureConfigTest {
                         "slot",
                         "bootstrap.servers",
                         "transactionPartBytesMax",
-                        "rowBytesMax",
                         "imageBytesMax",
                         "sendBufferBytes",
                         "heartbeatInterval");

@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
@@ -40,7 +41,7 @@ final class Fixtures {
                 Map.of("bootstrap.servers", "127.0.0.1:9092"),
                 "gemel.east",
                 partBytesMax,
-                64 << 20,
+                RowRoom.of(64 << 20),
                 1 << 20,
                 CaptureConfig.SEND_BUFFER_BYTES,
                 Duration.ofMillis(100),

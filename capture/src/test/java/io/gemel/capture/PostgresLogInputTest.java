@@ -2,6 +2,7 @@ package io.gemel.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.reason.RowRoom;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class PostgresLogInputTest {
     private static final int MIB = 1 << 20;
 
-    private final PostgresLargeValues large = new PostgresLargeValues(8 * MIB);
+    private final PostgresLargeValues large = new PostgresLargeValues(RowRoom.of(8 * MIB));
 
     @Test
     void everything_but_large_values_passes_as_it_is() throws Exception {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class RowLimit {
     private static final long MIB = 1 << 20;
 
-    /** A row that is captured and one that is applied may meet in one process, beside everything else. */
+    /** The rest is for everything else, and for rows up to {@link RowRoom#ALONE_BYTES_MAX} beside a large one. */
     private static final int PARTS_OF_HEAP = 5;
 
     private static final int PARTS_OF_ROW = 2;

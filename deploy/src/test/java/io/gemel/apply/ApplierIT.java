@@ -22,6 +22,7 @@ import io.gemel.deploy.prepare.Prepare;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.Change.Delete;
 import io.gemel.transaction.Change.Insert;
 import io.gemel.transaction.Change.Truncate;
@@ -444,7 +445,7 @@ class ApplierIT {
                 config.peerLogTopic(),
                 config.limits().applyGroupRowsMax(),
                 1 << 20,
-                64 << 20,
+                RowRoom.of(64 << 20),
                 config.limits().applyLockTimeout(),
                 config.limits().applyLockKillAfter(),
                 config.limits().applyCatchupTimeout(),

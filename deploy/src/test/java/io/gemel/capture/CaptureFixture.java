@@ -17,6 +17,7 @@ import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionCodec;
 import java.io.PrintWriter;
@@ -155,7 +156,7 @@ final class CaptureFixture implements AutoCloseable {
                 config.kafka().client(),
                 config.logTopic(),
                 partBytesMax,
-                64 << 20,
+                RowRoom.of(64 << 20),
                 imageBytesMax,
                 CaptureConfig.SEND_BUFFER_BYTES,
                 Duration.ofMillis(100),

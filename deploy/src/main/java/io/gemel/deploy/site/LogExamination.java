@@ -44,7 +44,8 @@ public final class LogExamination {
     }
 
     private static CaptureConfig capture(SiteConfig config) {
-        return SiteModules.capture(config, LongUnaryOperator.identity(), new ReplicatedTables(config));
+        return SiteModules.capture(
+                config, LongUnaryOperator.identity(), new ReplicatedTables(config), SiteModules.rowRoom(config));
     }
 
     /**

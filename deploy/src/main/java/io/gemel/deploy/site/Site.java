@@ -11,6 +11,7 @@ import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Seal;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import io.gemel.reason.RowRoom;
 import io.gemel.transaction.Marker;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -56,9 +57,13 @@ final class Site implements AutoCloseable {
         this.reasons = reasons;
         Milestone published = new Milestone();
         Milestone seen = new Milestone();
-        applier = new Applier(SiteModules.apply(config, tables), progress, clock, figures.applyListener(seen), reasons);
+        RowRoom rowRoom = SiteModules.rowRoom(config);
+        applier = new Applier(
+                SiteModules.apply(config, tables, rowRoom), progress, clock, figures.applyListener(seen), reasons);
         capture = new Capture(
-                SiteModules.capture(config, commitClock, tables), figures.captureListener(published), reasons);
+                SiteModules.capture(config, commitClock, tables, rowRoom.other()),
+                figures.captureListener(published),
+                reasons);
         window = new InFlightWindow(
                 config.site(),
                 SiteModules.policies(config),

@@ -10,6 +10,7 @@ import io.gemel.conflict.WindowMemory;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.spill.DiskSpill;
 import io.gemel.reason.RowLimit;
+import io.gemel.reason.RowRoom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,8 @@ final class SiteModules {
 
     private SiteModules() {}
 
-    static CaptureConfig capture(SiteConfig config, LongUnaryOperator commitClock, ReplicatedTables tables) {
+    static CaptureConfig capture(
+            SiteConfig config, LongUnaryOperator commitClock, ReplicatedTables tables, RowRoom rowRoom) {
         return new CaptureConfig(
                 config.site(),
                 config.database().url(),
@@ -35,14 +37,14 @@ final class SiteModules {
                 config.kafka().client(),
                 config.logTopic(),
                 Math.toIntExact(config.limits().transactionPartBytesMax()),
-                rowBytesMax(config),
+                rowRoom,
                 config.limits().windowImageBytesMax(),
                 CaptureConfig.SEND_BUFFER_BYTES,
                 config.limits().heartbeatInterval(),
                 commitClock);
     }
 
-    static ApplyConfig apply(SiteConfig config, ReplicatedTables tables) {
+    static ApplyConfig apply(SiteConfig config, ReplicatedTables tables, RowRoom rowRoom) {
         Map<String, Object> kafka = new HashMap<>(config.peerKafka().client());
         return new ApplyConfig(
                 config.site(),
@@ -56,7 +58,7 @@ final class SiteModules {
                 config.peerLogTopic(),
                 config.limits().applyGroupRowsMax(),
                 QUEUE_BYTES_MAX,
-                rowBytesMax(config),
+                rowRoom,
                 config.limits().applyLockTimeout(),
                 config.limits().applyLockKillAfter(),
                 config.limits().applyCatchupTimeout(),
@@ -68,9 +70,10 @@ final class SiteModules {
                 config.router().submissionRetention());
     }
 
-    private static long rowBytesMax(SiteConfig config) {
-        return RowLimit.bytes(
-                config.limits().rowBytesMax(), Runtime.getRuntime().maxMemory());
+    /** Memory for the rows of both sides. */
+    static RowRoom rowRoom(SiteConfig config) {
+        return RowRoom.of(RowLimit.bytes(
+                config.limits().rowBytesMax(), Runtime.getRuntime().maxMemory()));
     }
 
     static WindowMemory windowMemory(SiteConfig config) {
