@@ -56,6 +56,7 @@ class RefusedTablesIT {
             equal_keys_with_other_texts_do_no_harm(sites);
             parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(sites);
             parks_a_truncate_of_such_a_table(sites);
+            refuses_a_table_that_is_altered_while_it_runs(sites);
             sees_tables_that_are_not_published(sites);
             sees_partitions_without_full_images(sites);
             constraints_at_one_site_only_end_as_documented(sites);
@@ -119,6 +120,46 @@ class RefusedTablesIT {
         sites.assertEqual("halves");
         assertThat(TwoSites.rows(sites.west(), "halves")).containsExactly("(30,behind)");
         awaitReady(sites);
+    }
+
+    /** By whatever it becomes one that cannot be replicated: it alone waits, and goes on when that is taken back. */
+    private void refuses_a_table_that_is_altered_while_it_runs(TwoSites sites) throws Exception {
+        refusedWhile(
+                sites,
+                40,
+                "deferrable",
+                "ALTER TABLE halves DROP CONSTRAINT halves_pkey, ADD PRIMARY KEY (id) DEFERRABLE",
+                "ALTER TABLE halves DROP CONSTRAINT halves_pkey, ADD PRIMARY KEY (id)");
+        refusedWhile(
+                sites,
+                50,
+                "has no primary key",
+                "ALTER TABLE halves DROP CONSTRAINT halves_pkey",
+                "ALTER TABLE halves ADD PRIMARY KEY (id)");
+        refusedWhile(
+                sites,
+                60,
+                "row level security",
+                "ALTER TABLE halves ENABLE ROW LEVEL SECURITY; ALTER TABLE halves FORCE ROW LEVEL SECURITY",
+                "ALTER TABLE halves DISABLE ROW LEVEL SECURITY; ALTER TABLE halves NO FORCE ROW LEVEL SECURITY");
+    }
+
+    private static void refusedWhile(TwoSites sites, int id, String why, String alter, String back) throws Exception {
+        sites.west().execute(alter);
+        awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, why);
+        sites.east()
+                .execute("INSERT INTO halves VALUES (" + id + ", 'e')", "INSERT INTO good VALUES (" + id + ", 'e')");
+        sites.settle();
+
+        sites.assertEqual("good");
+        assertThat(TwoSites.texts(sites.west(), "SELECT id FROM halves WHERE id = " + id))
+                .isEmpty();
+        assertThat(report(sites, 1).apply().state()).isEqualTo(SideState.RUNNING);
+        sites.west().execute(back);
+        awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
+        decide(sites, sites.west(), "retry");
+        sites.assertEqual("halves");
+        assertThat(TwoSites.rows(sites.east(), "halves")).contains("(" + id + ",e)");
     }
 
     private static void truncateWhileWestRefuses(TwoSites sites, int id) throws Exception {
