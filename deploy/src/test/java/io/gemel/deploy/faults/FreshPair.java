@@ -33,7 +33,7 @@ final class FreshPair implements AutoCloseable {
         "INSERT INTO counter VALUES (1, 0)"
     };
 
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final String ITEMS = "SELECT id FROM item ORDER BY id";
 
     private final SiteFixture east;
