@@ -14,20 +14,20 @@ import java.util.List;
  */
 final class PostgresCatalog {
     private static final String TABLE = """
-            SELECT ARRAY(WITH RECURSIVE tree (oid) AS (
-                             SELECT c.oid
+            SELECT ARRAY(WITH RECURSIVE tree (oid, kind, identity, schema, name) AS (
+                             SELECT c.oid, c.relkind, c.relreplident, c.relnamespace, c.relname
                               UNION ALL
-                             SELECT h.inhrelid
+                             SELECT leaf.oid, leaf.relkind, leaf.relreplident, leaf.relnamespace, leaf.relname
                                FROM tree
-                               JOIN pg_class AS root ON root.oid = tree.oid AND root.relkind = 'p'
-                               JOIN pg_inherits AS h ON h.inhparent = root.oid AND NOT h.inhdetachpending
+                               JOIN pg_inherits AS h ON h.inhparent = tree.oid AND NOT h.inhdetachpending
+                               JOIN pg_class AS leaf ON leaf.oid = h.inhrelid
+                              WHERE tree.kind = 'p'
                          )
-                         SELECT format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', s.nspname, leaf.relname)
+                         SELECT format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', s.nspname, tree.name)
                            FROM tree
-                           JOIN pg_class AS leaf ON leaf.oid = tree.oid
-                           JOIN pg_namespace AS s ON s.oid = leaf.relnamespace
-                          WHERE leaf.relkind = 'r' AND leaf.relreplident <> 'f'
-                          ORDER BY leaf.oid) AS partial,
+                           JOIN pg_namespace AS s ON s.oid = tree.schema
+                          WHERE tree.kind = 'r' AND tree.identity <> 'f'
+                          ORDER BY tree.oid) AS partial,
                    ARRAY(SELECT a.attname::text
                            FROM pg_index AS i
                           CROSS JOIN LATERAL unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, place)
