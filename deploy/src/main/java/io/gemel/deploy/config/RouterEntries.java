@@ -4,6 +4,7 @@ import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,15 +64,17 @@ final class RouterEntries {
         private @Nullable Durability durability;
         private boolean resubmit = true;
         private @Nullable Boolean submission;
+        private @Nullable Duration timeout;
 
         boolean take(String what, String text) throws BadValueException {
             switch (what) {
                 case "durability" -> durability = RouterKeys.durability(text);
                 case "resubmit" -> resubmit = Values.yesOrNo(text);
                 case "submission" -> submission = Values.yesOrNo(text);
+                case "timeout" -> timeout = Values.duration(text, RouterKeys.LEAST, RouterKeys.HOUR);
                 default ->
                     throw new BadValueException(
-                            "is not known", "a route has the keys durability, resubmit and submission");
+                            "is not known", "a route has the keys durability, resubmit, submission and timeout");
             }
             return true;
         }
@@ -165,8 +168,8 @@ final class RouterEntries {
 
     List<RouterConfig.Route> routes() {
         List<RouterConfig.Route> all = new ArrayList<>();
-        routes.forEach((prefix, route) ->
-                all.add(new RouterConfig.Route(prefix, route.durability, route.resubmit, route.submission)));
+        routes.forEach((prefix, route) -> all.add(
+                new RouterConfig.Route(prefix, route.durability, route.resubmit, route.submission, route.timeout)));
         return all;
     }
 }

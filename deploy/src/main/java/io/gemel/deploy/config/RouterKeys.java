@@ -23,10 +23,10 @@ final class RouterKeys {
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
     private static final long GIB = 1024 * MIB;
-    private static final Duration LEAST = Duration.ofMillis(10);
+    static final Duration LEAST = Duration.ofMillis(10);
     private static final Duration MINUTE = Duration.ofMinutes(1);
     private static final Duration TEN_MINUTES = Duration.ofMinutes(10);
-    private static final Duration HOUR = Duration.ofHours(1);
+    static final Duration HOUR = Duration.ofHours(1);
 
     static final Key<String> ROUTER = required("router", Values::name, String.class);
     static final Key<SiteId> SITE = required("site", Values::siteName, SiteId.class);

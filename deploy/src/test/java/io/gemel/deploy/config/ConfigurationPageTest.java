@@ -54,7 +54,8 @@ class ConfigurationPageTest {
                 "site.<name>.token empty",
                 "route.<prefix>.durability that of `durability`",
                 "route.<prefix>.resubmit `true`",
-                "route.<prefix>.submission what the VM says"));
+                "route.<prefix>.submission what the VM says",
+                "route.<prefix>.timeout that of `request.timeout`"));
 
         assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
     }

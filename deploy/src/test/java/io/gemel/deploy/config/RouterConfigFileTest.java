@@ -13,6 +13,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,20 +75,21 @@ class RouterConfigFileTest {
     void reads_routes() throws Exception {
         RouterConfig router = read(SMALLEST
                 + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n"
-                + "route./a/v1.2.submission=true\n");
+                + "route./a/v1.2.submission=true\nroute./a/v1.2.timeout=45s\n");
 
         assertThat(router.routes())
                 .containsExactlyInAnyOrder(
                         new RouterConfig.Route("/a/uploads", null, false),
-                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true, true),
+                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true, true, Duration.ofSeconds(45)),
                         new RouterConfig.Route("/a", Durability.APPLIED, true));
     }
 
     @Test
     void reports_what_does_not_fit_together_with_its_line() {
-        ConfigException refused = refuse(SMALLEST + "verdict.avoid=2s\nverdict.resubmit=1s\nidle.timeout=10s\n");
+        ConfigException refused =
+                refuse(SMALLEST + "verdict.avoid=2s\nverdict.resubmit=1s\nidle.timeout=10s\nroute./a.timeout=5m\n");
 
-        assertThat(refused.problems().stream().map(ConfigProblem::line)).containsExactly(8, 9);
+        assertThat(refused.problems().stream().map(ConfigProblem::line)).containsExactly(8, 9, 9);
         assertThat(refused).hasMessageContaining("verdict.resubmit must not be below verdict.avoid");
     }
 

@@ -46,10 +46,9 @@ final class Exchange {
     private @Nullable Settlement settlement;
 
     /**
-     * @param timeoutMillis what the client waits at most
      * @param onDone called once, when the client is answered
      */
-    Exchange(Means means, Submission submission, Client client, long timeoutMillis, Consumer<Exchange> onDone) {
+    Exchange(Means means, Submission submission, Client client, Consumer<Exchange> onDone) {
         this.means = means;
         this.submission = submission;
         this.client = client;
@@ -59,7 +58,7 @@ final class Exchange {
         course = new Course(
                 submission.safe(),
                 submission.stream() == null,
-                sinceMillis + timeoutMillis,
+                sinceMillis + submission.timeout().toMillis(),
                 history.earlierSite(),
                 history.earlierDeaths());
     }
@@ -134,6 +133,7 @@ final class Exchange {
                         headers,
                         submission.body(),
                         submission.stream(),
+                        submission.safe() || submission.stream() != null,
                         result -> received(number, result));
         if (number == calls && stage == Stage.SENT) {
             call = made;

@@ -233,7 +233,8 @@ final class Intake {
                 body == null ? request : null,
                 route.submission(),
                 mark,
-                asked == null ? usual : asked);
+                asked == null ? usual : asked,
+                route.timeout() == null ? config.times().requestTimeout() : route.timeout());
     }
 
     private String newKey() {

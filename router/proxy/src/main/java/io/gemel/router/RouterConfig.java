@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.transaction.SiteId;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +72,7 @@ public record RouterConfig(
         frontend.check(problems);
         checkVms(problems, vms, sites);
         checkSites(problems, site, vms, sites);
-        checkRoutes(problems, routes);
+        checkRoutes(problems, routes, times);
         times.check(problems);
         limits.check(problems);
         if (!problems.isEmpty()) {
@@ -141,11 +142,19 @@ public record RouterConfig(
         }
     }
 
-    private static void checkRoutes(List<String> problems, List<Route> routes) {
+    private static void checkRoutes(List<String> problems, List<Route> routes, RouterTimes times) {
         Set<String> prefixes = new HashSet<>();
         for (Route route : routes) {
             if (!route.prefix().startsWith("/")) {
                 problems.add("route." + route.prefix() + " must begin with /");
+            }
+            Duration timeout = route.timeout();
+            if (timeout != null && timeout.toMillis() <= 0) {
+                problems.add("route." + route.prefix() + ".timeout must be at least a millisecond");
+            }
+            if (timeout != null && times.idleTimeout().compareTo(timeout.plus(times.durabilityTimeout())) <= 0) {
+                problems.add("idle.timeout must be above route." + route.prefix()
+                        + ".timeout and durability.timeout together: a connection is idle while its request runs");
             }
             if (!prefixes.add(route.prefix())) {
                 problems.add("route." + route.prefix() + " is there twice");
@@ -217,15 +226,17 @@ public record RouterConfig(
      * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM only
      * @param submission whether requests that change something are known to be kept in the ledger, so that they may be sent again when a VM
      *     dies; null for what the VM says in its heartbeat
+     * @param timeout what a client waits at most for the beginning of an answer; null for the router's own
      */
     public record Route(
             String prefix,
             @Nullable Durability durability,
             boolean resubmit,
-            @Nullable Boolean submission) {
+            @Nullable Boolean submission,
+            @Nullable Duration timeout) {
         /** What the VMs say decides whether requests may be sent again. */
         public Route(String prefix, @Nullable Durability durability, boolean resubmit) {
-            this(prefix, durability, resubmit, null);
+            this(prefix, durability, resubmit, null, null);
         }
     }
 

@@ -159,6 +159,7 @@ final class Settlement {
                         headers.get(),
                         submission.body(),
                         null,
+                        false,
                         result -> heard(number, result));
         if (number == calls && !over) {
             call = made;

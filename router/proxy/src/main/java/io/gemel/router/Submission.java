@@ -4,6 +4,7 @@ import io.gemel.router.RouterConfig.Durability;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param kept whether its route says that the ledger is kept for it; null when that is the VM's to say
  * @param fingerprint null for a body that is not kept, and when there is no key
  * @param level what is awaited after the commit
+ * @param timeout what its client waits at most for the beginning of an answer
  */
 record Submission(
         HttpMethod method,
@@ -30,7 +32,8 @@ record Submission(
         @Nullable HttpServerRequest stream,
         @Nullable Boolean kept,
         @Nullable String fingerprint,
-        Durability level) {
+        Durability level,
+        Duration timeout) {
 
     /** Whether a VM is known to keep the ledger for it. */
     boolean keptBy(VmState vm) {

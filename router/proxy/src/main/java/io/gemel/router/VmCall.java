@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import io.netty.handler.codec.TooLongFrameException;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -25,14 +26,23 @@ final class VmCall {
     }
 
     private final int answerMax;
+    private final boolean early;
+    private final Context context;
     private final Consumer<Result> end;
     private final Buffer body = Buffer.buffer();
     private @Nullable HttpClientRequest request;
     private boolean ended;
 
-    /** @param answerMax bytes of an answer that are awaited before it is told */
-    VmCall(int answerMax, Consumer<Result> end) {
+    /**
+     * @param answerMax bytes of an answer that are awaited before it is told
+     * @param early whether an answer that will be passed on is told as soon as its head is there, with what came along: nobody will ask
+     *     again if the rest does not come
+     * @param context of the event loop that sends it
+     */
+    VmCall(int answerMax, boolean early, Context context, Consumer<Result> end) {
         this.answerMax = answerMax;
+        this.early = early;
+        this.context = context;
         this.end = end;
     }
 
@@ -71,13 +81,27 @@ final class VmCall {
         response.exceptionHandler(this::broken);
         response.handler(part -> part(response, part));
         response.endHandler(nothing -> end(new Result.Answer(answer(response, null))));
+        if (early && isPassedOn(Outcome.ofWord(response.getHeader("Gemel-Outcome")))) {
+            // A short answer has come whole by then.
+            context.runOnContext(unused -> tellNow(response));
+        }
+    }
+
+    private static boolean isPassedOn(@Nullable Outcome outcome) {
+        return outcome == null || outcome.effect() == Outcome.Effect.FINAL;
+    }
+
+    private void tellNow(HttpClientResponse response) {
+        if (!ended) {
+            response.pause();
+            end(new Result.Answer(answer(response, response)));
+        }
     }
 
     private void part(HttpClientResponse response, Buffer part) {
         body.appendBuffer(part);
-        if (body.length() > answerMax && !ended) {
-            response.pause();
-            end(new Result.Answer(answer(response, response)));
+        if (body.length() > answerMax) {
+            tellNow(response);
         }
     }
 

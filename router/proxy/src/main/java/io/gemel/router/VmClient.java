@@ -17,9 +17,11 @@ import org.jspecify.annotations.Nullable;
 /** Sends requests to VMs over connections that are kept, which belong to the event loop that made this object. */
 final class VmClient {
     private final HttpClient http;
+    private final Vertx vertx;
     private final int answerMax;
 
     VmClient(Vertx vertx, RouterConfig config) {
+        this.vertx = vertx;
         RouterTimes times = config.times();
         RouterLimits limits = config.limits();
         HttpClientOptions options = Trust.options(config)
@@ -47,6 +49,7 @@ final class VmClient {
      *
      * @param payload its body; null for none
      * @param stream where its body comes from instead; null for nowhere
+     * @param early whether its answer is told as soon as its head is there
      */
     VmCall send(
             VmState vm,
@@ -55,8 +58,9 @@ final class VmClient {
             MultiMap headers,
             @Nullable Buffer payload,
             @Nullable HttpServerRequest stream,
+            boolean early,
             Consumer<VmCall.Result> end) {
-        VmCall call = new VmCall(answerMax, end);
+        VmCall call = new VmCall(answerMax, early, vertx.getOrCreateContext(), end);
         RequestOptions options =
                 to(vm.config().url()).setMethod(method).setURI(target).setHeaders(headers);
         http.request(options).onComplete(request -> call.send(request, payload, stream), call::notSent);

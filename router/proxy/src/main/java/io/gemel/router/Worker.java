@@ -122,8 +122,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     @Override
     public void taken(Client client, Submission submission) {
-        Exchange exchange = new Exchange(
-                means, submission, client, config.times().requestTimeout().toMillis(), done -> done(done, submission));
+        Exchange exchange = new Exchange(means, submission, client, done -> done(done, submission));
         open.add(exchange);
         client.request().response().closeHandler(unused -> exchange.clientGone());
         exchange.start();

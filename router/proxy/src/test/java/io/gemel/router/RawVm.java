@@ -10,15 +10,25 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A VM that answers heartbeats as it should and everything else with bytes of a test's choice; then it closes the connection. */
+/**
+ * A VM that answers heartbeats as it should and everything else with bytes of a test's choice, in two parts; then it closes the
+ * connection.
+ */
 final class RawVm implements AutoCloseable {
     private static final String BEAT =
             "{\"vm\":\"raw\",\"site\":\"east\",\"host\":\"host-1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false,\"submissions\":[\"/\"]}";
 
     final AtomicInteger received = new AtomicInteger();
+    final AtomicInteger left = new AtomicInteger();
     volatile String answer = "";
+
+    /** The second part, once {@link #go} says so; null for none. */
+    volatile String rest;
+
+    private final Semaphore mayGo = new Semaphore(0);
     private final ServerSocket server;
 
     RawVm() throws IOException {
@@ -67,9 +77,37 @@ final class RawVm implements AutoCloseable {
                     : answer;
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
+            if (!beat && rest != null) {
+                goOn(connection, out);
+            }
         } catch (IOException e) {
             // The router went away.
         }
+    }
+
+    private void goOn(Socket connection, OutputStream out) throws IOException {
+        Thread watching = new Thread(() -> watch(connection), "raw-vm-watch");
+        watching.setDaemon(true);
+        watching.start();
+        mayGo.acquireUninterruptibly();
+        out.write(rest.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
+    /** Counts a router that leaves before it has everything. */
+    private void watch(Socket connection) {
+        try {
+            if (connection.getInputStream().read() < 0 && mayGo.availablePermits() == 0) {
+                left.incrementAndGet();
+            }
+        } catch (IOException e) {
+            left.incrementAndGet();
+        }
+    }
+
+    /** Lets one answer have its second part. */
+    void go() {
+        mayGo.release();
     }
 
     @Override

@@ -54,7 +54,8 @@ final class TestBench implements AutoCloseable {
                 List.of(
                         new Route("/stream", null, false),
                         new Route("/shipped", Durability.SHIPPED, true),
-                        new Route("/kept", null, true, true)),
+                        new Route("/kept", null, true, true, null),
+                        new Route("/slow", null, true, null, Duration.ofSeconds(20))),
                 Durability.LOCAL,
                 true,
                 TIMES,
@@ -66,27 +67,36 @@ final class TestBench implements AutoCloseable {
     }
 
     static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
-        return with(config, config.vms(), config.tls(), config.frontend(), times, limits);
+        return with(config, config.vms(), config.sites(), config.tls(), config.frontend(), times, limits);
     }
 
-    /** With these VMs at the east instead of e1 and e2. */
-    static RouterConfig withEast(RouterConfig config, RouterConfig.Vm... east) {
-        List<RouterConfig.Vm> vms = new ArrayList<>(List.of(east));
-        config.vms().stream().filter(vm -> vm.site().name().equals("west")).forEach(vms::add);
-        return with(config, vms, config.tls(), config.frontend(), config.times(), config.limits());
+    /** With this VM at the east instead of e1 and e2. */
+    static RouterConfig withEast(RouterConfig config, RouterConfig.Vm east) {
+        List<RouterConfig.Vm> vms = new ArrayList<>(config.vms());
+        vms.removeIf(vm -> vm.site().equals(east.site()));
+        vms.add(east);
+        return with(config, vms, config.sites(), config.tls(), config.frontend(), config.times(), config.limits());
+    }
+
+    /** With this VM at the east and nothing else: whatever is thought of it, it gets every request. */
+    static RouterConfig alone(RouterConfig config, RouterConfig.Vm east) {
+        List<RouterConfig.Site> sites = new ArrayList<>(config.sites());
+        sites.removeIf(site -> !site.name().equals(east.site()));
+        return with(config, List.of(east), sites, config.tls(), config.frontend(), config.times(), config.limits());
     }
 
     static RouterConfig with(RouterConfig config, RouterConfig.Tls tls) {
-        return with(config, config.vms(), tls, config.frontend(), config.times(), config.limits());
+        return with(config, config.vms(), config.sites(), tls, config.frontend(), config.times(), config.limits());
     }
 
     static RouterConfig with(RouterConfig config, RouterFrontend frontend) {
-        return with(config, config.vms(), config.tls(), frontend, config.times(), config.limits());
+        return with(config, config.vms(), config.sites(), config.tls(), frontend, config.times(), config.limits());
     }
 
     private static RouterConfig with(
             RouterConfig config,
             List<RouterConfig.Vm> vms,
+            List<RouterConfig.Site> sites,
             RouterConfig.Tls tls,
             RouterFrontend frontend,
             RouterTimes times,
@@ -101,7 +111,7 @@ final class TestBench implements AutoCloseable {
                 config.admin(),
                 config.adminToken(),
                 vms,
-                config.sites(),
+                sites,
                 config.routes(),
                 config.durability(),
                 config.accessLog(),
