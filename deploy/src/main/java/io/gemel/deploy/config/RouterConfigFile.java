@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -137,12 +138,10 @@ public final class RouterConfigFile {
                 address(RouterKeys.LISTEN),
                 tls,
                 new RouterFrontend(
-                        Arrays.stream(get(RouterKeys.TRUSTED_PROXIES).split(",", -1))
-                                .map(String::trim)
-                                .filter(network -> !network.isEmpty())
-                                .toList(),
+                        listed(RouterKeys.TRUSTED_PROXIES),
                         get(RouterKeys.PROXY_PROTOCOL),
-                        get(RouterKeys.HOST_PRESERVE)),
+                        get(RouterKeys.HOST_PRESERVE),
+                        listed(RouterKeys.KEY_SCOPE_HEADERS)),
                 authorities,
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,
@@ -153,6 +152,13 @@ public final class RouterConfigFile {
                 get(RouterKeys.ACCESS_LOG),
                 times(),
                 limits());
+    }
+
+    private List<String> listed(Key<String> key) {
+        return Arrays.stream(get(key).split(",", -1))
+                .map(String::trim)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 
     private RouterConfig.Address address(Key<HostPort> key) {

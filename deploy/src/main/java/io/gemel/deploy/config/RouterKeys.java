@@ -37,6 +37,7 @@ final class RouterKeys {
     static final Key<String> TRUSTED_PROXIES = key("trusted.proxies", "", text -> text, String.class);
     static final Key<Boolean> PROXY_PROTOCOL = key("listen.proxy.protocol", "false", Values::yesOrNo, Boolean.class);
     static final Key<Boolean> HOST_PRESERVE = key("host.preserve", "true", Values::yesOrNo, Boolean.class);
+    static final Key<String> KEY_SCOPE_HEADERS = key("key.scope.headers", "Authorization", text -> text, String.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
     static final Key<Boolean> ACCESS_LOG = key("access.log", "true", Values::yesOrNo, Boolean.class);
@@ -83,6 +84,7 @@ final class RouterKeys {
             TRUSTED_PROXIES,
             PROXY_PROTOCOL,
             HOST_PRESERVE,
+            KEY_SCOPE_HEADERS,
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,

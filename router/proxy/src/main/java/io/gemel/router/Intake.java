@@ -17,7 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes requests in: refuses what is not proper and what there is no room for, and reads the rest. Confined to one event loop. */
 final class Intake {
+    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
+    private static final int METHOD_NOT_ALLOWED = 405;
     private static final int TIMEOUT = 408;
     private static final int UNAVAILABLE = 503;
     private static final int KEY_BYTES = 16;
@@ -92,6 +94,9 @@ final class Intake {
             client.say(NOT_FOUND, "there is nothing here", Story.NONE);
             return;
         }
+        if (target.outcomeKey() != null && refusesToClose(client, target)) {
+            return;
+        }
         if (figures.inFlight.get() >= config.limits().requestsMax()
                 || figures.bodyBytes.get() >= config.limits().bodiesMax()) {
             figures.shed.increment();
@@ -109,6 +114,22 @@ final class Intake {
             request.pause();
             listener.taken(client, submission(client, target, route, null));
         }
+    }
+
+    /** Refuses who would close a key and may not: whoever closes a key takes its submission away from the client that made it. */
+    private boolean refusesToClose(Client client, Target target) {
+        boolean post = client.request().method().equals(HttpMethod.POST);
+        if (!post && target.fence()) {
+            client.say(METHOD_NOT_ALLOWED, "a key is closed by POST, with the router's admin.token", Story.NONE);
+            return true;
+        }
+        String token = config.adminToken();
+        if (post && (token == null || !Bearer.shows(client.request(), token))) {
+            String need = token == null ? "set admin.token in the router's file" : "show the router's admin.token";
+            client.say(FORBIDDEN, "closing a key needs a right: " + need, Story.NONE);
+            return true;
+        }
+        return false;
     }
 
     private void refuse(Client client, Refusal refusal) {
@@ -206,13 +227,16 @@ final class Intake {
         HttpServerRequest request = client.request();
         HttpMethod method = request.method();
         List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers(), client.trusted());
+        if (target.outcomeKey() != null) {
+            headers.removeIf(header -> header.getKey().equalsIgnoreCase("Authorization")); // the router's own token
+        }
         String named = request.getHeader("Idempotency-Key");
         String given =
                 target.outcomeKey() != null ? target.outcomeKey() : named == null ? null : RequestCheck.key(named);
         boolean reads =
                 method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS);
         String key = given != null ? given : reads ? null : newKey();
-        if (target.outcomeKey() != null && reads && !target.fence()) {
+        if (target.outcomeKey() != null && reads) {
             // It asks and closes nothing, but only the database that knows can tell.
             key = given;
         }
@@ -221,7 +245,8 @@ final class Intake {
         Durability usual = route.durability() == null ? config.durability() : route.durability();
         String mark = key == null || body == null || target.outcomeKey() != null
                 ? null
-                : fingerprint.of(method.name(), target.text(), body.getBytes());
+                : fingerprint.of(
+                        method.name(), target.text(), config.frontend().scope(request.headers()), body.getBytes());
         boolean empty = body != null && body.length() == 0 && reads;
         return new Submission(
                 method,

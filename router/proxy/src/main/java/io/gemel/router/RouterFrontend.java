@@ -2,32 +2,37 @@ package io.gemel.router;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.vertx.core.MultiMap;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What stands between clients and a router, and what VMs are told of it.
+ * How clients come and are told apart, and what VMs are told of it.
  *
  * @param trustedProxies {@code trusted.proxies}: addresses and networks, such as {@code 10.0.0.0/8}, whose {@code X-Forwarded-*} and
  *     {@code Forwarded} are believed and passed on
  * @param proxyProtocol {@code listen.proxy.protocol}: whether each connection begins with a head of the PROXY protocol, version 1 or 2
  * @param hostPreserve {@code host.preserve}: whether VMs see the client's Host instead of their own address
+ * @param keyScope {@code key.scope.headers}: headers whose values belong to an Idempotency-Key: who shows others gets nobody else's answer
  */
-public record RouterFrontend(List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve) {
+public record RouterFrontend(
+        List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve, List<String> keyScope) {
     private static final Pattern NETWORK = Pattern.compile("([0-9a-fA-F.:]+)(?:/(\\d{1,3}))?");
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;
 
     public RouterFrontend {
         trustedProxies = List.copyOf(trustedProxies);
+        keyScope = List.copyOf(keyScope);
     }
 
     /** What holds when nothing is said. */
     public static RouterFrontend defaults() {
-        return new RouterFrontend(List.of(), false, true);
+        return new RouterFrontend(List.of(), false, true, List.of("Authorization"));
     }
 
     void check(List<String> problems) {
@@ -39,6 +44,15 @@ public record RouterFrontend(List<String> trustedProxies, boolean proxyProtocol,
                         + ", which is neither an address nor a network such as 10.0.0.0/8");
             }
         }
+    }
+
+    /** What belongs to a request's key besides its text. */
+    List<String> scope(MultiMap headers) {
+        List<String> scope = new ArrayList<>();
+        for (String name : keyScope) {
+            headers.getAll(name).forEach(value -> scope.add(name.toLowerCase(Locale.ROOT) + ": " + value));
+        }
+        return scope;
     }
 
     /** The networks that are trusted. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.router.TestVm.Manner;
+import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -180,8 +181,39 @@ final class OperationIT {
         assertThat(header(bench.post("/transfers", "\"k1\"", "1").get(), "Gemel-Outcome"))
                 .isEqualTo("replayed");
         assertThat(bench.get("/gemel/outcome/k2").body()).contains("unknown");
-        assertThat(bench.get("/gemel/outcome/k2?fence=true").body()).contains("fenced");
+        assertThat(bench.get("/gemel/outcome/k2?fence=true").statusCode()).isEqualTo(405);
+        assertThat(close("k2", "Bearer guessed").statusCode()).isEqualTo(403);
+        assertThat(bench.get("/gemel/outcome/k2").body()).contains("unknown");
+        assertThat(close("k2", "Bearer admin").body()).contains("fenced");
+        assertThat(bench.vms().stream().flatMap(vm -> vm.heads.stream()))
+                .noneMatch(head -> head.containsKey("authorization"));
         assertThat(bench.post("/transfers", "k2", "1").get().statusCode()).isEqualTo(422);
+    }
+
+    private HttpResponse<String> close(String key, String authorization) throws Exception {
+        return bench.client.send(
+                bench.request("/gemel/outcome/" + key)
+                        .header("Authorization", authorization)
+                        .POST(BodyPublishers.noBody())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    @Test
+    void nobody_gets_the_answer_of_another_clients_key() throws Exception {
+        assertThat(transfer("k1", "Bearer alice").body()).contains("done by");
+        assertThat(transfer("k1", "Bearer bob").statusCode()).isEqualTo(422);
+        assertThat(transfer("k1", null).statusCode()).isEqualTo(422);
+        assertThat(header(transfer("k1", "Bearer alice"), "Gemel-Outcome")).isEqualTo("replayed");
+    }
+
+    private HttpResponse<String> transfer(String key, String authorization) throws Exception {
+        HttpRequest.Builder request =
+                bench.request("/transfers").header("Idempotency-Key", key).POST(BodyPublishers.ofString("1"));
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return bench.client.send(request.build(), BodyHandlers.ofString());
     }
 
     @Test

@@ -108,11 +108,12 @@ final class PureHttpTest {
     void the_fingerprint_tells_method_target_and_body_apart() {
         Fingerprint fingerprint = new Fingerprint();
         byte[] body = "42".getBytes(StandardCharsets.UTF_8);
-        assertThat(fingerprint.of("POST", "/a", body))
-                .isEqualTo(fingerprint.of("POST", "/a", body))
-                .isNotEqualTo(fingerprint.of("PUT", "/a", body))
-                .isNotEqualTo(fingerprint.of("POST", "/b", body))
-                .isNotEqualTo(fingerprint.of("POST", "/a", new byte[0]));
+        assertThat(fingerprint.of("POST", "/a", List.of(), body))
+                .isEqualTo(fingerprint.of("POST", "/a", List.of(), body))
+                .isNotEqualTo(fingerprint.of("POST", "/a", List.of("authorization: x"), body))
+                .isNotEqualTo(fingerprint.of("PUT", "/a", List.of(), body))
+                .isNotEqualTo(fingerprint.of("POST", "/b", List.of(), body))
+                .isNotEqualTo(fingerprint.of("POST", "/a", List.of(), new byte[0]));
     }
 
     @Property
@@ -157,7 +158,7 @@ final class PureHttpTest {
                         new SiteId("east"),
                         new Address("a", 1),
                         null,
-                        new RouterFrontend(List.of("10.0.0.0/33", "here"), false, true),
+                        new RouterFrontend(List.of("10.0.0.0/33", "here"), false, true, List.of()),
                         null,
                         new Address("a", 2),
                         " ",

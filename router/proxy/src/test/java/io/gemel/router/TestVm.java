@@ -3,6 +3,7 @@ package io.gemel.router;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
@@ -201,7 +202,7 @@ final class TestVm implements AutoCloseable {
             say(request, 503, "draining", "draining");
         } else if (request.path().startsWith("/gemel/outcome/")) {
             String key = request.path().substring("/gemel/outcome/".length());
-            String outcome = ledger.outcome(key, "fence=true".equals(request.query()));
+            String outcome = ledger.outcome(key, request.method().equals(HttpMethod.POST));
             request.response()
                     .end(new JsonObject()
                             .put("key", key)
