@@ -33,6 +33,9 @@ public final class BankVm implements AutoCloseable {
     private static final Duration POOL_WAIT = Duration.ofSeconds(1);
     private static final VmLimits LIMITS = VmLimits.DEFAULT;
 
+    /** So that heartbeats and drains never wait behind requests. */
+    private static final int HEARTBEAT_THREADS = 2;
+
     /** Longest that a VM which is told to end waits for what runs. */
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(20);
 
@@ -84,13 +87,19 @@ public final class BankVm implements AutoCloseable {
     public static BankVm start(BankConfig config, Surroundings surroundings) throws IOException {
         HikariDataSource pool = new HikariDataSource(poolConfig(config));
         DataSource dataSource = surroundings.around((DataSource) pool);
-        Vm vm = new Vm(new VmConfig(config.vm(), config.site(), config.host(), List.of("/"), dataSource, LIMITS));
+        Vm vm = new Vm(new VmConfig(
+                config.vm(),
+                config.site(),
+                config.host(),
+                List.of("/"),
+                dataSource,
+                LIMITS.withRequestsMax(config.threads())));
         HttpServer server = HttpServer.create(
                 new InetSocketAddress(config.listen().host(), config.listen().port()), WAITING_MAX);
         AtomicInteger number = new AtomicInteger();
         ExecutorService threads = new ThreadPoolExecutor(
-                config.threads(),
-                config.threads(),
+                config.threads() + HEARTBEAT_THREADS,
+                config.threads() + HEARTBEAT_THREADS,
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(WAITING_MAX),

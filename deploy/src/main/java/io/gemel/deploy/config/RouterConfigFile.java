@@ -195,6 +195,7 @@ public final class RouterConfigFile {
                 get(RouterKeys.REQUESTS_MAX),
                 get(RouterKeys.CONNECTIONS_MAX),
                 get(RouterKeys.VM_CONNECTIONS_MAX),
+                get(RouterKeys.VM_REQUESTS_MAX),
                 Math.toIntExact(get(RouterKeys.VM_HEADERS_MAX)),
                 get(RouterKeys.ATTEMPTS_MAX),
                 threads == 0 ? RouterLimits.defaults().threads() : threads);

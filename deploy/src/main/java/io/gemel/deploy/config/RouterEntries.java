@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The VMs, sites and routes of one {@code router.properties}: keys that have a name of the operator's choice in their middle. */
 final class RouterEntries {
+    /** The one key of these that has a dot itself. */
+    private static final String VM_REQUESTS_MAX = ".requests.max";
+
     private final Map<String, VmLines> vms = new TreeMap<>();
     private final Map<String, SiteLines> sites = new TreeMap<>();
     private final Map<String, RouteLines> routes = new TreeMap<>();
@@ -23,6 +26,7 @@ final class RouterEntries {
         private @Nullable URI url;
         private @Nullable SiteId site;
         private @Nullable String host;
+        private int requestsMax;
 
         VmLines(int line) {
             this.line = line;
@@ -33,7 +37,9 @@ final class RouterEntries {
                 case "url" -> url = Values.httpUrl(text);
                 case "site" -> site = Values.siteName(text);
                 case "host" -> host = Values.name(text);
-                default -> throw new BadValueException("is not known", "a VM has the keys url, site and host");
+                case "requests.max" -> requestsMax = Values.count(text, 0, RouterKeys.VM_REQUESTS_LIMIT);
+                default ->
+                    throw new BadValueException("is not known", "a VM has the keys url, site, host and requests.max");
             }
             return true;
         }
@@ -85,7 +91,7 @@ final class RouterEntries {
         if (RouterKeys.ALL.stream().anyMatch(fixed -> fixed.name().equals(name))) {
             return false;
         }
-        int last = name.lastIndexOf('.');
+        int last = name.endsWith(VM_REQUESTS_MAX) ? name.length() - VM_REQUESTS_MAX.length() : name.lastIndexOf('.');
         String what = name.substring(last + 1);
         if (name.startsWith(RouterKeys.VM_OF) && last > RouterKeys.VM_OF.length()) {
             String vm = Values.name(name.substring(RouterKeys.VM_OF.length(), last));
@@ -149,7 +155,7 @@ final class RouterEntries {
         List<RouterConfig.Vm> all = new ArrayList<>();
         vms.forEach((name, vm) -> {
             if (vm.url != null && vm.site != null && vm.host != null) {
-                all.add(new RouterConfig.Vm(name, vm.url, vm.site, vm.host));
+                all.add(new RouterConfig.Vm(name, vm.url, vm.site, vm.host, vm.requestsMax));
             }
         });
         return all;

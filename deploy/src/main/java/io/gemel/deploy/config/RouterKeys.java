@@ -20,6 +20,8 @@ final class RouterKeys {
     static final String SITE_OF = "site.";
     static final String ROUTE_OF = "route.";
 
+    static final int VM_REQUESTS_LIMIT = 100_000;
+
     private static final long KIB = 1024;
     private static final long MIB = 1024 * KIB;
     private static final long GIB = 1024 * MIB;
@@ -56,6 +58,7 @@ final class RouterKeys {
     static final Key<Integer> REQUESTS_MAX = count("requests.max", "4096", 1, 1_000_000);
     static final Key<Integer> CONNECTIONS_MAX = count("connections.max", "10000", 1, 1_000_000);
     static final Key<Integer> VM_CONNECTIONS_MAX = count("vm.connections.max", "512", 1, 100_000);
+    static final Key<Integer> VM_REQUESTS_MAX = count("vm.requests.max", "0", 0, VM_REQUESTS_LIMIT);
     static final Key<Long> VM_HEADERS_MAX = size("vm.headers.max", "256KiB", KIB, 16 * MIB);
     static final Key<Integer> THREADS = count("threads", "0", 0, 64);
     static final Key<Duration> IDLE_TIMEOUT = duration("idle.timeout", "1m", LEAST, HOUR);
@@ -101,6 +104,7 @@ final class RouterKeys {
             REQUESTS_MAX,
             CONNECTIONS_MAX,
             VM_CONNECTIONS_MAX,
+            VM_REQUESTS_MAX,
             VM_HEADERS_MAX,
             THREADS,
             IDLE_TIMEOUT,

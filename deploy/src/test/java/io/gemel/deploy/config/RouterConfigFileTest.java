@@ -66,9 +66,11 @@ class RouterConfigFileTest {
 
     @Test
     void takes_a_vm_whose_name_begins_like_a_key() throws Exception {
-        RouterConfig router = read(SMALLEST + "vm.idle.url=http://127.0.0.1:9009\nvm.idle.site=east\nvm.idle.host=h\n");
+        RouterConfig router = read(SMALLEST + "vm.idle.url=http://127.0.0.1:9009\nvm.idle.site=east\nvm.idle.host=h\n"
+                + "vm.idle.requests.max=24\n");
 
         assertThat(router.vms()).extracting(RouterConfig.Vm::name).containsExactly("e1", "idle");
+        assertThat(router.vms()).extracting(RouterConfig.Vm::requestsMax).containsExactly(0, 24);
     }
 
     @Test

@@ -180,7 +180,7 @@ final class Choice {
     }
 
     private boolean takes(VmState vm, Tier tier) {
-        if (vm.inFlight() >= vmInFlightMax || !vm.fit()) {
+        if (vm.inFlight() >= vmInFlightMax || vm.full() || !vm.fit()) {
             return false;
         }
         return tier == Tier.ANY

@@ -20,7 +20,7 @@ final class Fleet implements Surroundings {
             List<VmState> vms = new ArrayList<>();
             for (RouterConfig.Vm vm : config.vms()) {
                 if (vm.site().equals(site.name())) {
-                    VmState state = new VmState(vm);
+                    VmState state = new VmState(vm, config.limits().vmRequestsMax());
                     vms.add(state);
                     vmsByName.put(vm.name(), state);
                 }

@@ -97,6 +97,9 @@ public record RouterConfig(
             checkName(problems, "vm", vm.name());
             checkName(problems, "vm." + vm.name() + ".host", vm.host());
             checkUrl(problems, "vm." + vm.name() + ".url", vm.url());
+            if (vm.requestsMax() < 0) {
+                problems.add("vm." + vm.name() + ".requests.max must not be negative");
+            }
             if (!names.add(vm.name())) {
                 problems.add("vm." + vm.name() + " is there twice");
             }
@@ -201,8 +204,14 @@ public record RouterConfig(
      *
      * @param url scheme, host and port only
      * @param host the machine it runs on: VMs of one host are expected to die together
+     * @param requestsMax requests that it gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
      */
-    public record Vm(String name, URI url, SiteId site, String host) {}
+    public record Vm(String name, URI url, SiteId site, String host, int requestsMax) {
+        /** As many requests at once as for every VM. */
+        public Vm(String name, URI url, SiteId site, String host) {
+            this(name, url, site, host, 0);
+        }
+    }
 
     /**
      * A site's process, which answers for the site's database.

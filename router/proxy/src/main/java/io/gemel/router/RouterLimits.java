@@ -12,6 +12,7 @@ import java.util.List;
  * @param requestsMax {@code requests.max}: requests accepted at once; beyond it new ones are turned away
  * @param connectionsMax {@code connections.max}: clients' connections at once; beyond it new ones are closed
  * @param vmConnectionsMax {@code vm.connections.max}: connections to one VM from each of the router's threads
+ * @param vmRequestsMax {@code vm.requests.max}: requests that one VM gets from this router at once; 0 for what the VM says of itself
  * @param vmHeadersMax {@code vm.headers.max}: bytes of the headers of a VM's answer
  * @param attemptsMax {@code attempts.max}: VMs at which one request may do work
  * @param threads {@code threads}: event loops that serve clients
@@ -24,6 +25,7 @@ public record RouterLimits(
         int requestsMax,
         int connectionsMax,
         int vmConnectionsMax,
+        int vmRequestsMax,
         int vmHeadersMax,
         int attemptsMax,
         int threads) {
@@ -34,7 +36,7 @@ public record RouterLimits(
     /** What holds when nothing is said. */
     public static RouterLimits defaults() {
         int threads = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors()));
-        return new RouterLimits(1 << 20, 256L << 20, 16 << 10, 8 << 10, 4096, 10_000, 512, 256 << 10, 5, threads);
+        return new RouterLimits(1 << 20, 256L << 20, 16 << 10, 8 << 10, 4096, 10_000, 512, 0, 256 << 10, 5, threads);
     }
 
     void check(List<String> problems) {
@@ -44,6 +46,7 @@ public record RouterLimits(
         atLeast(problems, "requests.max", requestsMax, 1);
         atLeast(problems, "connections.max", connectionsMax, 1);
         atLeast(problems, "vm.connections.max", vmConnectionsMax, 1);
+        atLeast(problems, "vm.requests.max", vmRequestsMax, 0);
         atLeast(problems, "vm.headers.max", vmHeadersMax, 1024);
         atLeast(problems, "attempts.max", attemptsMax, 1);
         atLeast(problems, "threads", threads, 1);

@@ -22,11 +22,12 @@ final class VmState {
             boolean open,
             boolean databaseUp,
             int inFlight,
-            List<String> submissions) {
-        static final Beat NONE = new Beat(false, false, false, false, 0, List.of());
+            List<String> submissions,
+            int capacity) {
+        static final Beat NONE = new Beat(false, false, false, false, 0, List.of(), 0);
 
         /** A VM that answers, and knows nothing of heartbeats: it keeps no ledger. */
-        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of());
+        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0);
 
         /** Whether the ledger is kept for requests of a path, or of the VM's own. */
         boolean keeps(Target target) {
@@ -50,6 +51,7 @@ final class VmState {
             .build();
 
     private final RouterConfig.Vm config;
+    private final int requestsMax;
     private final CircuitBreaker breaker;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile Verdict verdict = Verdict.UNKNOWN;
@@ -64,8 +66,10 @@ final class VmState {
     private volatile double latencyMillis;
     private long openSinceMillis = -1;
 
-    VmState(RouterConfig.Vm config) {
+    /** @param requestsMax requests that it gets at once when nothing is said of this VM; 0 for what it says itself */
+    VmState(RouterConfig.Vm config, int requestsMax) {
         this.config = config;
+        this.requestsMax = config.requestsMax() > 0 ? config.requestsMax() : requestsMax;
         breaker = CircuitBreaker.of(config.name(), BREAKER);
     }
 
@@ -215,6 +219,12 @@ final class VmState {
 
     int inFlight() {
         return inFlight.get();
+    }
+
+    /** Whether it has as many requests as it may have, or as it says that it can work on at once. */
+    boolean full() {
+        int max = requestsMax > 0 ? requestsMax : beat.capacity();
+        return max > 0 && inFlight.get() >= max;
     }
 
     void began() {

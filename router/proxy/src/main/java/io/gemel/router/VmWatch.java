@@ -111,7 +111,8 @@ final class VmWatch {
                 answer.flag("open", true),
                 status == OK && answer.number("databaseMs", 0) >= 0,
                 (int) answer.number("inFlight", 0),
-                answer.texts("submissions"));
+                answer.texts("submissions"),
+                (int) answer.number("capacity", 0));
     }
 
     private void heard(int number, Beat beat, long sentMillis) {

@@ -60,6 +60,7 @@ final class LimitsIT {
                 requestsMax,
                 connectionsMax,
                 vmConnectionsMax,
+                usual.vmRequestsMax(),
                 usual.vmHeadersMax(),
                 attemptsMax,
                 1);
@@ -122,6 +123,37 @@ final class LimitsIT {
 
         assertThat(bench.vms()).allMatch(vm -> vm.received.size() == 1);
         assertNoRoomUntilOver(held);
+    }
+
+    /** What no VM has room for waits at the router, where nobody has begun it and no heartbeat waits behind it. */
+    @Test
+    void a_vm_gets_no_more_at_once_than_it_may_have_and_what_waits_is_done_later() throws Exception {
+        RouterLimits usual = RouterLimits.defaults();
+        RouterLimits limits = new RouterLimits(
+                BODY_MAX,
+                usual.bodiesMax(),
+                usual.headersMax(),
+                usual.lineMax(),
+                usual.requestsMax(),
+                usual.connectionsMax(),
+                usual.vmConnectionsMax(),
+                1,
+                usual.vmHeadersMax(),
+                usual.attemptsMax(),
+                1);
+        bench = new TestBench(config -> TestBench.with(config, TestBench.longWait(Duration.ofSeconds(30)), limits));
+        var held = hold(bench.vms().size(), "1");
+        var waiting = bench.post("/transfers", "waiting", "1");
+        await().until(() -> bench.router.report().waiting() == 1);
+
+        assertThat(bench.vms()).allMatch(vm -> vm.received.size() == 1);
+        bench.vms().forEach(vm -> vm.manner = Manner.ANSWER);
+        bench.e1.release();
+        assertThat(waiting.get().statusCode()).isEqualTo(201);
+        bench.vms().forEach(TestVm::release);
+        for (var each : held) {
+            assertThat(each.get().statusCode()).isEqualTo(201);
+        }
     }
 
     /** Whenever there is room: a request of which nothing is said to be known was sent nowhere, any other one is told in doubt. */

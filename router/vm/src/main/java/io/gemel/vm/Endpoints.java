@@ -64,7 +64,8 @@ final class Endpoints {
                 .put("databaseMs", beat.databaseMillis())
                 .put("draining", vm.isDraining())
                 .put("open", beat.open())
-                .put("submissions", config.submissions());
+                .put("submissions", config.submissions())
+                .put("capacity", config.limits().requestsMax());
         if (!beat.problem().isEmpty()) {
             json.put("problem", beat.problem());
         }
