@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Properties;
 
 /** Opens connections to a site's database for commands, and classifies in one place why one cannot be opened. */
@@ -64,9 +65,23 @@ public final class SiteDatabase {
         settings.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
         settings.setProperty("loginTimeout", CONNECT_TIMEOUT_SECONDS);
         try {
-            return DriverManager.getConnection(config.database().url(), settings);
+            return namingPlainly(DriverManager.getConnection(config.database().url(), settings));
         } catch (SQLException e) {
             throw classify(config, user, e);
+        }
+    }
+
+    /**
+     * The connection, on which the server quotes a name only where SQL needs it, whatever the role's or the database's defaults are: names
+     * are compared as text.
+     */
+    public static Connection namingPlainly(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET quote_all_identifiers = off");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
         }
     }
 

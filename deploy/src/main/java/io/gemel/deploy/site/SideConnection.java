@@ -1,6 +1,7 @@
 package io.gemel.deploy.site;
 
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.SiteDatabase;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -71,7 +72,8 @@ final class SideConnection implements AutoCloseable {
         settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
         settings.setProperty("socketTimeout", String.valueOf(answerMax.toSeconds()));
         settings.setProperty("tcpKeepAlive", "true");
-        return DriverManager.getConnection(config.database().url(), settings);
+        return SiteDatabase.namingPlainly(
+                DriverManager.getConnection(config.database().url(), settings));
     }
 
     private void forget() throws SQLException {

@@ -56,12 +56,11 @@ class LosslessTypesIT {
             for (int i = 0; i < keys.size(); i++) {
                 sites.schema("CREATE TABLE k" + i + " (v " + keys.get(i).type() + " PRIMARY KEY, tick text)");
             }
-            sites.prepare();
             for (String odd : ODD_DEFAULTS) {
                 sites.east().execute("ALTER ROLE " + sites.east().role() + " SET " + odd);
                 sites.west().execute("ALTER DATABASE west SET " + odd);
             }
-            sites.run();
+            sites.prepare().run();
 
             writeValuesOverEachOther(sites, columns);
             writeKeysOverEachOther(sites, keys);
