@@ -24,6 +24,7 @@ public final class TcpProxy implements AutoCloseable {
     private final List<TcpGate> strandedGates = new ArrayList<>();
     private TcpGate gate = new TcpGate();
     private boolean refusing;
+    private long drops; // how often all connections were broken
 
     private TcpProxy(ServerSocket listener, int targetPort) {
         this.listener = listener;
@@ -66,6 +67,7 @@ public final class TcpProxy implements AutoCloseable {
     public void drop() {
         List<TcpLink> broken;
         synchronized (this) {
+            drops++;
             broken = new ArrayList<>(links);
         }
         broken.forEach(TcpLink::reset);
@@ -143,6 +145,14 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private void connect(Socket client) throws IOException {
+        // The server may see the connection before it is a link: what is done to the connections of then is done to it,
+        // too.
+        TcpGate begun;
+        long dropsBefore;
+        synchronized (this) {
+            begun = gate;
+            dropsBefore = drops;
+        }
         Socket target;
         try {
             target = new Socket(InetAddress.getLoopbackAddress(), targetPort);
@@ -153,9 +163,9 @@ public final class TcpProxy implements AutoCloseable {
         client.setTcpNoDelay(true);
         target.setTcpNoDelay(true);
         synchronized (this) {
-            if (!refusing) {
+            if (!refusing && drops == dropsBefore) {
                 // A link that ends at once waits for this lock to be forgotten, so it is in the set before.
-                links.add(TcpLink.start(client, target, gate, this::forget));
+                links.add(TcpLink.start(client, target, begun, this::forget));
                 return;
             }
         }

@@ -11,6 +11,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 final class TcpProxyTest {
@@ -111,6 +112,24 @@ final class TcpProxyTest {
             client.setSoTimeout(SILENCE_MS);
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
             carries_bytes_and_the_end_both_ways();
+        }
+    }
+
+    /** The server may see a connection before the proxy carries anything for it. */
+    @RepeatedTest(200)
+    void strands_and_breaks_what_the_server_has_just_seen() throws IOException {
+        try (Socket client = connect();
+                Socket peer = server.accept()) {
+            proxy.strand();
+            peer.shutdownOutput();
+            client.setSoTimeout(1);
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
+        }
+        try (Socket client = connect();
+                Socket peer = server.accept()) {
+            proxy.drop();
+            assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> peer.getInputStream().read()).isInstanceOf(IOException.class);
         }
     }
 
