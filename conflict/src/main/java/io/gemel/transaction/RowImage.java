@@ -25,7 +25,7 @@ public final class RowImage {
         }
         this.shape = shape;
         this.values = values;
-        this.large = large;
+        this.large = large == null || Arrays.stream(large).allMatch(Objects::isNull) ? null : large;
     }
 
     public static RowImage of(TableShape shape, @Nullable String... values) {

@@ -71,4 +71,17 @@ class RowImageTest {
                 .isThrownBy(() -> new TableShape(ACCOUNT, List.of("id"), List.of(1)))
                 .withMessageContaining("primary key");
     }
+
+    @Test
+    void an_image_that_has_lost_its_large_value_equals_one_that_never_had_any() {
+        TableShape shape = new TableShape(new TableId("public", "large"), List.of("id", "v"), List.of(0));
+        RowImage large = RowImage.of(shape, "1", "x".repeat(LargeText.BYTES_MIN));
+        RowImage small = RowImage.of(shape, "1", "y");
+
+        assertThat(large.with(1, "y")).isEqualTo(small).hasSameHashCodeAs(small);
+        assertThat(large.with(1, small, 1)).isEqualTo(small);
+        TableShape key = new TableShape(shape.table(), List.of("id"), List.of(0));
+        assertThat(large.reduced(key, List.of(0))).isEqualTo(RowImage.of(key, "1"));
+        assertThat(small.with(1, large, 1)).isEqualTo(large);
+    }
 }
