@@ -142,22 +142,18 @@ final class Client {
             response.setChunked(true);
         }
         // The VM must not write for a client that has left, even if nothing is to be written just then.
-        response.closeHandler(unused -> reset(rest));
+        response.closeHandler(unused -> answer.discardRest());
         response.write(answer.body())
                 .compose(written -> rest.pipe().endOnFailure(false).to(response))
                 .onComplete(done -> {
                     boolean left = done.failed() && gone();
                     if (done.failed()) {
-                        reset(rest);
+                        answer.discardRest();
                         // Half an answer must not look like a whole one.
                         request.connection().close().onComplete(closed -> {});
                     }
                     log(left ? LEFT : answer.status(), -1, story);
                 });
-    }
-
-    private static void reset(HttpClientResponse rest) {
-        rest.request().reset().onComplete(done -> {});
     }
 
     /** It left, and gets no answer. */

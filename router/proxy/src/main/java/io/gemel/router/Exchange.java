@@ -194,7 +194,11 @@ final class Exchange {
     }
 
     private void left() {
-        Outcome outcome = lastAnswer == null ? null : lastAnswer.outcome();
+        Outcome outcome = null;
+        if (lastAnswer != null) {
+            outcome = lastAnswer.outcome();
+            lastAnswer.discardRest();
+        }
         client.left(story(outcome == null ? course.inDoubt() ? "in-doubt" : null : outcome.word(), null));
         done();
     }

@@ -6,7 +6,10 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Tells requests apart that carry the same key: SHA-256 of method, target, what else tells clients apart, and body, each but the last ended by a newline. Confined to one thread. */
+/**
+ * Tells requests apart that carry the same key: SHA-256 of method, target, what else tells clients apart, and body, each but the last
+ * ended by a newline. Confined to one thread.
+ */
 final class Fingerprint {
     private final MessageDigest digest;
 

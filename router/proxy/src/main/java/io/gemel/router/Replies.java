@@ -18,7 +18,10 @@ final class Replies {
                 new Text(
                         503,
                         "nobody knows yet whether it was done: send it again" + named + ", it is done once at most");
-            case LOST -> new Text(502, "the VM went away, and it cannot be known whether it was done");
+            case LOST ->
+                new Text(
+                        502,
+                        "the VM went away, or its answer was not proper HTTP, and it cannot be known whether it was done");
             case IMPROPER -> new Text(502, "the VM's answer is not proper HTTP" + asked(key));
             case UNANSWERED -> new Text(502, "no VM answered");
             case QUARANTINED ->

@@ -67,10 +67,11 @@ final class Rules {
         if (last.ending() instanceof Ending.NotSent) {
             return again(course, Lane.FAILOVER, backoff(course), surroundings, nowMillis);
         }
+        boolean told = course.safe() || last.kept(); // the ledger tells whether it was done, or nobody need know
         if (last.ending() instanceof Ending.Improper) {
-            return new Give(Reply.IMPROPER);
+            return new Give(told ? Reply.IMPROPER : Reply.LOST);
         }
-        if (!course.safe() && (!last.kept() || !course.resubmittable())) {
+        if (!told || (!course.safe() && !course.resubmittable())) {
             return new Give(Reply.LOST);
         }
         return again(course, Lane.FAILOVER, 0, surroundings, nowMillis);

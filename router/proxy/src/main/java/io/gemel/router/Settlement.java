@@ -4,7 +4,6 @@ import io.gemel.router.Client.Story;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.VmCall.Result;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpClientResponse;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -172,7 +171,7 @@ final class Settlement {
         }
         if (result instanceof Result.Answer again && again.answer().outcome() == Outcome.REPLAYED) {
             boolean same = again.answer().body().equals(answer.body());
-            discard();
+            answer.discardRest();
             tell(again.answer(), same ? answer.outcome() : Outcome.REPLAYED);
         } else {
             LOG.debug("{} was not replayed: {}", submission.key(), result);
@@ -186,16 +185,8 @@ final class Settlement {
 
     private void miss(String missed) {
         means.figures().durabilityMissed.increment();
-        discard();
+        answer.discardRest();
         end(() -> client.say(504, Replies.notDurable(site, missed), story(answer.outcome(), Durability.LOCAL)));
-    }
-
-    /** The rest of a long first answer waits to be read, and keeps a connection. */
-    private void discard() {
-        HttpClientResponse rest = answer.rest();
-        if (rest != null) {
-            rest.request().reset();
-        }
     }
 
     private void tell(VmAnswer told, @Nullable Outcome outcome) {
@@ -209,6 +200,7 @@ final class Settlement {
     private void end(Runnable say) {
         over = true;
         if (client.gone()) {
+            answer.discardRest();
             client.left(story(answer.outcome(), Durability.LOCAL));
         } else {
             say.run();

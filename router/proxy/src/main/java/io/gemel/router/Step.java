@@ -36,7 +36,7 @@ sealed interface Step {
         LATE,
         /** 503: nobody knows yet; ask again with the same key. */
         IN_DOUBT,
-        /** 502: nobody knows, and nobody will: the VM keeps no ledger, or the body was not kept. */
+        /** 502: nobody knows, and nobody will: the VM keeps no ledger for it, or the body was not kept. */
         LOST,
         /** 502: it changes nothing, and no VM answered. */
         UNANSWERED,

@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 record VmAnswer(
         int status, MultiMap headers, Buffer body, @Nullable HttpClientResponse rest) {
+    /** Nobody reads what is still to come: its connection must not wait for that. */
+    void discardRest() {
+        if (rest != null) {
+            rest.request().reset().onComplete(done -> {});
+        }
+    }
+
     @Nullable
     Outcome outcome() {
         return Outcome.ofWord(headers.get("Gemel-Outcome"));

@@ -28,6 +28,9 @@ final class RawVm implements AutoCloseable {
     /** The second part, once {@link #go} says so; null for none. */
     volatile String rest;
 
+    /** Keeps the connection open behind the second part, until the router leaves. */
+    volatile boolean stays;
+
     private final Semaphore mayGo = new Semaphore(0);
     private final ServerSocket server;
 
@@ -92,6 +95,13 @@ final class RawVm implements AutoCloseable {
         mayGo.acquireUninterruptibly();
         out.write(rest.getBytes(StandardCharsets.ISO_8859_1));
         out.flush();
+        if (stays) {
+            try {
+                watching.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Counts a router that leaves before it has everything. */

@@ -104,6 +104,9 @@ final class RulesTest {
         Course course = new Course(false, true, DEADLINE, null, 0);
         course.add(new Attempt("e1", "h", "e", 0, 100, false, new Ending.Broken()));
         assertThat(next(course)).isEqualTo(new Give(Reply.LOST));
+        Course improper = new Course(false, true, DEADLINE, null, 0);
+        improper.add(new Attempt("e1", "h", "e", 0, 100, false, new Ending.Improper()));
+        assertThat(next(improper)).isEqualTo(new Give(Reply.LOST)); // no ledger tells whether it was done
         Course unsent = new Course(false, true, DEADLINE, null, 0);
         unsent.add(new Attempt("e1", "h", "e", 0, 100, false, new Ending.NotSent()));
         assertThat(next(unsent)).isEqualTo(new Send(Lane.FAILOVER, 0));

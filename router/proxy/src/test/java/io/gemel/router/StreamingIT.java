@@ -112,6 +112,18 @@ final class StreamingIT {
     }
 
     @Test
+    void the_vm_is_left_when_the_client_left_before_the_answer_began() throws Exception {
+        raw.answer = "";
+        raw.rest = EVENTS + "9\r\ndata: 1\n\n\r\n";
+        raw.stays = true;
+        send("POST /stream HTTP/1.1\r\nContent-Length: 0\r\n").close();
+        await().until(() -> raw.received.get() == 1 && bench.router.report().connections() == 0);
+        raw.go();
+
+        await().until(() -> raw.left.get() == 1);
+    }
+
+    @Test
     void an_answer_that_breaks_on_the_way_does_not_look_whole() throws Exception {
         raw.answer = EVENTS + "9\r\ndata: 1\n\n\r\n";
         raw.rest = "9\r\nda";
