@@ -37,10 +37,10 @@ public final class Applier implements AutoCloseable {
     /** Between two removals of old markers, journal rows and submissions. */
     private static final int MAINTENANCE_SECONDS = 30;
 
-    private final ApplyConfig config;
     /** Subject of the reason for a heartbeat that cannot be written. */
     private static final String HEARTBEAT = "gemel.heartbeat";
 
+    private final ApplyConfig config;
     private final ApplyListener listener;
     private final Reasons reasons;
     private final InstantSource clock;

@@ -17,6 +17,7 @@ final class OutdatedRecords {
     private final ApplyListener listener;
     private final Reasons reasons;
     private long inARow;
+    private long lastForeign = -2; // no offset is behind it
 
     OutdatedRecords(ApplyConfig config, ApplyListener listener, Reasons reasons) {
         this.config = config;
@@ -48,11 +49,14 @@ final class OutdatedRecords {
     /** A record was read that is none of Gemel's. Nothing is missing without it: positions would tell. */
     void foreign(long offset) {
         listener.outdated();
-        LOG.warn(
-                "{} passes over offset {} of the topic {}, which another program wrote: let only Gemel write to it",
-                config.site(),
-                offset,
-                config.topic());
+        if (offset != lastForeign + 1) {
+            LOG.warn(
+                    "{} passes over what another program wrote to the topic {} from offset {} on: let only Gemel write to it",
+                    config.site(),
+                    config.topic(),
+                    offset);
+        }
+        lastForeign = offset;
     }
 
     /** A record was read that counts. */

@@ -44,8 +44,7 @@ final class PeerLogRecords {
     }
 
     ApplyFailure unreadable(String where, BadRecordException why) {
-        boolean newer = why.reason() == BadRecordException.Reason.NEWER
-                || why.reason() == BadRecordException.Reason.UNKNOWN_KIND;
+        boolean newer = why.isOfNewerVersion();
         return new ApplyFailure(
                 Kind.HALT,
                 newer ? Advice.APPLY_RECORD_NEWER : Advice.APPLY_RECORD_DAMAGED,

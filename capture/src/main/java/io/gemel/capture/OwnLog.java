@@ -42,7 +42,7 @@ final class OwnLog implements AutoCloseable {
     private final TopicPartition partition;
     private final TransactionCodec codec = new TransactionCodec();
     private final Consumer<byte[], byte[]> consumer;
-    private long lastForeign = -1;
+    private long lastForeign = -2; // no offset is behind it
 
     /** A record, where it stands and how. */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
@@ -209,25 +209,20 @@ final class OwnLog implements AutoCloseable {
 
     private CaptureException unreadable(long offset, BadRecordException why) {
         return CaptureException.halt(
-                isNewer(why) ? Advice.CAPTURE_RECORD_NEWER : Advice.CAPTURE_RECORD_DAMAGED,
+                why.isOfNewerVersion() ? Advice.CAPTURE_RECORD_NEWER : Advice.CAPTURE_RECORD_DAMAGED,
                 "the log " + config.topic() + " cannot be read at offset " + offset + " (" + why.getMessage() + ")"
-                        + (isNewer(why) ? "" : "; start the pair anew (docs/operate.md)"),
+                        + (why.isOfNewerVersion() ? "" : "; start the pair anew (docs/operate.md)"),
                 why);
     }
 
     private void noteForeign(long offset) {
-        if (offset > lastForeign) {
-            lastForeign = offset;
+        if (offset > lastForeign + 1) {
             LOG.warn(
-                    "offset {} of the topic {} is passed over, since another program wrote it: let only Gemel write to it",
-                    offset,
-                    config.topic());
+                    "what another program wrote to the topic {} from offset {} on is passed over: let only Gemel write to it",
+                    config.topic(),
+                    offset);
         }
-    }
-
-    private static boolean isNewer(BadRecordException why) {
-        return why.reason() == BadRecordException.Reason.NEWER
-                || why.reason() == BadRecordException.Reason.UNKNOWN_KIND;
+        lastForeign = Math.max(offset, lastForeign);
     }
 
     @Override

@@ -42,6 +42,11 @@ public final class BadRecordException extends Exception {
                         + " is expected; if the peer runs a newer version of Gemel, upgrade this site first");
     }
 
+    /** Whether an upgrade makes them readable. */
+    public boolean isOfNewerVersion() {
+        return reason == Reason.NEWER || reason == Reason.UNKNOWN_KIND;
+    }
+
     public Reason reason() {
         return reason;
     }
