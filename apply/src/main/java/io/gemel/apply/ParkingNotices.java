@@ -25,7 +25,7 @@ final class ParkingNotices {
 
     /** Does this change say anything about parking? */
     static boolean isNotice(Change change) {
-        return change instanceof Change.Park || change instanceof Change.Settle;
+        return change instanceof Change.Park || (change instanceof Change.Settle settle && settle.decided());
     }
 
     /** Does the transaction that begins with these changes? A site publishes notices in transactions of their own. */
@@ -45,7 +45,7 @@ final class ParkingNotices {
             } else if (!AllRows.areMeant(change.change())) {
                 rows.add(change); // of all rows the truncate behind it says what becomes of them
             }
-            if (change.change() instanceof Change.Settle settle) {
+            if (change.change() instanceof Change.Settle settle && settle.decided()) {
                 settled.add(settle.key());
             }
         }

@@ -151,7 +151,7 @@ public sealed interface Change {
         }
     }
 
-    /** What an applier decided and publishes in its site's log; applications never write one. */
+    /** What an applier decided and publishes in its site's log; of an application's changes only an undecided {@link Settle} is one. */
     sealed interface Correction extends Change {
         @Override
         default <T> T match(
@@ -200,11 +200,18 @@ public sealed interface Change {
     }
 
     /**
-     * A row that was parked is decided: whatever it was before, this is it now.
+     * Whatever the row was before, this is it now.
      *
      * @param row the row, or any image of it when it is to be absent
+     * @param decided whether the row, if it is parked, is decided by this. An application's change whose old row was not logged is
+     *     published as a settle, too, and decides nothing
      */
-    record Settle(RowImage row, boolean present) implements Correction {
+    record Settle(RowImage row, boolean present, boolean decided) implements Correction {
+        /** Decides the row, if it is parked. */
+        public Settle(RowImage row, boolean present) {
+            this(row, present, true);
+        }
+
         @Override
         public TableShape shape() {
             return row.shape();

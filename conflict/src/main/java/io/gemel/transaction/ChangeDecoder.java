@@ -62,7 +62,7 @@ public final class ChangeDecoder {
             case ChangeEncoder.DELETE -> new Change.Delete(image(input, shape));
             case ChangeEncoder.TRUNCATE -> new Change.Truncate(shape);
             case ChangeEncoder.RELEASE -> release(input, image(input, shape));
-            case ChangeEncoder.SETTLE -> new Change.Settle(image(input, shape), (input.bits() & 1) != 0);
+            case ChangeEncoder.SETTLE -> settle(image(input, shape), input.bits());
             case ChangeEncoder.PARK -> new Change.Park(image(input, shape), input.varint());
             default -> throw BadRecordException.corrupt("operation " + operation + " never existed");
         };
@@ -106,6 +106,11 @@ public final class ChangeDecoder {
     private static RowImage checked(RowImage image) throws BadRecordException {
         checkKey(image);
         return image;
+    }
+
+    private static Change settle(RowImage row, int bits) {
+        return new Change.Settle(
+                row, (bits & ChangeEncoder.SETTLE_PRESENT) != 0, (bits & ChangeEncoder.SETTLE_UNDECIDED) == 0);
     }
 
     private static Change update(WireInput input, RowImage before) throws BadRecordException {

@@ -17,6 +17,13 @@ public final class ChangeEncoder {
     static final int RELEASE = 4;
     static final int SETTLE = 5;
     static final int PARK = 6;
+
+    /** Bit of a settle: the row is there. */
+    static final int SETTLE_PRESENT = 1;
+
+    /** Bit of a settle: it decides nothing about a parked row. Earlier releases neither write nor heed it. */
+    static final int SETTLE_UNDECIDED = 2;
+
     /** Bits of a change's first number that say which of these it is; the rest is the number of its shape. */
     static final int OPERATION_BITS = 3;
 
@@ -91,7 +98,7 @@ public final class ChangeEncoder {
             release(release);
         } else if (correction instanceof Change.Settle settle) {
             values(settle.row());
-            output.bits(settle.present() ? 1 : 0);
+            output.bits((settle.present() ? SETTLE_PRESENT : 0) | (settle.decided() ? 0 : SETTLE_UNDECIDED));
         } else if (correction instanceof Change.Park park) {
             values(park.row());
             output.varint(park.position());

@@ -70,7 +70,7 @@ public final class RandomRecords {
             case 2, 3, 4 -> new Change.Update(image, updated(image));
             case 5 -> new Change.Delete(image);
             case 6 -> new Change.Release(image, random.nextBoolean() ? null : updated(image), columns(image));
-            case 7 -> new Change.Settle(image, random.nextBoolean());
+            case 7 -> new Change.Settle(image, random.nextBoolean(), random.nextBoolean());
             case 8 -> new Change.Park(image, number());
             default -> new Change.Truncate(shape);
         };

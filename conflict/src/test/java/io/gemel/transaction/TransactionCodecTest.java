@@ -69,6 +69,20 @@ class TransactionCodecTest {
                 """);
     }
 
+    @Test
+    void writes_settles_as_these_bytes_and_reads_those_of_earlier_releases_as_decided() throws BadRecordException {
+        checkSettle(new Change.Settle(BEFORE, true), "01");
+        checkSettle(new Change.Settle(BEFORE, false), "00");
+        checkSettle(new Change.Settle(BEFORE, true, false), "03");
+        checkSettle(new Change.Settle(BEFORE, false, false), "02");
+    }
+
+    private static void checkSettle(Change.Settle settle, String bits) throws BadRecordException {
+        byte[] bytes = CorrectionCodec.encode(settle);
+        assertThat(HexFormat.of().toHexDigits(bytes[bytes.length - 1])).isEqualTo(bits);
+        assertThat(CorrectionCodec.decode(bytes)).isEqualTo(settle);
+    }
+
     private void checkGolden(LogRecord record, String hex) throws BadRecordException {
         String bytes = hex.replaceAll("\\s", "");
         assertThat(HexFormat.of().formatHex(codec.encode(record))).isEqualTo(bytes);
