@@ -42,6 +42,9 @@ final class JavaVm implements RunningVm {
     }
 
     private static Answer answer(VmRequest request, Connection connection) throws SQLException {
+        if (request.path().equals("/nothing")) {
+            return Answer.of(201);
+        }
         if (request.path().equals("/overdraw")) {
             execute(connection, "UPDATE account SET balance = balance - 1000 WHERE id = 1");
         }

@@ -82,6 +82,15 @@ interface SubmissionContract {
     }
 
     @Test
+    default void a_success_that_wrote_nothing_is_rejected_for_good() throws Exception {
+        Reply rejected = client().send("/nothing", "k");
+        assertThat(rejected.status()).isEqualTo(500);
+        assertThat(rejected.outcome()).isEqualTo("rejected");
+        assertThat(rejected.body()).contains("wrote nothing");
+        assertThat(client().send("/nothing", "k")).isEqualTo(rejected);
+    }
+
+    @Test
     default void of_a_failure_nothing_is_kept() throws Exception {
         for (String path : List.of("/fail", "/long")) {
             Reply failed = client().send(path, "k");

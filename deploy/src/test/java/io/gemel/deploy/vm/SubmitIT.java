@@ -1,12 +1,14 @@
 package io.gemel.deploy.vm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.vm.Answer;
 import io.gemel.vm.Outcome;
 import io.gemel.vm.Result;
 import io.gemel.vm.Submission;
 import io.gemel.vm.Work;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a VM does with submissions while its database lives. */
 final class SubmitIT extends SubmitFixture {
@@ -111,6 +115,85 @@ final class SubmitIT extends SubmitFixture {
         Answer unavailable = Answer.of(503, "text/plain", "the card company does not answer");
         assertThat(vm.submit(vm.submission("k"), connection -> unavailable))
                 .isEqualTo(new Result.NothingHappened(Outcome.FAILED, unavailable));
+        assertThat(vm.submit(vm.submission("k"), effect("k")).outcome()).isEqualTo(Outcome.EXECUTED);
+    }
+
+    @Test
+    void rejects_a_success_that_wrote_through_another_connection() throws Exception {
+        Work astray = connection -> {
+            try (Connection other = database.connect()) {
+                return effect("k").run(other);
+            }
+        };
+        Result first = vm.submit(vm.submission("k"), astray);
+        assertThat(first.outcome()).isEqualTo(Outcome.REJECTED);
+        assertThat(first.answer().status()).isEqualTo(500);
+        assertThat(first.answer().text()).contains("Vm.dataSource()", "Answer.withoutChange()");
+        assertThat(vm.submit(vm.submission("k"), astray)).isEqualTo(first);
+        assertThat(database.effects("k")).as("not done again").isEqualTo(1);
+    }
+
+    @Test
+    void takes_the_work_s_word_that_there_was_nothing_to_do() throws Exception {
+        assertThat(vm.submit(vm.submission("k"), connection -> {
+                            execute(connection, "SELECT FROM effect");
+                            return DONE.withoutChange();
+                        })
+                        .outcome())
+                .isEqualTo(Outcome.EXECUTED);
+        assertThat(vm.submit(vm.submission("k"), effect("k"))).isEqualTo(new Result.Settled(Outcome.REPLAYED, DONE));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "INSERT INTO effect (key) VALUES ('k')",
+                "UPDATE account SET balance = 1 WHERE id = 99",
+                "SELECT FROM account FOR UPDATE",
+                "SELECT book()",
+                "SAVEPOINT s; INSERT INTO effect (key) VALUES ('k'); RELEASE s",
+                "DO $$ BEGIN PERFORM book(); END $$"
+            })
+    void takes_whatever_writes_or_locks_for_work(String sql) throws Exception {
+        database.execute(
+                "CREATE OR REPLACE FUNCTION book() RETURNS void LANGUAGE sql AS 'UPDATE account SET balance = balance + 1'");
+        assertThat(vm.submit(vm.submission("k"), connection -> {
+                            execute(connection, sql);
+                            return DONE;
+                        })
+                        .outcome())
+                .isEqualTo(Outcome.EXECUTED);
+    }
+
+    @Test
+    void gives_work_that_asks_for_a_connection_the_submission_s_own() throws Exception {
+        Work joining = connection -> {
+            try (Connection own = vm.dataSource().getConnection()) {
+                assertThat(own).isEqualTo(connection);
+                effect("k").run(own);
+                assertThatThrownBy(own::commit).isInstanceOf(IllegalStateException.class);
+            }
+            assertThatThrownBy(() -> vm.dataSource().getConnection("app", ""))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("the submission's own");
+            return Answer.of(402);
+        };
+        vm.submit(vm.submission("k"), joining);
+        assertThat(runs).hasValue(1);
+        assertThat(database.effects("k")).as("rolled back with the submission").isZero();
+        try (Connection outside = vm.dataSource().getConnection()) {
+            assertThat(outside.getAutoCommit()).isTrue();
+        }
+    }
+
+    @Test
+    void refuses_a_submission_inside_another_one() throws Exception {
+        Result outer = vm.submit(vm.submission("k"), connection -> {
+            assertThatThrownBy(() -> vm.fence(vm.submission("l"))).isInstanceOf(IllegalStateException.class);
+            return vm.submit(vm.submission("l"), effect("l")).answer();
+        });
+        assertThat(outer.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(database.effects("l")).isZero();
         assertThat(vm.submit(vm.submission("k"), effect("k")).outcome()).isEqualTo(Outcome.EXECUTED);
     }
 

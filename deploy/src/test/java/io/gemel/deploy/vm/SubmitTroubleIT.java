@@ -96,7 +96,8 @@ final class SubmitTroubleIT extends SubmitFixture {
             assertThat(database.effects("k")).isZero();
             assertThat(database.ledger("k")).isEmpty();
         }
-        Answer longest = Answer.of(200, "application/octet-stream", new byte[1000]);
+        Answer longest =
+                Answer.of(200, "application/octet-stream", new byte[1000]).withoutChange();
         assertThat(narrow.submit(narrow.submission("k"), connection -> longest).outcome())
                 .isEqualTo(Outcome.EXECUTED);
         assertThat(narrow.submit(narrow.submission("k"), connection -> longest))
@@ -163,7 +164,7 @@ final class SubmitTroubleIT extends SubmitFixture {
         Result tagged = other.submit(other.submission("k"), connection -> {
             List<String> tags = database.texts("SELECT application_name FROM pg_stat_activity WHERE usename = 'app'"
                     + " AND state = 'idle in transaction'");
-            return Answer.of(200, "text/plain", String.join(",", tags));
+            return Answer.of(200, "text/plain", String.join(",", tags)).withoutChange();
         });
         assertThat(tagged.answer().text()).isEqualTo("gemel-vm:e2");
         assertThat(database.texts("SELECT DISTINCT application_name FROM pg_stat_activity WHERE usename = 'app'"))

@@ -43,7 +43,7 @@ READ = "SELECT fingerprint, status, http_status, content_type, response, attempt
 FINISH = """
 UPDATE gemel.submission SET status = 'executed', http_status = $1, content_type = $2, response = $3
 WHERE key = $4 AND status = 'running' AND pg_current_xact_id()::text = $5
-RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1)"""
+RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1), cmin::text::bigint > 1"""
 
 GATE = "SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1"
 
@@ -191,6 +191,9 @@ def attempt(submission, work):
         if finished[0][0] != "t":
             raise Ended("closed", 503, "this site is not open")
         submission.check_time()
+        if finished[0][1] != "t":
+            db.query("ROLLBACK")
+            raise Rejection(500, "text/plain; charset=utf-8", b"the work wrote nothing through its connection\n")
         commit(db)
     return "executed", status, content_type, body
 
@@ -282,13 +285,18 @@ def slow(db, key):
     return answer
 
 
+def nothing(db, key):
+    return 201, "text/plain; charset=utf-8", b""
+
+
 def long(db, key):
     effect(db, key)
     return 200, "application/octet-stream", bytes(ANSWER_MAX + 1)
 
 
 APPLICATION = {
-    "/effect": effect, "/refuse": refuse, "/overdraw": overdraw, "/fail": fail, "/slow": slow, "/long": long
+    "/effect": effect, "/refuse": refuse, "/overdraw": overdraw, "/fail": fail, "/slow": slow, "/long": long,
+    "/nothing": nothing
 }
 
 

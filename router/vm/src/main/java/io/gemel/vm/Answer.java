@@ -19,8 +19,13 @@ public final class Answer {
     private final int status;
     private final @Nullable String contentType;
     private final byte[] body;
+    private final boolean withoutChange;
 
     private Answer(int status, @Nullable String contentType, byte[] body) {
+        this(status, contentType, body, false);
+    }
+
+    private Answer(int status, @Nullable String contentType, byte[] body, boolean withoutChange) {
         if (status < STATUS_MIN || status > STATUS_MAX) {
             throw new IllegalArgumentException(
                     "HTTP status " + status + " is not between " + STATUS_MIN + " and " + STATUS_MAX);
@@ -32,6 +37,15 @@ public final class Answer {
         this.status = status;
         this.contentType = contentType;
         this.body = body;
+        this.withoutChange = withoutChange;
+    }
+
+    /**
+     * The same, of work that found nothing to do: a success that wrote nothing is taken for work on the wrong connection otherwise, and
+     * rejected. Says nothing when something was written. Not kept, and no part of {@link #equals}.
+     */
+    public Answer withoutChange() {
+        return new Answer(status, contentType, body, true);
     }
 
     /** An answer without a body. */
@@ -77,6 +91,10 @@ public final class Answer {
 
     int bytes() {
         return body.length;
+    }
+
+    boolean isWithoutChange() {
+        return withoutChange;
     }
 
     boolean isSuccess() {

@@ -52,6 +52,15 @@ final class Answers {
                 "the database refused the submission [SQLSTATE " + sqlState + "]");
     }
 
+    /** The answer to a submission that changed nothing in its own transaction, and was not expected to. */
+    static Answer nothingWritten() {
+        return text(
+                FAILED,
+                "the work answered with success and wrote nothing through the connection of its submission. What it wrote through"
+                        + " another one, if anything, is not protected from being written twice: take connections from Vm.dataSource()."
+                        + " Work that may find nothing to do says so with Answer.withoutChange()");
+    }
+
     static NothingHappened draining() {
         return nothing(Outcome.DRAINING, "this VM takes no new submissions");
     }

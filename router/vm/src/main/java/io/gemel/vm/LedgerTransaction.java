@@ -46,11 +46,14 @@ final class LedgerTransaction implements AutoCloseable {
             )
             SELECT (SELECT open FROM gate), (SELECT transaction FROM claim)""";
 
-    /** Finds no row when the transaction that claimed the key has been ended under the library. */
+    /**
+     * Finds no row when the transaction that claimed the key has been ended under the library. The claim is the transaction's first command that
+     * writes; this one is the second when the work wrote nothing.
+     */
     private static final String FINISH = """
             UPDATE gemel.submission SET status = 'executed', http_status = ?, content_type = ?, response = ?
             WHERE key = ? AND status = 'running' AND pg_current_xact_id()::text = ?
-            RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1)""";
+            RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1), cmin::text::bigint > 1""";
 
     private static final String READ = """
             SELECT fingerprint, attempt, coalesce(site, ''), coalesce(vm, ''), coalesce(status, ''), http_status, content_type, response, at
@@ -65,6 +68,16 @@ final class LedgerTransaction implements AutoCloseable {
         /** Somebody has it: {@link #read}. */
         TAKEN,
         /** The site is not open. */
+        CLOSED
+    }
+
+    /** What was found when the answer was stored. */
+    enum Finish {
+        /** To be committed. */
+        WRITTEN,
+        /** Nothing but the claim and the answer is written by this transaction. */
+        NOTHING_WRITTEN,
+        /** The site is not open any more. */
         CLOSED
     }
 
@@ -200,21 +213,17 @@ final class LedgerTransaction implements AutoCloseable {
     }
 
     /** Lets the application do its work. */
-    Answer run(Work work) throws StepFailure {
+    Answer run(Work work, JoiningDataSource joining) throws StepFailure {
         try {
             return Objects.requireNonNull(
-                    work.run(GuardedConnection.around(connection)), "the work returned no answer");
+                    joining.run(work, GuardedConnection.around(connection)), "the work returned no answer");
         } catch (Exception e) {
             throw StepFailure.of(Step.WORK, e);
         }
     }
 
-    /**
-     * Stores the answer of a claimed key.
-     *
-     * @return whether the site is still open
-     */
-    boolean finish(Submission submission, Answer answer) throws StepFailure {
+    /** Stores the answer of a claimed key. */
+    Finish finish(Submission submission, Answer answer) throws StepFailure {
         try (PreparedStatement statement = connection.prepareStatement(FINISH)) {
             int i = bind(statement, 1, answer);
             statement.setString(i++, submission.key());
@@ -225,7 +234,10 @@ final class LedgerTransaction implements AutoCloseable {
                             "the application ended the transaction of submission '" + submission.key()
                                     + "' itself: part of its work may be committed without an answer. The library commits, and nobody else");
                 }
-                return row.getBoolean(1);
+                if (!row.getBoolean(1)) {
+                    return Finish.CLOSED;
+                }
+                return row.getBoolean(2) ? Finish.WRITTEN : Finish.NOTHING_WRITTEN;
             }
         } catch (SQLException e) {
             throw StepFailure.of(Step.FINISH, e);

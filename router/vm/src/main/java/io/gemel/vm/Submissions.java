@@ -1,6 +1,7 @@
 package io.gemel.vm;
 
 import io.gemel.vm.LedgerTransaction.Claim;
+import io.gemel.vm.LedgerTransaction.Finish;
 import io.gemel.vm.Result.NothingHappened;
 import io.gemel.vm.Result.Settled;
 import io.gemel.vm.Result.Unknown;
@@ -21,10 +22,12 @@ final class Submissions {
     private static final Duration PAUSE_MAX = Duration.ofMillis(10);
 
     private final VmConfig config;
+    private final JoiningDataSource joining;
     private final InstantSource clock;
 
-    Submissions(VmConfig config, InstantSource clock) {
+    Submissions(VmConfig config, JoiningDataSource joining, InstantSource clock) {
         this.config = config;
+        this.joining = joining;
         this.clock = clock;
     }
 
@@ -89,20 +92,33 @@ final class Submissions {
             if (claim != Claim.GRANTED) {
                 return notGranted(claim, transaction, submission);
             }
-            answer = transaction.run(work);
+            answer = transaction.run(work, joining);
             if (answer.bytes() > config.limits().answerBytesMax()) {
                 return tooLong(submission, answer);
             }
             if (answer.isSuccess()) {
-                boolean open = transaction.finish(submission, answer);
-                if (!open || isLate(submission)) {
-                    return open ? Answers.late() : Answers.closed();
+                Finish finish = transaction.finish(submission, answer);
+                if (finish == Finish.CLOSED || isLate(submission)) {
+                    return finish == Finish.CLOSED ? Answers.closed() : Answers.late();
                 }
-                transaction.commit();
-                return new Settled(Outcome.EXECUTED, answer);
+                if (finish == Finish.WRITTEN || answer.isWithoutChange()) {
+                    transaction.commit();
+                    return new Settled(Outcome.EXECUTED, answer);
+                }
+                answer = nothingWritten(submission);
+            } else if (answer.isFailure()) {
+                return new NothingHappened(Outcome.FAILED, answer);
             }
         }
-        return answer.isFailure() ? new NothingHappened(Outcome.FAILED, answer) : reject(turn, answer);
+        return reject(turn, answer);
+    }
+
+    /** Kept, although it is a failure: what was written past the submission must not be written a second time elsewhere. */
+    private static Answer nothingWritten(Submission submission) {
+        Answer answer = Answers.nothingWritten();
+        LOG.error(
+                "submission {} is rejected: {}", submission.key(), answer.text().strip());
+        return answer;
     }
 
     /** Keeps a rejection, in a transaction of its own: what the application had written is rolled back by now. */

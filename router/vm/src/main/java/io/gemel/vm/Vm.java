@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 
 /**
  * One running application instance, and the room's door. {@link #submit} runs the application's work once for a submission's key: the key is
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Vm implements AutoCloseable {
     private final VmConfig config;
     private final InstantSource clock;
+    private final JoiningDataSource dataSource;
     private final Submissions submissions;
     private final Heartbeat heartbeat;
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -26,7 +28,8 @@ public final class Vm implements AutoCloseable {
     public Vm(VmConfig config, InstantSource clock) {
         this.config = config;
         this.clock = clock;
-        this.submissions = new Submissions(config, clock);
+        this.dataSource = new JoiningDataSource(config.dataSource());
+        this.submissions = new Submissions(config, dataSource, clock);
         this.heartbeat = new Heartbeat(config);
     }
 
@@ -43,9 +46,12 @@ public final class Vm implements AutoCloseable {
 
     /**
      * Runs the work, unless its key is done: then what was answered is answered again. Waits for another attempt that runs in this
-     * database, at most until the deadline. Blocks; throws nothing but what is the matter with the arguments.
+     * database, at most until the deadline. Blocks; throws nothing but what is the matter with the call.
+     *
+     * @throws IllegalStateException inside the work of another submission: one would be committed without the other
      */
     public Result submit(Submission submission, Work work) {
+        requireOutside(submission);
         inFlight.incrementAndGet();
         try {
             // After it has been counted: who drains and then sees nothing in flight knows that nothing will run.
@@ -70,8 +76,13 @@ public final class Vm implements AutoCloseable {
                 key, null, clock.millis(), clock.instant().plus(config.limits().time()));
     }
 
-    /** Closes a key so that nothing ever happens under it, unless it is done: then what it ended with. Waits for an attempt that runs. */
+    /**
+     * Closes a key so that nothing ever happens under it, unless it is done: then what it ended with. Waits for an attempt that runs.
+     *
+     * @throws IllegalStateException inside the work of a submission
+     */
     public Result fence(Submission submission) {
+        requireOutside(submission);
         return submissions.fence(submission);
     }
 
@@ -94,8 +105,24 @@ public final class Vm implements AutoCloseable {
         return inFlight.get();
     }
 
+    /**
+     * The pool for everything that works for submissions (JdbcTemplate, jOOQ, an entity manager): a thread that carries a submission out gets
+     * the submission's own connection from it, which nobody but the library commits; every other thread gets one of the pool.
+     */
+    public DataSource dataSource() {
+        return dataSource;
+    }
+
     public VmConfig config() {
         return config;
+    }
+
+    private void requireOutside(Submission submission) {
+        if (dataSource.isJoined()) {
+            throw new IllegalStateException(
+                    "submission '" + submission.key()
+                            + "' begins inside the work of another one: do what belongs together in one, and the rest after it");
+        }
     }
 
     InstantSource clock() {

@@ -1,0 +1,89 @@
+package io.gemel.vm;
+
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.logging.Logger;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool as the application sees it: on a thread that carries out a submission it gives the submission's own connection, so that whatever takes
+ * its connections here writes in the submission's transaction. On other threads it is the pool.
+ */
+final class JoiningDataSource implements DataSource {
+    private final DataSource pool;
+
+    /** Of this VM: a thread that carries out a submission of one VM gets the connections of another VM's pool as they are. */
+    @SuppressWarnings("ThreadLocalUsage")
+    private final ThreadLocal<@Nullable Connection> joined = new ThreadLocal<>();
+
+    JoiningDataSource(DataSource pool) {
+        this.pool = pool;
+    }
+
+    /** Runs the work, whose thread gets this connection until it ends. */
+    Answer run(Work work, Connection guarded) throws Exception {
+        joined.set(guarded);
+        try {
+            return work.run(guarded);
+        } finally {
+            joined.remove();
+        }
+    }
+
+    /** Does this thread carry out a submission? */
+    boolean isJoined() {
+        return joined.get() != null;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+        Connection own = joined.get();
+        return own == null ? pool.getConnection() : own;
+    }
+
+    @Override
+    public Connection getConnection(String user, String password) throws SQLException {
+        if (isJoined()) {
+            throw new SQLException(
+                    "inside a submission there is one connection, the submission's own: getConnection() without a user gives it");
+        }
+        return pool.getConnection(user, password);
+    }
+
+    @Override
+    public PrintWriter getLogWriter() throws SQLException {
+        return pool.getLogWriter();
+    }
+
+    @Override
+    public void setLogWriter(PrintWriter out) throws SQLException {
+        pool.setLogWriter(out);
+    }
+
+    @Override
+    public void setLoginTimeout(int seconds) throws SQLException {
+        pool.setLoginTimeout(seconds);
+    }
+
+    @Override
+    public int getLoginTimeout() throws SQLException {
+        return pool.getLoginTimeout();
+    }
+
+    @Override
+    public Logger getParentLogger() {
+        return Logger.getLogger(JoiningDataSource.class.getPackageName());
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) throws SQLException {
+        return type.isInstance(this) ? type.cast(this) : pool.unwrap(type);
+    }
+
+    @Override
+    public boolean isWrapperFor(Class<?> type) throws SQLException {
+        return type.isInstance(this) || pool.isWrapperFor(type);
+    }
+}
