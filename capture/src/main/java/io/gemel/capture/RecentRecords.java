@@ -2,9 +2,12 @@ package io.gemel.capture;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -25,6 +28,7 @@ final class RecentRecords {
 
     private final long bytesMax;
     private final NavigableMap<Long, List<Entry>> byPosition = new TreeMap<>();
+    private final Set<Entry> unacknowledged = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Deque<Entry> acknowledged = new ArrayDeque<>();
     private long acknowledgedBytes;
 
@@ -34,7 +38,9 @@ final class RecentRecords {
     }
 
     synchronized void add(long position, int part, byte[] bytes) {
-        byPosition.computeIfAbsent(position, none -> new ArrayList<>(1)).add(new Entry(position, part, bytes));
+        Entry entry = new Entry(position, part, bytes);
+        byPosition.computeIfAbsent(position, none -> new ArrayList<>(1)).add(entry);
+        unacknowledged.add(entry);
     }
 
     /** A part that was read from Kafka, and may be forgotten when room is needed. */
@@ -48,10 +54,13 @@ final class RecentRecords {
         addAcknowledged(position, part, ELSEWHERE);
     }
 
-    /** The part is in Kafka, so it may be forgotten when room is needed: the oldest first. */
+    /**
+     * The part is in Kafka, so it may be forgotten when room is needed: the oldest first. Counts once, however often it is said: a heartbeat
+     * has the position of the transaction before it.
+     */
     synchronized void acknowledge(long position, int part) {
         for (Entry entry : byPosition.getOrDefault(position, List.of())) {
-            if (entry.part() == part) {
+            if (entry.part() == part && unacknowledged.remove(entry)) {
                 acknowledged.add(entry);
                 acknowledgedBytes += entry.bytes().length;
             }
@@ -63,11 +72,10 @@ final class RecentRecords {
 
     private void forget(Entry entry) {
         acknowledgedBytes -= entry.bytes().length;
-        List<Entry> parts = byPosition.getOrDefault(entry.position(), List.of());
-        parts.remove(entry);
-        if (parts.isEmpty()) {
-            byPosition.remove(entry.position());
-        }
+        byPosition.computeIfPresent(entry.position(), (position, parts) -> {
+            parts.remove(entry);
+            return parts.isEmpty() ? null : parts;
+        });
     }
 
     /** Parts of the transaction that are here, in order; others may be in Kafka only, see {@link #isWhole}. */

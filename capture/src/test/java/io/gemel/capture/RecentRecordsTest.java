@@ -39,4 +39,23 @@ class RecentRecordsTest {
 
         assertThat(recent.partsOf(1)).extracting(RecentRecords.Entry::part).containsExactly(1);
     }
+
+    @Test
+    void counts_a_part_once_however_often_heartbeats_behind_it_are_acknowledged() {
+        recent.add(1, 0, new byte[40]);
+        for (int heartbeat = 0; heartbeat < 10; heartbeat++) {
+            recent.acknowledge(1, 0);
+        }
+        recent.add(2, 0, new byte[40]);
+        recent.acknowledge(2, 0);
+
+        assertThat(recent.partsAfter(0))
+                .extracting(RecentRecords.Entry::position)
+                .containsExactly(1L, 2L);
+
+        recent.add(3, 0, new byte[200]);
+        recent.acknowledge(3, 0);
+
+        assertThat(recent.partsAfter(0)).isEmpty();
+    }
 }
