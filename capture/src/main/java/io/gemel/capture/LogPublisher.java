@@ -47,6 +47,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
     private final TransactionCodec codec = new TransactionCodec();
     private final Producer<byte[], byte[]> producer;
 
+    private final FreshBeats beats = new FreshBeats();
     private final LongSupplier nanoTime;
     private final Queue<Long> unacknowledged = new ConcurrentLinkedQueue<>(); // when each was sent, in order
 
@@ -117,8 +118,8 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
             part = numbered.index();
             recent.add(stamp.position(), part, bytes);
         }
-        long clockMicros =
-                record instanceof LogRecord.Heartbeat ? config.commitClock().applyAsLong(commitMicros) : 0;
+        boolean tellsTime = record instanceof LogRecord.Heartbeat && beats.fresh(commitMicros, nanoTime.getAsLong());
+        long clockMicros = tellsTime ? config.commitClock().applyAsLong(commitMicros) : 0;
         return new Prepared(stamp.position(), part, stamp.commitPosition(), commitMicros, clockMicros, bytes);
     }
 
