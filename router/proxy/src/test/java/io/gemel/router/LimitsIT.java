@@ -1,8 +1,8 @@
 package io.gemel.router;
 
+import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.gemel.router.TestVm.Manner;
 import java.io.IOException;
@@ -159,7 +159,7 @@ final class LimitsIT {
     /** Whenever there is room: a request of which nothing is said to be known was sent nowhere, any other one is told in doubt. */
     @Test
     void a_request_that_finds_room_late_and_no_answer_is_told_in_doubt() throws Exception {
-        start(TestBench.times(Duration.ofSeconds(5), Duration.ofSeconds(5)), BODY_MAX * 100, 100, 100, 1, 5);
+        start(TestBench.times(Duration.ofSeconds(10), Duration.ofSeconds(10)), BODY_MAX * 100, 100, 100, 1, 5);
         hold(bench.vms().size(), "1");
         List<CompletableFuture<HttpResponse<String>>> late = new ArrayList<>();
         for (int i = 0; i < bench.vms().size() + 1; i++) {
@@ -210,7 +210,7 @@ final class LimitsIT {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket("127.0.0.1", bench.router.port());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout((int) TestBench.LIMIT.toMillis());
         return socket;
     }
 

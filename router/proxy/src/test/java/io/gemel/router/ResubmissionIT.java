@@ -1,8 +1,8 @@
 package io.gemel.router;
 
+import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.gemel.router.TestVm.Manner;
 import java.net.http.HttpResponse;
@@ -23,8 +23,8 @@ final class ResubmissionIT {
 
     @BeforeEach
     void start() throws RouterException {
-        bench = new TestBench(
-                config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(6)), RouterLimits.defaults()));
+        bench = new TestBench(config ->
+                TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(40)), RouterLimits.defaults()));
     }
 
     @AfterEach
@@ -39,10 +39,8 @@ final class ResubmissionIT {
         bench.e1.next(manner);
         bench.e1.closesThen = true;
         bench.e1.once = manner != Manner.FREEZE;
-        CompletableFuture<HttpResponse<String>> answer = bench.post("/transfers", key, "42");
-        await().until(() -> !bench.e1.received.isEmpty());
-        bench.e2.open = true;
-        return answer.get(20, TimeUnit.SECONDS);
+        bench.e1.whenReceived = () -> bench.e2.open = true;
+        return bench.post("/transfers", key, "42").get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     private RouterReport.VmState state(String vm) {

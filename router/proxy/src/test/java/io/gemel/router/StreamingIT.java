@@ -1,7 +1,7 @@
 package io.gemel.router;
 
+import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +29,7 @@ final class StreamingIT {
     void start() throws Exception {
         raw = new RawVm();
         bench = new TestBench(config -> TestBench.alone(
-                TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(2)), RouterLimits.defaults()),
+                TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(4)), RouterLimits.defaults()),
                 raw.config()));
     }
 

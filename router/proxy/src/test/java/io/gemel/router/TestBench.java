@@ -1,7 +1,5 @@
 package io.gemel.router;
 
-import static org.awaitility.Awaitility.await;
-
 import io.gemel.router.RouterConfig.Address;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
@@ -20,9 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 
 /** A router with VMs e1 and e2 on hosts of their own and e3 beside e1 at the east, w1 and w2 at the west, and both site processes. */
 final class TestBench implements AutoCloseable {
+    /** Bounds a hang; nothing takes that long. */
+    static final Duration LIMIT = Duration.ofMinutes(1);
+
     static final RouterTimes TIMES = RouterTimes.defaults();
 
     final Vertx vertx = Vertx.vertx();
@@ -62,8 +65,12 @@ final class TestBench implements AutoCloseable {
                 RouterLimits.defaults());
         router = new Router(change.apply(config), InstantSource.system(), new SecureRandom());
         router.start();
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> router.report().vms().stream().allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
+        await().until(() -> router.report().vms().stream().allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
+    }
+
+    /** Waits, but not for ever. */
+    static ConditionFactory await() {
+        return Awaitility.await().atMost(LIMIT);
     }
 
     static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
@@ -128,6 +135,51 @@ final class TestBench implements AutoCloseable {
         return times(requestTimeout, durabilityTimeout, Duration.ofMillis(300));
     }
 
+    /** The default times, but that a client's handshake, head and body must come at once. */
+    static RouterTimes impatient() {
+        RouterTimes usual = shortTimes(Duration.ofSeconds(5));
+        Duration brief = Duration.ofMillis(500);
+        return new RouterTimes(
+                usual.requestTimeout(),
+                usual.idleTimeout(),
+                brief,
+                brief,
+                usual.connectTimeout(),
+                usual.vmIdleTimeout(),
+                usual.heartbeatInterval(),
+                usual.heartbeatIntervalRemote(),
+                usual.verdictAvoid(),
+                usual.verdictResubmit(),
+                usual.verdictSiteDown(),
+                usual.durabilityTimeout(),
+                usual.slowStart(),
+                usual.lagMax(),
+                usual.waitMax(),
+                usual.drainTimeout());
+    }
+
+    /** The default times, but that no site is ever taken for down. */
+    static RouterTimes withoutVerdictOnSites() {
+        RouterTimes usual = TIMES;
+        return new RouterTimes(
+                usual.requestTimeout(),
+                usual.idleTimeout(),
+                usual.headerTimeout(),
+                usual.bodyTimeout(),
+                usual.connectTimeout(),
+                usual.vmIdleTimeout(),
+                usual.heartbeatInterval(),
+                usual.heartbeatIntervalRemote(),
+                usual.verdictAvoid(),
+                usual.verdictResubmit(),
+                LIMIT.multipliedBy(10),
+                usual.durabilityTimeout(),
+                usual.slowStart(),
+                usual.lagMax(),
+                usual.waitMax(),
+                usual.drainTimeout());
+    }
+
     /** The same, but that what can be sent nowhere waits for so long. */
     static RouterTimes longWait(Duration waitMax) {
         return times(Duration.ofSeconds(30), waitMax);
@@ -142,8 +194,8 @@ final class TestBench implements AutoCloseable {
         return new RouterTimes(
                 requestTimeout,
                 usual.idleTimeout().plus(durabilityTimeout),
-                Duration.ofMillis(500),
-                Duration.ofMillis(500),
+                usual.headerTimeout(),
+                usual.bodyTimeout(),
                 usual.connectTimeout(),
                 usual.vmIdleTimeout(),
                 usual.heartbeatInterval(),
@@ -161,7 +213,7 @@ final class TestBench implements AutoCloseable {
     HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + router.port() + path))
                 .version(HttpClient.Version.HTTP_1_1)
-                .timeout(Duration.ofSeconds(40));
+                .timeout(LIMIT);
     }
 
     CompletableFuture<HttpResponse<String>> post(String path, String key, String body) {

@@ -61,6 +61,9 @@ final class TestVm implements AutoCloseable {
     volatile List<String> submissions = List.of("/");
     volatile boolean once;
 
+    /** Done before the next submission is treated in any way. */
+    volatile Runnable whenReceived = () -> {};
+
     /** Keys that it runs and then breaks off, if no VM of its site has run them. */
     final Set<String> breaks = ConcurrentHashMap.newKeySet();
 
@@ -152,6 +155,7 @@ final class TestVm implements AutoCloseable {
     }
 
     private void submission(HttpServerRequest request, Buffer body) {
+        whenReceived.run();
         Manner now = manner;
         if (once) {
             once = false;

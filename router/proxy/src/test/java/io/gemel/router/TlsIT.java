@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -115,11 +114,9 @@ final class TlsIT {
     @Test
     void a_connection_without_a_handshake_is_not_counted_and_is_closed_in_time() throws Exception {
         try (TestBench other = new TestBench(config -> TestBench.with(
-                        TestBench.with(config, keys.tls()),
-                        TestBench.shortTimes(Duration.ofSeconds(5)),
-                        RouterLimits.defaults()));
+                        TestBench.with(config, keys.tls()), TestBench.impatient(), RouterLimits.defaults()));
                 Socket silent = new Socket("127.0.0.1", other.router.port())) {
-            silent.setSoTimeout(5000);
+            silent.setSoTimeout((int) TestBench.LIMIT.toMillis());
 
             assertThat(other.router.report().connections()).isZero();
             assertThat(silent.getInputStream().readAllBytes()).isEmpty();
@@ -144,7 +141,7 @@ final class TlsIT {
     void a_request_that_hides_another_one_is_refused_behind_tls_too(String rest) throws Exception {
         long before = received();
         try (Socket socket = keys.trusting().getSocketFactory().createSocket("127.0.0.1", bench.router.port())) {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout((int) TestBench.LIMIT.toMillis());
             socket.getOutputStream()
                     .write(("POST /a HTTP/1.1\r\nHost: x\r\n" + rest).getBytes(StandardCharsets.US_ASCII));
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -172,7 +169,7 @@ final class TlsIT {
 
     private static Socket connect() throws IOException {
         Socket socket = new Socket("127.0.0.1", bench.router.port());
-        socket.setSoTimeout(5000);
+        socket.setSoTimeout((int) TestBench.LIMIT.toMillis());
         return socket;
     }
 

@@ -1,8 +1,8 @@
 package io.gemel.router;
 
+import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.gemel.router.TestVm.Manner;
 import java.io.IOException;
@@ -26,8 +26,8 @@ final class TransportIT {
 
     @BeforeEach
     void start() throws RouterException {
-        bench = new TestBench(
-                config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(5)), RouterLimits.defaults()));
+        bench = new TestBench(config ->
+                TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(40)), RouterLimits.defaults()));
     }
 
     @AfterEach
@@ -76,7 +76,7 @@ final class TransportIT {
     @Test
     void requests_in_a_row_on_one_connection_are_answered_in_their_order() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", bench.router.port())) {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout((int) TestBench.LIMIT.toMillis());
             StringBuilder three = new StringBuilder();
             for (String path : new String[] {"/a", "/b", "/c"}) {
                 three.append("POST ").append(path).append(" HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n");
@@ -96,7 +96,7 @@ final class TransportIT {
     @Test
     void a_client_that_waits_for_the_word_to_go_on_gets_it() throws IOException {
         try (Socket socket = new Socket("127.0.0.1", bench.router.port())) {
-            socket.setSoTimeout(5000);
+            socket.setSoTimeout((int) TestBench.LIMIT.toMillis());
             socket.getOutputStream()
                     .write(
                             "POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
@@ -119,9 +119,12 @@ final class TransportIT {
                             .getBytes(StandardCharsets.US_ASCII));
             await().until(() -> bench.receipts("k1") == 1);
         }
-        await().during(Duration.ofMillis(300)).until(() -> bench.router.report().inFlight() == 1);
-        await().atMost(Duration.ofSeconds(10)).until(() -> bench.router.report().inFlight() == 0);
+        await().until(() -> bench.router.report().connections() == 0);
+        assertThat(bench.router.report().inFlight()).isEqualTo(1);
+        bench.vms().forEach(TestVm::release);
+        await().until(() -> bench.router.report().inFlight() == 0);
         assertThat(bench.receipts("k1")).isEqualTo(1);
+        assertThat(bench.east.ledger.effectsOf("k1")).isEqualTo(1);
     }
 
     @Test
@@ -140,7 +143,10 @@ final class TransportIT {
             }
         });
 
-        assertThat(kept.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
-        closing.get(20, TimeUnit.SECONDS);
+        assertThat(kept).isNotDone();
+        bench.vms().forEach(TestVm::release);
+        assertThat(kept.get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS).statusCode())
+                .isEqualTo(201);
+        closing.get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 }
