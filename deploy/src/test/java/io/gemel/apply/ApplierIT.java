@@ -68,6 +68,9 @@ class ApplierIT {
     private static final Map<Version, PostgresServer> SERVERS = new EnumMap<>(Version.class);
     private static final AtomicInteger SITES = new AtomicInteger();
 
+    /** Bounds a hang; nothing takes that long. */
+    private static final Duration LIMIT = Duration.ofMinutes(2);
+
     @TempDir
     static Path folder;
 
@@ -116,7 +119,7 @@ class ApplierIT {
         log.transaction(0, new Delete(account(2, "b\"o\\b,{}", "20")), new Insert(account(3, null, "30")));
         startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11", "3|null|30"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11", "3|null|30"));
         assertThat(markerPosition()).isEqualTo(3);
         assertThat(failures).isEmpty();
     }
@@ -127,7 +130,7 @@ class ApplierIT {
         prepare(version);
         log.transaction(0, new Insert(account(1, "ann", "10")));
         Applier first = startApplier();
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
         first.close();
 
         log.repeatPosition();
@@ -135,7 +138,7 @@ class ApplierIT {
         log.transaction(0, new Update(account(1, "ann", "10"), account(1, "ann", "12")));
         startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|12"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|12"));
         assertThat(markerPosition()).isEqualTo(2);
     }
 
@@ -155,7 +158,7 @@ class ApplierIT {
                         List.of(new Update(account(5, "eve", "5"), account(5, "eve", "6")))));
         startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("5|eve|6"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("5|eve|6"));
     }
 
     @ParameterizedTest
@@ -171,7 +174,7 @@ class ApplierIT {
                 new Update(account(1, "tmp", "1"), account(1, "bob", "1")));
         startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|bob|1", "2|ann|2"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|bob|1", "2|ann|2"));
     }
 
     @ParameterizedTest
@@ -186,7 +189,7 @@ class ApplierIT {
         log.transaction(0, new Insert(account(1, "ann", "10")));
         startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
         assertThat(texts("SELECT count(*)::text FROM audit")).containsExactly("0");
     }
 
@@ -198,11 +201,13 @@ class ApplierIT {
         log.transaction(0, new Insert(RowImage.of(wider, "1", "ann", "10", "hello")));
         Applier applier = startApplier();
 
-        await().untilAsserted(() -> assertThat(applier.state()).isEqualTo(ApplyState.HALTED));
-        assertThat(applier.reason()).contains("column note of table public.account does not exist at this site");
+        await().atMost(LIMIT).untilAsserted(() -> {
+            assertThat(applier.state()).isEqualTo(ApplyState.HALTED);
+            assertThat(applier.reason()).contains("column note of table public.account does not exist at this site");
+        });
         site.execute("ALTER TABLE account ADD COLUMN note text");
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
-        await().untilAsserted(() -> assertThat(applier.state()).isEqualTo(ApplyState.RUNNING));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(applier.state()).isEqualTo(ApplyState.RUNNING));
     }
 
     @ParameterizedTest
@@ -211,13 +216,14 @@ class ApplierIT {
         prepare(version);
         log.transaction(0, new Insert(account(1, "ann", "10")));
         Applier applier = startApplier();
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
         site.execute("UPDATE account SET balance = 99");
         log.transaction(0, new Update(account(1, "ann", "10"), account(1, "ann", "11")));
 
-        await().untilAsserted(() -> assertThat(applier.reason()).contains("public.account[1] has diverged"));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(applier.reason()).contains("public.account[1] has diverged"));
         site.execute("UPDATE account SET balance = 10");
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11"));
     }
 
     @ParameterizedTest
@@ -227,8 +233,9 @@ class ApplierIT {
         TableShape other = new TableShape(new TableId("pg_catalog", "pg_authid"), List.of("oid"), List.of(0));
         log.transaction(0, new Insert(RowImage.of(other, "1")));
         Applier first = startApplier();
-        await().untilAsserted(() ->
-                assertThat(first.reason()).contains("pg_catalog.pg_authid, which this site does not replicate"));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(first.reason())
+                        .contains("pg_catalog.pg_authid, which this site does not replicate"));
         first.close();
     }
 
@@ -240,15 +247,16 @@ class ApplierIT {
         log.sendBytes("hello".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         log.transaction(0, new Insert(account(2, "bob", "10")));
         Applier applier = startApplier();
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10", "2|bob|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10", "2|bob|10"));
 
         byte[] damaged = new TransactionCodec().encode(new LogRecord.Opened(9, "writer", null));
         damaged[damaged.length - 1] ^= 1;
         log.sendBytes(damaged);
 
-        await().untilAsserted(() -> assertThat(applier.reason())
-                .contains(site.config().peerLogTopic())
-                .contains("offset 3", "checksum", "start the pair anew", Advice.APPLY_RECORD_DAMAGED.code()));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(applier.reason())
+                        .contains(site.config().peerLogTopic())
+                        .contains("offset 3", "checksum", "start the pair anew", Advice.APPLY_RECORD_DAMAGED.code()));
         assertThat(rows()).containsExactly("1|ann|10", "2|bob|10");
     }
 
@@ -261,7 +269,8 @@ class ApplierIT {
         log.transaction(0, new Insert(account(2, "bob", "10")));
         Applier applier = startApplier();
 
-        await().untilAsserted(() -> assertThat(applier.reason()).contains("position 2 is missing, found 3"));
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(applier.reason()).contains("position 2 is missing, found 3"));
         assertThat(rows()).containsExactly("1|ann|10");
     }
 
@@ -274,7 +283,7 @@ class ApplierIT {
         assertThat(first.tryLead()).isTrue();
         assertThat(second.tryLead()).isFalse();
         first.close();
-        await().until(second::tryLead);
+        await().atMost(LIMIT).until(second::tryLead);
     }
 
     @ParameterizedTest
@@ -288,7 +297,7 @@ class ApplierIT {
         });
         startApplier();
 
-        await().atMost(Duration.ofMinutes(1)).until(() -> markerPosition() == 2 * count);
+        await().atMost(LIMIT).until(() -> markerPosition() == 2 * count);
         assertThat(texts("SELECT count(*) || '|' || sum(balance) FROM account"))
                 .containsExactly(count + "|" + (long) count * (count + 1) / 2);
         assertThat(failures).isEmpty();
@@ -322,16 +331,16 @@ class ApplierIT {
         prepare(Version.V18);
         log.transaction(0, new Insert(account(1, "ann", "10")));
         Applier first = startApplier();
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
 
-        await().untilAsserted(() -> {
+        await().atMost(LIMIT).untilAsserted(() -> {
             log.heartbeat(7);
             assertThat(texts("SELECT position || '|' || peer_seen FROM gemel.applied ORDER BY at"))
                     .containsExactly("1|0", "1|7");
         });
         first.close();
         Applier second = newApplier(new ReadProgress());
-        await().until(second::tryLead);
+        await().atMost(LIMIT).until(second::tryLead);
         assertThat(second.restore(window()).peerSeen()).isEqualTo(7);
         assertThat(rows()).containsExactly("1|ann|10");
         assertThat(failures).isEmpty();
@@ -366,11 +375,11 @@ class ApplierIT {
         log.transaction(0, new Insert(account(1, "ann", "10")));
         Applier applier = startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
         assertThat(texts("SELECT reason FROM gemel.parked"))
                 .hasSize(keys.size())
                 .allMatch(reason -> reason.contains("PostgreSQL takes their keys for equal"));
-        assertThat(applier.state()).isEqualTo(ApplyState.RUNNING);
+        await().atMost(LIMIT).until(() -> applier.state() == ApplyState.RUNNING);
         for (int i = 0; i < keys.size(); i++) {
             assertThat(texts("SELECT v FROM keyed_" + i)).containsExactly("here");
         }
@@ -386,7 +395,8 @@ class ApplierIT {
         log.transaction(0, new Delete(RowImage.of(shape, "1.0", "a")), new Insert(RowImage.of(shape, "1.00", "b")));
         startApplier();
 
-        await().untilAsserted(
+        await().atMost(LIMIT)
+                .untilAsserted(
                         () -> assertThat(texts("SELECT k || v FROM keyed")).containsExactly("1.00b"));
     }
 
@@ -408,14 +418,14 @@ class ApplierIT {
                 new Delete(account(3, "eve", "30")));
         startApplier();
 
-        await().untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11", "2|bob|21"));
+        await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|11", "2|bob|21"));
     }
 
     private Applier startApplier() throws Exception {
         ReadProgress everythingRead = new ReadProgress();
         everythingRead.read(Long.MAX_VALUE);
         Applier applier = newApplier(everythingRead);
-        await().until(applier::tryLead);
+        await().atMost(LIMIT).until(applier::tryLead);
         InFlightWindow window = window();
         applier.restore(window);
         applier.startHeartbeats();

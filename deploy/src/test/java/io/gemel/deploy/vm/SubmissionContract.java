@@ -173,13 +173,15 @@ interface SubmissionContract {
         assertThat(silent.status()).isEqualTo(503);
         assertThat(silent.body()).containsPattern("\"databaseMs\": ?-1");
         network().restore();
-        await().until(() -> client().get("/gemel/heartbeat").status() == 200);
+        await().atMost(CommitContract.LIMIT)
+                .until(() -> client().get("/gemel/heartbeat").status() == 200);
 
         network().cut();
         assertThat(client().get("/gemel/heartbeat").status()).isEqualTo(503);
         Reply unreachable = client().send("/effect", "k", "Gemel-Deadline", VmClient.millisFromNow(1000));
         assertThat(unreachable.outcome()).isIn("unreachable", "late");
         network().restore();
-        await().until(() -> client().get("/gemel/heartbeat").status() == 200);
+        await().atMost(CommitContract.LIMIT)
+                .until(() -> client().get("/gemel/heartbeat").status() == 200);
     }
 }

@@ -157,6 +157,16 @@ final class VmDatabase implements AutoCloseable {
         return holder;
     }
 
+    /** Lets every effect wait until the connection's transaction ends. The caller closes it. */
+    Connection holdEffects() throws SQLException {
+        Connection holder = connect();
+        holder.setAutoCommit(false);
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("LOCK TABLE effect IN SHARE MODE");
+        }
+        return holder;
+    }
+
     static void releaseCommits(Connection holder) throws SQLException {
         lock(holder, "pg_advisory_unlock");
     }
@@ -172,6 +182,14 @@ final class VmDatabase implements AutoCloseable {
         return !texts(
                         "SELECT pid::text FROM pg_stat_activity WHERE application_name = ? AND wait_event = 'advisory'"
                                 + " AND query ILIKE 'commit%'",
+                        "gemel-vm:" + vm)
+                .isEmpty();
+    }
+
+    /** Whether some session of this VM waits for a table. */
+    boolean waitsForTable(String vm) throws SQLException {
+        return !texts(
+                        "SELECT pid::text FROM pg_stat_activity WHERE application_name = ? AND wait_event = 'relation'",
                         "gemel-vm:" + vm)
                 .isEmpty();
     }
