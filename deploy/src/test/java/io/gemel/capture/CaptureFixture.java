@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One prepared site with a capture of its own, for tests: start it, write, look at what is in the log. */
 final class CaptureFixture implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final Optional<Administrator> ADMINISTRATOR =
             Optional.of(new Administrator("postgres", new Secret("")));
@@ -185,6 +185,11 @@ final class CaptureFixture implements AutoCloseable {
     CaptureFixture execute(String... statements) throws SQLException {
         fixture.execute(statements);
         return this;
+    }
+
+    /** Runs {@code ALTER SYSTEM}; every process of the server obeys when it returns. */
+    void alterSystem(String statement) throws SQLException {
+        fixture.alterSystem(statement);
     }
 
     /** Runs statements as the superuser in one transaction. */

@@ -7,7 +7,6 @@ import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableId;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -18,11 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CaptureOutageIT {
     private static final String ENTRY = "CREATE TABLE entry (id int PRIMARY KEY, note text)";
-
-    /** Twice the silence that is borne, and time to end. */
-    private static final Duration NOTICED = Duration.ofSeconds(35);
-
-    private static final Duration IDLE_FOR = Duration.ofSeconds(25);
 
     @TempDir
     static Path folder;
@@ -70,9 +64,12 @@ class CaptureOutageIT {
     }
 
     @Test
-    void fails_soon_when_the_connection_that_brings_the_log_is_dead_and_nobody_says_so() throws Exception {
-        try (CaptureFixture site = servers.site(Version.V18, ENTRY);
+    void fails_when_the_connection_that_brings_the_log_is_dead_and_leaves_a_database_in_peace_that_has_nothing_to_say()
+            throws Exception {
+        try (CaptureFixture idle = servers.site(Version.V15, ENTRY);
+                CaptureFixture site = servers.site(Version.V18, ENTRY);
                 TcpProxy proxy = TcpProxy.to(site.server().port())) {
+            CaptureFixture.Running silent = idle.start();
             CaptureFixture.Running running = site.through(proxy).start();
             site.execute("INSERT INTO entry VALUES (0, 'before')");
             site.await(1);
@@ -80,27 +77,17 @@ class CaptureOutageIT {
             proxy.strand(Integer.parseInt(site.query("SELECT client_port FROM pg_stat_replication")));
             site.execute("INSERT INTO entry VALUES (1, 'after')");
 
-            Awaitility.await().atMost(NOTICED).until(() -> {
+            Awaitility.await().atMost(CaptureFixture.PATIENCE).until(() -> {
                 site.beat();
                 return running.failure.get() != null;
             });
             assertThat(running.failure.get().classification()).isEqualTo(CaptureException.Classification.RETRY);
+            assertThat(silent.failure).as("silent for longer").hasNullValue();
+            idle.execute("INSERT INTO entry VALUES (0, 'x')");
+            idle.await(1);
             site.stop();
             site.start();
             assertThat(site.await(2)).hasSize(2);
-        }
-    }
-
-    @Test
-    void leaves_a_database_that_has_nothing_to_say_in_peace() throws Exception {
-        try (CaptureFixture site = servers.site(Version.V18, ENTRY)) {
-            CaptureFixture.Running running = site.start();
-
-            Thread.sleep(IDLE_FOR.toMillis()); // the time is what is tried
-
-            assertThat(running.failure).hasNullValue();
-            site.execute("INSERT INTO entry VALUES (0, 'x')");
-            site.await(1);
         }
     }
 

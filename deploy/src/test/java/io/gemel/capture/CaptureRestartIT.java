@@ -67,8 +67,11 @@ class CaptureRestartIT {
                         .atMost(CaptureFixture.PATIENCE)
                         .until(() -> writer.written.get() >= target || !writing.isAlive());
                 if (random.nextBoolean()) {
-                    site.execute("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots"
-                            + " WHERE slot_name = '" + site.slot() + "' AND active_pid IS NOT NULL");
+                    String ended = "SELECT count(pg_terminate_backend(active_pid)) FROM pg_replication_slots"
+                            + " WHERE slot_name = '" + site.slot() + "' AND active_pid IS NOT NULL";
+                    Awaitility.await()
+                            .atMost(CaptureFixture.PATIENCE)
+                            .until(() -> site.query(ended).equals("1"));
                     Awaitility.await().atMost(CaptureFixture.PATIENCE).until(() -> running.failure.get() != null);
                     assertThat(running.failure.get().classification()).isEqualTo(Classification.RETRY);
                 }

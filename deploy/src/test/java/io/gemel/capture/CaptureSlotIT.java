@@ -133,7 +133,7 @@ class CaptureSlotIT {
     @EnumSource(names = {"V15", "V18"})
     void halts_when_the_server_has_given_the_slot_up(Version version) throws Exception {
         try (CaptureFixture site = servers.site(version, ENTRY)) {
-            site.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'", "SELECT pg_reload_conf()");
+            site.alterSystem("ALTER SYSTEM SET max_slot_wal_keep_size = '16MB'");
             try {
                 for (int i = 0; i < 8; i++) {
                     site.execute("SELECT pg_switch_wal()", "INSERT INTO entry VALUES (" + i + ", 'x')");
@@ -142,7 +142,7 @@ class CaptureSlotIT {
 
                 assertHalts(site, "has given up the replication slot");
             } finally {
-                site.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+                site.alterSystem("ALTER SYSTEM RESET max_slot_wal_keep_size");
             }
         }
     }

@@ -4,6 +4,7 @@ import io.gemel.deploy.config.ConfigException;
 import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
+import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,10 +13,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 
 /**
  * One site for a test: a database of its own and a role without any special right in a running server, and a properties file that names
@@ -23,6 +26,8 @@ import java.util.Map;
  */
 public final class SiteFixture {
     public static final String PASSWORD = "s3cret";
+
+    private static final Duration RELOAD_LIMIT = Duration.ofMinutes(1);
 
     private final PostgresServer server;
     private final String site;
@@ -82,6 +87,21 @@ public final class SiteFixture {
     public SiteFixture execute(String... statements) throws SQLException {
         server.execute(site, statements);
         return this;
+    }
+
+    /** Runs {@code ALTER SYSTEM} statements. When it returns, every process of the server has been told and obeys before its next statement. */
+    public SiteFixture alterSystem(String... statements) throws SQLException {
+        String before = loaded();
+        execute(statements).execute("SELECT pg_reload_conf()");
+        // The first process tells all others when it has read the file, and new sessions have it from then on.
+        Awaitility.await().atMost(RELOAD_LIMIT).until(() -> !loaded().equals(before));
+        return this;
+    }
+
+    private String loaded() throws SQLException {
+        try (Connection connection = connectAsAdministrator()) {
+            return Sql.text(connection, "SELECT pg_conf_load_time()::text");
+        }
     }
 
     /** A connection as the superuser. The caller closes it. */

@@ -45,11 +45,12 @@ public final class StartAnew {
     /** Does what lies between stopping both site processes and starting them. */
     public void follow() throws Exception {
         for (SiteFixture site : List.of(east, west)) {
-            await().until(() -> TwoSites.texts(
-                            site,
-                            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                                    + " AND backend_type <> 'autovacuum worker'")
-                    .isEmpty());
+            await().atMost(TwoSites.SETTLE_LIMIT)
+                    .until(() -> TwoSites.texts(
+                                    site,
+                                    "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                                            + " AND backend_type <> 'autovacuum worker'")
+                            .isEmpty());
         }
         for (OperatorPage.Block block : OperatorPage.blocks("Start a pair anew")) {
             String text = block.text().replace("east", name(east)).replace("west", name(west));

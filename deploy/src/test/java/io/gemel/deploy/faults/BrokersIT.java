@@ -53,7 +53,7 @@ class BrokersIT {
                 trials.add(fault, probe.awaitCaughtUp(RECOVERY_MAX), RECOVERY_MAX);
             }
             workload.stop();
-            probe.awaitCaughtUp(RECOVERY_MAX);
+            probe.awaitEqual(RECOVERY_MAX);
             Facts facts = FactsOf.run(sites, workload, List.of(), trials.recoveries(), List.of());
             System.out.println("BrokersIT: " + facts.outcomes().size() + " transactions, "
                     + facts.east().journal().size() + " conflicts");

@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CheckersIT {
     private static final int TRANSACTIONS = 300;
     private static final int CONCURRENT_ROUNDS_MAX = 10;
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(4);
 
     /** A run without them would not show that linked tables converge. */
     private static final List<String> LINKED_KINDS = List.of("UNIQUE_EXISTS", "FOREIGN_KEY_ORPHAN", "SUBMISSION_VOID");

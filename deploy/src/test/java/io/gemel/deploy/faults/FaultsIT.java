@@ -72,7 +72,7 @@ class FaultsIT {
                 trials.add(partition, breakOnce(partition, sites, workload, probe, limit, random), limit);
             }
             workload.stop();
-            probe.awaitCaughtUp(RECOVERY_MAX);
+            probe.awaitEqual(RECOVERY_MAX);
             List<Measure> resources = new ArrayList<>();
             for (FaultySite site : sites.both()) {
                 resources.addAll(Resources.of(site));
@@ -126,7 +126,7 @@ class FaultsIT {
             Duration took = probe.awaitCaughtUp(limit);
             workload.pause();
             try {
-                probe.awaitCaughtUp(limit);
+                probe.awaitEqual(limit);
                 for (FaultTables.Table table : FaultTables.ALL) {
                     assertThat(digest(sites.sites().west(), table))
                             .as(table.name())

@@ -54,7 +54,8 @@ record FaultySite(
     /** What the process answers when asked for its status; an empty object when it does not answer. */
     JsonNode status() throws InterruptedException {
         try {
-            return JSON.readTree(process.status().isEmpty() ? "{}" : process.status());
+            String status = process.status();
+            return JSON.readTree(status.isEmpty() ? "{}" : status);
         } catch (JsonProcessingException e) {
             return JSON.createObjectNode();
         }

@@ -18,7 +18,7 @@ import java.util.Random;
 
 /** Two sites as processes of their own, a proxy on each of their connections, and, for root, small disks of their own. */
 final class FaultySites implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
     /** After this long without an answer a Kafka client takes a connection for dead. */
     private static final String KAFKA_ANSWER_MILLIS = "5000";
@@ -55,7 +55,9 @@ final class FaultySites implements AutoCloseable {
         proxies.add(TcpProxy.to(sites.eastServer().port()));
         proxies.add(TcpProxy.to(sites.westServer().port()));
         // Small enough for a small disk, and so that a log that nobody reads shows.
-        sites.schema("ALTER SYSTEM SET max_wal_size = '128MB'", "SELECT pg_reload_conf()");
+        for (SiteFixture site : List.of(sites.east(), sites.west())) {
+            site.alterSystem("ALTER SYSTEM SET max_wal_size = '128MB'");
+        }
         sites.schema(TwoSites.PROBE).schema(FaultTables.schema()).prepare();
         FaultySites faulty = new FaultySites(
                 sites,

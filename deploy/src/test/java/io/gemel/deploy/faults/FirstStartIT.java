@@ -12,6 +12,7 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.reason.Advice;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,8 +137,9 @@ class FirstStartIT {
 
     private void haltsUntilPrepared(Advice advice, String... words) throws Exception {
         SiteSupervisor halted = pair.start(site);
-        pair.awaitHalted(halted, words);
-        assertThat(halted.report().reason()).endsWith("[" + advice.code() + "]");
+        List<String> all = new ArrayList<>(List.of(words));
+        all.add("[" + advice.code() + "]");
+        pair.awaitHalted(halted, all.toArray(String[]::new));
         prepare();
     }
 

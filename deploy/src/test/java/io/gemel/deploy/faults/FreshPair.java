@@ -33,7 +33,9 @@ final class FreshPair implements AutoCloseable {
         "INSERT INTO counter VALUES (1, 0)"
     };
 
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    /** Bounds a hang; nothing takes that long. */
+    private static final Duration LIMIT = Duration.ofMinutes(3);
+
     private static final String ITEMS = "SELECT id FROM item ORDER BY id";
 
     private final SiteFixture east;

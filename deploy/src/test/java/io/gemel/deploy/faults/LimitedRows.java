@@ -29,7 +29,7 @@ final class LimitedRows {
     static final Map<String, String> SETTINGS =
             Map.of("conflict.policy.public.limited", "last-writer-wins, delta(small, price, balance)");
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** What either site may do to a new row, and not both. */
     private static final List<String> CHANGES = List.of(

@@ -15,7 +15,7 @@ import java.util.Random;
 
 /** Rows that one site refuses: they wait for a person, and nothing else does. */
 final class PoisonFaults {
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     /** Ids of the peer's transactions that wait here since a constraint named {@code mild} refused them. */
     private static final String REFUSED =

@@ -12,10 +12,24 @@ import org.awaitility.core.ConditionTimeoutException;
 final class Probe {
     private static final String ROWS = "SELECT * FROM gemel_probe ORDER BY site";
 
+    private static final int ROUNDS = 3;
+
     private final List<SiteFixture> sites;
 
     Probe(TwoSites sites) {
         this.sites = List.of(sites.east(), sites.west());
+    }
+
+    /**
+     * Waits until both sites are equal when nobody writes: what one decides about the other's last changes travels in turn, and what
+     * follows from that.
+     *
+     * @throws ConditionTimeoutException when one turn takes longer than the limit
+     */
+    void awaitEqual(Duration limit) {
+        for (int round = 0; round < ROUNDS; round++) {
+            awaitCaughtUp(limit);
+        }
     }
 
     /**

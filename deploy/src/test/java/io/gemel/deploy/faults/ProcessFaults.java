@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** Faults of the site processes: killed at random instants and in the middle of the awkward, frozen, too many of them. */
 final class ProcessFaults {
-    private static final Duration LIMIT = Duration.ofSeconds(40);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int INTERLEAVED = 3;
 
     private final FaultySites sites;

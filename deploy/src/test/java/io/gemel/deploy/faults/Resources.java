@@ -24,7 +24,7 @@ final class Resources {
     private static final long WINDOW_KEYS_MAX = 100;
     private static final long WINDOW_BYTES_MAX = 1 << 20;
     private static final long WAL_BYTES_MAX = 64 << 20;
-    private static final Duration RELEASE_LIMIT = Duration.ofSeconds(30);
+    private static final Duration RELEASE_LIMIT = Duration.ofMinutes(2);
 
     private Resources() {}
 
@@ -35,7 +35,7 @@ final class Resources {
         measures.add(new Measure("threads of " + site, count(process.resolve("task")), THREADS_MAX));
         measures.add(new Measure("open files of " + site, count(process.resolve("fd")), FILES_MAX));
         measures.add(new Measure("KiB of memory of " + site, resident(process), RESIDENT_KIB_MAX));
-        JsonNode status = site.status();
+        JsonNode status = awaitWindowReleased(site);
         measures.add(new Measure(
                 "keys in the window of " + site, status.at("/window/keys").asLong(Long.MAX_VALUE), WINDOW_KEYS_MAX));
         measures.add(new Measure(
@@ -49,6 +49,20 @@ final class Resources {
             measures.add(new Measure("database sessions of " + site, Long.parseLong(sessions), SESSIONS_MAX));
         }
         return measures;
+    }
+
+    /** The peer's word that it has everything empties the window; what the status says when it has done so, or will not. */
+    private static JsonNode awaitWindowReleased(FaultySite site) throws InterruptedException {
+        try {
+            return Awaitility.await()
+                    .atMost(RELEASE_LIMIT)
+                    .until(
+                            site::status,
+                            status -> status.at("/window/keys").asLong(Long.MAX_VALUE) <= WINDOW_KEYS_MAX
+                                    && status.at("/window/bytes").asLong(Long.MAX_VALUE) <= WINDOW_BYTES_MAX);
+        } catch (ConditionTimeoutException e) {
+            return site.status();
+        }
     }
 
     /** A checkpoint lets the slot move on; how much is retained when it has done so, or will not. */
