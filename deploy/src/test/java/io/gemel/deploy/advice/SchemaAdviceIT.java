@@ -9,13 +9,13 @@ import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
-import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,21 +64,7 @@ class SchemaAdviceIT {
         for (SiteFixture site : List.of(sites.east(), sites.west())) {
             assertThat(TwoSites.texts(site, PARKED)).isEmpty();
         }
-        assertThat(sites.supervisors()).allSatisfy(site -> {
-            assertThat(site.report().apply().reason()).isEmpty();
-            assertThat(site.report().capture().reason()).isEmpty();
-        });
-    }
-
-    @Test
-    @Follows(Advice.APPLY_TYPE)
-    void label_that_comes_soon() throws Exception {
-        sites.east().execute("ALTER TYPE mood ADD VALUE 'meh'");
-        sites.east().execute("UPDATE item SET mood = 'meh' WHERE id = 1");
-        awaitReason(west(), "invalid input value for enum mood: \"meh\"", "ALTER TYPE ... ADD VALUE");
-        sites.west().execute("ALTER TYPE mood ADD VALUE 'meh'");
-        sites.settle();
-        assertThat(TwoSites.rows(sites.west(), "item")).contains("(1,meh,,,)");
+        sites.awaitNoReason();
     }
 
     @Test
@@ -99,17 +85,6 @@ class SchemaAdviceIT {
         sites.settle();
         assertThat(TwoSites.rows(sites.west(), "item"))
                 .contains("(2,late,,,)", "(3,late,,,)", "(4,late,,,)", "(5,,,1,)");
-    }
-
-    @Test
-    @Follows(Advice.APPLY_TYPE)
-    void attribute_of_a_composite_type() throws Exception {
-        sites.east().execute("ALTER TYPE pair ADD ATTRIBUTE b int CASCADE");
-        sites.east().execute("UPDATE item SET pair = (1, 2) WHERE id = 6");
-        awaitReason(west(), "malformed record literal", "ADD ATTRIBUTE");
-        sites.west().execute("ALTER TYPE pair ADD ATTRIBUTE b int CASCADE");
-        sites.settle();
-        assertThat(TwoSites.rows(sites.west(), "item")).contains("(6,,\"(1,2)\",,)");
     }
 
     @Test
@@ -139,18 +114,6 @@ class SchemaAdviceIT {
     }
 
     @Test
-    @Follows(Advice.APPLY_PARTITION)
-    void partition_that_comes_soon_at_the_peer() throws Exception {
-        String partition = "CREATE TABLE part_b PARTITION OF part FOR VALUES FROM ('2027-01-01') TO ('2028-01-01')";
-        sites.east().execute(partition, "ALTER TABLE part_b REPLICA IDENTITY FULL");
-        sites.east().execute("INSERT INTO part VALUES (20, '2027-05-05', 'b')");
-        awaitReason(west(), "no partition of relation", "create the partition here");
-        sites.west().execute(partition, "ALTER TABLE part_b REPLICA IDENTITY FULL");
-        sites.settle();
-        sites.east().execute("UPDATE part SET v = 'c' WHERE id = 20");
-    }
-
-    @Test
     @Follows(Advice.CAPTURE_PARTIAL_ROWS)
     void partition_without_full_images_whose_rows_were_written_meanwhile() throws Exception {
         String partition = "CREATE TABLE \"part D\" PARTITION OF part FOR VALUES FROM ('2028-01-01') TO ('2029-01-01')";
@@ -163,9 +126,8 @@ class SchemaAdviceIT {
                         "UPDATE part SET id = 50, v = 'moved' WHERE id = 41",
                         "DELETE FROM part WHERE id = 42",
                         "BEGIN; DELETE FROM part WHERE id = 43; INSERT INTO part VALUES (43, '2028-05-05', 'again'); COMMIT");
-        awaitReason(east(), "public.part:", "ALTER TABLE public.\"part D\" REPLICA IDENTITY FULL");
         Matcher statement = Pattern.compile("ALTER TABLE .* REPLICA IDENTITY FULL")
-                .matcher(east().report().capture().reason());
+                .matcher(awaitReason(east(), "public.part:", "ALTER TABLE public.\"part D\" REPLICA IDENTITY FULL"));
         assertThat(statement.find()).isTrue();
         sites.east().execute(statement.group());
         sites.settle();
@@ -213,7 +175,8 @@ class SchemaAdviceIT {
                         "UPDATE old SET v = 'w', \"Old one\" = 'x' WHERE id = 1",
                         "INSERT INTO old VALUES (10, 'w', 'y')",
                         "DELETE FROM old WHERE id = 2");
-        awaitReason(east(), "column Old one of table public.old does not exist at this site");
+        Matcher command = Pattern.compile("gemel repair FILE (\\S+) '(--without=.*)'")
+                .matcher(awaitReason(east(), "column Old one of table public.old does not exist at this site"));
         assertThat(commands.run("repair", sites.east().file(), "public.old", "--without=v"))
                 .isEqualTo(ExitCode.FINDING);
         assertThat(commands.run("repair", sites.east().file(), "public.none", "--without=v"))
@@ -221,8 +184,6 @@ class SchemaAdviceIT {
         assertThat(commands.run("repair", sites.east().file(), "public.old", "1", "--without=v"))
                 .isEqualTo(ExitCode.USAGE);
         sites.west().execute("ALTER TABLE old DROP COLUMN \"Old one\"");
-        Matcher command = Pattern.compile("gemel repair FILE (\\S+) '(--without=.*)'")
-                .matcher(east().report().apply().reason());
         assertThat(command.find()).isTrue();
         assertThat(commands.run("repair", sites.east().file(), command.group(1), command.group(2)))
                 .as(commands.err())
@@ -240,8 +201,7 @@ class SchemaAdviceIT {
     void row_level_security() throws Exception {
         sites.west().execute("ALTER TABLE item ENABLE ROW LEVEL SECURITY", "ALTER TABLE item FORCE ROW LEVEL SECURITY");
         sites.east().execute("INSERT INTO item (id) VALUES (30)");
-        awaitReason(west(), "row-level security", "BYPASSRLS");
-        sites.west().execute("ALTER ROLE " + sites.west().role() + " BYPASSRLS");
+        sites.showHiddenRows(west(), sites.west(), "row-level security", "BYPASSRLS");
         sites.settle();
         sites.west()
                 .execute(
@@ -267,10 +227,10 @@ class SchemaAdviceIT {
     @Test
     @Follows(Advice.APPLY_DEPTH)
     void value_that_is_nested_too_deeply() throws Exception {
-        sites.west().execute("ALTER SYSTEM SET max_stack_depth = '256kB'", "SELECT pg_reload_conf()");
+        sites.west().alterSystem("ALTER SYSTEM SET max_stack_depth = '256kB'");
         sites.east().execute("INSERT INTO wide VALUES (2, 'v', (repeat('[', 4000) || repeat(']', 4000))::json)");
         awaitReason(west(), "max_stack_depth", Advice.APPLY_DEPTH.code());
-        sites.west().execute("ALTER SYSTEM RESET max_stack_depth", "SELECT pg_reload_conf()");
+        sites.west().alterSystem("ALTER SYSTEM RESET max_stack_depth");
         sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 2");
     }
 
@@ -305,12 +265,13 @@ class SchemaAdviceIT {
     @Test
     @Follows(Advice.APPLY_KEY_DIFFERS)
     void primary_key_that_differs() throws Exception {
-        sites.west().execute("ALTER TABLE wide DROP CONSTRAINT wide_pkey, ADD COLUMN k int NOT NULL DEFAULT 1");
-        sites.west().execute("ALTER TABLE wide ADD PRIMARY KEY (id, k)");
+        // At once: a table without a key for a moment may be seen, and is left out then.
+        sites.west()
+                .execute("ALTER TABLE wide DROP CONSTRAINT wide_pkey, ADD COLUMN k int NOT NULL DEFAULT 1,"
+                        + " ADD PRIMARY KEY (id, k)");
         sites.east().execute("INSERT INTO wide VALUES (5, 'v')");
         awaitReason(west(), "has the primary key", Advice.APPLY_KEY_DIFFERS.code());
-        sites.west().execute("ALTER TABLE wide DROP COLUMN k");
-        sites.west().execute("ALTER TABLE wide ADD PRIMARY KEY (id)");
+        sites.west().execute("ALTER TABLE wide DROP COLUMN k, ADD PRIMARY KEY (id)");
         sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 5");
     }
 
@@ -373,10 +334,12 @@ class SchemaAdviceIT {
         return sites.supervisors().get(1);
     }
 
-    private static void awaitReason(SiteSupervisor supervisor, String... words) {
-        await().atMost(TwoSites.SETTLE_LIMIT).untilAsserted(() -> {
-            StatusReport report = supervisor.report();
-            assertThat(report.capture().reason() + report.apply().reason()).contains(words);
-        });
+    /** The reason itself: while the site tries again, it has none for a moment. */
+    private static String awaitReason(SiteSupervisor supervisor, String... words) {
+        return await().atMost(TwoSites.SETTLE_LIMIT)
+                .until(
+                        () -> supervisor.report().capture().reason()
+                                + supervisor.report().apply().reason(),
+                        reason -> Stream.of(words).allMatch(reason::contains));
     }
 }

@@ -68,7 +68,7 @@ class AlteredTablesIT {
         assertThat(TwoSites.texts(sites.west(), "SELECT r, d FROM measured WHERE id = 2"))
                 .containsExactly("0.1234567890123|2026-03-04 12:34:56");
         assertThat(TwoSites.texts(sites.west(), "SELECT id FROM gemel.parked")).isEmpty();
-        assertThat(sites.supervisors().get(1).report().apply().reason()).isEmpty();
+        sites.awaitNoReason();
     }
 
     @Test

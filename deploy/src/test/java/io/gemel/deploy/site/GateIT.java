@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** VMs may work at a site that has returned when it has caught up with its peer, and not before. */
 class GateIT {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     @TempDir
     Path folder;
@@ -85,8 +85,10 @@ class GateIT {
         awaitOpen(sites.east());
         assertThat(TwoSites.texts(sites.east(), "SELECT n FROM item WHERE id = 1"))
                 .containsExactly("7");
-        await().atMost(LIMIT).until(() -> east.report().gate().open());
-        assertThat(east.desk().site().reason()).isEmpty();
+        await().atMost(LIMIT)
+                .until(() -> east.report().gate().open()
+                        && east.desk().site().open()
+                        && east.desk().site().reason().isEmpty());
         assertThat(isOpen(sites.west())).as("the peer, which was not restarted").isTrue();
     }
 

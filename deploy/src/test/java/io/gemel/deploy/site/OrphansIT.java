@@ -48,6 +48,7 @@ class OrphansIT {
                             "INSERT INTO below_removed VALUES (1, 1), (2, 3)",
                             "INSERT INTO kept VALUES (2, 4)",
                             "UPDATE parent SET note = 'west, and later' WHERE id = 4");
+            sites.turn(sites.supervisors().get(1)); // before east has settled anything
             sites.resume();
             sites.settle();
 

@@ -14,6 +14,7 @@ import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.ReasonCode;
+import io.gemel.transaction.LogRecord;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -76,13 +77,13 @@ class RefusedTablesIT {
         assertThat(TwoSites.rows(sites.east(), "num")).containsExactly("(1.0,e)");
         assertThat(TwoSites.rows(sites.west(), "num")).containsExactly("(1.00,w)");
         assertThat(report(sites, 0).isReady()).isFalse();
-        sites.east().execute("DROP TABLE num");
-        sites.west().execute("DROP TABLE num");
+        alter(sites, 0, "DROP TABLE num");
+        alter(sites, 1, "DROP TABLE num");
         awaitReady(sites);
     }
 
     private void parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(TwoSites sites) throws Exception {
-        sites.west().execute("ALTER TABLE halves ALTER id TYPE numeric");
+        alterAtWest(sites, "ALTER TABLE halves ALTER id TYPE numeric");
         awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, "public.halves");
         sites.east().execute("INSERT INTO halves VALUES (1, 'e')", "INSERT INTO good VALUES (3, 'e')");
         sites.settle();
@@ -95,7 +96,7 @@ class RefusedTablesIT {
                 .contains("table public.halves is not replicated at this site")
                 .contains("declare its scale");
 
-        sites.west().execute("ALTER TABLE halves ALTER id TYPE int");
+        alterAtWest(sites, "ALTER TABLE halves ALTER id TYPE int");
         awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
         decide(sites, sites.west(), "retry");
         sites.assertEqual("halves");
@@ -145,7 +146,7 @@ class RefusedTablesIT {
     }
 
     private static void refusedWhile(TwoSites sites, int id, String why, String alter, String back) throws Exception {
-        sites.west().execute(alter);
+        alterAtWest(sites, alter);
         awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, why);
         sites.east()
                 .execute("INSERT INTO halves VALUES (" + id + ", 'e')", "INSERT INTO good VALUES (" + id + ", 'e')");
@@ -155,7 +156,7 @@ class RefusedTablesIT {
         assertThat(TwoSites.texts(sites.west(), "SELECT id FROM halves WHERE id = " + id))
                 .isEmpty();
         assertThat(report(sites, 1).apply().state()).isEqualTo(SideState.RUNNING);
-        sites.west().execute(back);
+        alterAtWest(sites, back);
         awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
         decide(sites, sites.west(), "retry");
         sites.assertEqual("halves");
@@ -163,7 +164,7 @@ class RefusedTablesIT {
     }
 
     private static void truncateWhileWestRefuses(TwoSites sites, int id) throws Exception {
-        sites.west().execute("ALTER TABLE halves ALTER id TYPE numeric");
+        alterAtWest(sites, "ALTER TABLE halves ALTER id TYPE numeric");
         awaitReason(sites, 1, ReasonCode.TABLE_REFUSED, "public.halves");
         List<String> before = TwoSites.rows(sites.west(), "halves");
         sites.east()
@@ -180,8 +181,30 @@ class RefusedTablesIT {
                 .doesNotContain("(" + id + ",\"with it\")");
         assertThat(report(sites, 1).apply().state()).isEqualTo(SideState.RUNNING);
         assertThat(report(sites, 1).apply().parkedTransactions()).isEqualTo(3);
-        sites.west().execute("ALTER TABLE halves ALTER id TYPE int");
+        alterAtWest(sites, "ALTER TABLE halves ALTER id TYPE int");
         awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
+    }
+
+    private static void alterAtWest(TwoSites sites, String statement) throws Exception {
+        alter(sites, 1, statement);
+    }
+
+    /** Returns when the site runs with other tables, which it does a moment after it has told why. Each of its lives opens its log anew. */
+    private static void alter(TwoSites sites, int site, String statement) throws Exception {
+        SiteFixture fixture = site == 0 ? sites.east() : sites.west();
+        long before = lives(sites, fixture);
+        fixture.execute(statement);
+        await().atMost(SEEN_WITHIN)
+                .until(() -> lives(sites, fixture) > before
+                        && sites.supervisors().get(site).state() == SiteState.RUNNING);
+    }
+
+    private static long lives(TwoSites sites, SiteFixture site) throws Exception {
+        return TopicReader.records(
+                        sites.kafka().bootstrapServers(), site.config().logTopic())
+                .stream()
+                .filter(LogRecord.Opened.class::isInstance)
+                .count();
     }
 
     /** Of everything that is parked, which hangs together. */

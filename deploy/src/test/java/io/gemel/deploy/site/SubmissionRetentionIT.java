@@ -29,10 +29,11 @@ class SubmissionRetentionIT {
                             submissions("east", "old", 1_234, "2 hours"),
                             submissions("east", "new", 1, "30 minutes"),
                             submissions("nobody", "unknown", 1, "2 hours"));
-            sites.west().execute(submissions("west", "old", 2, "2 hours"));
+            sites.west().execute(submissions("west", "old", 2, "0 hours"));
             sites.settle();
-            // West does not run any more, so nobody may forget what it carried out.
+            // They become old when West does not run any more, so nobody may forget what it carried out.
             sites.supervisors().remove(1).close();
+            sites.east().execute("UPDATE gemel.submission SET at = at - interval '2 hours' WHERE site = 'west'");
             awaitKeys(sites.east(), "east new 1", "nobody unknown 1", "west old 1", "west old 2");
 
             sites.run(sites.west(), LongUnaryOperator.identity());

@@ -2,6 +2,7 @@ package io.gemel.deploy.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.status.RouterDesk.Termination;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +59,7 @@ class TerminateIT {
 
             assertThat(east.desk().terminate("e1", Duration.ofHours(1))).isEqualTo(new Termination(0, ""));
             execute(lost, "SELECT 1");
-            assertThat(east.desk().terminate("e1", Duration.ZERO)).isEqualTo(new Termination(2, ""));
+            assertThat(terminate("e1", "")).isEqualTo(2);
 
             execute(other, "SET lock_timeout = '1s'; UPDATE account SET n = n + 10 WHERE id = 1");
             assertThat(TwoSites.texts(sites.east(), "SELECT n FROM account")).containsExactly("10");
@@ -72,13 +74,21 @@ class TerminateIT {
     void says_when_a_session_goes_on() throws Exception {
         try (Connection ordinary = session("bank", "east", "gemel-vm:e2");
                 Connection superuser = session("postgres", "east", "gemel-vm:e2")) {
-            Termination done = east.desk().terminate("e2", Duration.ZERO);
-
-            assertThat(done.terminated()).isOne();
-            assertThat(done.reason()).contains("1 sessions of e2 go on");
+            assertThat(terminate("e2", "1 sessions of e2 go on")).isOne();
             assertThat(ordinary.isValid(1)).isFalse();
             execute(superuser, "SELECT 1");
         }
+    }
+
+    /** Says it until no more sessions go on than these; on a busy machine some take longer to end than one call waits. How many ended. */
+    private static int terminate(String vm, String left) {
+        AtomicInteger ended = new AtomicInteger();
+        await().atMost(TwoSites.SETTLE_LIMIT).until(() -> {
+            Termination done = east.desk().terminate(vm, Duration.ZERO);
+            ended.addAndGet(done.terminated());
+            return left.isEmpty() ? done.reason().isEmpty() : done.reason().startsWith(left);
+        });
+        return ended.get();
     }
 
     private static Connection session(String role, String database, String application) throws SQLException {

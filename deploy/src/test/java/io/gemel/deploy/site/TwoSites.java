@@ -3,6 +3,7 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
@@ -14,6 +15,7 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.status.SideState;
+import io.gemel.deploy.status.StatusReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -146,6 +148,31 @@ public final class TwoSites implements AutoCloseable {
                         && site.report().apply().reason().contains(something));
     }
 
+    /**
+     * Lets a site see all rows that row security hides from it, once it has said so: its applier halts at one, or, when the catalog was
+     * looked at first, the table is left out. What was parked meanwhile is tried again; the site has nothing to complain about then.
+     *
+     * @param words what the applier must say
+     */
+    public void showHiddenRows(SiteSupervisor supervisor, SiteFixture site, String... words) throws SQLException {
+        await().atMost(SETTLE_LIMIT).until(() -> {
+            StatusReport report = supervisor.report();
+            String reason = report.apply().reason();
+            if (report.apply().state() == SideState.HALTED && !reason.isEmpty()) {
+                assertThat(reason).contains(words);
+                return true;
+            }
+            return report.reasons().stream().anyMatch(each -> each.text().contains("BYPASSRLS"));
+        });
+        site.execute("ALTER ROLE " + site.role() + " BYPASSRLS");
+        CommandRun commands = new CommandRun();
+        await().atMost(SETTLE_LIMIT).until(() -> {
+            List<String> parked = texts(site, "SELECT id FROM gemel.parked");
+            parked.forEach(id -> commands.run("parked", site.file(), "retry", id));
+            return parked.isEmpty() && supervisor.report().isReady();
+        });
+    }
+
     /** Ends the sites of this JVM and starts them again. */
     public void restart() throws Exception {
         supervisors.forEach(SiteSupervisor::close);
@@ -160,6 +187,25 @@ public final class TwoSites implements AutoCloseable {
 
     public void resume() {
         supervisors.forEach(SiteSupervisor::resume);
+    }
+
+    /**
+     * Lets one site of two that are paused apply what the other one has written, and holds it again. What it then decides is the same
+     * whoever is quicker: nothing that the other one decides because of it is there yet.
+     */
+    public void turn(SiteSupervisor site) throws Exception {
+        SiteFixture from = site == supervisors.get(0) ? west : east;
+        mark(from);
+        site.resume();
+        awaitRow(
+                from == west ? east : west,
+                "SELECT FROM gemel_probe WHERE " + ownMark(from) + " AND at = '"
+                        + texts(from, "SELECT at FROM gemel_probe WHERE " + ownMark(from))
+                                .get(0) + "'");
+        await().atMost(SETTLE_LIMIT).until(() -> {
+            site.pause();
+            return site.report().apply().state() == SideState.PAUSED;
+        });
     }
 
     /** Prepares a site process outside of this JVM; {@link SiteProcess#start} starts it. Ended by {@link #close}. */
@@ -208,8 +254,11 @@ public final class TwoSites implements AutoCloseable {
     }
 
     private static void mark(SiteFixture site) throws SQLException {
-        site.execute("UPDATE gemel_probe SET at = clock_timestamp() WHERE site = '"
-                + site.file().getFileName() + "'");
+        site.execute("UPDATE gemel_probe SET at = clock_timestamp() WHERE " + ownMark(site));
+    }
+
+    private static String ownMark(SiteFixture site) {
+        return "site = '" + site.file().getFileName() + "'";
     }
 
     private static final String PROBE_ROWS = "SELECT * FROM gemel_probe ORDER BY site";
@@ -243,12 +292,13 @@ public final class TwoSites implements AutoCloseable {
         }
     }
 
-    /** Waits until no applier has anything to complain about; the reason of its last retry goes a moment after that was committed. */
+    /** Waits until no site has anything to complain about; the reason of its last retry goes a moment after that was committed. */
     public void awaitNoReason() {
         await().atMost(SETTLE_LIMIT)
-                .untilAsserted(() -> assertThat(supervisors)
-                        .allSatisfy(each ->
-                                assertThat(each.report().apply().reason()).isEmpty()));
+                .untilAsserted(() -> assertThat(supervisors).allSatisfy(each -> {
+                    assertThat(each.report().apply().reason()).isEmpty();
+                    assertThat(each.report().capture().reason()).isEmpty();
+                }));
     }
 
     /** Both sites hold the same rows of a table. */

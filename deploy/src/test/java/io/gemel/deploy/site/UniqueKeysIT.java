@@ -96,6 +96,7 @@ class UniqueKeysIT {
                             "UPDATE seat SET place = 1 WHERE id = 1",
                             "INSERT INTO code (id, name) VALUES (2, 'Ada')",
                             "UPDATE swap SET name = 'd' WHERE id = 2");
+            sites.turn(sites.supervisors().get(0)); // before west has settled anything
             sites.resume();
             sites.settle();
 

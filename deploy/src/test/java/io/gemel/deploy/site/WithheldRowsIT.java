@@ -121,10 +121,7 @@ class WithheldRowsIT {
                         "ALTER TABLE hidden ENABLE ROW LEVEL SECURITY",
                         "CREATE POLICY narrow ON hidden USING (v = 'seen') WITH CHECK (true)");
         sites.east().execute("UPDATE hidden SET v = 'b' WHERE id = 1");
-        sites.awaitReason(sites.supervisors().get(1), "BYPASSRLS");
-        assertThat(sites.supervisors().get(1).report().apply().reason()).contains("hidden");
-
-        sites.west().execute("ALTER ROLE " + sites.west().role() + " BYPASSRLS");
+        sites.showHiddenRows(sites.supervisors().get(1), sites.west(), "BYPASSRLS", "hidden");
         sites.settle();
         sites.assertEqual("hidden");
     }
