@@ -23,7 +23,7 @@ final class PostgresActivity {
 
     /** A session that waits for a row's writer holds the lock on that row's version, or waits for it as well. */
     private static final String LOCKS = """
-            SELECT lock.locktype, lock.mode, lock.relation, lock.page, lock.tuple,
+            SELECT lock.locktype, lock.mode, lock.relation, lock.page, lock.tuple, lock.classid, lock.objid,
                    CASE WHEN target.oid IS NOT NULL THEN format('%I.%I', place.nspname, target.relname) END AS name
               FROM pg_locks AS lock
               LEFT JOIN pg_class AS target ON target.oid = lock.relation
@@ -61,13 +61,18 @@ final class PostgresActivity {
             SELECT pid FROM pg_locks WHERE relation = 'gemel.heartbeat'::regclass AND granted
                        AND mode <> 'AccessShareLock' AND pid <> ?""");
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private static final String TERMINATE =
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = ? AND coalesce(backend_start::text, '') = ?";
 
     private final DataSource connections;
+    private final RowsAtWork rowsAtWork;
 
-    PostgresActivity(DataSource connections) {
+    /** @param rowsAtWork what only the applier knows of its statement */
+    PostgresActivity(DataSource connections, RowsAtWork rowsAtWork) {
         this.connections = connections;
+        this.rowsAtWork = rowsAtWork;
     }
 
     /** What a session does now; null when it does nothing. */
@@ -90,22 +95,33 @@ final class PostgresActivity {
         });
     }
 
-    private static LockWait wait(Connection connection, int pid, String statement) throws SQLException {
-        String lock = "a key that another transaction has just written, in " + statement;
+    private LockWait wait(Connection connection, int pid, String statement) throws SQLException {
+        String rows = rowsAtWork.text();
+        String where = ", in " + (rows.isEmpty() ? "" : "work on " + rows + ", by ") + statement;
+        String lock = "something" + where; // given to the applier between the two questions
         try (PreparedStatement asked = connection.prepareStatement(LOCKS)) {
             asked.setInt(1, pid);
             try (ResultSet row = asked.executeQuery()) {
                 if (row.next()) {
-                    lock = switch (row.getString("locktype")) {
-                        case "tuple" -> row(connection, row);
-                        case "relation" -> "table " + row.getString("name") + " (" + row.getString("mode") + ")";
-                        case "transactionid", "spectoken" -> lock;
-                        default -> "a lock of type " + row.getString("locktype") + ", in " + statement;
-                    };
+                    lock = lock(connection, row, where);
                 }
             }
         }
         return new LockWait(lock, holders(connection, BLOCKING, pid));
+    }
+
+    private static String lock(Connection connection, ResultSet lock, String where) throws SQLException {
+        String type = lock.getString("locktype");
+        String name = lock.getString("name");
+        return switch (type) {
+            case "tuple" -> row(connection, lock);
+            case "relation" -> "table " + name + " (" + lock.getString("mode") + ")" + where;
+            case "transactionid", "spectoken" -> "a key that another transaction has just written" + where;
+            case "advisory" ->
+                "the advisory lock " + lock.getLong("classid") + ", " + lock.getLong("objid")
+                        + " that a trigger or rule asks for" + where;
+            default -> "a lock of type " + type + (name == null ? "" : " on " + name) + where;
+        };
     }
 
     /** Who holds the row that the site's heartbeat writes. */
@@ -139,6 +155,11 @@ final class PostgresActivity {
             try (ResultSet row = asked.executeQuery()) {
                 return row.next() ? "row " + name + "[" + row.getString(1) + "]" : unknown;
             }
+        } catch (SQLException e) {
+            if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                return unknown; // whoever waits for the whole table lets nobody read it
+            }
+            throw e;
         }
     }
 

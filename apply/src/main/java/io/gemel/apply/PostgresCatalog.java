@@ -32,14 +32,22 @@ final class PostgresCatalog {
     private final PostgresForeignKeys foreignKeys;
     private final Map<Long, PostgresTable> used = new LinkedHashMap<>(); // by the transaction that runs
 
-    PostgresCatalog(ApplyConfig config) {
+    private final RowsAtWork rowsAtWork;
+
+    /** @param rowsAtWork told by the statements for tables */
+    PostgresCatalog(ApplyConfig config, RowsAtWork rowsAtWork) {
         this.config = config;
+        this.rowsAtWork = rowsAtWork;
         foreignKeys = new PostgresForeignKeys(config.replicated());
     }
 
     /** The statements for a table, from memory when they were asked for before. */
     PostgresStatements statements(PostgresTable table) {
         return statements.computeIfAbsent(table, PostgresStatements::new);
+    }
+
+    RowsAtWork rowsAtWork() {
+        return rowsAtWork;
     }
 
     PostgresUniqueKeys uniqueKeys() {

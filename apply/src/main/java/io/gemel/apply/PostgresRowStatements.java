@@ -34,12 +34,17 @@ final class PostgresRowStatements {
 
     private final DSLContext sql;
     private final Function<PostgresTable, PostgresStatements> statements;
+    private final RowsAtWork atWork;
     private final Set<Long> lockedForInserts = new HashSet<>();
     private @Nullable DSLContext replanning;
 
-    /** @param statements of a table */
-    PostgresRowStatements(DSLContext sql, Function<PostgresTable, PostgresStatements> statements) {
+    /**
+     * @param statements of a table
+     * @param atWork told of the rows of each statement
+     */
+    PostgresRowStatements(DSLContext sql, Function<PostgresTable, PostgresStatements> statements, RowsAtWork atWork) {
         this.sql = sql;
+        this.atWork = atWork;
         this.statements = statements;
     }
 
@@ -61,9 +66,15 @@ final class PostgresRowStatements {
         void run(List<T> rows, int start) throws SQLException;
     }
 
-    private static <T> void inParts(List<T> rows, int rowsMax, Part<T> part) throws SQLException {
-        for (int start = 0; start < rows.size(); start += Math.min(rowsMax, rows.size() - start)) {
-            part.run(rows.subList(start, start + Math.min(rowsMax, rows.size() - start)), start);
+    private <T> void inParts(List<T> rows, RowsAtWork.Keys<T> keys, int rowsMax, Part<T> part) throws SQLException {
+        try {
+            for (int start = 0; start < rows.size(); start += Math.min(rowsMax, rows.size() - start)) {
+                List<T> some = rows.subList(start, start + Math.min(rowsMax, rows.size() - start));
+                atWork.begin(some, keys);
+                part.run(some, start);
+            }
+        } finally {
+            atWork.end();
         }
     }
 
@@ -104,7 +115,7 @@ final class PostgresRowStatements {
         boolean splits = table.splits(table.all(), changed);
         int rowsMax = Math.min(table.partitioning().rowsMax(), splits ? SPLIT_ROWS_MAX : Integer.MAX_VALUE);
         BitSet missed = all(rows.size());
-        inParts(rows, rowsMax, (part, start) -> {
+        inParts(rows, pair -> pair.after().key(), rowsMax, (part, start) -> {
             List<RowImage> before = part.stream().map(Pair::before).toList();
             List<Object> binds = PostgresBinds.images(table.all(), before);
             if (splits) {
@@ -121,7 +132,7 @@ final class PostgresRowStatements {
     /** As {@link #update}. */
     BitSet delete(PostgresTable table, List<RowImage> rows, List<Object> settled) throws SQLException {
         BitSet missed = all(rows.size());
-        inParts(rows, table.partitioning().rowsMax(), (part, start) -> {
+        inParts(rows, RowImage::key, table.partitioning().rowsMax(), (part, start) -> {
             List<Object> binds = PostgresBinds.images(table.all(), part);
             binds.addAll(settled);
             clear(missed, start, table, statements.apply(table).delete(), prune(table, binds, part));
@@ -168,7 +179,7 @@ final class PostgresRowStatements {
         int rowsMax =
                 table.canMerge() ? Integer.MAX_VALUE : table.partitioning().rowsMax();
         BitSet present = new BitSet(rows.size());
-        inParts(rows, rowsMax, (part, start) -> {
+        inParts(rows, RowImage::key, rowsMax, (part, start) -> {
             List<Object> binds = PostgresBinds.images(table.all(), part);
             if (!table.canMerge()) {
                 prune(table, binds, part);
@@ -208,7 +219,7 @@ final class PostgresRowStatements {
     /** Reads the rows of these keys. */
     Found select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys) throws SQLException {
         Found all = new Found();
-        inParts(keys, table.partitioning().rowsMax(), (part, start) -> {
+        inParts(keys, key -> key, table.partitioning().rowsMax(), (part, start) -> {
             List<Object> binds = PostgresBinds.keys(table.key(), part);
             binds.addAll(partitions(table, part));
             try (ResultSet found = sql(table)
@@ -231,7 +242,7 @@ final class PostgresRowStatements {
     /** Deletes the rows of these keys; returns how many there were. */
     int delete(PostgresTable table, List<RowKey> keys) throws SQLException {
         int[] deleted = {0};
-        inParts(keys, table.partitioning().rowsMax(), (part, start) -> {
+        inParts(keys, key -> key, table.partitioning().rowsMax(), (part, start) -> {
             List<Object> binds = PostgresBinds.keys(table.key(), part);
             binds.addAll(partitions(table, part));
             deleted[0] += sql(table).execute(statements.apply(table).deleteByKey(), binds.toArray());
@@ -242,13 +253,18 @@ final class PostgresRowStatements {
     /** Writes rows, whether they are there or not; returns whether each was written. */
     boolean write(PostgresTable table, TableShape shape, List<RowImage> rows) throws SQLException {
         if (table.canMerge()) {
-            int written = sql.execute(
-                    statements.apply(table).upsert(),
-                    PostgresBinds.images(table.all(), rows).toArray());
-            return written == rows.size();
+            int[] written = {0};
+            inParts(
+                    rows,
+                    RowImage::key,
+                    Integer.MAX_VALUE,
+                    (all, start) -> written[0] = sql.execute(
+                            statements.apply(table).upsert(),
+                            PostgresBinds.images(table.all(), all).toArray()));
+            return written[0] == rows.size();
         }
         List<RowImage> absent = new ArrayList<>();
-        inParts(rows, table.partitioning().rowsMax(), (part, start) -> {
+        inParts(rows, RowImage::key, table.partitioning().rowsMax(), (part, start) -> {
             BitSet missed = all(part.size());
             List<Object> binds = prune(table, PostgresBinds.images(table.all(), part), part);
             clear(missed, 0, table, statements.apply(table).overwrite(), binds);

@@ -69,7 +69,8 @@ final class PostgresTarget implements TargetDatabase {
     PostgresTarget(ApplyConfig config, ReadProgress progress) {
         this.config = config;
         writers = new WriterHorizon(progress);
-        catalog = new PostgresCatalog(config);
+        RowsAtWork rowsAtWork = new RowsAtWork();
+        catalog = new PostgresCatalog(config, rowsAtWork);
         applyPool = pool(
                 "apply",
                 1,
@@ -80,7 +81,7 @@ final class PostgresTarget implements TargetDatabase {
                 SIDE_CONNECTIONS_MAX,
                 HEARTBEAT_ANSWER_SECONDS_MAX,
                 "SET default_transaction_read_only = off; SET synchronous_commit = on; SET lock_timeout = '5s'");
-        activity = new PostgresActivity(sidePool);
+        activity = new PostgresActivity(sidePool, rowsAtWork);
     }
 
     private static long answerSeconds(ApplyConfig config) {

@@ -55,8 +55,9 @@ class SilenceIT {
                 .schema(
                         "CREATE TABLE item (id int PRIMARY KEY, v text)",
                         "INSERT INTO item SELECT i, 'x' FROM generate_series(1, 10) AS i",
+                        "CREATE TABLE named (id int PRIMARY KEY, name text UNIQUE)",
                         "CREATE ROLE teller LOGIN PASSWORD 'teller'",
-                        "GRANT ALL ON item TO teller")
+                        "GRANT ALL ON item, named TO teller")
                 .prepare();
         through(sites.east(), eastKafka, westKafka);
         through(sites.west(), westKafka, eastKafka);
@@ -133,10 +134,90 @@ class SilenceIT {
         try (Connection teller = teller();
                 Statement statement = teller.createStatement()) {
             statement.execute("INSERT INTO item VALUES (" + next + ", 'mine')");
-            insert(sites.east());
+            int id = insert(sites.east());
 
-            awaitReason(west(), ReasonCode.APPLY_LOCK_WAIT, "a key that another transaction has just written", "item");
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "a key that another transaction has just written, in work on row public.item[" + id + "]",
+                    "session " + pid(teller),
+                    "pg_terminate_backend(");
             teller.rollback();
+        }
+    }
+
+    @Test
+    void a_unique_value_that_is_being_written_is_waited_for_in_words() throws Exception {
+        sites.east().execute("INSERT INTO named VALUES (1, 'one'), (2, 'two')");
+        sites.settle();
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            statement.execute("INSERT INTO named VALUES (3, 'three')");
+            sites.east().execute("UPDATE named SET name = 'three' WHERE id = 2");
+
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "a key that another transaction has just written, in work on row public.named[2]",
+                    "session " + pid(teller));
+            teller.rollback();
+        }
+        sites.settle();
+        sites.assertEqual("named");
+    }
+
+    @Test
+    void an_advisory_lock_of_a_trigger_is_named() throws Exception {
+        sites.west()
+                .execute(
+                        "CREATE FUNCTION queue() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NEW; END'",
+                        "CREATE TRIGGER queue BEFORE INSERT ON item FOR EACH ROW EXECUTE FUNCTION queue()",
+                        "ALTER TABLE item ENABLE ALWAYS TRIGGER queue");
+        try (Connection teller = teller();
+                Statement statement = teller.createStatement()) {
+            statement.execute("SELECT pg_advisory_xact_lock(4711)");
+            int id = insert(sites.east());
+
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "the advisory lock 0, 4711 that a trigger",
+                    "work on row public.item[" + id + "]",
+                    "session " + pid(teller));
+            teller.rollback();
+        }
+        sites.settle();
+        sites.west().execute("DROP TRIGGER queue ON item");
+    }
+
+    /** Nobody can read the locked row's key then: everybody stands behind who waits for the table. */
+    @Test
+    void a_row_is_named_behind_someone_who_waits_for_the_whole_table() throws Exception {
+        try (Connection teller = teller();
+                Connection owner = sites.west().connectAsAdministrator();
+                Statement statement = teller.createStatement();
+                Statement alters = owner.createStatement()) {
+            statement.execute("UPDATE item SET v = 'mine' WHERE id = 8");
+            Thread altering = new Thread(() -> {
+                try {
+                    alters.execute("VACUUM FULL item");
+                } catch (java.sql.SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            altering.start();
+            sites.awaitRow(sites.west(), "SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND NOT granted");
+            sites.east().execute("UPDATE item SET v = 'theirs' WHERE id = 8");
+
+            awaitReason(
+                    west(),
+                    ReasonCode.APPLY_LOCK_WAIT,
+                    "table public.item",
+                    "public.item[8]",
+                    "session " + pid(teller));
+            teller.rollback();
+            altering.join();
         }
     }
 
@@ -403,8 +484,10 @@ class SilenceIT {
         return sites.supervisors().get(1);
     }
 
-    private static void insert(SiteFixture site) throws Exception {
-        site.execute("INSERT INTO item VALUES (" + next++ + ", 'new')");
+    /** Inserts a row and returns its key. */
+    private static int insert(SiteFixture site) throws Exception {
+        site.execute("INSERT INTO item VALUES (" + next + ", 'new')");
+        return next++;
     }
 
     /** A session of the application at west, in a transaction. */
