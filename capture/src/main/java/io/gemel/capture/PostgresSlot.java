@@ -92,6 +92,7 @@ final class PostgresSlot {
         if (!state.published()) {
             checkPublication(state, published); // made again, it would hide what is missing
         }
+        PostgresPublication.check(config, connection);
     }
 
     private State checkState(Published published) throws SQLException, CaptureException {
@@ -141,7 +142,7 @@ final class PostgresSlot {
     }
 
     /** What is committed while the publication lacks something is not in the log that the server sends later. */
-    private void checkPublication(State state, Published published) throws CaptureException {
+    private void checkPublication(State state, Published published) throws SQLException, CaptureException {
         String mend = published.opened() == 0
                 ? ": run gemel prepare for site " + config.site()
                 : ", and what was committed meanwhile is missing in the log" + MEND;
@@ -162,6 +163,9 @@ final class PostgresSlot {
                     "the publication " + config.publication()
                             + " lacks some of gemel.applied, gemel.heartbeat and gemel.emit: run gemel prepare for site "
                             + config.site());
+        }
+        if (published.opened() != 0) {
+            PostgresPublication.check(config, connection);
         }
     }
 

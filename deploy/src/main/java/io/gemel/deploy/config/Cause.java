@@ -34,6 +34,7 @@ public enum Cause {
     COLUMN_TYPE("columns have a type that cannot travel", ""),
     ROW_SECURITY("tables have row level security that hides rows from Gemel", ""),
     OTHER_PUBLICATION("tables are in publications that do not stand full row images", ""),
+    PUBLICATION_GAP("tables were out of the publication for a while", ""),
     OBJECT_NAMES(
             "columns name objects of this database", "make sure that every object they name exists at the peer too"),
     OID_COLUMNS(

@@ -4,10 +4,12 @@ import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.PublishedTables;
 import io.gemel.deploy.database.SiteDatabase;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.site.LogExamination;
 import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.deploy.verdict.SiteVerdict;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -92,6 +94,9 @@ public final class Prepare {
             if (resumes && left.steps().isEmpty()) {
                 resumption.end().forEach(left::obstacle);
             }
+            if (left.steps().isEmpty()) {
+                recordPublished();
+            }
             new TopicPreparation(config, out).run();
             return report(left);
         } catch (SQLException e) {
@@ -142,6 +147,13 @@ public final class Prepare {
             out.println(step.sql() + ";");
         }
         return !steps.isEmpty();
+    }
+
+    private void recordPublished() throws SQLException, CommandException {
+        try (Connection connection = SiteDatabase.connect(config)) {
+            PublishedTables.record(
+                    connection, SiteVerdict.read(connection, config).recorded());
+        }
     }
 
     private int show() throws CommandException {

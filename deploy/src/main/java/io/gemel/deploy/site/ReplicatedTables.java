@@ -4,14 +4,12 @@ import io.gemel.conflict.SubmissionLedger;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.transaction.TableId;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The tables that one life of a site replicates: those that its configuration matches, but for the refused ones. Thread-safe. */
 final class ReplicatedTables {
     private final SiteConfig config;
-    private volatile SiteVerdict verdict = new SiteVerdict(List.of(), List.of(), Map.of());
+    private volatile SiteVerdict verdict = SiteVerdict.NONE;
 
     ReplicatedTables(SiteConfig config) {
         this.config = config;
@@ -22,9 +20,10 @@ final class ReplicatedTables {
         verdict = now;
     }
 
-    /** Whether a verdict refuses the same tables as the one that this life goes by. */
+    /** Whether a verdict refuses the same tables as the one that this life goes by, and the publication is the same one. */
     boolean agreesWith(SiteVerdict now) {
-        return verdict.refused().keySet().equals(now.refused().keySet());
+        return verdict.refused().keySet().equals(now.refused().keySet())
+                && verdict.publication().equals(now.publication());
     }
 
     boolean contains(TableId table) {

@@ -125,6 +125,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                 return bar.get();
             }
             tables.follow(verdict);
+            tableWatch.record(verdict);
             site.start();
             life = site;
             move(SiteState.RUNNING, "");
@@ -171,10 +172,11 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     /** What this life replicates is fixed when it begins: with other tables a new one begins. */
     private void judged(SiteVerdict verdict) {
         if (life != null && !tables.agreesWith(verdict)) {
-            failures.add(new Failure(
-                    ReasonCode.SITE_TABLES_CHANGED,
-                    false,
-                    "other tables than before can be replicated; the site starts anew with them"));
+            failures.add(
+                    new Failure(
+                            ReasonCode.SITE_TABLES_CHANGED,
+                            false,
+                            "other tables than before can be replicated, or the publication was altered; the site starts anew with it"));
         }
     }
 

@@ -2,6 +2,7 @@ package io.gemel.deploy.verdict;
 
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.CatalogTable;
+import io.gemel.deploy.database.PublishedTables;
 import io.gemel.deploy.database.TableCatalog;
 import io.gemel.transaction.TableId;
 import java.sql.Connection;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What of a site can be replicated, by the rules that {@code check}, {@code prepare} and the site process share. Immutable.
@@ -19,8 +21,18 @@ import java.util.Optional;
  * @param site why the site as a whole cannot replicate; empty when it can
  * @param replicable the tables that can be replicated
  * @param refused the rules that each of the other matched tables breaks, by table
+ * @param publication what tells the publication from a later one; empty when there is none
+ * @param recorded oids of the matched tables that break no other rule than that of having been in the publication all the time
  */
-public record SiteVerdict(List<Obstacle> site, List<CatalogTable> replicable, Map<TableId, List<Obstacle>> refused) {
+public record SiteVerdict(
+        List<Obstacle> site,
+        List<CatalogTable> replicable,
+        Map<TableId, List<Obstacle>> refused,
+        String publication,
+        List<Long> recorded) {
+    /** What is known before anything was read. */
+    public static final SiteVerdict NONE = new SiteVerdict(List.of(), List.of(), Map.of(), "", List.of());
+
     private static final Comparator<TableId> BY_NAME =
             Comparator.comparing(TableId::schema).thenComparing(TableId::name);
 
@@ -28,6 +40,7 @@ public record SiteVerdict(List<Obstacle> site, List<CatalogTable> replicable, Ma
         site = List.copyOf(site);
         replicable = List.copyOf(replicable);
         refused = Map.copyOf(refused);
+        recorded = List.copyOf(recorded);
     }
 
     /** Reads what the rules are about, in a fixed number of queries, and judges. */
@@ -35,21 +48,29 @@ public record SiteVerdict(List<Obstacle> site, List<CatalogTable> replicable, Ma
         SiteRules.Facts server = SiteRules.Facts.read(connection);
         List<Obstacle> site = new ArrayList<>(SiteRules.broken(server));
         if (server.isTooOld()) {
-            return new SiteVerdict(site, List.of(), Map.of()); // its catalog is another one
+            return new SiteVerdict(site, List.of(), Map.of(), "", List.of()); // its catalog is another one
         }
         List<CatalogTable> matched = TableCatalog.matched(connection, config);
         site.addAll(SiteRules.broken(config, matched));
         List<CatalogTable> replicable = new ArrayList<>();
         Map<TableId, List<Obstacle>> refused = new HashMap<>();
+        List<Long> recorded = new ArrayList<>();
+        Set<Long> lost = PublishedTables.lost(connection);
         for (CatalogTable table : matched) {
-            List<Obstacle> broken = TableRules.broken(config, table);
+            List<Obstacle> broken = new ArrayList<>(TableRules.broken(config, table));
+            if (broken.isEmpty()) {
+                recorded.add(table.oid());
+            }
+            if (lost.contains(table.oid())) {
+                broken.add(PublicationRules.leftOut(config, table));
+            }
             if (broken.isEmpty()) {
                 replicable.add(table);
             } else {
                 refused.put(new TableId(table.schema(), table.name()), broken);
             }
         }
-        return new SiteVerdict(site, replicable, refused);
+        return new SiteVerdict(site, replicable, refused, PublishedTables.identity(connection), recorded);
     }
 
     /** Every broken rule: of the site first, then table by table. */

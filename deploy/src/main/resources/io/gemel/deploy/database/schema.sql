@@ -87,6 +87,14 @@ CREATE TABLE gemel.seal (
     at timestamp with time zone DEFAULT clock_timestamp()
 );
 
+-- What the publication held when `gemel prepare` or the site process last looked: `member` tells a table's place in it from a later one,
+-- and the row of relation 0 the publication itself. A table that was out of it meanwhile has lost changes. Of this database only.
+CREATE TABLE gemel.published (
+    relation oid PRIMARY KEY,
+    database text NOT NULL,
+    member text NOT NULL
+);
+
 -- Transactions that are set aside for a person. Those of the peer wait to be applied here; those of this site wait there.
 CREATE TABLE gemel.parked (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -8,6 +8,7 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
 import io.gemel.reason.Advice;
+import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,8 @@ class LeftOutTableIT {
                 .schema(
                         "CREATE TABLE doc (id int PRIMARY KEY, v text, body text)",
                         "ALTER TABLE doc ALTER body SET STORAGE EXTERNAL",
+                        "CREATE TABLE gap (id int PRIMARY KEY, v text)",
+                        "CREATE TABLE sparse (id int PRIMARY KEY, v text)",
                         "CREATE TABLE moved (id int PRIMARY KEY, v text)",
                         "CREATE TABLE named (id int PRIMARY KEY, v text)",
                         "CREATE TABLE rekeyed (id int PRIMARY KEY, v text)")
@@ -95,6 +98,65 @@ class LeftOutTableIT {
         leaveOut("rekeyed", "the primary key of table public.rekeyed was changed");
     }
 
+    /** What was committed in it meanwhile is in no log, and the server does not tell. */
+    @Test
+    @Follows(reasons = ReasonCode.TABLE_REFUSED)
+    void table_that_was_out_of_the_publication() throws Exception {
+        sites.east().execute("INSERT INTO gap VALUES (1, 'v')");
+        sites.settle();
+        stopSites();
+        sites.east()
+                .execute(
+                        "ALTER PUBLICATION gemel DROP TABLE ONLY gap",
+                        "UPDATE gap SET v = 'lost'",
+                        "ALTER PUBLICATION gemel ADD TABLE ONLY gap");
+        sites.west().execute("UPDATE gap SET v = 'of the peer'");
+        leaveOut("gap", "public.gap was taken out of the publication gemel by hand");
+    }
+
+    @Test
+    @Follows(reasons = ReasonCode.TABLE_REFUSED)
+    void table_that_was_out_of_the_publication_while_nobody_wrote_to_it() throws Exception {
+        sites.east().execute("ALTER PUBLICATION gemel DROP TABLE ONLY sparse");
+        awaitReason("public.sparse was taken out of the publication gemel by hand");
+        String statement = "DELETE FROM gemel.published WHERE relation = "
+                + TwoSites.texts(sites.east(), "SELECT 'sparse'::regclass::oid").get(0);
+        awaitReason(statement + "' in this database instead, then gemel prepare");
+        sites.east().execute(statement);
+        sites.prepare();
+        awaitNoReason();
+        sites.east().execute("INSERT INTO sparse VALUES (1, 'v')");
+        sites.settle();
+        sites.assertEqual("sparse");
+        assertThat(TwoSites.rows(sites.west(), "sparse")).containsExactly("(1,v)");
+    }
+
+    @Test
+    @Follows(Advice.CAPTURE_PUBLICATION_CHANGED)
+    void publication_that_was_set_otherwise_while_nobody_wrote() throws Exception {
+        sites.east()
+                .execute(
+                        "ALTER PUBLICATION gemel SET (publish = 'insert')",
+                        "ALTER PUBLICATION gemel SET (publish = 'insert, update, delete, truncate')");
+        awaitReason("[capture.publication-changed]");
+        sites.east().execute("DELETE FROM gemel.published");
+        awaitNoReason();
+        sites.settle();
+    }
+
+    private static void awaitReason(String text) {
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .until(() -> sites.supervisors().get(0).report().reasons().stream()
+                        .anyMatch(reason -> reason.text().contains(text)));
+        assertThat(sites.supervisors().get(0).report().isReady()).isFalse();
+    }
+
+    private static void awaitNoReason() {
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .until(() -> sites.supervisors().stream()
+                        .allMatch(site -> site.report().isReady()));
+    }
+
     private static void stopSites() {
         sites.supervisors().forEach(SiteSupervisor::close);
         sites.supervisors().clear();
@@ -108,10 +170,9 @@ class LeftOutTableIT {
     /** The steps of the page, with east's rows. */
     private static void leaveOut(String table, String reason) throws Exception {
         startSites();
-        await().atMost(TwoSites.SETTLE_LIMIT)
-                .untilAsserted(() -> assertThat(
-                                sites.supervisors().get(0).report().capture().reason())
-                        .contains(reason, "leave", "docs/configuration.md"));
+        awaitReason(reason);
+        assertThat(sites.supervisors().get(0).report().reasons())
+                .anySatisfy(each -> assertThat(each.text()).contains(reason, "leave", "docs/configuration.md"));
         stopSites();
         exclude("public." + table);
         startSites();
@@ -133,6 +194,8 @@ class LeftOutTableIT {
         sites.settle();
         sites.assertEqual(table);
         assertThat(TwoSites.texts(sites.east(), "SELECT v FROM " + table)).containsExactly("east and west");
+        assertThat(TwoSites.texts(sites.east(), "SELECT reason FROM gemel.parked"))
+                .isEmpty();
     }
 
     private static void exclude(String table) {

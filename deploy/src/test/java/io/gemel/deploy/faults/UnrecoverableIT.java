@@ -389,6 +389,24 @@ class UnrecoverableIT {
         assertThat(printed.toString()).contains("cannot be continued by this database", MEND);
     }
 
+    @Test
+    @Follows({Advice.CAPTURE_PUBLICATION_CHANGED})
+    void publication_was_dropped_and_made_again() throws Exception {
+        pair.east()
+                .execute(
+                        "DO $$ DECLARE named text := (SELECT string_agg(format('ONLY %I.%I', schemaname, tablename), ', ')"
+                                + " FROM pg_publication_tables WHERE pubname = 'gemel'); BEGIN DROP PUBLICATION gemel; COMMIT;"
+                                + " INSERT INTO item VALUES (4711, 'unpublished'); COMMIT;"
+                                + " EXECUTE 'CREATE PUBLICATION gemel FOR TABLE ' || named"
+                                + " || ' WITH (publish_via_partition_root, publish_generated_columns = stored)'; END $$");
+        pair.write(WRITTEN);
+        assertHaltsEveryTime(pair.east(), "dropped and created again", MEND, Advice.CAPTURE_PUBLICATION_CHANGED.code());
+        StringWriter printed = new StringWriter();
+        assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
+                .isEqualTo(1);
+        assertThat(printed.toString()).contains("cannot be continued by this database", MEND);
+    }
+
     private static void append(String topic, byte[] record) throws Exception {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),

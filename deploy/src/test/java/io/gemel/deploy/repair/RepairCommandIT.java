@@ -281,7 +281,7 @@ class RepairCommandIT {
     private static void past(SiteFixture site, String statement) throws Exception {
         String table = statement.contains(ODD) ? ODD : "account";
         site.execute("BEGIN; ALTER PUBLICATION gemel DROP TABLE " + table + "; " + statement
-                + "; ALTER PUBLICATION gemel ADD TABLE " + table + "; COMMIT");
+                + "; ALTER PUBLICATION gemel ADD TABLE " + table + "; DELETE FROM gemel.published; COMMIT");
     }
 
     /** Runs the command of a halt's reason, word for word but for the file's name. */

@@ -1,0 +1,103 @@
+package io.gemel.deploy.database;
+
+import io.gemel.deploy.config.SiteConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the publication held when {@code gemel prepare} or the site process last looked, in the table {@code gemel.published}. The server
+ * forgets that a table was out of the publication, or the publication gone, once it is put back; what was committed meanwhile is in no
+ * log. A database that is another one than the record was made in, or in which no site process ran yet, has lost nothing.
+ */
+public final class PublishedTables {
+    /** Not with to_regclass, which needs rights on the schema: gemel prepare asks before it grants them. */
+    private static final String IS_THERE = """
+            SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = 'gemel' AND c.relname IN ('published', 'heartbeat')
+               AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+            """;
+
+    /** Each gets a new oid when it is put back; the publication's own row gets a new transaction id when its options are set. */
+    private static final String PRESENT = """
+            WITH present AS (
+                SELECT 0::oid AS relation, oid::text || '/' || xmin::text AS member FROM pg_publication WHERE pubname = ?
+                UNION ALL
+                SELECT r.prrelid, r.oid::text FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                 WHERE p.pubname = ?
+            ), here AS (
+                SELECT system_identifier::text || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS database
+                  FROM pg_control_system()
+            ), run AS (
+                SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0) AS has_run
+            )
+            """;
+
+    /** Not asked of a publication that is gone: capture says so, and one reason is enough. */
+    private static final String LOST = PRESENT + """
+            SELECT known.relation
+            FROM gemel.published known
+            JOIN here ON here.database = known.database
+            JOIN run ON run.has_run
+            LEFT JOIN present ON present.relation = known.relation
+            WHERE known.relation <> 0 AND known.member IS DISTINCT FROM present.member
+              AND EXISTS (SELECT FROM present WHERE relation = 0)
+            """;
+
+    private static final String RECORD = PRESENT + """
+            INSERT INTO gemel.published AS known (relation, database, member)
+            SELECT present.relation, here.database, present.member
+            FROM present CROSS JOIN here
+            LEFT JOIN pg_class own ON own.oid = present.relation AND own.relnamespace = 'gemel'::regnamespace
+            WHERE present.relation = ANY (?::oid[]) OR present.relation = 0 OR own.oid IS NOT NULL
+            ON CONFLICT (relation) DO UPDATE SET database = excluded.database, member = excluded.member
+                WHERE known.database <> excluded.database OR NOT (SELECT has_run FROM run)
+            """;
+
+    private static final String FORGET = """
+            DELETE FROM gemel.published
+             WHERE relation <> 0 AND relation <> ALL (?::oid[])
+               AND relation NOT IN (SELECT oid FROM pg_class WHERE relnamespace = 'gemel'::regnamespace)
+            """;
+
+    private PublishedTables() {}
+
+    /**
+     * The tables, by oid, that are in the publication no more or again, though nobody took them out of the configuration; none before this
+     * release has prepared the database.
+     */
+    public static Set<Long> lost(Connection connection) throws SQLException {
+        if (!isThere(connection)) {
+            return Set.of();
+        }
+        return Set.copyOf(
+                Sql.list(connection, row -> row.getLong(1), LOST, SiteConfig.PUBLICATION, SiteConfig.PUBLICATION));
+    }
+
+    /** What tells this publication from one that was dropped, or set otherwise in between; empty when there is none. */
+    public static String identity(Connection connection) throws SQLException {
+        return Sql.text(
+                connection,
+                "SELECT oid::text || '/' || xmin::text FROM pg_publication WHERE pubname = ?",
+                SiteConfig.PUBLICATION);
+    }
+
+    /**
+     * Takes in what is not known yet, and forgets tables that are not replicated any more. What is known stays as it is.
+     *
+     * @param replicated oids of the tables that the site replicates, or would but for what {@link #lost} says
+     */
+    public static void record(Connection connection, List<Long> replicated) throws SQLException {
+        if (!isThere(connection)) {
+            return;
+        }
+        Long[] oids = replicated.toArray(Long[]::new);
+        Sql.isTrue(connection, FORGET + " RETURNING true", (Object) oids);
+        Sql.isTrue(connection, RECORD + " RETURNING true", SiteConfig.PUBLICATION, SiteConfig.PUBLICATION, oids);
+    }
+
+    private static boolean isThere(Connection connection) throws SQLException {
+        return Sql.isTrue(connection, IS_THERE);
+    }
+}

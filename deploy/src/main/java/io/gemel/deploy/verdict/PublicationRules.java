@@ -1,0 +1,21 @@
+package io.gemel.deploy.verdict;
+
+import io.gemel.deploy.config.Cause;
+import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.CatalogTable;
+
+/** What has happened to the publication behind Gemel's back. Pure. */
+final class PublicationRules {
+    private PublicationRules() {}
+
+    static Obstacle leftOut(SiteConfig config, CatalogTable table) {
+        return new Obstacle(
+                Cause.PUBLICATION_GAP,
+                table.sqlName(),
+                "was taken out of the publication " + SiteConfig.PUBLICATION
+                        + " by hand, and what was committed in it until it was put back is in no log",
+                "leave it out for a while, as docs/configuration.md describes; only if nothing was committed in it"
+                        + " meanwhile, run 'DELETE FROM gemel.published WHERE relation = " + table.oid()
+                        + "' in this database instead, then gemel prepare " + config.file());
+    }
+}
