@@ -83,7 +83,7 @@ final class PeerLog implements AutoCloseable {
             consumer.seek(partition, readUpTo);
         } catch (KafkaException e) {
             consumer.close();
-            throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
+            throw PeerLogFailure.of(e, config.topic());
         } catch (BadRecordException e) {
             consumer.close();
             throw records.unreadable("while looking for position " + applied.position(), e);
@@ -207,7 +207,7 @@ final class PeerLog implements AutoCloseable {
                             + ": it expired or was recreated. Start the pair anew (docs/operate.md), and keep the log longer (log.retention)",
                     e);
         } catch (KafkaException e) {
-            throw new ApplyFailure(Kind.RETRY, "the broker of the peer's log: " + e.getMessage(), e);
+            throw PeerLogFailure.of(e, config.topic());
         }
     }
 

@@ -31,6 +31,10 @@ public final class CaptureException extends Exception {
     /** SQLSTATE classes and codes that no new attempt changes. */
     private static final Set<String> HALTING_STATE_CLASSES = Set.of("0A", "22", "28", "2F", "3D", "3F", "42");
 
+    private static final String KAFKA =
+            "; correct the login in kafka.* and start 'gemel site' again, or let it read and write the topic:"
+                    + " kafka-acls.sh --add --topic TOPIC --operation All --allow-principal User:...";
+
     private final Classification classification;
 
     private CaptureException(Classification classification, String message, @Nullable Throwable cause) {
@@ -73,7 +77,7 @@ public final class CaptureException extends Exception {
             String message = doing + ": " + cause.getMessage();
             Advice advice = halting(cause);
             if (advice != null) {
-                return halt(advice, message, failure);
+                return halt(advice, message + (advice == Advice.CAPTURE_KAFKA_REFUSES ? KAFKA : ""), failure);
             }
             if (cause instanceof IOException || (cause instanceof SQLException sql && sql.getSQLState() != null)) {
                 return new CaptureException(Classification.RETRY, message, failure);

@@ -24,9 +24,6 @@ class AdviceRegistryTest {
 
     /** What no test on real servers brings about or ends, each with the reason. */
     private static final Map<Advice, String> NOT_FOLLOWED = Map.ofEntries(
-            Map.entry(
-                    Advice.CAPTURE_KAFKA_REFUSES,
-                    "needs a broker with access control, which the tests' broker does not have"),
             Map.entry(Advice.CAPTURE_SPILL_FAILS, "needs a full disk; DiskSpillTest says what a failing file comes to"),
             Map.entry(Advice.CAPTURE_RECORD_UNWRITABLE, "PostgreSQL holds no text or row that a record cannot"),
             Map.entry(Advice.CAPTURE_RECORD_NEWER, "needs a newer release to upgrade to"),

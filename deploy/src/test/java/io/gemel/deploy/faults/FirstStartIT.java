@@ -11,6 +11,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.reason.Advice;
+import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +49,11 @@ class FirstStartIT {
 
     @BeforeAll
     static void start() {
-        kafka = KafkaServer.builder(folder.resolve("kafka")).build().start();
+        kafka = KafkaServer.builder(folder.resolve("kafka"))
+                .setting("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
+                .setting("allow.everyone.if.no.acl.found", "true")
+                .build()
+                .start();
         eastServer = server("east");
         westServer = server("west");
     }
@@ -133,6 +145,35 @@ class FirstStartIT {
             admin.deleteTopics(List.of(topic)).all().get();
         }
         prepare();
+    }
+
+    @Test
+    @Follows({Advice.CAPTURE_KAFKA_REFUSES, Advice.APPLY_KAFKA_REFUSES})
+    void right_to_the_topic() throws Exception {
+        String topic = site.config().logTopic();
+        try (Admin admin = admin()) {
+            admin.createAcls(List.of(access(topic, "User:somebody-else"))).all().get();
+            SiteSupervisor peer = pair.start(pair.west());
+            pair.awaitHalted(
+                    pair.start(site),
+                    "Not authorized",
+                    topic,
+                    "kafka-acls.sh --add",
+                    Advice.CAPTURE_KAFKA_REFUSES.code());
+            pair.awaitReason(
+                    peer,
+                    ReasonCode.APPLY_HALTED,
+                    "Not authorized",
+                    "kafka-acls.sh --add --topic " + topic,
+                    Advice.APPLY_KAFKA_REFUSES.code());
+            admin.createAcls(List.of(access(topic, "User:ANONYMOUS"))).all().get();
+        }
+    }
+
+    private static AclBinding access(String topic, String login) {
+        return new AclBinding(
+                new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                new AccessControlEntry(login, "*", AclOperation.ALL, AclPermissionType.ALLOW));
     }
 
     private void haltsUntilPrepared(Advice advice, String... words) throws Exception {

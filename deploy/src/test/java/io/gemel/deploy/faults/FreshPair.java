@@ -14,6 +14,7 @@ import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.ReasonCode;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -131,6 +132,15 @@ final class FreshPair implements AutoCloseable {
             assertThat(report.state()).as(report::toString).isEqualTo(SideState.HALTED);
             assertThat(report.reason()).contains(words);
         });
+    }
+
+    /** Waits until a site, which may run otherwise, has a reason of a kind that holds all words. */
+    void awaitReason(SiteSupervisor supervisor, ReasonCode code, String... words) {
+        await().atMost(LIMIT)
+                .untilAsserted(() -> assertThat(supervisor.report().reasons())
+                        .filteredOn(reason -> reason.code().equals(code.code()))
+                        .singleElement()
+                        .satisfies(reason -> assertThat(reason.text()).contains(words)));
     }
 
     /** West has applied nothing behind the first transaction that it is missing, and counted nothing twice. */
