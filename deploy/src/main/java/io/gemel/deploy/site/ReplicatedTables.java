@@ -4,6 +4,7 @@ import io.gemel.conflict.SubmissionLedger;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.transaction.TableId;
+import java.util.List;
 import java.util.Optional;
 
 /** The tables that one life of a site replicates: those that its configuration matches, but for the refused ones. Thread-safe. */
@@ -30,6 +31,11 @@ final class ReplicatedTables {
         return table.equals(SubmissionLedger.TABLE)
                 || (config.tables().matches(table.schema(), table.name())
                         && !verdict.refused().containsKey(table));
+    }
+
+    /** See {@link SiteVerdict#recorded}. */
+    List<Long> recorded() {
+        return verdict.recorded();
     }
 
     /** Why a table is refused; empty when it is not. */

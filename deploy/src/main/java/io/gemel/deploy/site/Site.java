@@ -8,6 +8,7 @@ import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.Milestone;
 import io.gemel.conflict.ReadProgress;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.deploy.database.PublishedTables;
 import io.gemel.deploy.database.Seal;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
@@ -43,6 +44,7 @@ final class Site implements AutoCloseable {
     private final ReadProgress progress = new ReadProgress();
     private final Durability durability;
     private final Reasons reasons;
+    private final ReplicatedTables tables;
     private final GateKeeper gateKeeper;
 
     /** Opens nothing yet. */
@@ -55,6 +57,7 @@ final class Site implements AutoCloseable {
             ReplicatedTables tables) {
         this.config = config;
         this.reasons = reasons;
+        this.tables = tables;
         Milestone published = new Milestone();
         Milestone seen = new Milestone();
         RowRoom rowRoom = SiteModules.rowRoom(config);
@@ -80,7 +83,7 @@ final class Site implements AutoCloseable {
     }
 
     /** The map: how the pieces of a site are put together, in the order in which they must come to life. */
-    void start() throws ApplyException, CaptureException, InterruptedException {
+    void start() throws ApplyException, CaptureException, SQLException, InterruptedException {
         try {
             startInOrder();
         } finally {
@@ -88,11 +91,12 @@ final class Site implements AutoCloseable {
         }
     }
 
-    private void startInOrder() throws ApplyException, CaptureException, InterruptedException {
+    private void startInOrder() throws ApplyException, CaptureException, SQLException, InterruptedException {
         step(
                 "makes sure that the log is this database's and that the slot continues it; a long transaction that was open when the"
                         + " slot was last used delays that");
         capture.open(); // this site's log is ours; an older process can no longer harm it
+        recordPublished(); // and so is the database
         step("reads what it has stored in the database");
         Marker applied = applier.restore(window); // database -> window: entries that met a conflict
         step("reads this site's own log again, from where the peer was last seen");
@@ -105,6 +109,15 @@ final class Site implements AutoCloseable {
         capture.start(window, progress); // database's log -> window -> Kafka
         applier.start(window); // Kafka -> database
         gateKeeper.start(); // and when both have caught up, VMs -> database
+    }
+
+    private void recordPublished() throws SQLException, InterruptedException {
+        try (SideConnection connection = new SideConnection(config, "published")) {
+            connection.ask(session -> {
+                PublishedTables.record(session, tables.recorded());
+                return true;
+            });
+        }
     }
 
     private void step(String doing) {

@@ -125,7 +125,6 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                 return bar.get();
             }
             tables.follow(verdict);
-            tableWatch.record(verdict);
             site.start();
             life = site;
             move(SiteState.RUNNING, "");

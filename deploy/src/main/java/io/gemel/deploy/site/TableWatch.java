@@ -2,7 +2,6 @@ package io.gemel.deploy.site;
 
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.GemelSchema;
-import io.gemel.deploy.database.PublishedTables;
 import io.gemel.deploy.verdict.Obstacle;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.deploy.verdict.TableSetup;
@@ -54,14 +53,6 @@ final class TableWatch implements AutoCloseable {
     /** Reads and judges now. Any thread. */
     SiteVerdict judge() throws SQLException, InterruptedException {
         return connection.ask(session -> SiteVerdict.read(session, config));
-    }
-
-    /** Records what is published, where that is not known yet; once the leadership is sure. Any thread. */
-    void record(SiteVerdict verdict) throws SQLException, InterruptedException {
-        connection.ask(session -> {
-            PublishedTables.record(session, verdict.recorded());
-            return true;
-        });
     }
 
     /** The names of what the schema {@code gemel} lacks now. Any thread. */
