@@ -1,6 +1,5 @@
 package io.gemel.capture;
 
-import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
 import io.debezium.relational.Table;
 import io.gemel.reason.Advice;
@@ -25,7 +24,7 @@ final class PostgresRows {
 
     private final CaptureConfig config;
     private final PostgresCatalog catalog;
-    private final PostgresSchema tables;
+    private final PostgresTables tables;
     private final PostgresImages images;
     private final Map<String, Source> sources = new HashMap<>();
 
@@ -67,7 +66,7 @@ final class PostgresRows {
      * @param tables the tables as last described in the database's log
      * @param large values of the row at hand
      */
-    PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresSchema tables, PostgresLargeValues large) {
+    PostgresRows(CaptureConfig config, PostgresCatalog catalog, PostgresTables tables, PostgresLargeValues large) {
         this.config = config;
         this.catalog = catalog;
         this.tables = tables;

@@ -27,6 +27,8 @@ final class PostgresSettings {
         settings.setProperty("publication.autocreate.mode", "disabled");
         settings.setProperty("slot.drop.on.stop", "false");
         settings.setProperty("snapshot.mode", "no_data");
+        // Debezium itself looks at no table: see PostgresTables.
+        settings.setProperty("schema.exclude.list", ".*");
 
         // The slot and this site's log say where to go on. Debezium keeps no offset, and never restarts by itself,
         // because it

@@ -1,7 +1,6 @@
 package io.gemel.capture;
 
 import io.debezium.DebeziumException;
-import io.debezium.connector.postgresql.PostgresSchema;
 import io.debezium.connector.postgresql.connection.Lsn;
 import io.debezium.connector.postgresql.connection.ReplicationConnection;
 import io.debezium.connector.postgresql.connection.ReplicationMessage;
@@ -67,7 +66,7 @@ final class PostgresTap {
     }
 
     /** Puts the tap on a connection that Debezium has built. */
-    ReplicationConnection on(ReplicationConnection connection, PostgresSchema tables) {
+    ReplicationConnection on(ReplicationConnection connection, PostgresTables tables) {
         return new TappedConnection(connection, new PostgresRows(config, new PostgresCatalog(config), tables, large));
     }
 

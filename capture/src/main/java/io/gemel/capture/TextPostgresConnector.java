@@ -68,6 +68,7 @@ public final class TextPostgresConnector extends PostgresConnector {
             if (tap == null) {
                 throw new SQLException("capture was closed while it was starting");
             }
+            PostgresTables tables = new PostgresTables(config);
             ReplicationConnection built = ReplicationConnection.builder(config)
                     .withSlot(config.slotName())
                     .withPublication(config.publicationName())
@@ -78,10 +79,10 @@ public final class TextPostgresConnector extends PostgresConnector {
                     .createFailOverSlot(false)
                     .statusUpdateInterval(STATUS_INTERVAL)
                     .withTypeRegistry(new TextTypes(connection))
-                    .withSchema(schema)
+                    .withSchema(tables)
                     .jdbcMetadataConnection(new UnaskedConnection(config, connection))
                     .build();
-            return tap.on(built, schema);
+            return tap.on(built, tables);
         }
     }
 
