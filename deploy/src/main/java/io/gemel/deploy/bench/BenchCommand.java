@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
             "how fast a backlog drains, and the lag at a steady rate.",
-            "In a second part it measures what it costs that a table is in 2,000 partitions.",
+            "In a second part it measures what it costs that a table is in 2,000 partitions, with both.",
             "In a third part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
                     + " to the VM, through HAProxy, if it is installed, and through the router.",
             "Compare the ratios; absolute figures vary."

@@ -4,6 +4,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 
 /** PostgreSQL's own logical replication, a publication and a subscription at each side, {@code origin = none}. */
 final class NativePair implements ReplicatedPair {
@@ -13,20 +14,31 @@ final class NativePair implements ReplicatedPair {
     private final PostgresServer west;
 
     NativePair(Path folder) throws SQLException {
-        east = prepare(folder.resolve("east"));
-        west = prepare(folder.resolve("west"));
+        this(folder, List.of(BankSchema.TABLES), BankSchema.CREATE);
+    }
+
+    /**
+     * @param tables that are replicated
+     * @param schema statements that create what both databases hold
+     */
+    NativePair(Path folder, List<String> tables, String... schema) throws SQLException {
+        east = prepare(folder.resolve("east"), tables, schema);
+        west = prepare(folder.resolve("west"), tables, schema);
         subscribe(east, "east", west);
         subscribe(west, "west", east);
     }
 
-    private static PostgresServer prepare(Path folder) throws SQLException {
+    private static PostgresServer prepare(Path folder, List<String> tables, String... schema) throws SQLException {
         PostgresServer server = PostgresServer.builder(folder).build().start();
         server.execute("postgres", "CREATE DATABASE " + DATABASE);
-        server.execute(DATABASE, BankSchema.CREATE);
-        for (String table : BankSchema.TABLES) {
+        server.execute(DATABASE, schema);
+        for (String table : tables) {
             server.execute(DATABASE, "ALTER TABLE " + table + " REPLICA IDENTITY FULL");
         }
-        server.execute(DATABASE, "CREATE PUBLICATION both_ways FOR TABLE " + String.join(", ", BankSchema.TABLES));
+        server.execute(
+                DATABASE,
+                "CREATE PUBLICATION both_ways FOR TABLE " + String.join(", ", tables)
+                        + " WITH (publish_via_partition_root)");
         return server;
     }
 
