@@ -121,7 +121,9 @@ final class PostgresTable {
         if (known.isEmpty()) {
             throw halt(
                     Advice.APPLY_TABLE_MISSING,
-                    "table " + table + " does not exist at this site; create it here as it is at the peer");
+                    "table " + table
+                            + " does not exist at this site; create it here as it is at the peer. Where it was renamed, give it"
+                            + " this name until it has taken the rows that were written under it");
         }
         List<Column> columns = columns(shape, known);
         List<String> keyNames = shape.key().stream().map(shape.columns()::get).toList();

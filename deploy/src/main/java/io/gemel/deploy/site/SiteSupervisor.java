@@ -168,14 +168,19 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
-    /** What this life replicates is fixed when it begins: with other tables a new one begins. */
+    /** What this life replicates is fixed when it begins: with other tables, or other names of tables in partitions, a new one begins. */
     private void judged(SiteVerdict verdict) {
-        if (life != null && !tables.agreesWith(verdict)) {
-            failures.add(
-                    new Failure(
-                            ReasonCode.SITE_TABLES_CHANGED,
-                            false,
-                            "other tables than before can be replicated, or the publication was altered; the site starts anew with it"));
+        if (life == null) {
+            return;
+        }
+        if (tables.agreesWith(verdict)) {
+            tables.meet(verdict);
+        } else {
+            failures.add(new Failure(
+                    ReasonCode.SITE_TABLES_CHANGED,
+                    false,
+                    "other tables than before can be replicated, the publication was altered, or a table in partitions has another"
+                            + " name; the site starts anew with it"));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.gemel.deploy.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
@@ -26,6 +27,8 @@ class AlteredTablesIT {
         "CREATE TABLE sale_a PARTITION OF sale FOR VALUES FROM (0) TO (10)",
         "CREATE TABLE sale_rest PARTITION OF sale DEFAULT",
         "INSERT INTO sale SELECT i, i, 'a' FROM generate_series(1, 9) AS i",
+        "CREATE TABLE visit (id int PRIMARY KEY, v text) PARTITION BY RANGE (id)",
+        "CREATE TABLE visit_a PARTITION OF visit FOR VALUES FROM (0) TO (10)",
         "CREATE SCHEMA app",
         "CREATE TABLE app.country (code text PRIMARY KEY)",
         "INSERT INTO app.country VALUES ('de')",
@@ -111,6 +114,37 @@ class AlteredTablesIT {
         sites.west().execute("INSERT INTO sale VALUES (13, 13, 'rest')", "UPDATE sale SET v = 'd' WHERE id = 3");
         sites.settle();
         sites.assertEqual("sale", "sale_rest", "sale_a");
+    }
+
+    /** PostgreSQL sends rows by the name that the table had where it has met its partition, until another process of the server sends the log. */
+    @Test
+    void follows_a_table_in_partitions_to_another_name() throws Exception {
+        sites.east().execute("INSERT INTO visit VALUES (1, 'east'), (3, 'east')");
+        sites.west().execute("INSERT INTO visit VALUES (2, 'west')");
+        sites.settle();
+        List<String> east = sender(sites.east());
+        List<String> west = sender(sites.west());
+        atBoth("ALTER TABLE visit RENAME TO visit_2026");
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .until(() -> isAnother(sender(sites.east()), east) && isAnother(sender(sites.west()), west));
+
+        sites.east()
+                .execute("UPDATE visit_2026 SET v = 'again' WHERE id = 1", "INSERT INTO visit_2026 VALUES (4, 'new')");
+        sites.west().execute("UPDATE visit_2026 SET v = 'again' WHERE id = 2");
+        sites.settle();
+
+        sites.assertEqual("visit_2026");
+        assertThat(TwoSites.rows(sites.west(), "visit_2026"))
+                .containsExactly("(1,again)", "(2,again)", "(3,east)", "(4,new)");
+    }
+
+    private static List<String> sender(SiteFixture site) throws SQLException {
+        return TwoSites.texts(
+                site, "SELECT active_pid FROM pg_replication_slots WHERE active AND database = current_database()");
+    }
+
+    private static boolean isAnother(List<String> sender, List<String> before) {
+        return !sender.isEmpty() && !sender.equals(before);
     }
 
     @Test
