@@ -109,8 +109,10 @@ class ServerCheckIT {
                     "database encoding is SQL_ASCII: dump the database and restore it into one of encoding UTF8";
             try (SiteSupervisor supervisor = new SiteSupervisor(site.config(), LongUnaryOperator.identity(), CLOCK)) {
                 supervisor.start();
-                await().atMost(Duration.ofMinutes(1)).until(() -> supervisor.state() == SiteState.HALTED);
-                assertThat(supervisor.reason()).contains(encoding).contains("wal_level is replica");
+                await().atMost(Duration.ofMinutes(3)).untilAsserted(() -> {
+                    assertThat(supervisor.state()).isEqualTo(SiteState.HALTED);
+                    assertThat(supervisor.reason()).contains(encoding).contains("wal_level is replica");
+                });
                 assertThat(supervisor.report().reasons())
                         .anyMatch(reason -> reason.code().equals("site.refused") && reason.stops());
             }

@@ -270,6 +270,7 @@ class ConflictsCommandIT {
         sites.pause();
         sites.east().execute(atEast);
         sites.west().execute(atWest);
+        sites.turn(sites.supervisors().get(1)); // before it hears what east has made of the conflict
         sites.resume();
         sites.settle();
         return TwoSites.texts(sites.west(), "SELECT max(id) FROM gemel.journal").get(0);

@@ -286,8 +286,7 @@ class RepairCommandIT {
 
     /** Runs the command of a halt's reason, word for word but for the file's name. */
     private void follow(SiteSupervisor supervisor, SiteFixture site, String take) throws Exception {
-        sites.awaitReason(supervisor, "gemel repair");
-        String reason = supervisor.report().apply().reason();
+        String reason = sites.awaitReason(supervisor, "gemel repair");
         Matcher found = COMMANDS.matcher(reason);
         assertThat(found.find()).as(reason).isTrue();
         List<String> words = words(found.group(take.equals("peer") ? 1 : 2));

@@ -33,7 +33,7 @@ class DeathsIT {
     private static final Duration BEFORE = Duration.ofSeconds(1);
     private static final Duration AFTER_VM = Duration.ofSeconds(3);
     private static final Duration AFTER_SITE = Duration.ofSeconds(8);
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static final Random RANDOM = new Random(Long.getLong("gemel.test.seed", 42));
     private static final Stalls STALLS = new Stalls();

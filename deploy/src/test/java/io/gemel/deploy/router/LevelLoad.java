@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * answered it looks at the database of the site that did not carry it out.
  */
 final class LevelLoad implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final Duration ONE_TRY = Duration.ZERO;
     private static final long SECOND = 1_000_000_000L;
 

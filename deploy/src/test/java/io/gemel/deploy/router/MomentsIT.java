@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Something dies at an exact moment of one submission: it has one effect all the same, and its client hears of it. */
 @ExtendWith(SharedRouters.class)
 class MomentsIT {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int POSTS = 50;
 
     private final RouterFixture fixture;

@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * then one thing is spoilt, in the real databases or by a VM that does it wrong, and the checker must name the key.
  */
 class OnceEachIT {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final int SUBMISSIONS = 100;
     private static final int PER_SECOND = 100;
 

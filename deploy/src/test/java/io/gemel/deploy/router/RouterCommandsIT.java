@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What an operator types about a running router, and the exit codes that scripts rely on. The VM is only heard, never used. */
 class RouterCommandsIT {
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(3);
     private static final String TOKEN = "s3cret";
 
     @TempDir

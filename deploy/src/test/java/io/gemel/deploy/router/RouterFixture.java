@@ -34,7 +34,7 @@ import java.util.Random;
  * has one. Routers reach VMs through proxies. One thread.
  */
 final class RouterFixture implements AutoCloseable {
-    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration START_LIMIT = Duration.ofMinutes(4);
     private static final Duration TRY_LIMIT = Duration.ofSeconds(40);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ROLE = "bank";

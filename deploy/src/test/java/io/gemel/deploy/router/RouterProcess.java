@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code gemel router FILE} in a process of its own, which a test may kill, freeze and start again. One thread. */
 final class RouterProcess {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(5);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(30);
 
     private final String name;
     private final Path file;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One VM of the bank in a process of its own, which a test may kill, freeze and start again. One thread. */
 final class VmProcess {
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(10);
+    private static final Duration STOP_LIMIT = Duration.ofMinutes(2);
 
     private final BankConfig config;
     private final Path file;

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * the site's with a status port of its own, so that several may serve one site. One thread.
  */
 public final class SiteProcess {
-    private static final Duration STATUS_LIMIT = Duration.ofSeconds(5);
+    private static final Duration STATUS_LIMIT = Duration.ofSeconds(20);
 
     private final String name;
     private final Path file;

@@ -141,11 +141,14 @@ public final class TwoSites implements AutoCloseable {
         });
     }
 
-    /** Waits until a site's applier is halted for a reason that names something. */
-    public void awaitReason(SiteSupervisor site, String something) {
-        await().atMost(SETTLE_LIMIT)
-                .until(() -> site.report().apply().state() == SideState.HALTED
-                        && site.report().apply().reason().contains(something));
+    /** Waits until a site's applier is halted for a reason that names something, and returns it: when the site tries again, it has none. */
+    public String awaitReason(SiteSupervisor site, String something) {
+        return await().atMost(SETTLE_LIMIT)
+                .until(
+                        () -> site.report().apply(),
+                        apply -> apply.state() == SideState.HALTED
+                                && apply.reason().contains(something))
+                .reason();
     }
 
     /**
