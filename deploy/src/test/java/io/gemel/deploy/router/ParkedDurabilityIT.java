@@ -35,7 +35,9 @@ class ParkedDurabilityIT {
         SiteFixture west = fixture.sites().west();
         west.execute("ALTER TABLE effect ADD CONSTRAINT closed CHECK (key <> '" + KEY + "')");
 
-        BankReply missed = submit();
+        // Until then the reason may be another one: that the site's process has not answered in time, for instance.
+        BankReply missed =
+                await().atMost(LIMIT).until(this::submit, each -> each.body().contains("is parked here"));
         assertThat(missed.status()).isEqualTo(504);
         assertThat(missed.outcome()).isEqualTo("executed");
         assertThat(missed.durability()).isEqualTo("local");
