@@ -1,7 +1,6 @@
 package io.gemel.deploy.config;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -69,7 +68,7 @@ final class Placeholders {
             if (secret) {
                 SecretFile.require(file);
             }
-            return Files.readString(file, StandardCharsets.UTF_8).replaceFirst("\\R\\z", "");
+            return SecretFile.read(file);
         } catch (IOException e) {
             throw new BadValueException(
                     "refers to " + file + ", which cannot be read",

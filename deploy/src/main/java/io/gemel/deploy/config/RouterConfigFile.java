@@ -28,7 +28,7 @@ public final class RouterConfigFile {
     /** Whether a file describes a router rather than a site: it says so in its key {@code router}. False for one that cannot be read. */
     public static boolean describesRouter(Path file) {
         try {
-            return PropertiesText.parse(Files.readString(file, StandardCharsets.UTF_8)).settings().stream()
+            return PropertiesText.parse(TextFile.read(file)).settings().stream()
                     .anyMatch(setting -> setting.key().equals(RouterKeys.ROUTER.name()));
         } catch (IOException e) {
             return false; // whoever reads it as a site's file says what is wrong with it

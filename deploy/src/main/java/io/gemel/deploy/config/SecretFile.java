@@ -30,6 +30,11 @@ public final class SecretFile {
         Files.writeString(file, secret);
     }
 
+    /** What it holds, without the line end at its end. */
+    public static String read(Path file) throws IOException {
+        return TextFile.read(file).replaceFirst("\\R\\z", "");
+    }
+
     /** Refuses a file that others than its owner may read or write. */
     static void require(Path file) throws IOException, BadValueException {
         if (!isPrivate(file)) {

@@ -1,8 +1,6 @@
 package io.gemel.deploy.config;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,10 +63,9 @@ final class SettingsReader {
 
     private String text() throws ConfigException {
         try {
-            return Files.readString(file, StandardCharsets.UTF_8);
+            return TextFile.read(file);
         } catch (IOException e) {
-            String problem = Files.exists(file) ? "cannot be read as UTF-8 text" : "no such file";
-            report(0, problem, "name a readable properties file");
+            report(0, TextFile.unreadable(file), "name a readable properties file");
             throw new ConfigException(problems);
         }
     }

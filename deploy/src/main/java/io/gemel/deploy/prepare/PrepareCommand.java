@@ -8,7 +8,6 @@ import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -75,7 +74,7 @@ public final class PrepareCommand implements Callable<Integer> {
                         "chmod 600 " + passwordFile.get(),
                         null);
             }
-            return new Secret(Files.readString(passwordFile.get()).replaceFirst("\\R\\z", ""));
+            return new Secret(SecretFile.read(passwordFile.get()));
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -252,6 +252,25 @@ class SiteConfigFileTest {
     }
 
     @Test
+    void says_when_it_is_a_directory() {
+        ConfigException refused =
+                catchThrowableOfType(ConfigException.class, () -> SiteConfigFile.read(folder, Map.of()));
+
+        assertThat(refused).hasMessageContaining(folder + ": is a directory");
+    }
+
+    @Test
+    void reads_files_of_editors_that_write_byte_order_marks_and_carriage_returns() throws Exception {
+        Path password = folder.resolve("password");
+        SecretFile.write(password, "\uFEFFsecret\r\n");
+
+        SiteConfig config = read("\uFEFF" + (SMALLEST + "database.password=${file:password}\n").replace("\n", "\r\n"));
+
+        assertThat(config.site()).hasToString("east");
+        assertThat(config.database().password().text()).isEqualTo("secret");
+    }
+
+    @Test
     void counts_lines_across_continued_ones_and_reports_malformed_escapes() {
         ConfigException refused = refuse(SMALLEST + "tables=public.a,\\\n    public.b\nnonsense=1\n\\u00zz=1\n");
 
