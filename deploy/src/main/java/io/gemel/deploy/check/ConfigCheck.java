@@ -11,8 +11,11 @@ import java.util.List;
 final class ConfigCheck implements DatabaseCheck {
     @Override
     public void check(CheckedSite site, Findings findings) {
-        for (TablePattern pattern : site.config().tables().included().patterns()) {
-            if (matchesNone(pattern, site.tables())) {
+        List<TablePattern> patterns = site.config().tables().included().patterns();
+        boolean none = patterns.stream()
+                .allMatch(pattern -> matchesNone(pattern, site.tables())); // told as a rule of the site
+        for (TablePattern pattern : patterns) {
+            if (!none && matchesNone(pattern, site.tables())) {
                 findings.of(Cause.CONFIG)
                         .error(
                                 "tables=" + pattern,

@@ -99,7 +99,7 @@ public final class SiteDatabase {
             case "28P01" ->
                 refused(
                         server + " does not accept the password of role " + user + ", or has no such role",
-                        "correct database.user and database.password in " + config.file(),
+                        credentials(config, user),
                         e);
             case "28000" ->
                 refused(
@@ -107,6 +107,11 @@ public final class SiteDatabase {
                         "create the role, or allow it in pg_hba.conf",
                         e);
             case "3D000" -> refused(server + " has no such database", "correct database.url in " + config.file(), e);
+            case "08004" ->
+                refused(
+                        server + " does not let role " + user + " in (" + e.getMessage() + ")",
+                        credentials(config, user),
+                        e);
             case "53300" ->
                 unreachable(server + " has no connection left", "raise max_connections or close idle ones", e);
             case "57P03" -> unreachable(server + " is starting up or shutting down", "try again in a moment", e);
@@ -116,6 +121,13 @@ public final class SiteDatabase {
                         "start it, or correct database.url in " + config.file(),
                         e);
         };
+    }
+
+    /** Where the role and its password were written. */
+    private static String credentials(SiteConfig config, String user) {
+        return user.equals(config.database().user())
+                ? "correct database.user and database.password in " + config.file()
+                : "correct --admin-user, or the file that --admin-password-file names";
     }
 
     private static CommandException refused(String problem, String mend, SQLException e) {

@@ -37,7 +37,7 @@ final class SlotPlanner implements Planner {
             plan.obstacle(
                     subject,
                     "belongs to the database " + slot.database(),
-                    "sites of one server need different names, for the slot is named after its site");
+                    "correct database.url; two sites on one server need different names, for a slot is named after its site");
         } else if (!slot.invalidated().isEmpty()) {
             plan.obstacle(
                     subject,

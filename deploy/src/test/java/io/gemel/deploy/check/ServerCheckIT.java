@@ -56,6 +56,11 @@ class ServerCheckIT {
         assertThat(wrongPassword.exitCode()).isEqualTo(ExitCode.FINDING);
         assertThat(lines(wrongPassword)).anyMatch(line -> line.contains("does not accept the password of role"));
 
+        Check.Result noPassword = check(site.with("database.password", ""));
+        assertThat(noPassword.exitCode()).isEqualTo(ExitCode.FINDING);
+        assertThat(lines(noPassword))
+                .anyMatch(line -> line.contains("does not let role") && line.contains("correct database.user"));
+
         PostgresServer server = servers.server(version);
         site.with("database.password", SiteFixture.PASSWORD).with("database.url", server.jdbcUrl("nowhere"));
         Check.Result noDatabase = check(site);

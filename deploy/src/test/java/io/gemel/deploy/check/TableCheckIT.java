@@ -230,6 +230,12 @@ class TableCheckIT {
                 .anyMatch(line -> line.contains("tables=public.nothing matches no table"))
                 .anyMatch(line -> line.contains("conflict.policy.public.b matches no replicated table"))
                 .noneMatch(line -> line.contains("tables=public.a* matches"));
+
+        assertThat(lines(check(site.with("tables", "public.nothing,public.neither"))))
+                .filteredOn(line -> line.contains("matches no table"))
+                .singleElement()
+                .asString()
+                .contains("tables=public.nothing, public.neither");
     }
 
     @ParameterizedTest

@@ -454,6 +454,21 @@ class PrepareIT {
         assertThat(printed.toString()).contains("site " + site.config().site() + " is prepared");
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void says_which_password_is_wrong_or_missing(Version version) throws Exception {
+        SiteFixture site = bank(version);
+        for (String password : new String[] {"", "wrong"}) {
+            Administrator administrator =
+                    new Administrator("postgres_" + site.config().site(), new Secret(password));
+
+            assertThatThrownBy(() -> Prepare.run(site.config(), Optional.of(administrator), out()))
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageContaining(administrator.user())
+                    .hasMessageContaining("correct --admin-user, or the file that --admin-password-file names");
+        }
+    }
+
     private static SiteFixture bank(Version version) throws SQLException {
         String name = "site" + SITES.incrementAndGet();
         return SiteFixture.create(
