@@ -70,7 +70,11 @@ final class PostgresCatalog {
             Optional<String> refusal = config.refusal().apply(shape.table());
             if (refusal.isPresent()) {
                 throw new ApplyFailure(
-                        Kind.PARK, "table " + shape.table() + " is not replicated at this site: " + refusal.get());
+                        Kind.PARK,
+                        Advice.APPLY_TABLE_REFUSED,
+                        "table " + shape.table() + " is not replicated at this site: " + refusal.get()
+                                + ". After that 'gemel parked FILE retry ID' brings the rows here; 'gemel parked FILE discard ID'"
+                                + " leaves them out");
             }
             if (!config.replicated().test(shape.table())) {
                 throw new ApplyFailure(

@@ -12,7 +12,13 @@ enum SqlAdvice {
             Advice.APPLY_ROW_SECURITY,
             "row-level security must not hold for the site's role: as a superuser, ALTER ROLE with the role of database.user and"
                     + " BYPASSRLS; it goes on by itself"),
-    PRIVILEGE(Advice.APPLY_PRIVILEGE, "run 'gemel prepare' as an administrator to grant what is missing"),
+    PRIVILEGE(
+            Advice.APPLY_PRIVILEGE,
+            "run 'gemel prepare' as an administrator to grant what is missing; if it grants nothing, GRANT it to the role of"
+                    + " database.user yourself. It goes on by itself"),
+    PRIVILEGE_OF_FUNCTION(
+            Advice.APPLY_PRIVILEGE,
+            "a function that this site's table calls uses it: GRANT it to the role of database.user; it goes on by itself"),
     SETTING(
             Advice.APPLY_SETTING,
             "an expression of this site, of a row-level security policy for instance, asks for a setting that the site's role does"
@@ -21,7 +27,8 @@ enum SqlAdvice {
     SEARCH_PATH(
             Advice.APPLY_SEARCH_PATH,
             "a function that this site's table calls does not find it: name it there with its schema, or ALTER ROLE with the role of"
-                    + " database.user and SET search_path, and start 'gemel site' again"),
+                    + " database.user and SET search_path, and start 'gemel site' again. The role needs USAGE on that schema, and a GRANT of what"
+                    + " the function uses there"),
     SCHEMAS(Advice.APPLY_SCHEMAS, "the schemas of the two sites differ: create here what the peer has"),
     PARTITION(
             Advice.APPLY_PARTITION,
@@ -65,11 +72,23 @@ enum SqlAdvice {
         return found == null ? Advice.APPLY_DATABASE_REFUSES.in(message) : found.advice.in(message + "; " + found.text);
     }
 
+    private static SqlAdvice ofPrivileges(String message) {
+        if (message.contains("row-level security")) {
+            return ROW_SECURITY;
+        }
+        return isWithinFunction(message) ? PRIVILEGE_OF_FUNCTION : PRIVILEGE;
+    }
+
+    private static boolean isWithinFunction(String message) {
+        int where = message.indexOf("Where:");
+        return where >= 0 && message.indexOf("function", where) >= 0;
+    }
+
     private static @Nullable SqlAdvice find(String state, String message) {
         return switch (state) {
             case "28000", "28P01" -> LOGIN;
             case "3D000" -> DATABASE;
-            case "42501" -> message.contains("row-level security") ? ROW_SECURITY : PRIVILEGE;
+            case "42501" -> ofPrivileges(message);
             case "42P01", "42703", "42704", "42883" -> ofNames(message);
             case "23514" -> isAboutPartitions(message) ? PARTITION : CONSTRAINT;
             case "23502", "23503" -> CONSTRAINT;
@@ -89,8 +108,7 @@ enum SqlAdvice {
         if (message.contains("unrecognized configuration parameter")) {
             return SETTING;
         }
-        int where = message.indexOf("Where:");
-        return where >= 0 && message.indexOf("function", where) >= 0 ? SEARCH_PATH : SCHEMAS;
+        return isWithinFunction(message) ? SEARCH_PATH : SCHEMAS;
     }
 
     /** Does a row fit no partition, although no constraint with a name refuses it? */

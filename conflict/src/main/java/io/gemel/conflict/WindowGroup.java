@@ -96,7 +96,9 @@ public final class WindowGroup {
 
     private static @Nullable String mismatch(WindowEntry entry, @Nullable RowImage current) {
         RowImage expected = entry.outcome().image();
-        return Objects.equals(expected, current) ? null : "the row is " + current + " but its changes give " + expected;
+        return Objects.equals(expected, current)
+                ? null
+                : "the row is " + told(current) + " but its changes give " + told(expected);
     }
 
     private static @Nullable String mismatch(Change incoming, @Nullable RowImage current) {
@@ -104,8 +106,12 @@ public final class WindowGroup {
         if (whatever || Objects.equals(incoming.before(), current)) {
             return null;
         }
-        return "the row is " + current + " but was " + incoming.before()
+        return "the row is " + told(current) + " but was " + told(incoming.before())
                 + " at the peer, although no local change is concurrent";
+    }
+
+    private static String told(@Nullable RowImage image) {
+        return image == null ? "absent" : image.toString();
     }
 
     /**

@@ -34,7 +34,7 @@ class PlannedRowsTest {
     void an_insert_is_looked_up_again_before_its_table_is_emptied() {
         assertThat(insertAndDeleteSlipIn(RIGHT, TRUNCATE)).isNull();
         assertThat(insertAndDeleteSlipIn(RIGHT.planted(Fault.TRUNCATED_BEFORE_LOOKED_UP), TRUNCATE))
-                .contains("its changes give null");
+                .contains("its changes give absent");
     }
 
     private static @Nullable String insertAndDeleteSlipIn(Configuration configuration, Change... more) {

@@ -55,11 +55,12 @@ public record CatalogTable(
     /**
      * A primary key.
      *
-     * @param constraint its constraint's name
-     * @param columns its columns' names, in key order
+     * @param constraint its constraint's name, quoted where necessary
+     * @param definition what follows the name in SQL, without DEFERRABLE
+     * @param columns its columns' names, in key order, not quoted
      * @param deferrable whether its check can be put off to the end of a transaction
      */
-    public record PrimaryKey(String constraint, List<String> columns, boolean deferrable) {}
+    public record PrimaryKey(String constraint, String definition, List<String> columns, boolean deferrable) {}
 
     /**
      * A column.

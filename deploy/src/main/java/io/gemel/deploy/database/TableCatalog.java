@@ -46,7 +46,9 @@ public final class TableCatalog {
 
     private static final String TABLES = """
             SELECT c.oid, n.nspname, c.relname, format('%I.%I', n.nspname, c.relname) AS sql_name, c.relkind,
-                   c.relpersistence = 'u' AS unlogged, c.relreplident = 'f' AS full_images, k.conname, k.condeferrable,
+                   c.relpersistence = 'u' AS unlogged, c.relreplident = 'f' AS full_images,
+                   quote_ident(k.conname) AS key_constraint, k.condeferrable,
+                   regexp_replace(pg_get_constraintdef(k.oid), ' DEFERRABLE( INITIALLY DEFERRED)?$', '') AS key_definition,
                    (SELECT array_agg(a.attname::text ORDER BY p.place)
                     FROM unnest(k.conkey) WITH ORDINALITY AS p(number, place)
                     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.number) AS key_columns
@@ -247,11 +249,12 @@ public final class TableCatalog {
     }
 
     private static Optional<PrimaryKey> key(ResultSet row) throws SQLException {
-        String constraint = row.getString("conname");
+        String constraint = row.getString("key_constraint");
         if (constraint == null) {
             return Optional.empty();
         }
         String[] columns = (String[]) row.getArray("key_columns").getArray();
-        return Optional.of(new PrimaryKey(constraint, Arrays.asList(columns), row.getBoolean("condeferrable")));
+        return Optional.of(new PrimaryKey(
+                constraint, row.getString("key_definition"), Arrays.asList(columns), row.getBoolean("condeferrable")));
     }
 }

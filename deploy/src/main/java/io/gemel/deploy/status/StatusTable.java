@@ -87,8 +87,8 @@ final class StatusTable {
             long parked = report.apply().parkedTransactions();
             if (parked > 0) {
                 lines.add(
-                        report.site() + ": " + count(parked)
-                                + " transactions are parked; until they are decided (gemel parked) the two sites' rows differ there");
+                        report.site() + ": " + (parked == 1 ? "1 transaction is" : count(parked) + " transactions are")
+                                + " parked; until decided (gemel parked) the two sites' rows differ there");
             }
         }
         return lines;

@@ -112,7 +112,10 @@ final class TableRules {
             refuse(
                     Cause.PRIMARY_KEY,
                     "has a deferrable primary key, so that two rows may share a key inside a transaction",
-                    "make the constraint " + key.get().constraint() + " NOT DEFERRABLE" + LEAVE_OUT);
+                    "ALTER TABLE " + table.sqlName() + " DROP CONSTRAINT "
+                            + key.get().constraint() + ", ADD CONSTRAINT "
+                            + key.get().constraint() + " "
+                            + key.get().definition() + LEAVE_OUT);
         }
         for (Column column : table.columns()) {
             if (key.get().columns().contains(column.name())) {

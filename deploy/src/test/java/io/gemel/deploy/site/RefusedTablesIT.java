@@ -13,6 +13,7 @@ import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.LogRecord;
 import java.io.PrintWriter;
@@ -36,7 +37,9 @@ class RefusedTablesIT {
 
     @ParameterizedTest
     @EnumSource(names = {"V15", "V18"})
-    @Follows(reasons = {ReasonCode.SITE_TABLES_CHANGED, ReasonCode.TABLE_REFUSED, ReasonCode.TABLE_UNPREPARED})
+    @Follows(
+            value = Advice.APPLY_TABLE_REFUSED,
+            reasons = {ReasonCode.SITE_TABLES_CHANGED, ReasonCode.TABLE_REFUSED, ReasonCode.TABLE_UNPREPARED})
     void replicates_the_others_and_says_why_each_is_not(Version version) throws Exception {
         try (TwoSites sites = TwoSites.start(folder, version, Map.of())
                 .schema(TwoSites.PROBE)
@@ -94,7 +97,8 @@ class RefusedTablesIT {
                 .singleElement()
                 .asString()
                 .contains("table public.halves is not replicated at this site")
-                .contains("declare its scale");
+                .contains("declare its scale")
+                .contains("'gemel parked FILE retry ID'");
 
         alterAtWest(sites, "ALTER TABLE halves ALTER id TYPE int");
         awaitNo(sites, 1, ReasonCode.TABLE_REFUSED);
@@ -128,9 +132,9 @@ class RefusedTablesIT {
         refusedWhile(
                 sites,
                 40,
-                "deferrable",
+                "ALTER TABLE public.halves DROP CONSTRAINT halves_pkey, ADD CONSTRAINT halves_pkey PRIMARY KEY (id),",
                 "ALTER TABLE halves DROP CONSTRAINT halves_pkey, ADD PRIMARY KEY (id) DEFERRABLE",
-                "ALTER TABLE halves DROP CONSTRAINT halves_pkey, ADD PRIMARY KEY (id)");
+                "ALTER TABLE public.halves DROP CONSTRAINT halves_pkey, ADD CONSTRAINT halves_pkey PRIMARY KEY (id)");
         refusedWhile(
                 sites,
                 50,
