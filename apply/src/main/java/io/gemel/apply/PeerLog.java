@@ -115,7 +115,10 @@ final class PeerLog implements AutoCloseable {
                     Kind.HALT,
                     partitions == 0 ? Advice.APPLY_TOPIC_MISSING : Advice.APPLY_TOPIC_PARTITIONS,
                     partitions == 0
-                            ? "topic " + config.topic() + " does not exist; run 'gemel prepare' with the peer's file"
+                            ? "topic " + config.topic()
+                                    + " does not exist; run 'gemel prepare' with the peer's file, or"
+                                    + " correct log.topic.prefix and peer.kafka.bootstrap.servers if the peer's log has another"
+                                    + " name or place"
                             : "topic " + config.topic() + " has " + partitions
                                     + " partitions, but a log has exactly one; recreate it and start the pair anew (docs/operate.md)");
         }

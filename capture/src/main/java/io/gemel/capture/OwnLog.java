@@ -103,7 +103,9 @@ final class OwnLog implements AutoCloseable {
                 throw CaptureException.halt(
                         Advice.CAPTURE_TOPIC_MISSING,
                         "the Kafka topic " + config.topic() + " does not exist: run gemel prepare for site "
-                                + config.site());
+                                + config.site()
+                                + ", unless it has run before: then see whether log.topic.prefix and kafka.bootstrap.servers still"
+                                + " name its log");
             }
             if (partitions.size() != 1) {
                 throw CaptureException.halt(

@@ -175,7 +175,8 @@ final class PostgresSlot {
             throw CaptureException.halt(
                     Advice.CAPTURE_LOG_LOST,
                     "the log " + config.topic()
-                            + " is empty, but this site has written to it: its topic was deleted or is another one, and what was"
+                            + " is empty, but this site has written to it. If log.topic.prefix or kafka.bootstrap.servers names"
+                            + " another log than before, correct it, and nothing is lost. If the topic was deleted, what was"
                             + " published may be lost" + MEND);
         }
     }

@@ -1,6 +1,7 @@
 package io.gemel.deploy.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
@@ -10,9 +11,11 @@ import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +177,53 @@ class FirstStartIT {
         return new AclBinding(
                 new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
                 new AccessControlEntry(login, "*", AclOperation.ALL, AclPermissionType.ALLOW));
+    }
+
+    /** A halt that lasts is told once, however often it is tried again, and however long the process runs already. */
+    @Test
+    void topic_of_the_peer() throws Exception {
+        try (Admin admin = admin()) {
+            admin.deleteTopics(List.of(site.config().peerLogTopic())).all().get();
+        }
+        SiteSupervisor halted = pair.start(site);
+        await().atMost(FreshPair.LIMIT).until(() -> since(halted), Optional::isPresent);
+        String begun = since(halted).orElseThrow();
+        await().atMost(FreshPair.LIMIT)
+                .until(() -> Instant.now().isAfter(Instant.parse(begun).plusSeconds(4)));
+        assertThat(since(halted)).contains(begun);
+
+        assertThat(commands.run("prepare", pair.west().file(), "--admin-user", "postgres"))
+                .as(commands.out() + commands.err())
+                .isEqualTo(ExitCode.DONE);
+    }
+
+    /** A log of another name is no reason to make the databases anew. */
+    @Test
+    @Follows({Advice.CAPTURE_TOPIC_MISSING, Advice.CAPTURE_LOG_LOST})
+    void topic_of_another_name() throws Exception {
+        pair.write(1);
+        pair.runUntilEqual();
+        String prefix = site.config().logTopic().replaceFirst("\\..*", "");
+        site.with("log.topic.prefix", "misspelt");
+        SiteSupervisor halted = pair.start(site);
+        pair.awaitHalted(
+                halted,
+                "see whether log.topic.prefix and kafka.bootstrap.servers still name its log",
+                Advice.CAPTURE_TOPIC_MISSING.code());
+        prepare();
+        pair.awaitHalted(
+                halted,
+                "If log.topic.prefix or kafka.bootstrap.servers names another log than before, correct it",
+                Advice.CAPTURE_LOG_LOST.code());
+        pair.stop();
+        site.with("log.topic.prefix", prefix);
+    }
+
+    private static Optional<String> since(SiteSupervisor halted) {
+        return halted.report().reasons().stream()
+                .filter(reason -> reason.text().contains(Advice.APPLY_TOPIC_MISSING.code()))
+                .map(StatusReport.Reason::since)
+                .findAny();
     }
 
     private void haltsUntilPrepared(Advice advice, String... words) throws Exception {

@@ -35,7 +35,7 @@ final class FreshPair implements AutoCloseable {
     };
 
     /** Bounds a hang; nothing takes that long. */
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    static final Duration LIMIT = Duration.ofMinutes(3);
 
     private static final String ITEMS = "SELECT id FROM item ORDER BY id";
 
