@@ -131,7 +131,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             LOG.info("{} leads and runs", config.site());
             Failure failure = failures.poll(PROBATION.toMillis(), TimeUnit.MILLISECONDS);
             if (failure == null) {
-                FAILED.forEach(reasons::over);
+                // The applier of this life may be halted again already; it says itself when it is not.
+                FAILED.stream().filter(code -> code != ReasonCode.APPLY_HALTED).forEach(reasons::over);
                 failure = failures.take();
             }
             report(failure); // before everything is closed, which may take long
