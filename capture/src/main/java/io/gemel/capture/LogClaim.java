@@ -31,8 +31,10 @@ final class LogClaim {
                         Advice.CAPTURE_OTHER_DATABASE,
                         "the log " + config.topic() + " belongs to the database " + owner
                                 + ", but site " + config.site() + " is configured with " + here
-                                + ": correct database.url, or give this pair a log.topic.prefix of its own. If the log's database is"
-                                + " gone for good, start the pair anew (docs/operate.md). Nothing was written");
+                                + ": correct database.url, or give this pair a log.topic.prefix of its own. If this is the log's"
+                                + " database after a major upgrade that no seal came before, go back to the old cluster; if"
+                                + " the log's database is gone for good, start the pair anew (docs/operate.md). Nothing was"
+                                + " written");
         }
     }
 
