@@ -5,7 +5,6 @@ import io.gemel.apply.GroupPlan.TableWork;
 import io.gemel.apply.TargetRows.Pair;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.reason.Advice;
-import io.gemel.reason.RowLimit;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -36,9 +35,10 @@ final class GroupAttempt {
     private final Set<RowKey> slowKeys;
     private final boolean alone;
     private final Manner manner;
-    private final long rowBytesMax;
+    private final ConflictRoom room;
     private final SubmissionJudge judge;
     private final ParkingNotices notices;
+    private long collectedBytes;
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
     private final OrphanRepair orphans;
     private boolean opened;
@@ -56,7 +56,7 @@ final class GroupAttempt {
             boolean alone,
             Manner manner,
             long rowBytesMax) {
-        this.rowBytesMax = rowBytesMax;
+        room = new ConflictRoom(group, rowBytesMax);
         target = transaction.rows();
         this.steps = steps;
         orphans = new OrphanRepair(target, group, steps, steps.folded());
@@ -145,15 +145,18 @@ final class GroupAttempt {
     }
 
     private void collect(List<StampedChange> changes) throws ApplyFailure {
-        if (collected.size() + changes.size() > COLLIDING_CHANGES_MAX) {
+        collectedBytes +=
+                changes.stream().mapToLong(change -> change.change().memory()).sum();
+        if (collected.size() + changes.size() > COLLIDING_CHANGES_MAX || collectedBytes > room.bytesMax()) {
             throw new ApplyFailure(
                     Kind.HALT,
                     Advice.APPLY_COLLISION_LARGE,
-                    "a transaction of more than " + COLLIDING_CHANGES_MAX
-                            + " changes writes a value of a unique key that another row here has; give that row another value here");
+                    "a transaction of more than " + COLLIDING_CHANGES_MAX + " changes, or of more than "
+                            + room.bytesMax() / (1 << 20)
+                            + " MiB, writes a value of a unique key that another row here has; give that row another value here");
         }
         for (StampedChange change : changes) {
-            checkSize(change.change());
+            room.check(change.change());
         }
         collected.addAll(changes);
     }
@@ -180,6 +183,8 @@ final class GroupAttempt {
             throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
         }
         collected.clear();
+        collectedBytes = 0;
+        room.check();
     }
 
     /** Writes what can be written unseen; returns the keys that the statements left alone. */
@@ -205,7 +210,7 @@ final class GroupAttempt {
     /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
     private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
         for (StampedChange change : changes) {
-            checkSize(change.change());
+            room.check(change.change());
         }
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
         steps.awaitCapture();
@@ -222,17 +227,7 @@ final class GroupAttempt {
         for (Map.Entry<TableShape, Map<RowKey, @Nullable RowImage>> table : outcomes.entrySet()) {
             target.write(table.getKey(), table.getValue());
         }
-    }
-
-    private void checkSize(Change change) throws ApplyFailure {
-        long bytes = change.largeBytes();
-        if (!RowLimit.canDecide(bytes, rowBytesMax)) {
-            RowKey key = change.key();
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    Advice.APPLY_CONFLICT_TOO_LARGE,
-                    RowLimit.undecided(key.table().toString(), key.values(), bytes, rowBytesMax));
-        }
+        room.check();
     }
 
     private Map<TableShape, Map<RowKey, @Nullable RowImage>> lockAll(List<StampedChange> changes) throws ApplyFailure {
@@ -255,19 +250,6 @@ final class GroupAttempt {
 
     private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
         applyCollected();
-        TableShape shape = truncate.change().shape();
-        target.lockTable(shape);
-        steps.awaitCapture();
-        Set<RowKey> contested =
-                group.contestedKeys(shape.table(), truncate.stamp().seen());
-        steps.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
-        group.load(contested);
-        Map<RowKey, @Nullable RowImage> found = target.read(shape, contested);
-        Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
-        for (RowKey key : contested) {
-            outcomes.put(key, steps.resolve(key, truncate, found.get(key)));
-        }
-        target.clear(shape, contested);
-        target.write(shape, outcomes);
+        new EmptiedTable(target, group, steps, room).apply(truncate);
     }
 }

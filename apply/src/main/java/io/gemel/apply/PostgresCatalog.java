@@ -50,6 +50,11 @@ final class PostgresCatalog {
         return rowsAtWork;
     }
 
+    /** Most bytes of memory that the values of a changed row may take. */
+    long rowBytesMax() {
+        return config.rowRoom().bytesMax();
+    }
+
     PostgresUniqueKeys uniqueKeys() {
         return uniqueKeys;
     }

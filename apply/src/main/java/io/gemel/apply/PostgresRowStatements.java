@@ -35,17 +35,24 @@ final class PostgresRowStatements {
     private final DSLContext sql;
     private final Function<PostgresTable, PostgresStatements> statements;
     private final RowsAtWork atWork;
+    private final long rowBytesMax;
     private final Set<Long> lockedForInserts = new HashSet<>();
     private @Nullable DSLContext replanning;
 
     /**
      * @param statements of a table
      * @param atWork told of the rows of each statement
+     * @param rowBytesMax most bytes of memory that the values of a changed row may take
      */
-    PostgresRowStatements(DSLContext sql, Function<PostgresTable, PostgresStatements> statements, RowsAtWork atWork) {
+    PostgresRowStatements(
+            DSLContext sql,
+            Function<PostgresTable, PostgresStatements> statements,
+            RowsAtWork atWork,
+            long rowBytesMax) {
         this.sql = sql;
         this.atWork = atWork;
         this.statements = statements;
+        this.rowBytesMax = rowBytesMax;
     }
 
     /**
@@ -63,10 +70,11 @@ final class PostgresRowStatements {
     /** A statement's part: some of the rows. */
     @FunctionalInterface
     private interface Part<T> {
-        void run(List<T> rows, int start) throws SQLException;
+        void run(List<T> rows, int start) throws SQLException, ApplyFailure;
     }
 
-    private <T> void inParts(List<T> rows, RowsAtWork.Keys<T> keys, int rowsMax, Part<T> part) throws SQLException {
+    private <T> void inParts(List<T> rows, RowsAtWork.Keys<T> keys, int rowsMax, Part<T> part)
+            throws SQLException, ApplyFailure {
         try {
             for (int start = 0; start < rows.size(); start += Math.min(rowsMax, rows.size() - start)) {
                 List<T> some = rows.subList(start, start + Math.min(rowsMax, rows.size() - start));
@@ -111,7 +119,7 @@ final class PostgresRowStatements {
      * @return those that were not
      */
     BitSet update(PostgresTable table, List<Pair> rows, List<Integer> changed, List<Object> settled)
-            throws SQLException {
+            throws SQLException, ApplyFailure {
         boolean splits = table.splits(table.all(), changed);
         int rowsMax = Math.min(table.partitioning().rowsMax(), splits ? SPLIT_ROWS_MAX : Integer.MAX_VALUE);
         BitSet missed = all(rows.size());
@@ -130,7 +138,7 @@ final class PostgresRowStatements {
     }
 
     /** As {@link #update}. */
-    BitSet delete(PostgresTable table, List<RowImage> rows, List<Object> settled) throws SQLException {
+    BitSet delete(PostgresTable table, List<RowImage> rows, List<Object> settled) throws SQLException, ApplyFailure {
         BitSet missed = all(rows.size());
         inParts(rows, RowImage::key, table.partitioning().rowsMax(), (part, start) -> {
             List<Object> binds = PostgresBinds.images(table.all(), part);
@@ -174,7 +182,8 @@ final class PostgresRowStatements {
     }
 
     /** Inserts rows whose keys are absent; returns the others. */
-    BitSet insertIfAbsent(PostgresTable table, TableShape shape, List<RowImage> rows) throws SQLException {
+    BitSet insertIfAbsent(PostgresTable table, TableShape shape, List<RowImage> rows)
+            throws SQLException, ApplyFailure {
         lockForInserts(table);
         int rowsMax =
                 table.canMerge() ? Integer.MAX_VALUE : table.partitioning().rowsMax();
@@ -216,31 +225,59 @@ final class PostgresRowStatements {
         return RowKey.of(shape.table(), values);
     }
 
-    /** Reads the rows of these keys. */
-    Found select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys) throws SQLException {
+    /** Reads the rows of these keys; large ones only when it is known that there is room for them. */
+    Found select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys)
+            throws SQLException, ApplyFailure {
         Found all = new Found();
-        inParts(keys, key -> key, table.partitioning().rowsMax(), (part, start) -> {
-            List<Object> binds = PostgresBinds.keys(table.key(), part);
-            binds.addAll(partitions(table, part));
-            try (ResultSet found = sql(table)
-                    .resultQuery(statements.apply(table).select(forUpdate), binds.toArray())
-                    .fetchResultSet()) {
-                while (found.next()) {
-                    RowImage image = PostgresBinds.image(shape, found);
-                    RowKey wanted = part.get(found.getInt(image.size() + 1));
-                    if (image.key().equals(wanted)) {
-                        all.rows().put(wanted, image);
-                    } else {
-                        all.equal().put(wanted, image.key());
-                    }
+        List<RowKey> large = new ArrayList<>();
+        inParts(
+                keys,
+                key -> key,
+                table.partitioning().rowsMax(),
+                (part, start) -> read(table, shape, statements.apply(table).select(forUpdate), part, all, large));
+        PostgresLargeRows sized = new PostgresLargeRows(table, rowBytesMax);
+        inParts(large, key -> key, table.partitioning().rowsMax(), (part, start) -> {
+            try (ResultSet sizes = byKey(table, statements.apply(table).sizes(), part)) {
+                while (sizes.next()) {
+                    sized.add(part.get(sizes.getInt(2)), sizes.getLong(1));
                 }
             }
         });
+        inParts(
+                sized.readable(),
+                key -> key,
+                1,
+                (part, start) -> read(table, shape, statements.apply(table).selectLarge(), part, all, large));
         return all;
     }
 
+    /** @param large takes the keys of rows of which values were left out */
+    private void read(
+            PostgresTable table, TableShape shape, String select, List<RowKey> keys, Found all, List<RowKey> large)
+            throws SQLException {
+        try (ResultSet found = byKey(table, select, keys)) {
+            while (found.next()) {
+                RowImage image = PostgresBinds.image(shape, found);
+                RowKey wanted = keys.get(found.getInt(image.size() + 1));
+                if (!image.key().equals(wanted)) {
+                    all.equal().put(wanted, image.key());
+                } else if (found.getBoolean(image.size() + 2)) {
+                    large.add(wanted);
+                } else {
+                    all.rows().put(wanted, image);
+                }
+            }
+        }
+    }
+
+    private ResultSet byKey(PostgresTable table, String select, List<RowKey> keys) {
+        List<Object> binds = PostgresBinds.keys(table.key(), keys);
+        binds.addAll(partitions(table, keys));
+        return sql(table).resultQuery(select, binds.toArray()).fetchResultSet();
+    }
+
     /** Deletes the rows of these keys; returns how many there were. */
-    int delete(PostgresTable table, List<RowKey> keys) throws SQLException {
+    int delete(PostgresTable table, List<RowKey> keys) throws SQLException, ApplyFailure {
         int[] deleted = {0};
         inParts(keys, key -> key, table.partitioning().rowsMax(), (part, start) -> {
             List<Object> binds = PostgresBinds.keys(table.key(), part);
@@ -251,7 +288,7 @@ final class PostgresRowStatements {
     }
 
     /** Writes rows, whether they are there or not; returns whether each was written. */
-    boolean write(PostgresTable table, TableShape shape, List<RowImage> rows) throws SQLException {
+    boolean write(PostgresTable table, TableShape shape, List<RowImage> rows) throws SQLException, ApplyFailure {
         if (table.canMerge()) {
             int[] written = {0};
             inParts(

@@ -7,6 +7,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The SQL of the multi-row statements for one table. Every statement that reads or changes rows names a table without its children. Of
@@ -130,15 +131,55 @@ final class PostgresStatements {
                         + table.from(table.key(), List.of()) + where() + ")");
     }
 
-    /** Binds: ordinal, key columns; gives every column of the rows that have these keys, written in whatever way, and last the ordinal. */
+    /**
+     * Binds: ordinal, key columns; gives every column of the rows that have these keys, written in whatever way, the ordinal, and last
+     * whether values that are {@link PostgresLargeRows large} were left out.
+     */
     String select(boolean forUpdate) {
         return remember(
                 "select" + forUpdate,
-                () -> "SELECT "
-                        + table.all().stream().map(i -> table.column("t", i)).collect(Collectors.joining(", "))
-                        + ", v.n FROM " + table.rows() + " AS t"
-                        + table.from(table.key(), List.of()).replaceFirst(" FROM ", ", ") + where() + pruned()
+                () -> selected(table.all().stream().map(this::unlessLarge), "v.n, " + isLarge())
                         + (forUpdate ? " FOR UPDATE OF t" : ""));
+    }
+
+    /** As {@link #select}, with values of any size. */
+    String selectLarge() {
+        return remember(
+                "selectLarge", () -> selected(table.all().stream().map(i -> table.column("t", i)), "v.n, false"));
+    }
+
+    /** Binds: ordinal, key columns; gives the bytes that the values of a row that may be large take together, and last the ordinal. */
+    String sizes() {
+        return remember(
+                "sizes",
+                () -> selected(
+                        Stream.of(table.toasted().stream()
+                                .map(i -> "coalesce(octet_length(" + table.column("t", i)
+                                        + (table.knowsLength(i) ? "" : "::text") + "), 0)::int8")
+                                .collect(Collectors.joining(" + "))),
+                        "v.n"));
+    }
+
+    private String selected(Stream<String> columns, String more) {
+        return columns.collect(Collectors.joining(", ", "SELECT ", ", " + more)) + " FROM " + table.rows() + " AS t"
+                + table.from(table.key(), List.of()).replaceFirst(" FROM ", ", ") + where() + pruned();
+    }
+
+    private String unlessLarge(int column) {
+        String value = table.column("t", column);
+        return table.toasted().contains(column)
+                ? "CASE WHEN pg_column_size(" + value + ") <= " + PostgresLargeRows.STORED_BYTES_MAX + " THEN " + value
+                        + " END"
+                : value;
+    }
+
+    private String isLarge() {
+        return table.toasted().isEmpty()
+                ? "false"
+                : table.toasted().stream()
+                        .map(i -> "pg_column_size(" + table.column("t", i) + ")")
+                        .collect(Collectors.joining(
+                                ", ", "coalesce(greatest(", ") > " + PostgresLargeRows.STORED_BYTES_MAX + ", false)"));
     }
 
     /** No binds; gives every column of every row. */

@@ -39,6 +39,7 @@ final class PostgresTable {
     private static final String COLUMNS = """
             SELECT c.oid::int8 AS table, c.relkind = 'p' AS partitioned, %s AS state,
                    a.attname, format_type(a.atttypid, -1) AS type, a.attidentity = 'a' AS fixed,
+                   a.attstorage <> 'p' AS toasted,
                    t.typcategory IN ('A', 'C') OR t.typarray = 0 OR t.typdelim <> ',' AS wrapped,
                    array_position(k.conkey, a.attnum) AS key_place,
                    coalesce(i.indimmediate AND NOT i.indisexclusion, true) AS immediate,
@@ -54,8 +55,11 @@ final class PostgresTable {
             ORDER BY a.attnum
             """.formatted(STATE);
 
-    /** @param fixed GENERATED ALWAYS AS IDENTITY: an insert may override its value, an update may not */
-    private record Column(String name, String type, boolean wrapped, boolean fixed) {
+    /**
+     * @param fixed GENERATED ALWAYS AS IDENTITY: an insert may override its value, an update may not
+     * @param toasted whether its values may be too large for a page of the table
+     */
+    private record Column(String name, String type, boolean wrapped, boolean fixed, boolean toasted) {
         String quoted() {
             return quote(name);
         }
@@ -113,7 +117,8 @@ final class PostgresTable {
                             column,
                             row.get("type", String.class),
                             row.get("wrapped", Boolean.class),
-                            row.get("fixed", Boolean.class)));
+                            row.get("fixed", Boolean.class),
+                            row.get("toasted", Boolean.class)));
             if (row.get("key_place", Integer.class) != null) {
                 localKey.add(column);
             }
@@ -234,6 +239,19 @@ final class PostgresTable {
 
     boolean isFixed(int column) {
         return columns.get(column).fixed();
+    }
+
+    /** Columns whose values may be large; those of a key are not. */
+    List<Integer> toasted() {
+        return all().stream()
+                .filter(i -> columns.get(i).toasted() && !key.contains(i))
+                .toList();
+    }
+
+    /** Does the server know the length of a column's values without making their texts? */
+    boolean knowsLength(int column) {
+        return Set.of("bytea", "text", "character varying")
+                .contains(columns.get(column).type());
     }
 
     List<Integer> key() {

@@ -38,7 +38,7 @@ final class PostgresTargetRows implements TargetRows {
     /** @param id of the transaction, 64 bits wide */
     PostgresTargetRows(DSLContext sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
         this.sql = sql;
-        statements = new PostgresRowStatements(sql, catalog::statements, catalog.rowsAtWork());
+        statements = new PostgresRowStatements(sql, catalog::statements, catalog.rowsAtWork(), catalog.rowBytesMax());
         this.catalog = catalog;
         uniqueKeys = catalog.uniqueKeys();
         foreignKeys = catalog.foreignKeys();

@@ -139,7 +139,7 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
-    public synchronized Set<RowKey> keysAfter(TableId table, long position) {
+    public synchronized Set<RowKey> keysAfter(TableId table, long position, int most) {
         Set<RowKey> keys = new HashSet<>();
         Consumer<LogRecord.Part> collect = part -> {
             if (part.stamp().position() > position) {
@@ -147,6 +147,7 @@ final class OwnChanges implements LocalChanges {
                         .filter(change -> !(change instanceof Change.Truncate)
                                 && !AllRows.areMeant(change)
                                 && change.table().equals(table))
+                        .takeWhile(change -> keys.size() <= most)
                         .forEach(change -> keys.add(change.key()));
             }
         };

@@ -96,7 +96,7 @@ final class AssemblerBench {
         }
 
         @Override
-        public Set<RowKey> keysAfter(TableId table, long position) {
+        public Set<RowKey> keysAfter(TableId table, long position, int most) {
             return Set.of();
         }
     }

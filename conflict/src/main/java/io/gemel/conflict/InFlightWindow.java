@@ -209,6 +209,11 @@ public final class InFlightWindow implements AutoCloseable {
         return entries.keysOf(table);
     }
 
+    /** About how many bytes of memory the entries take. */
+    synchronized long entryBytes() {
+        return entries.bytes();
+    }
+
     /** Private copies of the keys' entries, made from this site's own changes where there is none yet; none without changes. */
     Map<RowKey, WindowEntry> copiesOfEntries(Collection<RowKey> keys) {
         Map<RowKey, WindowEntry> copies = new HashMap<>();

@@ -17,6 +17,7 @@ final class WindowEntries {
     private final SiteId local;
     private final PolicyTable policies;
     private final Map<RowKey, WindowEntry> entries = new HashMap<>();
+    private long bytes;
     private final Set<RowKey> outdated = new HashSet<>(); // keys whose stored entry no longer is what is here
 
     WindowEntries(SiteId local, PolicyTable policies) {
@@ -44,10 +45,23 @@ final class WindowEntries {
     }
 
     void restore(RowKey key, EntryCodec.Decoded stored) {
-        entries.put(
+        put(
                 key,
                 new WindowEntry(
                         policies.policyFor(key.table()), stored.base(), stored.changes(), stored.lastIncoming()));
+    }
+
+    private void put(RowKey key, WindowEntry entry) {
+        bytes += entry.bytes() - bytesOf(entries.put(key, entry));
+    }
+
+    private static long bytesOf(@Nullable WindowEntry entry) {
+        return entry == null ? 0 : entry.bytes();
+    }
+
+    /** About how many bytes of memory they take. */
+    long bytes() {
+        return bytes;
     }
 
     /** Adds a local change to the entries that it concerns: its key's, or all of a table that it empties. */
@@ -66,9 +80,11 @@ final class WindowEntries {
         }
     }
 
-    private static void add(WindowEntry entry, StampedChange change) {
+    private void add(WindowEntry entry, StampedChange change) {
         if (!entry.reaches(change)) {
+            long before = entry.bytes();
             entry.insert(change);
+            bytes += entry.bytes() - before;
         }
     }
 
@@ -95,9 +111,9 @@ final class WindowEntries {
     void take(Map<RowKey, WindowEntry> touched) {
         touched.forEach((key, entry) -> {
             if (entry.isEmpty()) {
-                entries.remove(key);
+                bytes -= bytesOf(entries.remove(key));
             } else {
-                entries.put(key, entry);
+                put(key, entry);
             }
         });
     }
@@ -112,7 +128,10 @@ final class WindowEntries {
             Map.Entry<RowKey, WindowEntry> entry = each.next();
             if (entry.getValue().prunable(local, acknowledged)) {
                 outdated.add(entry.getKey());
-                if (!entry.getValue().prune(local, acknowledged)) {
+                bytes -= entry.getValue().bytes();
+                if (entry.getValue().prune(local, acknowledged)) {
+                    bytes += entry.getValue().bytes();
+                } else {
                     each.remove();
                 }
             }

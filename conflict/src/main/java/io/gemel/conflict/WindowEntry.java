@@ -15,19 +15,32 @@ import org.jspecify.annotations.Nullable;
  * change since, local and incoming. Not thread-safe: the window guards it.
  */
 public final class WindowEntry {
+    /** What an entry takes in memory besides its images, with its key and its places in maps. */
+    public static final int BYTES = 400;
+
+    /** The same for each change, with what is remembered of its conflicts until the commit. */
+    private static final int CHANGE_BYTES = 250;
+
     private final TablePolicy policy;
     private final List<StampedChange> changes;
     private RowState base;
     private long lastIncoming;
+    private long bytes;
 
     /**
      * @param lastIncoming position of the last incoming change to this key, in the entry or folded into the base; 0 for none
      */
     public WindowEntry(TablePolicy policy, RowState base, List<StampedChange> changes, long lastIncoming) {
+        this(policy, base, changes, lastIncoming, 0);
+        bytes = count();
+    }
+
+    private WindowEntry(TablePolicy policy, RowState base, List<StampedChange> changes, long lastIncoming, long bytes) {
         this.policy = policy;
         this.base = base;
         this.changes = new ArrayList<>(changes);
         this.lastIncoming = lastIncoming;
+        this.bytes = bytes;
     }
 
     static WindowEntry empty(TablePolicy policy) {
@@ -50,8 +63,26 @@ public final class WindowEntry {
         return lastIncoming;
     }
 
+    /** About how many bytes of memory it takes, with all that is remembered along with it. */
+    long bytes() {
+        return bytes;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // it is objects that take memory
+    private long count() {
+        RowImage image = base.image();
+        boolean held = !changes.isEmpty() && changes.get(0).change().before() == image;
+        return BYTES
+                + (image == null || held ? 0 : image.memory(null))
+                + changes.stream().mapToLong(WindowEntry::bytes).sum();
+    }
+
+    private static long bytes(StampedChange change) {
+        return CHANGE_BYTES + change.change().memory();
+    }
+
     WindowEntry copy() {
-        return new WindowEntry(policy, base, changes, lastIncoming);
+        return new WindowEntry(policy, base, changes, lastIncoming, bytes);
     }
 
     /** Puts an incoming change at its place in the order. */
@@ -67,11 +98,13 @@ public final class WindowEntry {
             at--;
         }
         changes.add(at, change);
+        bytes += bytes(change);
     }
 
     /** Takes the changes of a void transaction out. */
     void withdraw(SiteId origin, long position) {
         changes.removeIf(change -> change.origin().equals(origin) && change.position() == position);
+        bytes = count();
     }
 
     RowState outcome() {
@@ -167,7 +200,10 @@ public final class WindowEntry {
             base = policy.fold(base, changes.get(leaving));
             leaving++;
         }
-        changes.subList(0, leaving).clear();
+        if (leaving > 0) {
+            changes.subList(0, leaving).clear();
+            bytes = count();
+        }
         return !changes.isEmpty();
     }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class WindowGroup {
     private final InFlightWindow window;
     private final Map<RowKey, WindowEntry> touched = new HashMap<>();
+    private long touchedBytes;
     private final List<VoidNote> voids = new ArrayList<>();
     private final Map<RowKey, @Nullable WindowEntry> loaded = new HashMap<>(); // null: nothing is in flight
 
@@ -73,11 +74,33 @@ public final class WindowGroup {
         List<Conflict> conflicts = entry.conflicts(window.local(), key, incoming);
         String divergence =
                 unsettled && conflicts.isEmpty() ? null : divergence(entry, conflicts, incoming.change(), current);
+        long before = bytesTouched(key);
         entry.insertIncoming(incoming);
-        touched.put(key, entry);
+        touch(key, entry, before);
         boolean contested = unsettled || !conflicts.isEmpty();
         conflicts.removeIf(WindowGroup::isBothReleases);
         return new Resolution(entry.outcome().image(), conflicts, contested, divergence);
+    }
+
+    private long bytesTouched(RowKey key) {
+        WindowEntry known = touched.get(key);
+        return known == null ? 0 : known.bytes();
+    }
+
+    private void touch(RowKey key, WindowEntry entry, long before) {
+        loaded.remove(key);
+        touched.put(key, entry);
+        touchedBytes += entry.bytes() - before;
+    }
+
+    /** About how many bytes of memory all entries take, with those that this group has touched so far. */
+    public long bytes() {
+        return window.entryBytes() + touchedBytes;
+    }
+
+    /** Rows that this group has touched so far, of which changes are in flight. */
+    public int touchedRows() {
+        return touched.size();
     }
 
     /** Both sites decided the same: nothing to tell a person. */
@@ -164,8 +187,9 @@ public final class WindowGroup {
             throw new IllegalStateException("nothing is in flight of " + key + ", but " + change);
         }
         String divergence = mismatch(entry, current);
+        long before = bytesTouched(key);
         entry.withdraw(change.origin(), change.position());
-        touched.put(key, entry);
+        touch(key, entry, before);
         return new Resolution(entry.outcome().image(), List.of(), true, divergence);
     }
 
@@ -189,9 +213,13 @@ public final class WindowGroup {
         return window.local();
     }
 
-    /** Keys of a table that an incoming truncate with this {@code seen} must be resolved against one by one. */
-    public Set<RowKey> contestedKeys(TableId table, long seen) {
-        Set<RowKey> keys = new HashSet<>(window.localChanges().keysAfter(table, seen));
+    /**
+     * Keys of a table that an incoming truncate with this {@code seen} must be resolved against one by one.
+     *
+     * @param most keys in flight that are looked up; one more tells that there are more
+     */
+    public Set<RowKey> contestedKeys(TableId table, long seen, int most) {
+        Set<RowKey> keys = new HashSet<>(window.localChanges().keysAfter(table, seen, most));
         keys.addAll(window.entryKeys(table));
         touched.keySet().stream().filter(key -> key.table().equals(table)).forEach(keys::add);
         return keys;

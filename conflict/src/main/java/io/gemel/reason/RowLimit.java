@@ -15,6 +15,12 @@ public final class RowLimit {
     /** Deciding about a row takes its images as strings, of both sites and of what is written about them. */
     private static final int TIMES_TO_DECIDE = 8;
 
+    /** Rows that are decided about together are held once, beside what is written of them. */
+    private static final int TIMES_TO_DECIDE_TOGETHER = 4;
+
+    /** What is remembered of conflicts is beside one large row. */
+    private static final int PARTS_FOR_CONFLICTS = 2;
+
     private RowLimit() {}
 
     /**
@@ -31,10 +37,41 @@ public final class RowLimit {
         return bytes <= bytesMax / TIMES_TO_DECIDE;
     }
 
+    /** Returns whether rows may be decided about together, which take so much as they are at this site. */
+    public static boolean canDecideTogether(long bytes, long bytesMax) {
+        return bytes <= bytesMax / TIMES_TO_DECIDE_TOGETHER;
+    }
+
     /** As {@link #refusal}, for a change that has to be decided about. */
     public static String undecided(String table, List<String> key, long bytes, long bytesMax) {
         return "row " + table + key + " was changed here, too, or has just been; to decide about it takes "
                 + TIMES_TO_DECIDE + " times its size: " + refusal(table, key, bytes * TIMES_TO_DECIDE, bytesMax);
+    }
+
+    /** As {@link #undecided}, of several rows of one table that one transaction changes and that take so much together here. */
+    public static String undecidedTogether(String table, int rows, long bytes, long bytesMax) {
+        return rows + " large rows of table " + table
+                + " were changed here, too, or have just been; to decide about them together takes "
+                + TIMES_TO_DECIDE_TOGETHER + " times their size: "
+                + refusal(table, null, bytes * TIMES_TO_DECIDE_TOGETHER, bytesMax);
+    }
+
+    /** Memory that all rows together may take of which changes of both sites are remembered, bytes. */
+    public static long conflictBytes(long bytesMax) {
+        return bytesMax / PARTS_FOR_CONFLICTS;
+    }
+
+    /**
+     * What is said when they take more.
+     *
+     * @param rows of the transaction at hand, so far
+     * @param bytes that they take, with those of transactions before it
+     */
+    public static String conflicts(long rows, long bytes, long bytesMax) {
+        long row = 2 * PARTS_FOR_CONFLICTS * bytes / MIB + 1; // there may be as much again
+        return "both sites changed the same rows, " + rows + " of them up to here in this transaction, and what must be"
+                + " remembered of such rows takes " + (bytes / MIB + 1) + " MiB of memory; row.bytes.max allows "
+                + conflictBytes(bytesMax) / MIB + " MiB for that: " + wayOut(row) + ", or say what is still missing";
     }
 
     /**
@@ -47,12 +84,15 @@ public final class RowLimit {
      */
     public static String refusal(String table, @Nullable List<String> key, long bytes, long bytesMax) {
         long row = bytes / MIB + 1;
-        long heap = row * PARTS_OF_HEAP / PARTS_OF_ROW + 1;
         return "a change of " + (key == null ? "a row of table " + table : "row " + table + key)
                 + " takes " + row + " MiB of memory, and row.bytes.max allows " + bytesMax / MIB
-                + " MiB: start both sites with row.bytes.max = " + row + "MiB and a heap of at least " + heap
-                + " MiB (-Xmx" + heap
-                + "m in GEMEL_JAVA_OPTS). Nothing is lost and nothing has to be copied anew: they go on with this"
-                + " row";
+                + " MiB: " + wayOut(row);
+    }
+
+    private static String wayOut(long row) {
+        long heap = row * PARTS_OF_HEAP / PARTS_OF_ROW + 1;
+        return "start both sites with row.bytes.max = " + row + "MiB and a heap of at least " + heap + " MiB (-Xmx"
+                + heap
+                + "m in GEMEL_JAVA_OPTS). Nothing is lost and nothing has to be copied anew: they go on here";
     }
 }

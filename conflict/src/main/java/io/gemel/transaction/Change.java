@@ -60,6 +60,17 @@ public sealed interface Change {
         return before.largeBytes() + after.largeBytesBesides(before);
     }
 
+    /** About how many bytes of memory this takes. */
+    default long memory() {
+        RowImage before = before();
+        RowImage after = after();
+        if (before == null && after == null) {
+            RowImage any = anyImage();
+            return any == null ? 0 : any.memory(null);
+        }
+        return (before == null ? 0 : before.memory(null)) + (after == null ? 0 : after.memory(before));
+    }
+
     record Insert(RowImage after) implements Change {
         @Override
         public TableShape shape() {

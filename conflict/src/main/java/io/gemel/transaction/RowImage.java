@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class RowImage {
     private static final int LARGE_CHARS_MIN = LargeText.BYTES_MIN / 3;
 
+    /** What an image takes besides its values, a reference to one, and a value besides its characters. */
+    private static final int IMAGE_BYTES = 48;
+
+    private static final int REFERENCE_BYTES = 4;
+    private static final int STRING_BYTES = 44;
+
     private final TableShape shape;
     private final @Nullable String[] values; // null for a large one
     private final @Nullable LargeText @Nullable [] large; // null when there is none
@@ -84,6 +90,28 @@ public final class RowImage {
     /** Bytes of memory that large values take; 0 for most rows. */
     public long largeBytes() {
         return large == null ? 0 : largeBytesBesides(null);
+    }
+
+    /**
+     * About how many bytes of memory this takes.
+     *
+     * @param other an image whose values are not counted where this one holds the same objects
+     */
+    @SuppressWarnings("ReferenceEquality") // it is objects that take memory
+    public long memory(@Nullable RowImage other) {
+        long bytes = IMAGE_BYTES + (long) REFERENCE_BYTES * values.length + largeBytesBesides(other);
+        boolean alike = other != null && other.values.length == values.length;
+        for (int i = 0; i < values.length; i++) {
+            String value = values[i];
+            bytes += value == null || (alike && value == nonNull(other).values[i])
+                    ? 0
+                    : STRING_BYTES + (long) value.length();
+        }
+        return bytes;
+    }
+
+    private static RowImage nonNull(@Nullable RowImage image) {
+        return Objects.requireNonNull(image);
     }
 
     /** As {@link #largeBytes}, without the values that another image of the same columns holds, too. */

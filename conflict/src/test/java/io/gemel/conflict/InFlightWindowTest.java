@@ -117,7 +117,7 @@ class InFlightWindowTest {
         }
 
         @Override
-        public Set<RowKey> keysAfter(TableId table, long position) {
+        public Set<RowKey> keysAfter(TableId table, long position, int most) {
             throw new IllegalStateException("no test here looks a change up");
         }
     }

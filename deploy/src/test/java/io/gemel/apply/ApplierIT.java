@@ -529,7 +529,7 @@ class ApplierIT {
         }
 
         @Override
-        public Set<RowKey> keysAfter(TableId table, long position) {
+        public Set<RowKey> keysAfter(TableId table, long position, int most) {
             return Set.of();
         }
     }

@@ -188,7 +188,7 @@ class CaptureIT {
                     .singleElement()
                     .satisfies(change -> assertThat(change.index()).isEqualTo(rows - 6));
             assertThat(read.get(early)).extracting(StampedChange::position).containsExactly(1L, 2L);
-            assertThat(running.capture.localChanges().keysAfter(new TableId("public", "account"), 0))
+            assertThat(running.capture.localChanges().keysAfter(new TableId("public", "account"), 0, 100))
                     .hasSize(rows);
             assertThat(running.window.keys()).isEqualTo(rows);
         }

@@ -53,7 +53,7 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
-    public Set<RowKey> keysAfter(TableId table, long position) {
+    public Set<RowKey> keysAfter(TableId table, long position, int most) {
         Set<RowKey> keys = new HashSet<>();
         for (NavigableMap<Integer, StampedChange> changes :
                 transactions.tailMap(position, false).values()) {

@@ -39,7 +39,6 @@ class AdviceRegistryTest {
                     "what is missing is a table, column or function in every case that was found"),
             Map.entry(Advice.APPLY_KEYS_EQUAL, "such tables are refused before; ApplierIT parks the row"),
             Map.entry(Advice.APPLY_RESOLVER, "needs the operator's own code to be replaced"),
-            Map.entry(Advice.APPLY_CONFLICT_TOO_LARGE, "is done as APPLY_ROW_TOO_LARGE says, with gigabytes of heap"),
             Map.entry(Advice.APPLY_PARKED_ROW_LARGE, "is decided as APPLY_PARKED_ROW is"),
             Map.entry(Advice.APPLY_PARKED_DAMAGED, "only damage to Gemel's own table makes it"),
             Map.entry(Advice.APPLY_RECORD_NEWER, "needs a newer release to upgrade to"));

@@ -152,7 +152,7 @@ class DiskSpillTest {
         }
 
         @Override
-        public Set<RowKey> keysAfter(TableId table, long position) {
+        public Set<RowKey> keysAfter(TableId table, long position, int most) {
             return Set.of();
         }
     }

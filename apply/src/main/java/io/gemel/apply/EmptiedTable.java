@@ -1,0 +1,69 @@
+package io.gemel.apply;
+
+import io.gemel.conflict.WindowGroup;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableShape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Applies a truncate: the table is emptied, but for rows that may be contested, which are decided about one by one. One database
+ * transaction; applying thread only.
+ */
+final class EmptiedTable {
+    /** Rows that are looked at together. */
+    private static final int KEYS_AT_ONCE = 5_000;
+
+    private final TargetRows target;
+    private final WindowGroup group;
+    private final AttemptSteps steps;
+    private final ConflictRoom room;
+
+    EmptiedTable(TargetRows target, WindowGroup group, AttemptSteps steps, ConflictRoom room) {
+        this.target = target;
+        this.group = group;
+        this.steps = steps;
+        this.room = room;
+    }
+
+    void apply(StampedChange truncate) throws ApplyFailure, InterruptedException {
+        TableShape shape = truncate.change().shape();
+        target.lockTable(shape);
+        steps.awaitCapture();
+        Set<RowKey> contested =
+                group.contestedKeys(shape.table(), truncate.stamp().seen(), room.keysMax());
+        steps.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
+        room.check(contested.size());
+        target.clear(shape, contested);
+        Map<RowKey, @Nullable RowImage> left = new LinkedHashMap<>();
+        List<RowKey> keys = new ArrayList<>(contested);
+        for (int start = 0; start < keys.size(); start += KEYS_AT_ONCE) {
+            Set<RowKey> some = Set.copyOf(keys.subList(start, Math.min(start + KEYS_AT_ONCE, keys.size())));
+            Map<RowKey, @Nullable RowImage> gone = resolve(shape, truncate, some);
+            left.putAll(gone);
+            left.values().removeIf(Objects::isNull);
+            gone.values().removeIf(Objects::nonNull);
+            target.write(shape, gone);
+            room.check();
+        }
+        target.write(shape, left); // when all others are gone: their unique values are free
+    }
+
+    private Map<RowKey, @Nullable RowImage> resolve(TableShape shape, StampedChange truncate, Set<RowKey> keys)
+            throws ApplyFailure {
+        group.load(keys);
+        Map<RowKey, @Nullable RowImage> found = target.read(shape, keys);
+        Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
+        for (RowKey key : keys) {
+            outcomes.put(key, steps.resolve(key, truncate, found.get(key)));
+        }
+        return outcomes;
+    }
+}
