@@ -37,6 +37,9 @@ public final class Applier implements AutoCloseable {
     /** Between two removals of old markers, journal rows and submissions. */
     private static final int MAINTENANCE_SECONDS = 30;
 
+    /** From the start to the first of them: a site that is started again and again tidies up, too. */
+    private static final int MAINTENANCE_FIRST_SECONDS = 5;
+
     /** Subject of the reason for a heartbeat that cannot be written. */
     private static final String HEARTBEAT = "gemel.heartbeat";
 
@@ -123,8 +126,8 @@ public final class Applier implements AutoCloseable {
         long interval = config.heartbeatInterval().toMillis();
         // Both end with the executor, and neither lets an exception out: nobody waits for these futures.
         Future<?> beats = side.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
-        Future<?> cleanings =
-                side.scheduleWithFixedDelay(this::maintain, MAINTENANCE_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
+        Future<?> cleanings = side.scheduleWithFixedDelay(
+                this::maintain, MAINTENANCE_FIRST_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
         LOG.debug("heartbeats {}, maintenance {}", beats, cleanings);
     }
 

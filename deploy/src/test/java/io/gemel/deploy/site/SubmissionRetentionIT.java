@@ -23,13 +23,14 @@ class SubmissionRetentionIT {
     @Test
     void each_site_forgets_its_own_old_submissions_at_both() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of("submission.retention", "1h"))) {
-            sites.schema(TwoSites.PROBE).prepare().run();
+            sites.schema(TwoSites.PROBE).prepare();
             sites.east()
                     .execute(
                             submissions("east", "old", 1_234, "2 hours"),
                             submissions("east", "new", 1, "30 minutes"),
                             submissions("nobody", "unknown", 1, "2 hours"));
             sites.west().execute(submissions("west", "old", 2, "0 hours"));
+            sites.run();
             sites.settle();
             // They become old when West does not run any more, so nobody may forget what it carried out.
             sites.supervisors().remove(1).close();
