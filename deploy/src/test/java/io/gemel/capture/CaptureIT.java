@@ -188,8 +188,11 @@ class CaptureIT {
                     .singleElement()
                     .satisfies(change -> assertThat(change.index()).isEqualTo(rows - 6));
             assertThat(read.get(early)).extracting(StampedChange::position).containsExactly(1L, 2L);
-            assertThat(running.capture.localChanges().keysAfter(new TableId("public", "account"), 0, 100))
+            TableId account = new TableId("public", "account");
+            assertThat(running.capture.localChanges().keysAfter(account, 0, rows))
                     .hasSize(rows);
+            assertThat(running.capture.localChanges().keysAfter(account, 0, 100))
+                    .hasSize(101);
             assertThat(running.window.keys()).isEqualTo(rows);
         }
     }
