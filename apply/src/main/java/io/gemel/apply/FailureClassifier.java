@@ -4,6 +4,7 @@ import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.reason.ReasonCode;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import org.jooq.exception.DataAccessException;
 
 /** The one place that says what a database error means. Pure. */
 final class FailureClassifier {
@@ -11,6 +12,7 @@ final class FailureClassifier {
 
     /** Turns any error of a database statement into a classified failure. */
     static ApplyFailure classify(Throwable error) {
+        String statement = error instanceof DataAccessException ? String.valueOf(error.getMessage()) : "";
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof ApplyFailure failure) {
                 return failure;
@@ -18,7 +20,7 @@ final class FailureClassifier {
             // The pool only says that it waited in vain; its cause says why.
             boolean pool = cause instanceof SQLTransientConnectionException && cause.getCause() instanceof SQLException;
             if (!pool && cause instanceof SQLException sql && sql.getSQLState() != null) {
-                return of(sql);
+                return of(sql, statement);
             }
         }
         return new ApplyFailure(Kind.RESTART, "unexpected: " + error, error);
@@ -29,12 +31,12 @@ final class FailureClassifier {
         String state = error.getSQLState();
         // Deferred constraints and serialization are judged at the commit.
         if (state != null && (state.startsWith("23") || state.startsWith("40"))) {
-            return of(error);
+            return of(error, "");
         }
         return new ApplyFailure(Kind.RESTART, "commit in doubt: " + error.getMessage(), error);
     }
 
-    private static ApplyFailure of(SQLException error) {
+    private static ApplyFailure of(SQLException error, String statement) {
         String state = error.getSQLState();
         String message = error.getMessage() + " [SQLSTATE " + state + "]";
         return switch (state) {
@@ -45,20 +47,22 @@ final class FailureClassifier {
             case "0A000" ->
                 message.contains("cached plan")
                         ? new ApplyFailure(Kind.RETRY, message, error)
-                        : new ApplyFailure(Kind.HALT, SqlAdvice.behind(message, state), error);
+                        : new ApplyFailure(Kind.HALT, SqlAdvice.behind(message, state, statement), error);
             // A constraint or a type of this site refuses a row of the transaction; other rows are none the worse for
             // it.
-            case "23502", "23503", "54000" -> new ApplyFailure(Kind.PARK, SqlAdvice.behind(message, state), error);
+            case "23502", "23503", "54000" ->
+                new ApplyFailure(Kind.PARK, SqlAdvice.behind(message, state, statement), error);
             case "23514" ->
                 new ApplyFailure(
                         SqlAdvice.isAboutPartitions(message) ? Kind.SCHEMA : Kind.PARK,
-                        SqlAdvice.behind(message, state),
+                        SqlAdvice.behind(message, state, statement),
                         error);
             // An enum without the label, a composite type with other columns.
-            case "22P02" -> new ApplyFailure(Kind.SCHEMA, SqlAdvice.behind(message, state), error);
+            case "22P02" -> new ApplyFailure(Kind.SCHEMA, SqlAdvice.behind(message, state, statement), error);
             default -> {
                 Kind kind = byClass(state);
-                yield new ApplyFailure(kind, kind == Kind.RESTART ? message : SqlAdvice.behind(message, state), error);
+                yield new ApplyFailure(
+                        kind, kind == Kind.RESTART ? message : SqlAdvice.behind(message, state, statement), error);
             }
         };
     }

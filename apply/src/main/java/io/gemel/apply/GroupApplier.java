@@ -73,7 +73,9 @@ final class GroupApplier {
             throw new ApplyFailure(
                     Kind.HALT,
                     Advice.APPLY_RESOLVER,
-                    e.getMessage() + "; mend the resolver at both sites and start them again",
+                    e.getMessage()
+                            + "; fix the resolver, or name another policy for the table in conflict.policy.*, at both sites"
+                            + " and start them again",
                     e);
         } catch (UncheckedIOException e) {
             throw new ApplyFailure(Kind.RETRY, "a conflict cannot be looked up now: " + e.getMessage(), e);

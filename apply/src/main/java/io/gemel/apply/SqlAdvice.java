@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.reason.Advice;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What to do about an error of the database that a new try does not end. Pure. */
@@ -58,6 +59,8 @@ enum SqlAdvice {
             "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'; or what the"
                     + " increments of both come to is too great for it: 'gemel parked FILE discard ID' keeps this site's row");
 
+    private static final Pattern OWN_STATEMENT = Pattern.compile("(?:INTO|FROM|UPDATE|TABLE) gemel\\.");
+
     private final Advice advice;
     private final String text;
 
@@ -66,9 +69,13 @@ enum SqlAdvice {
         this.text = text;
     }
 
-    /** The error's own text and what to do. */
-    static String behind(String message, String state) {
-        SqlAdvice found = find(state, message);
+    /**
+     * The error's own text and what to do.
+     *
+     * @param statement what was being run, as far as that is known; an error about a column does not name its table's schema
+     */
+    static String behind(String message, String state, String statement) {
+        SqlAdvice found = find(state, message, statement);
         return found == null ? Advice.APPLY_DATABASE_REFUSES.in(message) : found.advice.in(message + "; " + found.text);
     }
 
@@ -84,12 +91,12 @@ enum SqlAdvice {
         return where >= 0 && message.indexOf("function", where) >= 0;
     }
 
-    private static @Nullable SqlAdvice find(String state, String message) {
+    private static @Nullable SqlAdvice find(String state, String message, String statement) {
         return switch (state) {
             case "28000", "28P01" -> LOGIN;
             case "3D000" -> DATABASE;
             case "42501" -> ofPrivileges(message);
-            case "42P01", "42703", "42704", "42883" -> ofNames(message);
+            case "42P01", "42703", "42704", "42883" -> ofNames(message, statement);
             case "23514" -> isAboutPartitions(message) ? PARTITION : CONSTRAINT;
             case "23502", "23503" -> CONSTRAINT;
             case "22P02" -> TYPE;
@@ -101,8 +108,9 @@ enum SqlAdvice {
         };
     }
 
-    private static SqlAdvice ofNames(String message) {
-        if (message.contains("\"gemel.")) {
+    private static SqlAdvice ofNames(String message, String statement) {
+        if (message.contains("\"gemel.")
+                || OWN_STATEMENT.matcher(message + statement).find()) {
             return OWN_SCHEMA;
         }
         if (message.contains("unrecognized configuration parameter")) {

@@ -210,6 +210,22 @@ class SchemaAdviceIT {
                         "ALTER ROLE " + sites.west().role() + " NOBYPASSRLS");
     }
 
+    /** A restored or altered schema gemel while the site runs; at the start the site says what is missing. */
+    @Test
+    @Follows(Advice.APPLY_OWN_SCHEMA)
+    void column_of_gemels_own() throws Exception {
+        sites.west().execute("ALTER TABLE gemel.journal DROP COLUMN outcome");
+        sites.pause();
+        sites.east().execute("UPDATE item SET s = 'east' WHERE id = 19");
+        sites.west().execute("UPDATE item SET s = 'west' WHERE id = 19");
+        sites.resume();
+        awaitReason(west(), "gemel prepare", Advice.APPLY_OWN_SCHEMA.code());
+        sites.prepare();
+        sites.settle();
+        assertThat(TwoSites.texts(sites.west(), "SELECT outcome ->> 's' FROM gemel.journal WHERE key = '{19}'"))
+                .containsExactly("west");
+    }
+
     @Test
     @Follows(Advice.APPLY_INDEX)
     void index_of_one_site() throws Exception {

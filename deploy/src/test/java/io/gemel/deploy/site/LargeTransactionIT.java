@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.reason.Advice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -37,6 +39,7 @@ class LargeTransactionIT {
     Path folder;
 
     @Test
+    @Follows(Advice.CAPTURE_SPILL_FAILS)
     void passes_while_the_other_direction_delivers() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, settings())) {
             sites.schema(TwoSites.PROBE)
@@ -44,6 +47,7 @@ class LargeTransactionIT {
                             "CREATE TABLE large (id bigint PRIMARY KEY, what text)",
                             "CREATE TABLE entry (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, at timestamptz)")
                     .prepare();
+            Files.createFile(spill());
             SiteProcess east = start(sites, sites.east());
             start(sites, sites.west());
             AtomicBoolean stopped = new AtomicBoolean();
@@ -51,7 +55,9 @@ class LargeTransactionIT {
             Future<Integer> writer = threads.submit(() -> writeSmallOnes(sites.west(), stopped));
 
             sites.east().execute("INSERT INTO large SELECT i, 'row ' || i FROM generate_series(1, " + ROWS + ") i");
-            Files.createDirectories(awaitRefusal(east));
+            awaitRefusal(east);
+            Files.delete(spill());
+            Files.createDirectory(spill());
             awaitSpill(east);
             pass(sites, "insert", "SELECT count(*) FROM large", String.valueOf(ROWS));
             sites.east().execute("UPDATE large SET what = 'changed ' || id WHERE id <= " + UPDATED_ROWS);
@@ -102,12 +108,11 @@ class LargeTransactionIT {
     }
 
     /** There is nowhere to spill to: capture says so, and goes on when there is. */
-    private Path awaitRefusal(SiteProcess process) {
+    private void awaitRefusal(SiteProcess process) {
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(
-                        () -> assertThat(process.status()).contains("cannot spill to " + spill(), "window.spill.dir"));
-        return spill();
+                .untilAsserted(() -> assertThat(process.status())
+                        .contains("cannot spill to " + spill(), "window.spill.dir", Advice.CAPTURE_SPILL_FAILS.code()));
     }
 
     private static void awaitSpill(SiteProcess process) {

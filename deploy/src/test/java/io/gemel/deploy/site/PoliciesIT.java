@@ -2,7 +2,9 @@ package io.gemel.deploy.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -31,9 +33,11 @@ class PoliciesIT {
     Path folder;
 
     @Test
+    @Follows(Advice.APPLY_RESOLVER)
     void each_policy_decides_alike_at_both_sites() throws Exception {
         Map<String, String> settings = new LinkedHashMap<>();
         POLICIES.forEach((table, policy) -> settings.put("conflict.policy.public." + table, policy));
+        settings.put("conflict.policy.public.untagged", "custom(merged-tags)"); // which wants a column tags
         try (TwoSites sites = TwoSites.start(folder, Version.V18, settings)) {
             sites.schema(TwoSites.PROBE);
             for (String table : POLICIES.keySet()) {
@@ -41,7 +45,9 @@ class PoliciesIT {
                         "CREATE TABLE " + table + " (id int PRIMARY KEY, a text, b text, n int NOT NULL, tags text)",
                         "INSERT INTO " + table + " VALUES (1, '-', '-', 100, 'gone,old')");
             }
-            sites.prepare().run();
+            sites.schema("CREATE TABLE untagged (id int PRIMARY KEY, a text)", "INSERT INTO untagged VALUES (1, '-')")
+                    .prepare()
+                    .run();
 
             // Neither site sees the other's changes: east's first, then west's, then east's second.
             sites.pause();
@@ -74,7 +80,30 @@ class PoliciesIT {
                                 "SELECT count(*), min(policy) FROM gemel.journal WHERE table_name = '" + table + "'"))
                         .containsExactly("2|" + POLICIES.get(table));
             }
+            a_resolver_that_fails_is_replaced(sites);
         }
+    }
+
+    private static void a_resolver_that_fails_is_replaced(TwoSites sites) throws Exception {
+        sites.pause();
+        sites.east().execute("UPDATE untagged SET a = 'east' WHERE id = 1");
+        sites.west().execute("UPDATE untagged SET a = 'west' WHERE id = 1");
+        sites.resume();
+        for (SiteSupervisor site : sites.supervisors()) {
+            sites.awaitReason(site, Advice.APPLY_RESOLVER.code());
+            assertThat(site.report().apply().reason())
+                    .contains(
+                            "custom(merged-tags) failed at row public.untagged[1]",
+                            "at both sites",
+                            "start them again");
+        }
+        sites.east().with("conflict.policy.public.untagged", "last-writer-wins");
+        sites.west().with("conflict.policy.public.untagged", "last-writer-wins");
+        sites.restart();
+        sites.settle();
+        sites.assertEqual("untagged");
+        assertThat(TwoSites.rows(sites.west(), "untagged")).containsExactly("(1,west)");
+        sites.awaitNoReason();
     }
 
     private static List<String> rows(TwoSites sites) throws SQLException {
