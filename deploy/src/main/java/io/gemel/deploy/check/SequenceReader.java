@@ -6,6 +6,7 @@ import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,7 +56,13 @@ final class SequenceReader {
             ORDER BY 1
             """;
 
+    /** Columns that one query looks into, so that it does not lock very many tables. */
+    private static final int COLUMNS_AT_ONCE = 100;
+
     private SequenceReader() {}
+
+    /** @param place in the list of columns that were asked about */
+    private record Furthest(int place, long value) {}
 
     private record Found(
             SequenceFacts facts,
@@ -66,14 +73,37 @@ final class SequenceReader {
         String subject() {
             return table == null ? facts.name() : table + "." + column;
         }
+
+        boolean hasRows() {
+            return table != null && indexed != null;
+        }
+
+        SequenceFacts with(long stored) {
+            long current = facts.current();
+            return new SequenceFacts(
+                    facts.name(),
+                    facts.increment(),
+                    facts.least(),
+                    facts.most(),
+                    current,
+                    facts.readable(),
+                    facts.increment() > 0 ? Math.max(current, stored) : Math.min(current, stored));
+        }
     }
 
     /** The sequences by column, or by name where they have none. */
     static Map<String, SequenceFacts> read(Connection connection, List<CatalogTable> tables) throws SQLException {
         Long[] oids = tables.stream().map(CatalogTable::oid).toArray(Long[]::new);
+        List<Found> all = Sql.list(connection, SequenceReader::found, SEQUENCES, oids, oids);
         Map<String, SequenceFacts> sequences = new TreeMap<>();
-        for (Found found : Sql.list(connection, SequenceReader::found, SEQUENCES, oids, oids)) {
-            sequences.put(found.subject(), withRows(connection, found));
+        all.forEach(found -> sequences.put(found.subject(), found.facts()));
+        List<Found> indexed = all.stream().filter(Found::hasRows).toList();
+        for (int start = 0; start < indexed.size(); start += COLUMNS_AT_ONCE) {
+            List<Found> some = indexed.subList(start, Math.min(indexed.size(), start + COLUMNS_AT_ONCE));
+            for (Furthest furthest : Sql.list(connection, SequenceReader::furthest, furthest(some))) {
+                Found found = some.get(furthest.place());
+                sequences.put(found.subject(), found.with(furthest.value()));
+            }
         }
         return sequences;
     }
@@ -95,30 +125,19 @@ final class SequenceReader {
                 row.getString("indexed"));
     }
 
-    /** Takes the rows into account that were written without asking the sequence, where an index tells at once. */
-    private static SequenceFacts withRows(Connection connection, Found found) throws SQLException {
-        SequenceFacts facts = found.facts();
-        if (found.table() == null || found.indexed() == null) {
-            return facts;
+    /** Asks for rows that were written without asking the sequence, where an index tells at once; no row for an empty table. */
+    private static String furthest(List<Found> some) {
+        List<String> columns = new ArrayList<>();
+        for (int i = 0; i < some.size(); i++) {
+            Found found = some.get(i);
+            columns.add("SELECT " + i + ", " + (found.facts().increment() > 0 ? "max(" : "min(") + found.indexed()
+                    + ")::int8 AS value FROM " + found.range() + found.table());
         }
-        boolean up = facts.increment() > 0;
-        long current = facts.current();
-        long furthest = Sql.first(
-                        connection,
-                        row -> {
-                            long stored = row.getLong(1);
-                            return row.wasNull() ? current : stored;
-                        },
-                        "SELECT " + (up ? "max(" : "min(") + found.indexed() + ") FROM " + found.range()
-                                + found.table())
-                .orElse(current);
-        return new SequenceFacts(
-                facts.name(),
-                facts.increment(),
-                facts.least(),
-                facts.most(),
-                current,
-                facts.readable(),
-                up ? Math.max(current, furthest) : Math.min(current, furthest));
+        return "SELECT * FROM (" + String.join(" UNION ALL ", columns) + ") AS furthest (place, value)"
+                + " WHERE value IS NOT NULL";
+    }
+
+    private static Furthest furthest(ResultSet row) throws SQLException {
+        return new Furthest(row.getInt("place"), row.getLong("value"));
     }
 }
