@@ -196,16 +196,18 @@ final class PostgresSlot {
         }
     }
 
-    private void checkSlot(State state, Published published) throws CaptureException {
+    private void checkSlot(State state, Published published) throws SQLException, CaptureException {
         boolean read = published.opened() != 0;
         String plugin = state.plugin();
         if (plugin == null) {
-            throw !read
-                    ? CaptureException.halt(
-                            Advice.CAPTURE_SLOT_MISSING,
-                            "the replication slot " + config.slot() + " does not exist: run gemel prepare for site "
-                                    + config.site())
-                    : lost(published.last());
+            if (read && !isSealed(published)) {
+                throw lost(published.last());
+            }
+            throw CaptureException.halt(
+                    Advice.CAPTURE_SLOT_MISSING,
+                    "the replication slot " + config.slot() + " does not exist"
+                            + (read ? ", and the last site process ended in good order" : "")
+                            + ": run gemel prepare for site " + config.site());
         }
         if (!plugin.equals("pgoutput")) {
             throw CaptureException.halt(

@@ -3,6 +3,7 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.check.Check;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
@@ -12,7 +13,9 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongUnaryOperator;
@@ -56,6 +59,12 @@ class UpgradedServerIT {
         sites.east().execute("INSERT INTO item_old VALUES (1, 'in a child that is not replicated')");
         upgradeEast();
 
+        String told = Check.run(List.of(sites.east().config()), Clock.systemUTC())
+                .findings()
+                .toString();
+        assertThat(told)
+                .contains("gemel_east does not exist, and the last site process ended in good order: run gemel prepare")
+                .doesNotContain("anew");
         String printed = prepareEast(0);
         assertThat(printed).contains("its log goes on where it ended");
         sites.run(sites.east(), LongUnaryOperator.identity());
