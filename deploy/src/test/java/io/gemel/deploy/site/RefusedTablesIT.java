@@ -13,6 +13,7 @@ import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
+import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.LogRecord;
 import java.io.PrintWriter;
@@ -38,7 +39,9 @@ class RefusedTablesIT {
 
     /** With two versions at once: most of the time both wait for the next look at the catalog. */
     @Test
-    @Follows(reasons = {ReasonCode.SITE_TABLES_CHANGED, ReasonCode.TABLE_REFUSED, ReasonCode.TABLE_UNPREPARED})
+    @Follows(
+            value = Advice.APPLY_TABLE_REFUSED,
+            reasons = {ReasonCode.SITE_TABLES_CHANGED, ReasonCode.TABLE_REFUSED, ReasonCode.TABLE_UNPREPARED})
     void replicates_the_others_and_says_why_each_is_not() throws Exception {
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
