@@ -350,11 +350,11 @@ class SchemaAdviceIT {
         return sites.supervisors().get(1);
     }
 
-    /** The reason itself: while the site tries again, it has none for a moment. */
+    /** The reasons themselves, a line each: while the site tries again, it has none for a moment, and while it is halted both are one. */
     private static String awaitReason(SiteSupervisor supervisor, String... words) {
         return await().atMost(TwoSites.SETTLE_LIMIT)
                 .until(
-                        () -> supervisor.report().capture().reason()
+                        () -> supervisor.report().capture().reason() + "\n"
                                 + supervisor.report().apply().reason(),
                         reason -> Stream.of(words).allMatch(reason::contains));
     }
