@@ -35,9 +35,7 @@ class ParkedDurabilityIT {
         SiteFixture west = fixture.sites().west();
         west.execute("ALTER TABLE effect ADD CONSTRAINT closed CHECK (key <> '" + KEY + "')");
 
-        // Until then the reason may be another one: that the site's process has not answered in time, for instance.
-        BankReply missed =
-                await().atMost(LIMIT).until(this::submit, each -> each.body().contains("is parked here"));
+        BankReply missed = submit();
         assertThat(missed.status()).isEqualTo(504);
         assertThat(missed.outcome()).isEqualTo("executed");
         assertThat(missed.durability()).isEqualTo("local");
