@@ -139,40 +139,28 @@ final class TestBench implements AutoCloseable {
     static RouterTimes impatient() {
         RouterTimes usual = shortTimes(Duration.ofSeconds(5));
         Duration brief = Duration.ofMillis(500);
-        return new RouterTimes(
-                usual.requestTimeout(),
-                usual.idleTimeout(),
-                brief,
-                brief,
-                usual.connectTimeout(),
-                usual.vmIdleTimeout(),
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                usual.verdictAvoid(),
-                usual.verdictResubmit(),
-                usual.verdictSiteDown(),
-                usual.durabilityTimeout(),
-                usual.slowStart(),
-                usual.lagMax(),
-                usual.waitMax(),
-                usual.drainTimeout());
+        return times(usual, brief, brief, usual.verdictSiteDown());
     }
 
     /** The default times, but that no site is ever taken for down. */
     static RouterTimes withoutVerdictOnSites() {
-        RouterTimes usual = TIMES;
+        return times(TIMES, TIMES.headerTimeout(), TIMES.bodyTimeout(), LIMIT.multipliedBy(10));
+    }
+
+    private static RouterTimes times(
+            RouterTimes usual, Duration headerTimeout, Duration bodyTimeout, Duration verdictSiteDown) {
         return new RouterTimes(
                 usual.requestTimeout(),
                 usual.idleTimeout(),
-                usual.headerTimeout(),
-                usual.bodyTimeout(),
+                headerTimeout,
+                bodyTimeout,
                 usual.connectTimeout(),
                 usual.vmIdleTimeout(),
                 usual.heartbeatInterval(),
                 usual.heartbeatIntervalRemote(),
                 usual.verdictAvoid(),
                 usual.verdictResubmit(),
-                LIMIT.multipliedBy(10),
+                verdictSiteDown,
                 usual.durabilityTimeout(),
                 usual.slowStart(),
                 usual.lagMax(),
