@@ -2,10 +2,7 @@ package io.gemel.capture;
 
 import io.gemel.reason.Advice;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Whether the publication is still the one that {@code gemel.published} knows. The server reads its log through the publication as it was at
@@ -41,24 +38,9 @@ final class PostgresPublication {
         }
     }
 
-    private static boolean isChanged(CaptureConfig config, Connection connection) throws SQLException {
-        return isThere(connection) && isTrue(connection, CHANGED, config.publication());
-    }
-
     /** A database that an earlier release has prepared, or nobody, has no such table. */
-    private static boolean isThere(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT to_regclass('gemel.published') IS NOT NULL")) {
-            return row.next() && row.getBoolean(1);
-        }
-    }
-
-    private static boolean isTrue(Connection connection, String query, String argument) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, argument);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+    private static boolean isChanged(CaptureConfig config, Connection connection) throws SQLException {
+        return PostgresOwn.has(connection, "published")
+                && PostgresOwn.isTrue(connection, CHANGED, config.publication());
     }
 }

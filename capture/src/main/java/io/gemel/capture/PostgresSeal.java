@@ -17,21 +17,13 @@ record PostgresSeal(long epoch, long resumed) {
     private static final PostgresSeal NONE = new PostgresSeal(0, 0);
 
     static PostgresSeal read(Connection connection) throws SQLException {
-        if (!isThere(connection)) {
+        if (!PostgresOwn.has(connection, "seal")) { // of an earlier release, or never prepared
             return NONE;
         }
         try (PreparedStatement statement = connection.prepareStatement(
                         "SELECT epoch, coalesce(resumed, 0) FROM gemel.seal WHERE complete");
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? new PostgresSeal(row.getLong(1), row.getLong(2)) : NONE;
-        }
-    }
-
-    /** A database that an earlier release has prepared, or nobody, has no such table. */
-    private static boolean isThere(Connection connection) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement("SELECT to_regclass('gemel.seal') IS NOT NULL");
-                ResultSet row = statement.executeQuery()) {
-            return row.next() && row.getBoolean(1);
         }
     }
 

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -182,18 +181,8 @@ final class PostgresSlot {
     }
 
     private boolean hasRun() throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT to_regclass('gemel.heartbeat') IS NOT NULL")) {
-            row.next();
-            if (!row.getBoolean(1)) {
-                return false;
-            }
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0)")) {
-            row.next();
-            return row.getBoolean(1);
-        }
+        return PostgresOwn.has(connection, "heartbeat")
+                && PostgresOwn.isTrue(connection, "SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0)");
     }
 
     private void checkSlot(State state, Published published) throws SQLException, CaptureException {

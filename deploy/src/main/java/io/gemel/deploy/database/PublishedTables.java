@@ -19,10 +19,13 @@ public final class PublishedTables {
                AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
             """;
 
-    /** Each gets a new oid when it is put back; the publication's own row gets a new transaction id when its options are set. */
+    /** The publication's own row gets a new transaction id when its options are set. */
+    private static final String IDENTITY = "oid::text || '/' || xmin::text";
+
+    /** Each gets a new oid when it is put back. */
     private static final String PRESENT = """
             WITH present AS (
-                SELECT 0::oid AS relation, oid::text || '/' || xmin::text AS member FROM pg_publication WHERE pubname = ?
+                SELECT 0::oid AS relation, %s AS member FROM pg_publication WHERE pubname = ?
                 UNION ALL
                 SELECT r.prrelid, r.oid::text FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
                  WHERE p.pubname = ?
@@ -32,7 +35,7 @@ public final class PublishedTables {
             ), run AS (
                 SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0) AS has_run
             )
-            """;
+            """.formatted(IDENTITY);
 
     /** Not asked of a publication that is gone: capture says so, and one reason is enough. */
     private static final String LOST = PRESENT + """
@@ -78,9 +81,7 @@ public final class PublishedTables {
     /** What tells this publication from one that was dropped, or set otherwise in between; empty when there is none. */
     public static String identity(Connection connection) throws SQLException {
         return Sql.text(
-                connection,
-                "SELECT oid::text || '/' || xmin::text FROM pg_publication WHERE pubname = ?",
-                SiteConfig.PUBLICATION);
+                connection, "SELECT " + IDENTITY + " FROM pg_publication WHERE pubname = ?", SiteConfig.PUBLICATION);
     }
 
     /**
