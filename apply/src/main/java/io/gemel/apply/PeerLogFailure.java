@@ -13,10 +13,10 @@ final class PeerLogFailure {
 
     static ApplyFailure of(KafkaException failure, String topic) {
         String message = "the broker of the peer's log: " + failure.getMessage();
-        boolean refuses = failure instanceof AuthenticationException
-                || failure instanceof AuthorizationException
-                || failure instanceof UnsupportedVersionException;
-        return refuses
+        if (failure instanceof UnsupportedVersionException) {
+            return new ApplyFailure(Kind.HALT, Advice.APPLY_KAFKA_REFUSES, message + "; upgrade the brokers", failure);
+        }
+        return failure instanceof AuthenticationException || failure instanceof AuthorizationException
                 ? new ApplyFailure(
                         Kind.HALT,
                         Advice.APPLY_KAFKA_REFUSES,

@@ -31,7 +31,7 @@ public final class CaptureException extends Exception {
     /** SQLSTATE classes and codes that no new attempt changes. */
     private static final Set<String> HALTING_STATE_CLASSES = Set.of("0A", "22", "28", "2F", "3D", "3F", "42");
 
-    private static final String KAFKA =
+    private static final String LOGIN =
             "; correct the login in kafka.* and start 'gemel site' again, or let it read and write the topic:"
                     + " kafka-acls.sh --add --topic TOPIC --operation All --allow-principal User:...";
 
@@ -77,13 +77,18 @@ public final class CaptureException extends Exception {
             String message = doing + ": " + cause.getMessage();
             Advice advice = halting(cause);
             if (advice != null) {
-                return halt(advice, message + (advice == Advice.CAPTURE_KAFKA_REFUSES ? KAFKA : ""), failure);
+                return halt(advice, message + (isRefusedLogin(cause) ? LOGIN : ""), failure);
             }
             if (cause instanceof IOException || (cause instanceof SQLException sql && sql.getSQLState() != null)) {
                 return new CaptureException(Classification.RETRY, message, failure);
             }
         }
         return new CaptureException(Classification.RETRY, doing + ": " + failure, failure);
+    }
+
+    /** The others that Kafka refuses say themselves what they lack: a setting of the topic, or a newer broker. */
+    private static boolean isRefusedLogin(Throwable cause) {
+        return cause instanceof AuthenticationException || cause instanceof AuthorizationException;
     }
 
     private static @Nullable Advice halting(Throwable cause) {
@@ -99,8 +104,7 @@ public final class CaptureException extends Exception {
         if (cause instanceof BadRecordException) {
             return Advice.CAPTURE_OWN_ROW_DAMAGED;
         }
-        return cause instanceof AuthenticationException
-                        || cause instanceof AuthorizationException
+        return isRefusedLogin(cause)
                         || cause instanceof InvalidConfigurationException
                         || cause instanceof InvalidTopicException
                         || cause instanceof RecordTooLargeException
