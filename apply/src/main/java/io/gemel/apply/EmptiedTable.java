@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,18 +41,16 @@ final class EmptiedTable {
         steps.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
         room.check(contested.size());
         target.clear(shape, contested);
-        Map<RowKey, @Nullable RowImage> left = new LinkedHashMap<>();
+        Map<RowKey, @Nullable RowImage> kept = new LinkedHashMap<>();
         List<RowKey> keys = new ArrayList<>(contested);
         for (int start = 0; start < keys.size(); start += KEYS_AT_ONCE) {
             Set<RowKey> some = Set.copyOf(keys.subList(start, Math.min(start + KEYS_AT_ONCE, keys.size())));
-            Map<RowKey, @Nullable RowImage> gone = resolve(shape, truncate, some);
-            left.putAll(gone);
-            left.values().removeIf(Objects::isNull);
-            gone.values().removeIf(Objects::nonNull);
+            Map<RowKey, @Nullable RowImage> gone = new LinkedHashMap<>();
+            resolve(shape, truncate, some).forEach((key, row) -> (row == null ? gone : kept).put(key, row));
             target.write(shape, gone);
             room.check();
         }
-        target.write(shape, left); // when all others are gone: their unique values are free
+        target.write(shape, kept); // when all others are gone: their unique values are free
     }
 
     private Map<RowKey, @Nullable RowImage> resolve(TableShape shape, StampedChange truncate, Set<RowKey> keys)
