@@ -345,21 +345,7 @@ public final class Applier implements AutoCloseable {
         database.close();
         reasons.over(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT);
         if (applying != null && applying != Thread.currentThread()) {
-            awaitEnd(applying);
-        }
-    }
-
-    private static void awaitEnd(Thread applying) {
-        boolean interrupted = false;
-        while (applying.isAlive()) {
-            try {
-                applying.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            Uninterrupted.join(applying);
         }
     }
 }

@@ -258,7 +258,10 @@ final class PostgresTarget implements TargetDatabase {
                 applyPool.evictConnection(mine);
             }
         }
-        sidePool.close();
-        applyPool.close();
+        // A pool that is interrupted while it closes forgets the connection that it is opening.
+        Uninterrupted.run("gemel-apply-close", () -> {
+            sidePool.close();
+            applyPool.close();
+        });
     }
 }

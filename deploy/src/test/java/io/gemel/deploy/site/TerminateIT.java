@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 class TerminateIT {
     @TempDir
     static Path folder;
+
+    private static final int STARTS = 30;
+    private static final int STARTS_MILLIS = 200;
 
     private static TwoSites sites;
     private static SiteSupervisor east;
@@ -78,6 +82,28 @@ class TerminateIT {
             assertThat(ordinary.isValid(1)).isFalse();
             execute(superuser, "SELECT 1");
         }
+    }
+
+    @Test
+    void no_session_outlives_a_site_that_is_closed_at_any_moment_of_its_start() throws Exception {
+        long seed = Long.getLong("gemel.test.seed", System.nanoTime());
+        Random moments = new Random(seed);
+        for (int i = 0; i < STARTS; i++) {
+            SiteSupervisor starting =
+                    new SiteSupervisor(sites.east().config(), micros -> micros, InstantSource.system());
+            starting.start();
+            Thread.sleep(moments.nextInt(STARTS_MILLIS));
+            starting.close();
+        }
+        await().atMost(TwoSites.SETTLE_LIMIT)
+                .untilAsserted(() -> assertThat(
+                                TwoSites.texts(
+                                        sites.east(),
+                                        "SELECT application_name FROM pg_stat_activity WHERE datname = current_database()"
+                                                + " AND backend_type IN ('client backend', 'walsender')"
+                                                + " AND pid <> pg_backend_pid() AND application_name <> 'gemel-terminate-east'"))
+                        .as("-Dgemel.test.seed=" + seed)
+                        .isEmpty());
     }
 
     /** Says it until no more sessions go on than these; on a busy machine some take longer to end than one call waits. How many ended. */
