@@ -64,7 +64,7 @@ final class GoneColumns {
 
     private static Change correction(Reduced reduced, Change.Correction correction) {
         if (correction instanceof Change.Settle settle) {
-            return new Change.Settle(reduced.of(settle.row()), settle.present(), settle.decided());
+            return new Change.Settle(reduced.of(settle.row()), settle.present(), settle.decided(), settle.taken());
         }
         if (correction instanceof Change.Park park) {
             return new Change.Park(reduced.of(park.row()), park.position());

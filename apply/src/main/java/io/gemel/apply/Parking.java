@@ -199,7 +199,8 @@ final class Parking {
             boolean theirs =
                     decision == Decision.RETRY && !transaction.stamp().origin().equals(site);
             for (Change change : transaction.changes()) {
-                settlement.note(repairs.gone().leftOutOf(change), theirs);
+                settlement.note(
+                        repairs.gone().leftOutOf(change), transaction.stamp().position(), theirs);
             }
         }
         return settlement;

@@ -22,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class Settlement {
     private final Set<RowKey> open;
     private final Map<RowKey, Change> last = new LinkedHashMap<>();
-    private final Map<RowKey, Change> wanted = new HashMap<>(); // what the peer made of rows, where that is to count
+    private final Map<RowKey, Wanted> wanted = new HashMap<>(); // what the peer made of rows, where that is to count
     private final Map<TableId, TableShape> whole = new LinkedHashMap<>();
     private final Set<TableId> emptied = new HashSet<>();
+
+    private record Wanted(Change change, long position) {}
 
     /** @param open keys that are undecided, of these transactions */
     Settlement(Set<RowKey> open) {
@@ -34,9 +36,10 @@ final class Settlement {
     /**
      * Takes the next change of the transactions in.
      *
+     * @param position of its transaction in its site's log
      * @param counts whether its row is to become what this change makes of it
      */
-    void note(Change change, boolean counts) {
+    void note(Change change, long position, boolean counts) {
         RowImage image = change.anyImage();
         if (image == null) {
             whole.put(change.table(), change.shape());
@@ -49,7 +52,7 @@ final class Settlement {
         } else if (open.contains(image.key())) {
             last.put(image.key(), change);
             if (counts && !(change instanceof Change.Park)) {
-                wanted.put(image.key(), change);
+                wanted.put(image.key(), new Wanted(change, position));
             }
         }
     }
@@ -96,10 +99,11 @@ final class Settlement {
         Map<RowKey, @Nullable RowImage> rows = lock(target, shape, samples, byTable);
         List<Change> settled = new ArrayList<>();
         samples.forEach((key, sample) -> {
-            Change change = wanted.get(key);
-            RowImage row = change == null ? rows.get(key) : change.after();
+            Wanted theirs = wanted.get(key);
+            RowImage row = theirs == null ? rows.get(key) : theirs.change().after();
             rows.put(key, row);
-            settled.add(new Change.Settle(row == null ? sample : row, row != null));
+            settled.add(new Change.Settle(
+                    row == null ? sample : row, row != null, true, theirs == null ? 0 : theirs.position()));
         });
         target.write(shape, rows);
         return settled;

@@ -237,7 +237,7 @@ final class PostgresRows {
             case DELETE -> {
                 RowImage before = images.image(layout, Objects.requireNonNull(message.getOldTupleList()), null);
                 sink.row(local(
-                        isWhole(layout, before) ? new Change.Delete(before) : new Change.Settle(before, false, false),
+                        isWhole(layout, before) ? new Change.Delete(before) : Change.Settle.undecided(before, false),
                         ImageBytes.of(before)));
             }
             case TRUNCATE -> sink.row(new CapturedRow.Local(new Change.Truncate(layout.shape()), ImageBytes.CHANGE));
@@ -257,9 +257,9 @@ final class PostgresRows {
         RowImage after = images.image(layout, message.getNewTupleList(), whole ? before : null);
         if (before == null || !whole) {
             if (before != null && !before.key().equals(after.key())) {
-                sink.row(local(new Change.Settle(before, false, false), ImageBytes.of(before)));
+                sink.row(local(Change.Settle.undecided(before, false), ImageBytes.of(before)));
             }
-            sink.row(local(new Change.Settle(after, true, false), ImageBytes.of(after)));
+            sink.row(local(Change.Settle.undecided(after, true), ImageBytes.of(after)));
         } else if (before.key().equals(after.key())) {
             sink.row(local(new Change.Update(before, after), ImageBytes.of(before) + ImageBytes.of(after)));
         } else {

@@ -97,8 +97,10 @@ public final class TablePolicy {
         if (change instanceof Change.Park) {
             return state;
         }
-        if (change instanceof Change.Settle) {
-            return RowState.replacedBy(after, stamped);
+        if (change instanceof Change.Settle settle) {
+            // What comes after a row that was taken from the other site is what came after it there: nothing is
+            // contested.
+            return settle.taken() == 0 ? RowState.replacedBy(after, stamped) : RowState.settled(after);
         }
         if (change instanceof Change.Release release) {
             return row == null || !release.concerns(row) ? state : state.joinedBy(release.from(row), stamped);

@@ -26,13 +26,14 @@ public final class WindowEntry {
     private RowState base;
     private long lastIncoming;
     private long bytes;
+    private boolean taken; // whether TakenRow orders the changes
 
     /**
      * @param lastIncoming position of the last incoming change to this key, in the entry or folded into the base; 0 for none
      */
     public WindowEntry(TablePolicy policy, RowState base, List<StampedChange> changes, long lastIncoming) {
         this(policy, base, changes, lastIncoming, 0);
-        bytes = count();
+        noteChanges();
     }
 
     private WindowEntry(TablePolicy policy, RowState base, List<StampedChange> changes, long lastIncoming, long bytes) {
@@ -68,6 +69,11 @@ public final class WindowEntry {
         return bytes;
     }
 
+    private void noteChanges() {
+        bytes = count();
+        taken = changes.stream().anyMatch(TakenRow::isTaken);
+    }
+
     @SuppressWarnings("ReferenceEquality") // it is objects that take memory
     private long count() {
         RowImage image = base.image();
@@ -82,7 +88,9 @@ public final class WindowEntry {
     }
 
     WindowEntry copy() {
-        return new WindowEntry(policy, base, changes, lastIncoming, bytes);
+        WindowEntry copy = new WindowEntry(policy, base, changes, lastIncoming, bytes);
+        copy.taken = taken;
+        return copy;
     }
 
     /** Puts an incoming change at its place in the order. */
@@ -99,12 +107,18 @@ public final class WindowEntry {
         }
         changes.add(at, change);
         bytes += bytes(change);
+        taken |= TakenRow.isTaken(change);
+        if (taken) {
+            List<StampedChange> ordered = TakenRow.order(policy, changes);
+            changes.clear();
+            changes.addAll(ordered);
+        }
     }
 
     /** Takes the changes of a void transaction out. */
     void withdraw(SiteId origin, long position) {
         changes.removeIf(change -> change.origin().equals(origin) && change.position() == position);
-        bytes = count();
+        noteChanges();
     }
 
     RowState outcome() {
@@ -140,9 +154,9 @@ public final class WindowEntry {
      */
     List<Conflict> conflicts(SiteId local, RowKey key, StampedChange incoming) {
         List<Conflict> found = new ArrayList<>();
+        long seen = Math.max(incoming.stamp().seen(), continued(incoming));
         for (StampedChange change : changes) {
-            if (!change.origin().equals(local)
-                    || change.position() <= incoming.stamp().seen()) {
+            if (!change.origin().equals(local) || change.position() <= seen || TakenRow.continues(incoming, change)) {
                 continue;
             }
             boolean firstOfIncoming = change.stamp().seen() >= lastIncoming;
@@ -158,6 +172,18 @@ public final class WindowEntry {
             }
         }
         return found;
+    }
+
+    /** Position of the last local settle that an incoming change continues: it is as if its site had seen that. Or 0. */
+    long continued(StampedChange incoming) {
+        if (!taken) {
+            return 0;
+        }
+        return changes.stream()
+                .filter(change -> TakenRow.continues(change, incoming))
+                .mapToLong(StampedChange::position)
+                .max()
+                .orElse(0);
     }
 
     /**
@@ -202,7 +228,7 @@ public final class WindowEntry {
         }
         if (leaving > 0) {
             changes.subList(0, leaving).clear();
-            bytes = count();
+            noteChanges();
         }
         return !changes.isEmpty();
     }

@@ -72,8 +72,7 @@ public final class WindowGroup {
                     outcome, List.of(), unsettled, unsettled ? null : mismatch(incoming.change(), current));
         }
         List<Conflict> conflicts = entry.conflicts(window.local(), key, incoming);
-        String divergence =
-                unsettled && conflicts.isEmpty() ? null : divergence(entry, conflicts, incoming.change(), current);
+        String divergence = unsettled && conflicts.isEmpty() ? null : divergence(entry, conflicts, incoming, current);
         long before = bytesTouched(key);
         entry.insertIncoming(incoming);
         touch(key, entry, before);
@@ -110,11 +109,10 @@ public final class WindowGroup {
     }
 
     private static @Nullable String divergence(
-            WindowEntry entry, List<Conflict> conflicts, Change incoming, @Nullable RowImage current) {
-        if (conflicts.isEmpty()) {
-            return mismatch(incoming, current);
-        }
-        return mismatch(entry, current);
+            WindowEntry entry, List<Conflict> conflicts, StampedChange incoming, @Nullable RowImage current) {
+        // Where a row was taken from the peer, the peer may have gone on from what it had made of a change of ours.
+        boolean asTheFoldHasIt = !conflicts.isEmpty() || entry.continued(incoming) > 0;
+        return asTheFoldHasIt ? mismatch(entry, current) : mismatch(incoming.change(), current);
     }
 
     private static @Nullable String mismatch(WindowEntry entry, @Nullable RowImage current) {

@@ -216,11 +216,18 @@ public sealed interface Change {
      * @param row the row, or any image of it when it is to be absent
      * @param decided whether the row, if it is parked, is decided by this. An application's change whose old row was not logged is
      *     published as a settle, too, and decides nothing
+     * @param taken position of the other site's change that this carries out although it was parked: what that site did to the row
+     *     later was done to this row, and comes on top. 0 where the row is nobody's but the publishing site's
      */
-    record Settle(RowImage row, boolean present, boolean decided) implements Correction {
+    record Settle(RowImage row, boolean present, boolean decided, long taken) implements Correction {
         /** Decides the row, if it is parked. */
         public Settle(RowImage row, boolean present) {
-            this(row, present, true);
+            this(row, present, true, 0);
+        }
+
+        /** What an application did to a row whose old image was not logged. */
+        public static Settle undecided(RowImage row, boolean present) {
+            return new Settle(row, present, false, 0);
         }
 
         @Override

@@ -62,7 +62,7 @@ public final class ChangeDecoder {
             case ChangeEncoder.DELETE -> new Change.Delete(image(input, shape));
             case ChangeEncoder.TRUNCATE -> new Change.Truncate(shape);
             case ChangeEncoder.RELEASE -> release(input, image(input, shape));
-            case ChangeEncoder.SETTLE -> settle(image(input, shape), input.bits());
+            case ChangeEncoder.SETTLE -> settle(input, image(input, shape));
             case ChangeEncoder.PARK -> new Change.Park(image(input, shape), input.varint());
             default -> throw BadRecordException.corrupt("operation " + operation + " never existed");
         };
@@ -108,9 +108,13 @@ public final class ChangeDecoder {
         return image;
     }
 
-    private static Change settle(RowImage row, int bits) {
+    private static Change settle(WireInput input, RowImage row) throws BadRecordException {
+        int bits = input.bits();
         return new Change.Settle(
-                row, (bits & ChangeEncoder.SETTLE_PRESENT) != 0, (bits & ChangeEncoder.SETTLE_UNDECIDED) == 0);
+                row,
+                (bits & ChangeEncoder.SETTLE_PRESENT) != 0,
+                (bits & ChangeEncoder.SETTLE_UNDECIDED) == 0,
+                (bits & ChangeEncoder.SETTLE_TAKEN) == 0 ? 0 : input.varint());
     }
 
     private static Change update(WireInput input, RowImage before) throws BadRecordException {

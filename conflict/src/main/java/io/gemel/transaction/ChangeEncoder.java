@@ -24,6 +24,9 @@ public final class ChangeEncoder {
     /** Bit of a settle: it decides nothing about a parked row. Earlier releases neither write nor heed it. */
     static final int SETTLE_UNDECIDED = 2;
 
+    /** Bit of a settle: the position of the other site's change that it carries out follows. */
+    static final int SETTLE_TAKEN = 4;
+
     /** Bits of a change's first number that say which of these it is; the rest is the number of its shape. */
     static final int OPERATION_BITS = 3;
 
@@ -97,11 +100,20 @@ public final class ChangeEncoder {
         if (correction instanceof Change.Release release) {
             release(release);
         } else if (correction instanceof Change.Settle settle) {
-            values(settle.row());
-            output.bits((settle.present() ? SETTLE_PRESENT : 0) | (settle.decided() ? 0 : SETTLE_UNDECIDED));
+            settle(settle);
         } else if (correction instanceof Change.Park park) {
             values(park.row());
             output.varint(park.position());
+        }
+    }
+
+    private void settle(Change.Settle settle) {
+        values(settle.row());
+        output.bits((settle.present() ? SETTLE_PRESENT : 0)
+                | (settle.decided() ? 0 : SETTLE_UNDECIDED)
+                | (settle.taken() == 0 ? 0 : SETTLE_TAKEN));
+        if (settle.taken() != 0) {
+            output.varint(settle.taken());
         }
     }
 

@@ -65,12 +65,14 @@ public final class RandomRecords {
     public Change change() {
         TableShape shape = shapes.get(random.nextInt(shapes.size()));
         RowImage image = image(shape);
-        return switch (random.nextInt(8)) {
+        return switch (random.nextInt(10)) {
             case 0, 1 -> new Change.Insert(image);
             case 2, 3, 4 -> new Change.Update(image, updated(image));
             case 5 -> new Change.Delete(image);
             case 6 -> new Change.Release(image, random.nextBoolean() ? null : updated(image), columns(image));
-            case 7 -> new Change.Settle(image, random.nextBoolean(), random.nextBoolean());
+            case 7 ->
+                new Change.Settle(
+                        image, random.nextBoolean(), random.nextBoolean(), random.nextBoolean() ? 0 : number());
             case 8 -> new Change.Park(image, number());
             default -> new Change.Truncate(shape);
         };

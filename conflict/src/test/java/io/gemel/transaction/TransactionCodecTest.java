@@ -73,13 +73,14 @@ class TransactionCodecTest {
     void writes_settles_as_these_bytes_and_reads_those_of_earlier_releases_as_decided() throws BadRecordException {
         checkSettle(new Change.Settle(BEFORE, true), "01");
         checkSettle(new Change.Settle(BEFORE, false), "00");
-        checkSettle(new Change.Settle(BEFORE, true, false), "03");
-        checkSettle(new Change.Settle(BEFORE, false, false), "02");
+        checkSettle(Change.Settle.undecided(BEFORE, true), "03");
+        checkSettle(Change.Settle.undecided(BEFORE, false), "02");
+        checkSettle(new Change.Settle(BEFORE, true, true, 300), "05ac02");
     }
 
     private static void checkSettle(Change.Settle settle, String bits) throws BadRecordException {
         byte[] bytes = CorrectionCodec.encode(settle);
-        assertThat(HexFormat.of().toHexDigits(bytes[bytes.length - 1])).isEqualTo(bits);
+        assertThat(HexFormat.of().formatHex(bytes)).endsWith(bits);
         assertThat(CorrectionCodec.decode(bytes)).isEqualTo(settle);
     }
 

@@ -40,7 +40,7 @@ final class ScenarioFile {
     private final List<JournalLine> journal = new ArrayList<>();
     private final Map<String, String> tablePolicies = new LinkedHashMap<>();
     private @Nullable String policy;
-    private boolean decides; // the transactions since the last pause: a person does
+    private @Nullable String decider; // site of the person who has decided since the last pause
     private boolean expectsRows;
     private boolean expectsJournal;
     private boolean expectsNoRows;
@@ -112,11 +112,12 @@ final class ScenarioFile {
         require(site.matches("east|west"), "names the unknown site " + site);
         Matcher attempt = ATTEMPT.matcher(text);
         Matcher decision = DECISION.matcher(text);
+        boolean first = writes.stream().noneMatch(write -> write.site().equals(site));
         require(
-                writes.isEmpty() || !(decides || decision.matches()),
-                "a decision stands alone: write '-- caught up --' between it and the other @ lines");
-        decides = decision.matches();
-        if (decides) {
+                decision.matches() ? decider == null && first : !site.equals(decider),
+                "a decision stands alone at its site, and there is one at a time: write '-- caught up --' between");
+        if (decision.matches()) {
+            decider = site;
             writes.add(new Write(site, String.format(DECIDE, decision.group(1)), line, null));
         } else if (attempt.matches()) {
             Attempt claim = new Attempt(attempt.group(2), Integer.parseInt(attempt.group(1)));
@@ -168,6 +169,7 @@ final class ScenarioFile {
     private void endPhase(CatchUp then) {
         phases.add(new Phase(writes, then));
         writes.clear();
+        decider = null;
     }
 
     private void takeExpectation(String key, @Nullable String table, String value) throws ScenarioException {

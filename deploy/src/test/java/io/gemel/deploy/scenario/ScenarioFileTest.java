@@ -96,7 +96,7 @@ class ScenarioFileTest {
             => journal: row 1:     | @west UPDATE             | :14: stands after a => line
             => journal:            | => journal item:         | :14: write '=> journal: ...', whatever
             attempt 2 of order-7: DELETE FROM item | retry parked\\n@east discard parked | :13: a decision stands alone
-            attempt 2 of order-7: DELETE FROM item | retry parked\\n@east DELETE FROM item | :13: a decision stands alone
+            attempt 2 of order-7: DELETE FROM item | retry parked\\n@west DELETE FROM item | :13: a decision stands alone
             attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n@west retry parked | :13: a decision stands alone
             attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- caught up -- | :15: ends with '-- caught up --'
             attempt 2 of order-7: DELETE FROM item | DELETE FROM item\\n-- east caught up --\\n-- caught up -- | :14: catching up
