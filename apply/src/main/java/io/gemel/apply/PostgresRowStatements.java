@@ -32,6 +32,9 @@ final class PostgresRowStatements {
     /** Rows of a statement whose values come in two functions: PostgreSQL compares each of one with each of the other. */
     private static final int SPLIT_ROWS_MAX = 100;
 
+    /** Rows of any statement: it has to answer in time, however large a log record may be. */
+    private static final int ROWS_MAX = 10_000;
+
     private final DSLContext sql;
     private final Function<PostgresTable, PostgresStatements> statements;
     private final RowsAtWork atWork;
@@ -76,8 +79,9 @@ final class PostgresRowStatements {
     private <T> void inParts(List<T> rows, RowsAtWork.Keys<T> keys, int rowsMax, Part<T> part)
             throws SQLException, ApplyFailure {
         try {
-            for (int start = 0; start < rows.size(); start += Math.min(rowsMax, rows.size() - start)) {
-                List<T> some = rows.subList(start, start + Math.min(rowsMax, rows.size() - start));
+            int most = Math.min(rowsMax, ROWS_MAX);
+            for (int start = 0; start < rows.size(); start += most) {
+                List<T> some = rows.subList(start, Math.min(start + most, rows.size()));
                 atWork.begin(some, keys);
                 part.run(some, start);
             }
