@@ -7,16 +7,20 @@ import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.reason.Advice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +33,7 @@ class LargeTransactionIT {
     private static final int ROWS = Integer.getInteger("gemel.test.large.rows", 1_000_000);
     private static final int UPDATED_ROWS = ROWS / 10;
     private static final int BACK_ROWS = Integer.getInteger("gemel.test.large.back.rows", ROWS / 10);
+    private static final int LOG_LINES = 50;
     private static final Duration LIMIT = Duration.ofMinutes(5).plusMillis(ROWS / 5);
     private static final boolean DEFAULTS = Boolean.getBoolean("gemel.test.large.defaults");
     private static final Pattern SPILLED = Pattern.compile("\"spilledKeys\" : [1-9]");
@@ -49,7 +54,7 @@ class LargeTransactionIT {
                     .prepare();
             Files.createFile(spill());
             SiteProcess east = start(sites, sites.east());
-            start(sites, sites.west());
+            SiteProcess west = start(sites, sites.west());
             AtomicBoolean stopped = new AtomicBoolean();
             ExecutorService threads = Executors.newSingleThreadExecutor();
             Future<Integer> writer = threads.submit(() -> writeSmallOnes(sites.west(), stopped));
@@ -59,10 +64,11 @@ class LargeTransactionIT {
             Files.delete(spill());
             Files.createDirectory(spill());
             awaitSpill(east);
-            pass(sites, "insert", "SELECT count(*) FROM large", String.valueOf(ROWS));
+            pass(sites, List.of(east, west), "insert", "SELECT count(*) FROM large", String.valueOf(ROWS));
             sites.east().execute("UPDATE large SET what = 'changed ' || id WHERE id <= " + UPDATED_ROWS);
             pass(
                     sites,
+                    List.of(east, west),
                     "update",
                     "SELECT count(*) FROM large WHERE what LIKE 'changed%'",
                     String.valueOf(UPDATED_ROWS));
@@ -132,18 +138,34 @@ class LargeTransactionIT {
     }
 
     /** Waits for the large transaction at the peer; small ones must have come the other way before it was there. */
-    private static void pass(TwoSites sites, String what, String query, String expected) throws SQLException {
+    private static void pass(TwoSites sites, List<SiteProcess> processes, String what, String query, String expected)
+            throws SQLException {
         long begun = System.nanoTime();
         long before = arrived(sites);
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(200))
-                .untilAsserted(
-                        () -> assertThat(TwoSites.texts(sites.west(), query)).containsExactly(expected));
+                .untilAsserted(() -> assertThat(TwoSites.texts(sites.west(), query))
+                        .as(() ->
+                                processes.stream().map(LargeTransactionIT::told).collect(Collectors.joining("\n")))
+                        .containsExactly(expected));
         long meanwhile = arrived(sites) - before;
         System.out.println("LargeTransactionIT: " + what + " of " + expected + " rows arrived after "
                 + (System.nanoTime() - begun) / 1_000_000 + " ms, meanwhile " + meanwhile
                 + " transactions came the other way");
         await().atMost(LIMIT).untilAsserted(() -> assertThat(arrived(sites)).isGreaterThan(before));
+    }
+
+    /** What a process says of itself, and the end of its log. */
+    private static String told(SiteProcess process) {
+        try {
+            List<String> log = Files.readAllLines(process.log());
+            return process.status() + String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
+        }
     }
 
     private static long arrived(TwoSites sites) throws SQLException {
