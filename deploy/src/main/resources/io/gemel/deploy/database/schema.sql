@@ -63,7 +63,8 @@ CREATE TABLE gemel.submission (
     http_status integer,
     response bytea,
     at timestamp with time zone DEFAULT clock_timestamp(),
-    content_type text
+    content_type text,
+    headers text
 );
 
 CREATE INDEX submission_at ON gemel.submission (at);

@@ -54,6 +54,8 @@ final class JavaVm implements RunningVm {
             insert.executeUpdate();
         }
         return switch (request.path()) {
+            case "/created" ->
+                Answer.of(201).withHeader("Location", "/effects/" + key).withHeader("etag", "\"1\"");
             case "/refuse" -> Answer.of(402, "text/plain", "not enough money");
             case "/fail" -> throw new IllegalStateException("broken");
             case "/long" -> Answer.of(200, "application/octet-stream", new byte[LIMITS.answerBytesMax() + 1]);

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.vm.VmClient.Reply;
 import io.gemel.vm.DerivedIds;
+import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,16 @@ interface SubmissionContract {
         database().execute("UPDATE account SET balance = 10000");
         assertThat(client().send("/overdraw", "l")).isEqualTo(refused);
         assertThat(database().effects("l")).isZero();
+    }
+
+    @Test
+    default void an_answer_that_is_given_again_leads_to_the_same_place() {
+        for (String outcome : List.of("executed", "replayed")) {
+            HttpHeaders headers = client().headers("/created", "k");
+            assertThat(headers.firstValue("Gemel-Outcome")).hasValue(outcome);
+            assertThat(headers.firstValue("Location")).as(outcome).hasValue("/effects/k");
+            assertThat(headers.firstValue("ETag")).as(outcome).hasValue("\"1\"");
+        }
     }
 
     @Test

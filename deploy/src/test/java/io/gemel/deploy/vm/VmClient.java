@@ -3,6 +3,7 @@ package io.gemel.deploy.vm;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -31,6 +32,16 @@ final class VmClient {
     }
 
     CompletableFuture<Reply> sending(String path, String key, String body, String... headers) {
+        return exchanging(path, key, body, headers).thenApply(Reply::of);
+    }
+
+    /** The headers of an answer. */
+    HttpHeaders headers(String path, String key) {
+        return exchanging(path, key, "").join().headers();
+    }
+
+    private CompletableFuture<HttpResponse<String>> exchanging(
+            String path, String key, String body, String... headers) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(address + path)).POST(BodyPublishers.ofString(body));
         if (!key.isEmpty()) {
@@ -39,7 +50,7 @@ final class VmClient {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return http.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Reply::of);
+        return http.sendAsync(request.build(), BodyHandlers.ofString());
     }
 
     Reply send(String path, String key, String... headers) {

@@ -75,6 +75,7 @@ final class VmFilterIT {
                 .isEqualTo(new Reply(201, "executed", "text/plain;charset=utf-8", "attempt 17"));
         assertThat(client.send("/effect", "k", "Gemel-Attempt", "18"))
                 .isEqualTo(new Reply(201, "replayed", "text/plain;charset=utf-8", "attempt 17"));
+        assertThat(client.headers("/effect", "k").firstValue("Location")).hasValue("/effects/k");
         assertThat(client.send("/refuse", "l").outcome()).isEqualTo("rejected");
         assertThat(database.effects("k")).isEqualTo(1);
         assertThat(database.effects("l")).isZero();
@@ -139,7 +140,8 @@ final class VmFilterIT {
                     insert.setString(1, submission.key());
                     insert.executeUpdate();
                 }
-                return Answer.of(refused ? 402 : 201, "text/plain", "attempt " + submission.attempt());
+                return Answer.of(refused ? 402 : 201, "text/plain", "attempt " + submission.attempt())
+                        .withHeader("Location", "/effects/" + submission.key());
             };
             VmFilter.send(vm.submit(work), response);
         }

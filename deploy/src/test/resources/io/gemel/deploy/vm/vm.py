@@ -31,18 +31,18 @@ WITH session AS MATERIALIZED (
 ), gate AS MATERIALIZED (
   SELECT coalesce(opened_for = pg_postmaster_start_time(), false) AS open FROM gemel.gate WHERE id = 1
 ), claim AS (
-  INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response)
-  SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11 FROM session, gate WHERE gate.open
+  INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response, headers)
+  SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM session, gate WHERE gate.open
   ON CONFLICT (key) DO NOTHING
   RETURNING pg_current_xact_id()::text AS transaction
 )
 SELECT (SELECT open FROM gate), (SELECT transaction FROM claim)"""
 
-READ = "SELECT fingerprint, status, http_status, content_type, response, attempt, site, vm FROM gemel.submission WHERE key = $1"
+READ = "SELECT fingerprint, status, http_status, content_type, response, headers, attempt, site, vm FROM gemel.submission WHERE key = $1"
 
 FINISH = """
-UPDATE gemel.submission SET status = 'executed', http_status = $1, content_type = $2, response = $3
-WHERE key = $4 AND status = 'running' AND pg_current_xact_id()::text = $5
+UPDATE gemel.submission SET status = 'executed', http_status = $1, content_type = $2, response = $3, headers = $4
+WHERE key = $5 AND status = 'running' AND pg_current_xact_id()::text = $6
 RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1), cmin::text::bigint > 1"""
 
 GATE = "SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1"
@@ -61,7 +61,7 @@ class Rejection(Exception):
 
     def __init__(self, status, content_type, body):
         super().__init__(status)
-        self.answer = (status, content_type, body)
+        self.answer = (status, content_type, body, None)
 
 
 # --- connections -----------------------------------------------------------------------------------------------------
@@ -115,12 +115,12 @@ class Submission:
 
 
 def submit(submission, work):
-    """Outcome, status, content type and body."""
+    """Outcome, status, content type, body and, when there are any, the headers that are kept, a line for each."""
     return until_it_passes(submission, lambda: attempt(submission, work))
 
 
 def fence(submission):
-    return until_it_passes(submission, lambda: claim_only(submission, "fenced", (None, None, None)))
+    return until_it_passes(submission, lambda: claim_only(submission, "fenced", (None, None, None, None)))
 
 
 def until_it_passes(submission, step):
@@ -166,9 +166,9 @@ def transaction(submission):
 def attempt(submission, work):
     rejection = None
     with transaction(submission) as db:
-        transaction_id = claim(db, submission, "running", (None, None, None))
+        transaction_id = claim(db, submission, "running", (None, None, None, None))
         try:
-            status, content_type, body = work(db, submission.key)
+            status, content_type, body, *kept = work(db, submission.key)
         except DatabaseError as e:
             if e.state[:2] not in ("22", "23", "42"):
                 raise
@@ -185,7 +185,8 @@ def attempt(submission, work):
             raise rejection
         if len(body) > ANSWER_MAX:
             raise Ended("failed", 500, f"the answer has {len(body)} bytes, and at most {ANSWER_MAX} are kept")
-        finished = db.query(FINISH, status, content_type, body, submission.key, transaction_id)
+        headers = "\n".join(kept) or None
+        finished = db.query(FINISH, status, content_type, body, headers, submission.key, transaction_id)
         if not finished:
             raise Ended("failed", 500, "the application ended its transaction itself")
         if finished[0][0] != "t":
@@ -195,7 +196,7 @@ def attempt(submission, work):
             db.query("ROLLBACK")
             raise Rejection(500, "text/plain; charset=utf-8", b"the work wrote nothing through its connection\n")
         commit(db)
-    return "executed", status, content_type, body
+    return "executed", status, content_type, body, headers
 
 
 def claim_only(submission, status, answer):
@@ -228,7 +229,7 @@ def claim(db, submission, status, answer):
 
 
 def stored(submission, row):
-    fingerprint, status, http_status, content_type, response = row[:5]
+    fingerprint, status, http_status, content_type, response, headers = row[:6]
     if fingerprint and submission.fingerprint and fingerprint != submission.fingerprint:
         return Ended("rejected", 422, "this key was used for another request")
     if status == "fenced":
@@ -236,7 +237,7 @@ def stored(submission, row):
     if status not in ("executed", "rejected"):
         return Ended("failed", 500, "the application once ended this submission's transaction itself")
     again = Ended("replayed" if status == "executed" else "rejected", int(http_status), "")
-    again.reply = (*again.reply[:2], content_type, bytes.fromhex(response[2:]) if response else b"")
+    again.reply = (*again.reply[:2], content_type, bytes.fromhex(response[2:]) if response else b"", headers)
     return again
 
 
@@ -285,6 +286,10 @@ def slow(db, key):
     return answer
 
 
+def created(db, key):
+    return *effect(db, key), f"Location: /effects/{key}", 'ETag: "1"'
+
+
 def nothing(db, key):
     return 201, "text/plain; charset=utf-8", b""
 
@@ -296,7 +301,7 @@ def long(db, key):
 
 APPLICATION = {
     "/effect": effect, "/refuse": refuse, "/overdraw": overdraw, "/fail": fail, "/slow": slow, "/long": long,
-    "/nothing": nothing
+    "/nothing": nothing, "/created": created
 }
 
 
@@ -360,8 +365,10 @@ class Handler(BaseHTTPRequestHandler):
         deadline = self.headers.get("Gemel-Deadline")
         return Submission(key, fingerprint, attempt, int(deadline) / 1000 if deadline else time.time() + TIME)
 
-    def send(self, outcome, status, content_type, body):
+    def send(self, outcome, status, content_type, body, headers=None):
         self.send_response(status)
+        for line in (headers or "").splitlines():
+            self.send_header(*line.split(": ", 1))
         if content_type:
             self.send_header("Content-Type", content_type)
         if outcome:
@@ -406,7 +413,7 @@ def outcome(submission, wanted_closed):
         return e.reply
     answer = {"key": submission.key, "outcome": "unknown"}
     if rows and rows[0][1] != "running":
-        _, status, http_status, _, _, attempt, site, vm = rows[0]
+        _, status, http_status, _, _, _, attempt, site, vm = rows[0]
         answer.update(outcome=status, attempt=int(attempt), site=site, vm=vm)
         if http_status:
             answer["httpStatus"] = int(http_status)

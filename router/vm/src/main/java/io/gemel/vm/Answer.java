@@ -2,16 +2,20 @@ package io.gemel.vm;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application answers to a submission, and what the ledger keeps: an HTTP status, a content type and the body, byte for
- * byte. Immutable; any thread.
+ * What the application answers to a submission, and what the ledger keeps: an HTTP status, a content type, the body, byte for byte, and a
+ * few headers. Immutable; any thread.
  */
 public final class Answer {
     /** Most characters of a content type. */
     public static final int CONTENT_TYPE_MAX = 255;
+
+    /** Most characters of a header's value. */
+    public static final int HEADER_MAX = 2_048;
 
     private static final int STATUS_MIN = 200;
     private static final int STATUS_MAX = 599;
@@ -19,13 +23,15 @@ public final class Answer {
     private final int status;
     private final @Nullable String contentType;
     private final byte[] body;
+    private final Map<String, String> headers;
     private final boolean withoutChange;
 
     private Answer(int status, @Nullable String contentType, byte[] body) {
-        this(status, contentType, body, false);
+        this(status, contentType, body, Map.of(), false);
     }
 
-    private Answer(int status, @Nullable String contentType, byte[] body, boolean withoutChange) {
+    private Answer(
+            int status, @Nullable String contentType, byte[] body, Map<String, String> headers, boolean withoutChange) {
         if (status < STATUS_MIN || status > STATUS_MAX) {
             throw new IllegalArgumentException(
                     "HTTP status " + status + " is not between " + STATUS_MIN + " and " + STATUS_MAX);
@@ -37,6 +43,7 @@ public final class Answer {
         this.status = status;
         this.contentType = contentType;
         this.body = body;
+        this.headers = headers;
         this.withoutChange = withoutChange;
     }
 
@@ -45,7 +52,18 @@ public final class Answer {
      * rejected. Says nothing when something was written. Not kept, and no part of {@link #equals}.
      */
     public Answer withoutChange() {
-        return new Answer(status, contentType, body, true);
+        return new Answer(status, contentType, body, headers, true);
+    }
+
+    /**
+     * The same with a header, which is kept and sent again with the answer. One header of each name: a second one replaces the first.
+     *
+     * @param name Location, Content-Location, ETag, Link or Retry-After; any other belongs to one answer to one client, above all
+     *     Set-Cookie, and must be set where the response is sent
+     * @param value at most {@link #HEADER_MAX} characters, all of them printable ASCII
+     */
+    public Answer withHeader(String name, String value) {
+        return new Answer(status, contentType, body, KeptHeaders.with(headers, name, value), withoutChange);
     }
 
     /** An answer without a body. */
@@ -66,8 +84,8 @@ public final class Answer {
     }
 
     /** An answer as the ledger kept it. */
-    static Answer stored(int status, @Nullable String contentType, byte[] body) {
-        return new Answer(status, contentType, body.clone());
+    static Answer stored(int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
+        return new Answer(status, contentType, body.clone(), headers, false);
     }
 
     /** The HTTP status: 2xx and 3xx commit, 4xx rejects the submission for good, 5xx fails this one attempt. */
@@ -78,6 +96,11 @@ public final class Answer {
     /** Null when there is no body to speak of. */
     public @Nullable String contentType() {
         return contentType;
+    }
+
+    /** The headers that are kept, by name. */
+    public Map<String, String> headers() {
+        return headers;
     }
 
     public byte[] body() {
@@ -110,12 +133,13 @@ public final class Answer {
         return other instanceof Answer answer
                 && status == answer.status
                 && Objects.equals(contentType, answer.contentType)
+                && headers.equals(answer.headers)
                 && Arrays.equals(body, answer.body);
     }
 
     @Override
     public int hashCode() {
-        return 31 * Objects.hash(status, contentType) + Arrays.hashCode(body);
+        return 31 * Objects.hash(status, contentType, headers) + Arrays.hashCode(body);
     }
 
     @Override

@@ -39,8 +39,8 @@ final class LedgerTransaction implements AutoCloseable {
             ), gate AS MATERIALIZED (
               SELECT coalesce(opened_for = pg_postmaster_start_time(), false) AS open FROM gemel.gate WHERE id = 1
             ), claim AS (
-              INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response)
-              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ? FROM session, gate WHERE gate.open
+              INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response, headers)
+              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM session, gate WHERE gate.open
               ON CONFLICT (key) DO NOTHING
               RETURNING pg_current_xact_id()::text AS transaction
             )
@@ -51,12 +51,12 @@ final class LedgerTransaction implements AutoCloseable {
      * writes; this one is the second when the work wrote nothing.
      */
     private static final String FINISH = """
-            UPDATE gemel.submission SET status = 'executed', http_status = ?, content_type = ?, response = ?
+            UPDATE gemel.submission SET status = 'executed', http_status = ?, content_type = ?, response = ?, headers = ?
             WHERE key = ? AND status = 'running' AND pg_current_xact_id()::text = ?
             RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1), cmin::text::bigint > 1""";
 
     private static final String READ = """
-            SELECT fingerprint, attempt, coalesce(site, ''), coalesce(vm, ''), coalesce(status, ''), http_status, content_type, response, at
+            SELECT fingerprint, attempt, coalesce(site, ''), coalesce(vm, ''), coalesce(status, ''), http_status, content_type, response, headers, at
             FROM gemel.submission WHERE key = ?""";
 
     private static final String GATE =
@@ -182,8 +182,9 @@ final class LedgerTransaction implements AutoCloseable {
                     return null;
                 }
                 int status = row.getInt(6);
-                Answer answer = row.wasNull() ? null : answer(status, row.getString(7), row.getBytes(8));
-                Timestamp at = row.getTimestamp(9);
+                Answer answer =
+                        row.wasNull() ? null : answer(status, row.getString(7), row.getBytes(8), row.getString(9));
+                Timestamp at = row.getTimestamp(10);
                 return new LedgerEntry(
                         key,
                         row.getString(1),
@@ -273,16 +274,19 @@ final class LedgerTransaction implements AutoCloseable {
             statement.setNull(i++, Types.INTEGER);
             statement.setNull(i++, Types.VARCHAR);
             statement.setNull(i++, Types.BINARY);
+            statement.setNull(i++, Types.VARCHAR);
         } else {
             statement.setInt(i++, answer.status());
             statement.setString(i++, answer.contentType());
             statement.setBytes(i++, answer.body());
+            statement.setString(i++, KeptHeaders.toText(answer.headers()));
         }
         return i;
     }
 
-    private static Answer answer(int status, @Nullable String contentType, byte @Nullable [] body) {
-        return Answer.stored(status, contentType, body == null ? new byte[0] : body);
+    private static Answer answer(
+            int status, @Nullable String contentType, byte @Nullable [] body, @Nullable String headers) {
+        return Answer.stored(status, contentType, body == null ? new byte[0] : body, KeptHeaders.ofText(headers));
     }
 
     private static StepFailure gateMissing() {

@@ -85,6 +85,7 @@ public final class VmFilter implements Filter {
         if (answer.contentType() != null) {
             response.setContentType(answer.contentType());
         }
+        answer.headers().forEach(response::setHeader);
         if (reply.outcome() != null) {
             response.setHeader(HttpWords.OUTCOME, reply.outcome().word());
         }

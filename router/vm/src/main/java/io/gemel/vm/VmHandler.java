@@ -81,6 +81,7 @@ public final class VmHandler {
         if (answer.contentType() != null) {
             exchange.getResponseHeaders().set("Content-Type", answer.contentType());
         }
+        answer.headers().forEach(exchange.getResponseHeaders()::set);
         if (reply.outcome() != null) {
             exchange.getResponseHeaders().set(HttpWords.OUTCOME, reply.outcome().word());
         }
