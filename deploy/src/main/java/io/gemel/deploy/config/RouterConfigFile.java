@@ -182,7 +182,8 @@ public final class RouterConfigFile {
                 get(RouterKeys.SLOW_START),
                 get(RouterKeys.LAG_MAX),
                 get(RouterKeys.WAIT_MAX),
-                get(RouterKeys.DRAIN_TIMEOUT));
+                get(RouterKeys.DRAIN_TIMEOUT),
+                get(RouterKeys.STOP_DELAY));
     }
 
     private RouterLimits limits() {

@@ -50,6 +50,7 @@ final class RouterKeys {
     static final Key<Integer> ATTEMPTS_MAX = count("attempts.max", "5", 1, 100);
     static final Key<Duration> WAIT_MAX = duration("wait.max", "5s", Duration.ZERO, TEN_MINUTES);
     static final Key<Duration> DRAIN_TIMEOUT = duration("drain.timeout", "1m", LEAST, HOUR);
+    static final Key<Duration> STOP_DELAY = duration("stop.delay", "5s", Duration.ZERO, TEN_MINUTES);
 
     static final Key<Long> BODY_MAX = size("body.max", "1MiB", KIB, 64 * MIB);
     static final Key<Long> BODIES_MAX = size("bodies.max", "256MiB", MIB, 64 * GIB);
@@ -97,6 +98,7 @@ final class RouterKeys {
             ATTEMPTS_MAX,
             WAIT_MAX,
             DRAIN_TIMEOUT,
+            STOP_DELAY,
             BODY_MAX,
             BODIES_MAX,
             HEADERS_MAX,

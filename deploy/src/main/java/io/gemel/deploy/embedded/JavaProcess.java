@@ -54,8 +54,13 @@ public final class JavaProcess implements AutoCloseable {
      * @throws IllegalStateException when it has not ended within the limit; it has been killed then
      */
     public int terminate(Duration limit) {
-        process.signal(Signal.TERM);
+        tellToEnd();
         return process.awaitExit(limit);
+    }
+
+    /** Asks it to end in good order, and waits for nothing. */
+    public void tellToEnd() {
+        process.signal(Signal.TERM);
     }
 
     /**

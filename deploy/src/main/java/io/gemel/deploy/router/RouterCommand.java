@@ -49,6 +49,8 @@ public final class RouterCommand implements Callable<Integer> {
             Thread hook = new Thread(() -> stop(told, closed), "gemel-stop-" + config.name());
             Runtime.getRuntime().addShutdownHook(hook);
             told.await();
+            router.leave();
+            Thread.sleep(config.times().stopDelay().toMillis());
         } finally {
             closed.countDown();
         }
@@ -67,7 +69,7 @@ public final class RouterCommand implements Callable<Integer> {
         }
     }
 
-    /** Runs when the process is told to end: the requests in hand are finished before it does. */
+    /** Runs when the process is told to end: clients are given time to leave, and the requests in hand are finished before it does. */
     private static void stop(CountDownLatch told, CountDownLatch closed) {
         told.countDown();
         try {

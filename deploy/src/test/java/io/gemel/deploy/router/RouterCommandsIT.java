@@ -9,8 +9,14 @@ import com.sun.net.httpserver.HttpServer;
 import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.FreePorts;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,21 +145,46 @@ class RouterCommandsIT {
 
     @Test
     void a_router_ends_in_good_order_when_it_is_told_to() throws Exception {
-        RouterProcess second = new RouterProcess(
-                        "east-2",
-                        "east",
-                        folder,
-                        List.of(
-                                "vm.e1.url=http://127.0.0.1:" + vm.getAddress().getPort(),
-                                "vm.e1.site=east",
-                                "vm.e1.host=h1",
-                                "site.east.status=http://127.0.0.1:" + FreePorts.next()))
-                .start();
-        await().atMost(LIMIT).until(() -> !second.ask("/health").isEmpty());
+        RouterProcess second = another("east-2", "0s");
         assertThat(second.stop(LIMIT)).isEqualTo(143);
         assertThat(second.log())
                 .content()
                 .contains("router east-2 on 127.0.0.1:")
                 .doesNotContain("Exception");
+    }
+
+    @Test
+    void a_router_that_was_told_to_end_serves_on_until_its_clients_had_time_to_leave() throws Exception {
+        RouterProcess leaving = another("east-3", "10m");
+        assertThat(answer(leaving.uri()).headers().firstValue("Connection")).isEmpty();
+        assertThat(answer(leaving.admin("/ready")).statusCode()).isEqualTo(200);
+
+        leaving.tellToEnd();
+        await().atMost(LIMIT).until(() -> answer(leaving.admin("/ready")).body().contains("told to end"));
+        assertThat(answer(leaving.admin("/ready")).statusCode()).isEqualTo(503);
+        HttpResponse<String> served = answer(leaving.uri());
+        assertThat(served.statusCode()).as("the VM's own").isEqualTo(404);
+        assertThat(served.headers().firstValue("Connection")).hasValue("close");
+        leaving.kill();
+    }
+
+    private static RouterProcess another(String name, String stopDelay) {
+        RouterProcess process = new RouterProcess(
+                        name,
+                        "east",
+                        folder,
+                        List.of(
+                                "stop.delay=" + stopDelay,
+                                "vm.e1.url=http://127.0.0.1:" + vm.getAddress().getPort(),
+                                "vm.e1.site=east",
+                                "vm.e1.host=h1",
+                                "site.east.status=http://127.0.0.1:" + FreePorts.next()))
+                .start();
+        await().atMost(LIMIT).until(() -> process.stateOf("vms", "e1").equals("alive"));
+        return process;
+    }
+
+    private static HttpResponse<String> answer(URI uri) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 }

@@ -71,6 +71,13 @@ final class RouterProcess {
         return process == null ? 0 : process.terminate(limit);
     }
 
+    /** Asks it to end in good order, and waits for nothing. */
+    void tellToEnd() {
+        if (process != null) {
+            process.tellToEnd();
+        }
+    }
+
     boolean isAlive() {
         return process != null && process.isAlive();
     }

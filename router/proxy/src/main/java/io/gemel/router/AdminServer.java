@@ -87,7 +87,12 @@ final class AdminServer extends VerticleBase {
             case "/health" -> answer(request, reads, OK, PLAIN, "ok\n");
             case "/ready" -> {
                 boolean ready = report.get().ready();
-                answer(request, reads, ready ? OK : UNAVAILABLE, PLAIN, ready ? "ok\n" : "no VM takes requests\n");
+                answer(
+                        request,
+                        reads,
+                        ready ? OK : UNAVAILABLE,
+                        PLAIN,
+                        ready ? "ok\n" : "no VM takes requests, or the router was told to end\n");
             }
             case "/status" ->
                 answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");

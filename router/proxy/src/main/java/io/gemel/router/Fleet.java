@@ -7,11 +7,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All VMs and sites. Its structure never changes; any thread may read it. */
+/** All VMs and sites, and whether they are served any longer. Its structure never changes; any thread may read it. */
 final class Fleet implements Surroundings {
     private final List<SiteView> sites;
     private final Map<String, SiteView> sitesByName = new LinkedHashMap<>();
     private final Map<String, VmState> vmsByName = new LinkedHashMap<>();
+    private volatile boolean leaving;
 
     /** The router's own site comes first. */
     Fleet(RouterConfig config) {
@@ -58,7 +59,21 @@ final class Fleet implements Surroundings {
         return vmsByName.get(name);
     }
 
-    boolean anyUsable() {
+    /** This router takes leave of its clients: it is not ready any more, and serves whoever has not noticed yet. */
+    void leave() {
+        leaving = true;
+    }
+
+    boolean isLeaving() {
+        return leaving;
+    }
+
+    /** Should clients be sent here? */
+    boolean isReady() {
+        return !leaving && anyUsable();
+    }
+
+    private boolean anyUsable() {
         for (SiteView site : sites) {
             if (site.state() != SiteState.DOWN && site.hasUsable()) {
                 return true;

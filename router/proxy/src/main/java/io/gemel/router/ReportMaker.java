@@ -34,7 +34,7 @@ final class ReportMaker {
         return new RouterReport(
                 config.name(),
                 config.site().name(),
-                fleet.anyUsable(),
+                fleet.isReady(),
                 figures.requests.sum(),
                 figures.resubmitted.sum(),
                 figures.retried.sum(),

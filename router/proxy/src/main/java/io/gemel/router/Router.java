@@ -139,6 +139,11 @@ public final class Router implements AutoCloseable {
         return true;
     }
 
+    /** The router is not ready any more, and each answer closes its connection: whoever looks sends its clients elsewhere. Before {@link #close}. */
+    public void leave() {
+        fleet.leave();
+    }
+
     /** Stops listening, lets requests in hand end for a moment, and gives everything back. */
     @Override
     public void close() {

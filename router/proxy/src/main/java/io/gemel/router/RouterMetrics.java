@@ -16,7 +16,10 @@ public final class RouterMetrics {
             String name, String type, String help, Function<RouterReport, Map<String, Double>> samplesByLabels) {}
 
     private static final List<Metric> ALL = List.of(
-            gauge("gemel_router_ready", "Whether a VM takes requests.", report -> report.ready() ? 1 : 0),
+            gauge(
+                    "gemel_router_ready",
+                    "Whether a VM takes requests, and the router has not been told to end.",
+                    report -> report.ready() ? 1 : 0),
             counter("gemel_router_requests_total", "Requests of clients that were accepted.", RouterReport::requests),
             counter(
                     "gemel_router_resubmitted_attempts_total",

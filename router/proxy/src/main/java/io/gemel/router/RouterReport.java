@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param router its name
  * @param site the site it stands at
- * @param ready whether a VM can be reached that takes requests
+ * @param ready whether a VM can be reached that takes requests, and the router has not been told to end
  * @param requests requests of clients that were accepted
  * @param resubmitted attempts that followed one whose outcome nobody knew
  * @param retried attempts that followed one that had done nothing

@@ -22,6 +22,7 @@ import java.util.List;
  * @param lagMax {@code lag.max}: a site that applies its peer's log later than this gets no new requests while another can have them
  * @param waitMax {@code wait.max}: how long a request that was sent nowhere yet waits for a VM before it is turned away
  * @param drainTimeout {@code drain.timeout}: longest wait for what runs on a VM that is drained
+ * @param stopDelay {@code stop.delay}: how long a router that was told to end serves on, not ready, before it stops listening
  */
 public record RouterTimes(
         Duration requestTimeout,
@@ -39,7 +40,8 @@ public record RouterTimes(
         Duration slowStart,
         Duration lagMax,
         Duration waitMax,
-        Duration drainTimeout) {
+        Duration drainTimeout,
+        Duration stopDelay) {
 
     /** What holds when nothing is said. */
     public static RouterTimes defaults() {
@@ -59,7 +61,8 @@ public record RouterTimes(
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(5),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(5));
     }
 
     void check(List<String> problems) {
@@ -74,8 +77,8 @@ public record RouterTimes(
         positive(problems, "durability.timeout", durabilityTimeout);
         positive(problems, "lag.max", lagMax);
         positive(problems, "drain.timeout", drainTimeout);
-        if (slowStart.isNegative() || waitMax.isNegative()) {
-            problems.add("slow.start and wait.max must not be negative");
+        if (slowStart.isNegative() || waitMax.isNegative() || stopDelay.isNegative()) {
+            problems.add("slow.start, wait.max and stop.delay must not be negative");
         }
         if (verdictResubmit.compareTo(verdictAvoid) < 0) {
             problems.add("verdict.resubmit must not be below verdict.avoid");

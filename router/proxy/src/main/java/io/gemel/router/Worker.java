@@ -86,7 +86,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 config.frontend().hostPreserve());
         intake = new Intake(config, figures, awake, random, this);
         server = vertx.createHttpServer(StrictHttp.options(config, port));
-        server.requestHandler(intake::take);
+        server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);
         server.connectionHandler(this::connected);
         vertx.setPeriodic(Watch.TICK_MILLIS, unused -> tick());
@@ -102,6 +102,13 @@ final class Worker extends VerticleBase implements Intake.Listener {
             return;
         }
         StrictHttp.guard(connection, config.times().headerTimeout(), figures.malformed::increment);
+    }
+
+    private void take(HttpServerRequest request) {
+        if (fleet.isLeaving()) {
+            request.response().putHeader("Connection", "close");
+        }
+        intake.take(request);
     }
 
     private void invalid(HttpServerRequest request) {

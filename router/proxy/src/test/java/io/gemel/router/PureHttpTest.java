@@ -150,7 +150,8 @@ final class PureHttpTest {
                 usual.slowStart(),
                 usual.lagMax(),
                 usual.waitMax(),
-                usual.drainTimeout());
+                usual.drainTimeout(),
+                usual.stopDelay());
         RouterConfig.Vm vm = new RouterConfig.Vm("e 1", URI.create("http://a:1/x"), new SiteId("north"), "h");
 
         assertThatThrownBy(() -> new RouterConfig(

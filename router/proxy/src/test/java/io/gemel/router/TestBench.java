@@ -165,7 +165,8 @@ final class TestBench implements AutoCloseable {
                 usual.slowStart(),
                 usual.lagMax(),
                 usual.waitMax(),
-                usual.drainTimeout());
+                usual.drainTimeout(),
+                usual.stopDelay());
     }
 
     /** The same, but that what can be sent nowhere waits for so long. */
@@ -195,7 +196,8 @@ final class TestBench implements AutoCloseable {
                 usual.slowStart(),
                 usual.lagMax(),
                 waitMax,
-                usual.drainTimeout());
+                usual.drainTimeout(),
+                usual.stopDelay());
     }
 
     HttpRequest.Builder request(String path) {
