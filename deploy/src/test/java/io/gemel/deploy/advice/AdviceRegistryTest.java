@@ -36,7 +36,6 @@ class AdviceRegistryTest {
                     Advice.APPLY_SCHEMAS,
                     "what is missing is a table, column or function in every case that was found"),
             Map.entry(Advice.APPLY_KEYS_EQUAL, "such tables are refused before; ApplierIT parks the row"),
-            Map.entry(Advice.APPLY_PARKED_ROW_LARGE, "is decided as APPLY_PARKED_ROW is"),
             Map.entry(Advice.APPLY_PARKED_DAMAGED, "only damage to Gemel's own table makes it"),
             Map.entry(Advice.APPLY_RECORD_NEWER, "needs a newer release to upgrade to"));
 

@@ -278,6 +278,22 @@ class SchemaAdviceIT {
         sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 4");
     }
 
+    /** The large transaction is younger than the parked one and older than the decision: it must not be undone by that. */
+    @Test
+    @Follows(Advice.APPLY_PARKED_ROW_LARGE)
+    void transaction_that_touches_a_parked_row_and_is_too_large_to_be_parked() throws Exception {
+        sites.west().execute("ALTER TABLE wide ADD CONSTRAINT allowed CHECK (v <> 'forbidden')");
+        sites.east().execute("INSERT INTO wide VALUES (8, 'forbidden')");
+        sites.awaitRow(sites.west(), "SELECT FROM gemel.parked WHERE reason LIKE '%apply.constraint%'");
+        sites.east()
+                .execute("BEGIN; UPDATE wide SET v = 'later' WHERE id = 8;"
+                        + " INSERT INTO wide SELECT id, repeat('v', 100) FROM generate_series(1001, 9000) AS id; COMMIT");
+        awaitReason(west(), "too large to be parked as well", Advice.APPLY_PARKED_ROW_LARGE.code());
+        sites.west().execute("ALTER TABLE wide DROP CONSTRAINT allowed");
+        decideAll("retry");
+        sites.awaitRow(sites.west(), "SELECT FROM wide WHERE id = 8 AND v = 'later'");
+    }
+
     @Test
     @Follows(Advice.APPLY_KEY_DIFFERS)
     void primary_key_that_differs() throws Exception {
