@@ -286,8 +286,9 @@ class SchemaAdviceIT {
         sites.east().execute("INSERT INTO wide VALUES (8, 'forbidden')");
         sites.awaitRow(sites.west(), "SELECT FROM gemel.parked WHERE reason LIKE '%apply.constraint%'");
         sites.east()
-                .execute("BEGIN; UPDATE wide SET v = 'later' WHERE id = 8;"
-                        + " INSERT INTO wide SELECT id, repeat('v', 100) FROM generate_series(1001, 9000) AS id; COMMIT");
+                .execute(
+                        "BEGIN; UPDATE wide SET v = 'later' WHERE id = 8;"
+                                + " INSERT INTO wide SELECT id, repeat('v', 100) FROM generate_series(1001, 9000) AS id; COMMIT");
         awaitReason(west(), "too large to be parked as well", Advice.APPLY_PARKED_ROW_LARGE.code());
         sites.west().execute("ALTER TABLE wide DROP CONSTRAINT allowed");
         decideAll("retry");

@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterConfig.Route;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
@@ -28,6 +29,7 @@ final class Client {
     private final Figures figures;
     private final Consumer<HttpServerRequest> onUnread;
     private final long startNanos = System.nanoTime();
+    private String route = AnswerTimes.NONE;
 
     /**
      * The client of a request.
@@ -74,6 +76,11 @@ final class Client {
                     last == null ? null : last.vm(),
                     durability == null ? null : durability.word());
         }
+    }
+
+    /** Says which route it takes. */
+    void takes(Route route) {
+        this.route = route.prefix();
     }
 
     boolean gone() {
@@ -197,6 +204,7 @@ final class Client {
     }
 
     private void access(int status, long bytes, Story story) {
+        figures.answers.record(route, story.vm(), status, micros());
         if (logged && ACCESS.isInfoEnabled()) {
             ACCESS.info(
                     "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={}",

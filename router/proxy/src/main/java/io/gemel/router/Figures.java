@@ -22,6 +22,7 @@ final class Figures {
     final AtomicInteger connections = new AtomicInteger();
     final AtomicLong bodyBytes = new AtomicLong();
     final LatencyWindow latencies = new LatencyWindow();
+    final AnswerTimes answers = new AnswerTimes();
 
     /**
      * Counts a request that ended with an answer of the router's own.

@@ -81,6 +81,7 @@ final class Intake {
             return;
         }
         Route route = routes.of(target);
+        client.takes(route);
         Refusal refusal = RequestCheck.refusal(
                 request.method().name(),
                 request.version() == HttpVersion.HTTP_1_1,

@@ -52,7 +52,8 @@ final class ReportMaker {
                 figures.latencies.quantileMillis(0.5),
                 figures.latencies.quantileMillis(0.99),
                 vms,
-                sites);
+                sites,
+                figures.answers.report());
     }
 
     private static RouterReport.VmState state(VmState vm) {

@@ -3,17 +3,22 @@ package io.gemel.router;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** A router's figures in the Prometheus text format. */
 public final class RouterMetrics {
+    private static final double MICROS = 1e6;
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private record Metric(
-            String name, String type, String help, Function<RouterReport, Map<String, Double>> samplesByLabels) {}
+    private record Metric(String name, String type, String help, Function<RouterReport, List<Sample>> samples) {}
+
+    /** @param suffix what the metric's name is followed by */
+    private record Sample(String suffix, String labels, double value) {
+        Sample(String labels, double value) {
+            this("", labels, value);
+        }
+    }
 
     private static final List<Metric> ALL = List.of(
             gauge(
@@ -72,6 +77,7 @@ public final class RouterMetrics {
                     "gemel_router_latency_p99_milliseconds",
                     "99 of 100 requests of late were answered within this.",
                     RouterReport::latencyMillisP99),
+            answers(),
             vmStates(),
             vms("gemel_router_vm_in_flight_requests", "gauge", "Requests that a VM has.", RouterReport.Vm::inFlight),
             vms(
@@ -115,47 +121,48 @@ public final class RouterMetrics {
                     .append(' ')
                     .append(metric.type())
                     .append('\n');
-            metric.samplesByLabels()
-                    .apply(report)
-                    .forEach((labels, value) -> text.append(metric.name())
-                            .append("{router=\"")
-                            .append(report.router())
-                            .append('"')
-                            .append(labels)
-                            .append("} ")
-                            .append(number(value))
-                            .append('\n'));
+            for (Sample sample : metric.samples().apply(report)) {
+                text.append(metric.name())
+                        .append(sample.suffix())
+                        .append("{router=\"")
+                        .append(report.router())
+                        .append('"')
+                        .append(sample.labels())
+                        .append("} ")
+                        .append(number(sample.value()))
+                        .append('\n');
+            }
         }
         return text.toString();
     }
 
     private static Metric counter(String name, String help, ToDoubleFunction<RouterReport> figure) {
-        return new Metric(name, "counter", help, report -> Map.of("", figure.applyAsDouble(report)));
+        return new Metric(name, "counter", help, report -> List.of(new Sample("", figure.applyAsDouble(report))));
     }
 
     private static Metric gauge(String name, String help, ToDoubleFunction<RouterReport> figure) {
-        return new Metric(name, "gauge", help, report -> Map.of("", figure.applyAsDouble(report)));
+        return new Metric(name, "gauge", help, report -> List.of(new Sample("", figure.applyAsDouble(report))));
     }
 
     private static Metric vms(String name, String type, String help, ToDoubleFunction<RouterReport.Vm> figure) {
         return new Metric(name, type, help, report -> {
-            Map<String, Double> samples = new TreeMap<>();
-            report.vms().forEach(vm -> samples.put(labels(vm), figure.applyAsDouble(vm)));
-            return samples;
+            return report.vms().stream()
+                    .map(vm -> new Sample(labels(vm), figure.applyAsDouble(vm)))
+                    .toList();
         });
     }
 
     private static Metric sites(String name, String help, ToDoubleFunction<RouterReport.Site> figure) {
         return new Metric(name, "gauge", help, report -> {
-            Map<String, Double> samples = new TreeMap<>();
-            report.sites().forEach(site -> samples.put(label("site", site.name()), figure.applyAsDouble(site)));
-            return samples;
+            return report.sites().stream()
+                    .map(site -> new Sample(label("site", site.name()), figure.applyAsDouble(site)))
+                    .toList();
         });
     }
 
     private static Metric vmStates() {
         return new Metric("gemel_router_vm_state", "gauge", "What the router thinks of a VM.", report -> {
-            Map<String, Double> samples = new TreeMap<>();
+            List<Sample> samples = new ArrayList<>();
             for (RouterReport.Vm vm : report.vms()) {
                 states(samples, labels(vm), RouterReport.VmState.values(), vm.state());
             }
@@ -163,9 +170,33 @@ public final class RouterMetrics {
         });
     }
 
+    private static Metric answers() {
+        return new Metric(
+                "gemel_router_answer_duration_seconds",
+                "histogram",
+                "From a request's head to its answer, or to the end of an answer that is passed on as it comes.",
+                report -> {
+                    List<Sample> samples = new ArrayList<>();
+                    report.answers().forEach(answers -> histogram(samples, answers));
+                    return samples;
+                });
+    }
+
+    private static void histogram(List<Sample> samples, RouterReport.Answers answers) {
+        String labels = label("route", answers.route()) + label("vm", answers.vm()) + label("code", answers.code());
+        List<Long> within = answers.within();
+        for (int i = 0; i < within.size(); i++) {
+            boolean bounded = i < AnswerTimes.BOUNDS_MICROS.size();
+            String bound = bounded ? number(AnswerTimes.BOUNDS_MICROS.get(i) / MICROS) : "+Inf";
+            samples.add(new Sample("_bucket", labels + label("le", bound), within.get(i)));
+        }
+        samples.add(new Sample("_sum", labels, answers.micros() / MICROS));
+        samples.add(new Sample("_count", labels, within.get(within.size() - 1)));
+    }
+
     private static Metric siteStates() {
         return new Metric("gemel_router_site_state", "gauge", "What the router thinks of a site.", report -> {
-            Map<String, Double> samples = new TreeMap<>();
+            List<Sample> samples = new ArrayList<>();
             for (RouterReport.Site site : report.sites()) {
                 states(samples, label("site", site.name()), RouterReport.SiteState.values(), site.state());
             }
@@ -174,9 +205,10 @@ public final class RouterMetrics {
     }
 
     /** 1 for the state something is in, and 0 for each other one. */
-    private static <E extends Enum<E>> void states(Map<String, Double> samples, String labels, E[] all, E now) {
-        for (E each : new ArrayList<>(List.of(all))) {
-            samples.put(labels + label("state", each.name().toLowerCase(Locale.ROOT)), each == now ? 1.0 : 0.0);
+    private static <E extends Enum<E>> void states(List<Sample> samples, String labels, E[] all, E now) {
+        for (E each : all) {
+            String state = label("state", each.name().toLowerCase(Locale.ROOT));
+            samples.add(new Sample(labels + state, each == now ? 1 : 0));
         }
     }
 
@@ -184,9 +216,8 @@ public final class RouterMetrics {
         return label("vm", vm.name()) + label("site", vm.site());
     }
 
-    /** Names have no character that would have to be escaped. */
     private static String label(String name, String value) {
-        return "," + name + "=\"" + value + "\"";
+        return "," + name + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
     private static String number(double value) {

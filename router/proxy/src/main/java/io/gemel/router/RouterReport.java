@@ -26,6 +26,7 @@ import java.util.List;
  * @param latencyMillisP99 and 99 of 100 within this
  * @param vms each VM
  * @param sites each site
+ * @param answers how long answers took, by route, VM and class of status
  */
 public record RouterReport(
         String router,
@@ -48,11 +49,13 @@ public record RouterReport(
         double latencyMillisP50,
         double latencyMillisP99,
         List<Vm> vms,
-        List<Site> sites) {
+        List<Site> sites,
+        List<Answers> answers) {
 
     public RouterReport {
         vms = List.copyOf(vms);
         sites = List.copyOf(sites);
+        answers = List.copyOf(answers);
     }
 
     /** What the router thinks of a VM. */
@@ -110,4 +113,19 @@ public record RouterReport(
      * @param reason what keeps it from being used; empty when nothing does
      */
     public record Site(String name, SiteState state, String reason, int inFlight, int limit, long lagMillis) {}
+
+    /**
+     * Answers of one kind.
+     *
+     * @param route prefix of the route; {@code -} of requests that were not proper
+     * @param vm that answered; {@code -} when the router itself did
+     * @param code class of the status, for instance {@code 2xx}
+     * @param within how many took no longer than each bound, ascending; the last one has no bound
+     * @param micros what all took together
+     */
+    public record Answers(String route, String vm, String code, List<Long> within, long micros) {
+        public Answers {
+            within = List.copyOf(within);
+        }
+    }
 }

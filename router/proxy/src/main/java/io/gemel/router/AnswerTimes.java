@@ -1,0 +1,74 @@
+package io.gemel.router;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long answers took since the router started, by route, VM and class of status. There are as many series as the configuration has
+ * routes and VMs, whatever clients ask for. Thread-safe.
+ */
+final class AnswerTimes {
+    /** Upper bounds of the buckets, microseconds; what took longer is in one more. */
+    static final List<Long> BOUNDS_MICROS = List.of(
+            5_000L,
+            10_000L,
+            25_000L,
+            50_000L,
+            100_000L,
+            250_000L,
+            500_000L,
+            1_000_000L,
+            2_500_000L,
+            5_000_000L,
+            10_000_000L,
+            30_000_000L);
+
+    /** Stands for no route, where a request was not proper, and for no VM, where the router itself answered. */
+    static final String NONE = "-";
+
+    private record Series(String route, String vm, String code) {}
+
+    private static final class Times {
+        final AtomicLongArray buckets = new AtomicLongArray(BOUNDS_MICROS.size() + 1);
+        final LongAdder micros = new LongAdder();
+    }
+
+    private final Map<Series, Times> all = new ConcurrentHashMap<>();
+
+    /** @param vm null when the router itself answered */
+    void record(String route, @Nullable String vm, int status, long micros) {
+        Series series = new Series(route, vm == null ? NONE : vm, status / 100 + "xx");
+        Times times = all.computeIfAbsent(series, unused -> new Times());
+        int bucket = 0;
+        while (bucket < BOUNDS_MICROS.size() && micros > BOUNDS_MICROS.get(bucket)) {
+            bucket++;
+        }
+        times.buckets.incrementAndGet(bucket);
+        times.micros.add(micros);
+    }
+
+    /** As they are now, in order. */
+    List<RouterReport.Answers> report() {
+        List<RouterReport.Answers> report = new ArrayList<>();
+        all.forEach((series, times) -> {
+            List<Long> within = new ArrayList<>();
+            long sum = 0;
+            for (int i = 0; i < times.buckets.length(); i++) {
+                sum += times.buckets.get(i);
+                within.add(sum);
+            }
+            report.add(
+                    new RouterReport.Answers(series.route(), series.vm(), series.code(), within, times.micros.sum()));
+        });
+        report.sort(Comparator.comparing(RouterReport.Answers::route)
+                .thenComparing(RouterReport.Answers::vm)
+                .thenComparing(RouterReport.Answers::code));
+        return report;
+    }
+}
