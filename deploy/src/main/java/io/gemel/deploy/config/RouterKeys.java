@@ -6,6 +6,7 @@ import static io.gemel.deploy.config.Key.key;
 import static io.gemel.deploy.config.Key.required;
 import static io.gemel.deploy.config.Key.size;
 
+import io.gemel.router.RouterConfig.AccessLog;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
 import java.time.Duration;
@@ -42,7 +43,7 @@ final class RouterKeys {
     static final Key<String> KEY_SCOPE_HEADERS = key("key.scope.headers", "Authorization", text -> text, String.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
-    static final Key<Boolean> ACCESS_LOG = key("access.log", "true", Values::yesOrNo, Boolean.class);
+    static final Key<AccessLog> ACCESS_LOG = key("access.log", "true", RouterKeys::accessLog, AccessLog.class);
 
     static final Key<Durability> DURABILITY = key("durability", "local", RouterKeys::durability, Durability.class);
     static final Key<Duration> DURABILITY_TIMEOUT = duration("durability.timeout", "10s", LEAST, TEN_MINUTES);
@@ -123,6 +124,15 @@ final class RouterKeys {
             LAG_MAX);
 
     private RouterKeys() {}
+
+    static AccessLog accessLog(String text) throws BadValueException {
+        return switch (text) {
+            case "true" -> AccessLog.TEXT;
+            case "json" -> AccessLog.JSON;
+            case "false" -> AccessLog.NONE;
+            default -> throw new BadValueException("is '" + text + "'", "write true, json or false");
+        };
+    }
 
     static Durability durability(String text) throws BadValueException {
         return Values.word(text, Durability.class);

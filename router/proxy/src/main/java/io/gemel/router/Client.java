@@ -1,6 +1,5 @@
 package io.gemel.router;
 
-import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -12,19 +11,16 @@ import io.vertx.core.net.SocketAddress;
 import java.util.Map.Entry;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The client of one request: answers it once, and writes the line of the access log. Confined to one event loop. */
 final class Client {
-    private static final Logger ACCESS = LoggerFactory.getLogger("io.gemel.router.access");
     private static final int NOT_MODIFIED = 304;
 
     /** What the access log says of a client that left before it was answered; nginx's number for it. */
     private static final int LEFT = 499;
 
     private final HttpServerRequest request;
-    private final boolean logged;
+    private final AccessLog log;
     private final boolean trusted;
     private final Figures figures;
     private final Consumer<HttpServerRequest> onUnread;
@@ -35,47 +31,20 @@ final class Client {
      * The client of a request.
      *
      * @param trusted whether it is a proxy that is believed where requests came from
-     * @param logged whether each answer gets a line in the access log
+     * @param log gets a line for the answer
      * @param onUnread hears of a request that was answered before its body had come
      */
     Client(
             HttpServerRequest request,
             boolean trusted,
-            boolean logged,
+            AccessLog log,
             Figures figures,
             Consumer<HttpServerRequest> onUnread) {
         this.trusted = trusted;
         this.onUnread = onUnread;
         this.request = request;
-        this.logged = logged;
+        this.log = log;
         this.figures = figures;
-    }
-
-    /**
-     * What the answer tells of the submission.
-     *
-     * @param outcome null when nothing happened, or nobody says
-     */
-    record Story(
-            @Nullable String key,
-            @Nullable String outcome,
-            int attempts,
-            @Nullable String site,
-            @Nullable String vm,
-            @Nullable String durability) {
-        static final Story NONE = new Story(null, null, 0, null, null, null);
-
-        static Story of(
-                @Nullable String key, Course course, @Nullable String outcome, @Nullable Durability durability) {
-            Attempt last = course.last();
-            return new Story(
-                    key,
-                    outcome,
-                    course.attempts().size(),
-                    last == null ? null : last.site(),
-                    last == null ? null : last.vm(),
-                    durability == null ? null : durability.word());
-        }
     }
 
     /** Says which route it takes. */
@@ -205,22 +174,8 @@ final class Client {
 
     private void access(int status, long bytes, Story story) {
         figures.answers.record(route, story.vm(), status, micros());
-        if (logged && ACCESS.isInfoEnabled()) {
-            ACCESS.info(
-                    "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={}",
-                    address(),
-                    request.method(),
-                    path(),
-                    status,
-                    bytes,
-                    micros() / 1000.0,
-                    shown(story.key()),
-                    shown(story.outcome()),
-                    story.attempts(),
-                    shown(story.site()),
-                    shown(story.vm()),
-                    shown(story.durability()));
-        }
+        log.write(
+                new AccessLog.Line(address(), request.method().name(), path(), route, status, bytes, micros(), story));
     }
 
     /** Without the query, which may be private. */
@@ -228,9 +183,5 @@ final class Client {
         String uri = request.uri();
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
-    }
-
-    private static String shown(@Nullable String value) {
-        return value == null ? "-" : value;
     }
 }

@@ -1,6 +1,5 @@
 package io.gemel.router;
 
-import io.gemel.router.Client.Story;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.Step.Reply;
 import io.gemel.router.VmCall.Result;

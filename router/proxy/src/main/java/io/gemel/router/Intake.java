@@ -1,6 +1,5 @@
 package io.gemel.router;
 
-import io.gemel.router.Client.Story;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
@@ -37,6 +36,7 @@ final class Intake {
     private final RouterConfig config;
     private final Routes routes;
     private final List<IpSubnetFilterRule> trusted;
+    private final AccessLog accessLog;
     private final Figures figures;
     private final AwakeClock awake;
     private final RandomGenerator random;
@@ -46,7 +46,14 @@ final class Intake {
     private final Deadlines<HttpConnection> lingering = new Deadlines<>();
 
     /** @param random of a secure kind: keys are made from it */
-    Intake(RouterConfig config, Figures figures, AwakeClock awake, RandomGenerator random, Listener listener) {
+    Intake(
+            RouterConfig config,
+            AccessLog accessLog,
+            Figures figures,
+            AwakeClock awake,
+            RandomGenerator random,
+            Listener listener) {
+        this.accessLog = accessLog;
         this.config = config;
         this.routes = new Routes(config.routes());
         this.trusted = config.frontend().trusted();
@@ -74,7 +81,7 @@ final class Intake {
     /** Its head is here. */
     void take(HttpServerRequest request) {
         boolean trusted = RouterFrontend.matches(this.trusted, Client.address(request));
-        Client client = new Client(request, trusted, config.accessLog(), figures, this::discard);
+        Client client = new Client(request, trusted, accessLog, figures, this::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));

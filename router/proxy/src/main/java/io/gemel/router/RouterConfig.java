@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param sites the site processes, one for every site that has VMs
  * @param routes what differs for requests under some paths
  * @param durability what is awaited before a success is told to the client, unless the route or the request says otherwise
- * @param accessLog whether each request gets a line in the log {@code io.gemel.router.access}
+ * @param accessLog what line each request gets in the log
  * @param times every duration that an operator may move
  * @param limits every bound that an operator may move
  */
@@ -44,9 +44,18 @@ public record RouterConfig(
         List<Site> sites,
         List<Route> routes,
         Durability durability,
-        boolean accessLog,
+        AccessLog accessLog,
         RouterTimes times,
         RouterLimits limits) {
+
+    /** Lines of the access log. */
+    public enum AccessLog {
+        NONE,
+        /** For people, by the logger {@code io.gemel.router.access}. */
+        TEXT,
+        /** An object for each request, by the logger {@code io.gemel.router.access.json}. */
+        JSON
+    }
 
     /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
     public static final int NAME_LENGTH_MAX = 50;

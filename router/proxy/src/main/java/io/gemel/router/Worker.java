@@ -84,7 +84,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 clock,
                 config.tls() == null ? "http" : "https",
                 config.frontend().hostPreserve());
-        intake = new Intake(config, figures, awake, random, this);
+        intake = new Intake(config, new AccessLog(config.accessLog(), clock), figures, awake, random, this);
         server = vertx.createHttpServer(StrictHttp.options(config, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);

@@ -33,7 +33,7 @@ final class ChoiceTest {
             List.of(site("west"), site("east")),
             List.of(),
             Durability.LOCAL,
-            false,
+            RouterConfig.AccessLog.NONE,
             RouterTimes.defaults(),
             RouterLimits.defaults()));
     private final Choice choice = new Choice(fleet, new Random(7), 100, 10_000, 30_000);

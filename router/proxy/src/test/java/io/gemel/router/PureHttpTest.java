@@ -167,7 +167,7 @@ final class PureHttpTest {
                         List.of(),
                         List.of(new Route("x", null, true)),
                         Durability.LOCAL,
-                        true,
+                        RouterConfig.AccessLog.TEXT,
                         times,
                         RouterLimits.defaults()))
                 .isInstanceOfSatisfying(

@@ -126,7 +126,7 @@ final class VmTlsIT {
                         List.of(site.config()),
                         List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
                         Durability.LOCAL,
-                        true,
+                        RouterConfig.AccessLog.TEXT,
                         TestBench.shortTimes(Duration.ofSeconds(40)),
                         RouterLimits.defaults()),
                 InstantSource.system(),
