@@ -38,9 +38,21 @@ final class PostgresTarget implements TargetDatabase {
 
     private static final long HEARTBEAT_ANSWER_SECONDS_MAX = 10;
 
+    /**
+     * Every statement looks rows up by their keys, one after the other. Only a bitmap needs a condition to begin with: with any other scan
+     * PostgreSQL would go through the whole table for each row wherever it believes that there are hardly any, as it does of a table that it
+     * analyzed in the middle of a long transaction that filled it.
+     */
+    private static final String BY_KEY =
+            "SET enable_seqscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off;"
+                    + "SET enable_bitmapscan = on; SET enable_nestloop = on; SET enable_hashjoin = off; SET enable_mergejoin = off;";
+
+    /** A statement that nobody waits for any more must not keep its locks, and the leadership, until it ends. Only Linux knows so early. */
+    private static final String NO_ORPHANS = "SELECT set_config(name, '2000', false) FROM pg_settings"
+            + " WHERE name = 'client_connection_check_interval' AND version() LIKE '%linux%';";
+
     private static final String APPLY_SESSION = textSettings() + "SET session_replication_role = replica;"
-            + "SET synchronous_commit = off; SET jit = off;"
-            + "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off;"
+            + "SET synchronous_commit = off; SET jit = off;" + BY_KEY + NO_ORPHANS
             + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
             + "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';" // from 17 on
             // A host that dies without a word must not keep the leadership.

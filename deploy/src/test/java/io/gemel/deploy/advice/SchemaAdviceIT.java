@@ -282,8 +282,8 @@ class SchemaAdviceIT {
     @Test
     @Follows(Advice.APPLY_PARKED_ROW_LARGE)
     void transaction_that_touches_a_parked_row_and_is_too_large_to_be_parked() throws Exception {
-        sites.west().execute("ALTER TABLE wide ADD CONSTRAINT allowed CHECK (v <> 'forbidden')");
-        sites.east().execute("INSERT INTO wide VALUES (8, 'forbidden')");
+        sites.west().execute("ALTER TABLE wide ADD CONSTRAINT allowed CHECK (v <> 'refused')");
+        sites.east().execute("INSERT INTO wide VALUES (8, 'refused')");
         sites.awaitRow(sites.west(), "SELECT FROM gemel.parked WHERE reason LIKE '%apply.constraint%'");
         sites.east()
                 .execute(

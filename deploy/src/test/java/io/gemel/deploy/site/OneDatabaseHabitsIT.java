@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +24,7 @@ class OneDatabaseHabitsIT {
         "CREATE TABLE ticket (id serial PRIMARY KEY, v text)",
         "CREATE TABLE document (id int PRIMARY KEY, content oid)",
         "CREATE TABLE stock (id int PRIMARY KEY, n int)",
+        "CREATE TABLE filled (id int PRIMARY KEY, v text) WITH (autovacuum_enabled = false)",
         "CREATE SCHEMA quiet",
         "CREATE TABLE quiet.heard (what text, n int)",
         "CREATE FUNCTION quiet.hear() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN"
@@ -62,6 +65,29 @@ class OneDatabaseHabitsIT {
         sites.east().execute("TRUNCATE reading");
         sites.settle();
         assertThat(TwoSites.rows(sites.west(), "reading")).isEmpty();
+    }
+
+    /** PostgreSQL believes that there are no rows: none was committed when it looked. */
+    @Test
+    void rows_of_a_table_that_was_analyzed_while_it_was_filled_are_found_by_their_keys() throws Exception {
+        try (Connection filling = sites.west().connectAsAdministrator();
+                Statement statement = filling.createStatement()) {
+            filling.setAutoCommit(false);
+            statement.execute("INSERT INTO filled SELECT id, 'v' FROM generate_series(1, 300000) AS id");
+            sites.west().execute("ANALYZE filled");
+            filling.commit();
+        }
+        assertThat(TwoSites.texts(
+                        sites.west(), "SELECT reltuples FROM pg_class WHERE relname = 'filled' AND relpages > 0"))
+                .containsExactly("0");
+        sites.settle();
+
+        sites.east()
+                .execute(
+                        "UPDATE filled SET v = 'changed' WHERE id % 15 = 0",
+                        "DELETE FROM filled WHERE id % 15 = 1", "UPDATE filled SET v = NULL WHERE id = 2");
+        sites.settle();
+        sites.assertEqual("filled");
     }
 
     @Test

@@ -23,7 +23,15 @@ class TakeOverIT {
     void standby_takes_over_from_a_killed_and_from_a_frozen_leader() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
             sites.schema(TwoSites.PROBE)
-                    .schema("CREATE TABLE entry (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text)")
+                    .schema(
+                            "CREATE TABLE entry (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, what text)",
+                            "CREATE SCHEMA quiet",
+                            "CREATE TABLE quiet.holding (n int)",
+                            "CREATE TABLE slow (id int PRIMARY KEY)",
+                            "CREATE FUNCTION quiet.hold() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$ BEGIN"
+                                    + " WHILE EXISTS (SELECT FROM quiet.holding) LOOP PERFORM pg_sleep(0.1); END LOOP; RETURN NEW; END $$",
+                            "CREATE TRIGGER hold BEFORE INSERT ON slow FOR EACH ROW EXECUTE FUNCTION quiet.hold()",
+                            "ALTER TABLE slow ENABLE ALWAYS TRIGGER hold")
                     .prepare();
             sites.run(sites.west(), LongUnaryOperator.identity());
             SiteProcess first = sites.process(sites.east(), "first").start();
@@ -64,6 +72,21 @@ class TakeOverIT {
                             .stream()
                             .filter(change -> change.table().name().equals("entry")))
                     .hasSize(400);
+
+            sites.east().execute("INSERT INTO quiet.holding VALUES (1)");
+            sites.west().execute("INSERT INTO slow VALUES (1)");
+            await().atMost(LIMIT)
+                    .until(() -> !TwoSites.texts(
+                                    sites.east(),
+                                    "SELECT FROM pg_stat_activity WHERE application_name = 'gemel-apply-east'"
+                                            + " AND state = 'active' AND query LIKE '%slow%'")
+                            .isEmpty());
+            first.kill();
+            await("nobody waits any more for the statement that kept the leadership")
+                    .atMost(LIMIT)
+                    .until(() -> leads(second));
+            sites.east().execute("DELETE FROM quiet.holding");
+            sites.awaitRow(sites.east(), "SELECT FROM slow");
         }
     }
 
