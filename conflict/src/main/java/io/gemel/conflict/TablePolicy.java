@@ -98,8 +98,7 @@ public final class TablePolicy {
             return state;
         }
         if (change instanceof Change.Settle settle) {
-            // What comes after a row that was taken from the other site is what came after it there: nothing is
-            // contested.
+            // What comes on top of a row that was taken from the other site came after it there, and is not contested.
             return settle.taken() == 0 ? RowState.replacedBy(after, stamped) : RowState.settled(after);
         }
         if (change instanceof Change.Release release) {
