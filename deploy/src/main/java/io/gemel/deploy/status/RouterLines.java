@@ -18,7 +18,9 @@ final class RouterLines {
                 "router %s at %s: %s",
                 router.path("router").asText(),
                 router.path("site").asText(),
-                router.path("ready").asBoolean() ? "ready" : "no VM takes requests"));
+                router.path("ready").asBoolean()
+                        ? "ready"
+                        : router.path("reason").asText()));
         lines.add(format(
                 "  requests %s   in flight %s   latency p50 %.1f ms, p99 %.1f ms",
                 count(router, "requests"),

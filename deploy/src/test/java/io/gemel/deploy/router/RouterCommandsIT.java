@@ -165,6 +165,10 @@ class RouterCommandsIT {
         HttpResponse<String> served = answer(leaving.uri());
         assertThat(served.statusCode()).as("the VM's own").isEqualTo(404);
         assertThat(served.headers().firstValue("Connection")).hasValue("close");
+        CommandRun status = new CommandRun();
+        assertThat(status.run("status", leaving.file())).isEqualTo(ExitCode.FINDING);
+        assertThat(status.out()).contains("router east-3 at east: it was told to end");
+        assertThat(leaving.log()).content().contains("router east-3 was told to end");
         leaving.kill();
     }
 

@@ -86,13 +86,13 @@ final class AdminServer extends VerticleBase {
         switch (path(request)) {
             case "/health" -> answer(request, reads, OK, PLAIN, "ok\n");
             case "/ready" -> {
-                boolean ready = report.get().ready();
+                RouterReport now = report.get();
                 answer(
                         request,
                         reads,
-                        ready ? OK : UNAVAILABLE,
+                        now.ready() ? OK : UNAVAILABLE,
                         PLAIN,
-                        ready ? "ok\n" : "no VM takes requests, or the router was told to end\n");
+                        now.ready() ? "ok\n" : now.reason() + "\n");
             }
             case "/status" ->
                 answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");

@@ -68,9 +68,12 @@ final class Fleet implements Surroundings {
         return leaving;
     }
 
-    /** Should clients be sent here? */
-    boolean isReady() {
-        return !leaving && anyUsable();
+    /** Why clients should be sent to another router; empty when they need not. */
+    String reason() {
+        if (leaving) {
+            return "it was told to end, and serves on for stop.delay";
+        }
+        return anyUsable() ? "" : "no VM takes requests";
     }
 
     private boolean anyUsable() {

@@ -17,6 +17,7 @@ final class ReportJson {
                 .put("router", report.router())
                 .put("site", report.site())
                 .put("ready", report.ready())
+                .put("reason", report.reason())
                 .put("requests", report.requests())
                 .put("resubmitted", report.resubmitted())
                 .put("retried", report.retried())

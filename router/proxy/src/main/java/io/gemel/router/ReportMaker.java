@@ -34,7 +34,7 @@ final class ReportMaker {
         return new RouterReport(
                 config.name(),
                 config.site().name(),
-                fleet.isReady(),
+                fleet.reason(),
                 figures.requests.sum(),
                 figures.resubmitted.sum(),
                 figures.retried.sum(),

@@ -12,6 +12,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A transaction router: takes clients' requests and sends each to one VM of the application, and to another one when that one dies,
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Use it once: {@link #start}, then {@link #close}. Everything else may be called from any thread while it runs.
  */
 public final class Router implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
     private final RouterConfig config;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -141,6 +145,10 @@ public final class Router implements AutoCloseable {
 
     /** The router is not ready any more, and each answer closes its connection: whoever looks sends its clients elsewhere. Before {@link #close}. */
     public void leave() {
+        LOG.info(
+                "router {} was told to end: it serves on for {}, and is not ready any more",
+                config.name(),
+                config.times().stopDelay());
         fleet.leave();
     }
 

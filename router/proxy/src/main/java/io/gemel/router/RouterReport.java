@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param router its name
  * @param site the site it stands at
- * @param ready whether a VM can be reached that takes requests, and the router has not been told to end
+ * @param reason why clients should be sent to another router; empty when they need not
  * @param requests requests of clients that were accepted
  * @param resubmitted attempts that followed one whose outcome nobody knew
  * @param retried attempts that followed one that had done nothing
@@ -31,7 +31,7 @@ import java.util.List;
 public record RouterReport(
         String router,
         String site,
-        boolean ready,
+        String reason,
         long requests,
         long resubmitted,
         long retried,
@@ -56,6 +56,11 @@ public record RouterReport(
         vms = List.copyOf(vms);
         sites = List.copyOf(sites);
         answers = List.copyOf(answers);
+    }
+
+    /** Whether a VM takes requests, and the router has not been told to end. */
+    public boolean ready() {
+        return reason.isEmpty();
     }
 
     /** What the router thinks of a VM. */
