@@ -172,7 +172,7 @@ public final class RouterMetrics {
 
     private static Metric answers() {
         return new Metric(
-                "gemel_router_answer_duration_seconds",
+                "gemel_router_request_duration_seconds",
                 "histogram",
                 "From a request's head to its answer, or to the end of an answer that is passed on as it comes.",
                 report -> {
