@@ -6,7 +6,7 @@ import static io.gemel.deploy.config.Key.key;
 import static io.gemel.deploy.config.Key.required;
 import static io.gemel.deploy.config.Key.size;
 
-import io.gemel.router.RouterConfig.AccessLog;
+import io.gemel.router.RouterConfig.AccessLogFormat;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
 import java.time.Duration;
@@ -43,7 +43,8 @@ final class RouterKeys {
     static final Key<String> KEY_SCOPE_HEADERS = key("key.scope.headers", "Authorization", text -> text, String.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
-    static final Key<AccessLog> ACCESS_LOG = key("access.log", "true", RouterKeys::accessLog, AccessLog.class);
+    static final Key<AccessLogFormat> ACCESS_LOG =
+            key("access.log", "true", RouterKeys::accessLog, AccessLogFormat.class);
 
     static final Key<Durability> DURABILITY = key("durability", "local", RouterKeys::durability, Durability.class);
     static final Key<Duration> DURABILITY_TIMEOUT = duration("durability.timeout", "10s", LEAST, TEN_MINUTES);
@@ -125,11 +126,11 @@ final class RouterKeys {
 
     private RouterKeys() {}
 
-    static AccessLog accessLog(String text) throws BadValueException {
+    static AccessLogFormat accessLog(String text) throws BadValueException {
         return switch (text) {
-            case "true" -> AccessLog.TEXT;
-            case "json" -> AccessLog.JSON;
-            case "false" -> AccessLog.NONE;
+            case "true" -> AccessLogFormat.TEXT;
+            case "json" -> AccessLogFormat.JSON;
+            case "false" -> AccessLogFormat.NONE;
             default -> throw new BadValueException("is '" + text + "'", "write true, json or false");
         };
     }

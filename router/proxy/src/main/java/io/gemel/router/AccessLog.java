@@ -13,10 +13,10 @@ final class AccessLog {
     /** Of its own, so that nothing is put before the line. */
     private static final Logger JSON = LoggerFactory.getLogger("io.gemel.router.access.json");
 
-    private final RouterConfig.AccessLog format;
+    private final RouterConfig.AccessLogFormat format;
     private final InstantSource clock;
 
-    AccessLog(RouterConfig.AccessLog format, InstantSource clock) {
+    AccessLog(RouterConfig.AccessLogFormat format, InstantSource clock) {
         this.format = format;
         this.clock = clock;
     }
@@ -38,7 +38,7 @@ final class AccessLog {
             Story story) {}
 
     void write(Line line) {
-        if (format == RouterConfig.AccessLog.TEXT && TEXT.isInfoEnabled()) {
+        if (format == RouterConfig.AccessLogFormat.TEXT && TEXT.isInfoEnabled()) {
             Story story = line.story();
             TEXT.info(
                     "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={}",
@@ -54,7 +54,7 @@ final class AccessLog {
                     shown(story.site()),
                     shown(story.vm()),
                     shown(story.durability()));
-        } else if (format == RouterConfig.AccessLog.JSON && JSON.isInfoEnabled()) {
+        } else if (format == RouterConfig.AccessLogFormat.JSON && JSON.isInfoEnabled()) {
             JSON.info(json(line));
         }
     }

@@ -44,12 +44,12 @@ public record RouterConfig(
         List<Site> sites,
         List<Route> routes,
         Durability durability,
-        AccessLog accessLog,
+        AccessLogFormat accessLog,
         RouterTimes times,
         RouterLimits limits) {
 
     /** Lines of the access log. */
-    public enum AccessLog {
+    public enum AccessLogFormat {
         NONE,
         /** For people, by the logger {@code io.gemel.router.access}. */
         TEXT,

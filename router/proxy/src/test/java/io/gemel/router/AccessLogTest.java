@@ -39,7 +39,8 @@ class AccessLogTest {
     @Test
     void a_line_for_programs_is_one_object_whatever_the_client_wrote() {
         Story story = new Story("k\"1", "executed", 2, "west", "w1", null);
-        log(RouterConfig.AccessLog.JSON).write(new Line("10.0.0.7", "POST", "/a\"b\\c", "/a", 201, 17, 1_250, story));
+        log(RouterConfig.AccessLogFormat.JSON)
+                .write(new Line("10.0.0.7", "POST", "/a\"b\\c", "/a", 201, 17, 1_250, story));
 
         assertThat(lines.list).hasSize(1);
         assertThat(new JsonObject(lines.list.get(0).getFormattedMessage()))
@@ -63,13 +64,13 @@ class AccessLogTest {
     @Test
     void nothing_is_written_for_programs_where_people_read_or_nobody() {
         Line line = new Line("10.0.0.7", "GET", "/", "/", 200, 0, 1, Story.NONE);
-        log(RouterConfig.AccessLog.TEXT).write(line);
-        log(RouterConfig.AccessLog.NONE).write(line);
+        log(RouterConfig.AccessLogFormat.TEXT).write(line);
+        log(RouterConfig.AccessLogFormat.NONE).write(line);
 
         assertThat(lines.list).isEmpty();
     }
 
-    private static AccessLog log(RouterConfig.AccessLog format) {
+    private static AccessLog log(RouterConfig.AccessLogFormat format) {
         return new AccessLog(format, InstantSource.fixed(NOW));
     }
 }

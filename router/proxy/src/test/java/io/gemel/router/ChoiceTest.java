@@ -33,7 +33,7 @@ final class ChoiceTest {
             List.of(site("west"), site("east")),
             List.of(),
             Durability.LOCAL,
-            RouterConfig.AccessLog.NONE,
+            RouterConfig.AccessLogFormat.NONE,
             RouterTimes.defaults(),
             RouterLimits.defaults()));
     private final Choice choice = new Choice(fleet, new Random(7), 100, 10_000, 30_000);

@@ -167,7 +167,7 @@ final class PureHttpTest {
                         List.of(),
                         List.of(new Route("x", null, true)),
                         Durability.LOCAL,
-                        RouterConfig.AccessLog.TEXT,
+                        RouterConfig.AccessLogFormat.TEXT,
                         times,
                         RouterLimits.defaults()))
                 .isInstanceOfSatisfying(

@@ -60,7 +60,7 @@ final class TestBench implements AutoCloseable {
                         new Route("/kept", null, true, true, null),
                         new Route("/slow", null, true, null, Duration.ofSeconds(20))),
                 Durability.LOCAL,
-                RouterConfig.AccessLog.TEXT,
+                RouterConfig.AccessLogFormat.TEXT,
                 TIMES,
                 RouterLimits.defaults());
         router = new Router(change.apply(config), InstantSource.system(), new SecureRandom());

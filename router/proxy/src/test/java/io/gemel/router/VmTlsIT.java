@@ -126,7 +126,7 @@ final class VmTlsIT {
                         List.of(site.config()),
                         List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
                         Durability.LOCAL,
-                        RouterConfig.AccessLog.TEXT,
+                        RouterConfig.AccessLogFormat.TEXT,
                         TestBench.shortTimes(Duration.ofSeconds(40)),
                         RouterLimits.defaults()),
                 InstantSource.system(),
