@@ -80,6 +80,10 @@ final class FaultTables {
             + " (SELECT * FROM odd_step UNION ALL SELECT * FROM even_step) AS step"
             + " GROUP BY writer HAVING count(*) <> max(n)";
 
+    /** How many steps of each writer one snapshot shows. */
+    static final String STEPS =
+            "SELECT writer, count(*) FROM (SELECT writer FROM odd_step UNION ALL SELECT writer FROM even_step) AS step GROUP BY writer";
+
     private FaultTables() {}
 
     /** All tables that the workload and the faults write to. */

@@ -5,7 +5,9 @@ import io.gemel.deploy.database.Sql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 
@@ -19,6 +21,7 @@ final class Observer implements Callable<Void> {
     private final List<String> halves = new ArrayList<>();
     private final List<String> gaps = new ArrayList<>();
     private long looks;
+    private volatile Map<String, Long> steps = Map.of();
 
     Observer(SiteFixture site, String name, BooleanSupplier stopped) {
         this.site = site;
@@ -44,11 +47,19 @@ final class Observer implements Callable<Void> {
     private void look(Connection connection) throws SQLException {
         List<String> half = Sql.list(connection, row -> row.getString(1), FaultTables.HALVES);
         List<String> gap = Sql.list(connection, row -> row.getString(1), FaultTables.GAPS);
+        Map<String, Long> now = new HashMap<>();
+        Sql.list(connection, row -> now.put(row.getString(1), row.getLong(2)), FaultTables.STEPS);
+        steps = Map.copyOf(now);
         synchronized (this) {
             halves.addAll(half);
             gaps.addAll(gap);
             looks++;
         }
+    }
+
+    /** How many steps of a writer are here. Any thread. */
+    long stepsOf(String writer) {
+        return steps.getOrDefault(writer, 0L);
     }
 
     /** Transactions that were seen in part. */

@@ -28,13 +28,21 @@ final class Workload implements AutoCloseable {
 
     Workload(List<SiteFixture> sites, String name, Random random) throws Exception {
         for (SiteFixture site : sites) {
-            String siteName = site.config().site().name();
+            observers.add(new Observer(site, site.config().site().name(), stopped::get));
+        }
+        for (int place = 0; place < sites.size(); place++) {
+            char siteName = sites.get(place).config().site().name().charAt(0);
+            Observer other = observers.get(sites.size() - 1 - place);
             for (int i = 0; i < WRITERS_PER_SITE; i++) {
-                String writer = siteName.charAt(0) + name + i;
                 writers.add(new Writer(
-                        site, writer, new Random(random.nextLong()), history, turns.readLock(), stopped::get));
+                        sites.get(place),
+                        siteName + name + i,
+                        new Random(random.nextLong()),
+                        history,
+                        turns.readLock(),
+                        other::stepsOf,
+                        stopped::get));
             }
-            observers.add(new Observer(site, siteName, stopped::get));
         }
     }
 

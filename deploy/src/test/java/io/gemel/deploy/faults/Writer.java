@@ -6,28 +6,47 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
-/** An application that writes to one site's database, and through every failure goes on with new transactions. Own thread. */
+/**
+ * An application that writes to one site's database, and through every failure goes on with new transactions: the fewer, the further the other
+ * site is behind, so that a slow machine does not get more to do than it can. Own thread.
+ */
 final class Writer implements Callable<Void> {
     private static final int PAUSE_MILLIS_MAX = 80;
     private static final int RECONNECT_MILLIS = 50;
+
+    /** Steps that the other site lacks when a writer's pauses are twice as long; one in ten transactions is a step. */
+    private static final long STEPS_BEHIND = 5;
+
+    private static final long SLOWER_MAX = 8;
 
     private final SiteFixture site;
     private final String name;
     private final Random random;
     private final History history;
     private final Lock turn;
+    private final ToLongFunction<String> arrived;
     private final BooleanSupplier stopped;
 
     /**
      * @param turn held during each transaction
+     * @param arrived how many steps of a writer the other site has
      */
-    Writer(SiteFixture site, String name, Random random, History history, Lock turn, BooleanSupplier stopped) {
+    Writer(
+            SiteFixture site,
+            String name,
+            Random random,
+            History history,
+            Lock turn,
+            ToLongFunction<String> arrived,
+            BooleanSupplier stopped) {
         this.site = site;
         this.name = name;
         this.random = random;
         this.history = history;
         this.turn = turn;
+        this.arrived = arrived;
         this.stopped = stopped;
     }
 
@@ -39,7 +58,8 @@ final class Writer implements Callable<Void> {
                 long step = 1 + session.number(lastStep("odd_step")) + session.number(lastStep("even_step"));
                 while (!stopped.getAsBoolean()) {
                     step += transact(session, step);
-                    Thread.sleep(random.nextInt(PAUSE_MILLIS_MAX));
+                    long behind = step - 1 - arrived.applyAsLong(name);
+                    Thread.sleep(random.nextInt(PAUSE_MILLIS_MAX) * Math.min(SLOWER_MAX, 1 + behind / STEPS_BEHIND));
                 }
             } catch (SQLException e) {
                 Thread.sleep(RECONNECT_MILLIS); // a deadlock, a lock held for too long, or the server is away
