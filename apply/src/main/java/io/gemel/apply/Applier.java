@@ -105,9 +105,7 @@ public final class Applier implements AutoCloseable {
     public Marker restore(InFlightWindow window) throws ApplyException {
         try {
             Recollection recollection = database.recollection();
-            for (Recollection.StoredEntry entry : recollection.storedEntries()) {
-                window.restore(entry.key(), entry.entry());
-            }
+            recollection.forEachEntry(entry -> window.restore(entry.key(), entry.entry()));
             recollection.voids().forEach(window::restore);
             marker = recollection.marker();
         } catch (ApplyFailure e) {

@@ -1,15 +1,24 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.TargetRows.Orphan;
 import io.gemel.conflict.WindowEntry;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.reason.Advice;
 import io.gemel.reason.RowLimit;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import java.util.List;
 
 /** Sees to it that what one group decides about, and what must be remembered of that, finds room in memory. Applying thread only. */
 final class ConflictRoom {
+    private static final String CHANGED_BY_BOTH = "both sites changed the same rows";
+    private static final String ORPHANED = "rows of this site refer to rows that the peer deleted";
+
+    private static final String DONE_TWICE =
+            "a submission was carried out at both sites, and one of them is taken back";
+
     private final WindowGroup group;
     private final long rowBytesMax;
 
@@ -43,18 +52,34 @@ final class ConflictRoom {
 
     /** Is there room for what the window and the group remember by now? */
     void check() throws ApplyFailure {
-        check(group.touchedRows(), group.bytes());
+        check(CHANGED_BY_BOTH, group.touchedRows(), group.bytes());
     }
 
     /** Is there room for what must be remembered of so many keys, whatever was changed? */
     void check(int keys) throws ApplyFailure {
-        check(keys, (long) keys * WindowEntry.BYTES);
+        check(CHANGED_BY_BOTH, keys, (long) keys * WindowEntry.BYTES);
     }
 
-    private void check(int rows, long bytes) throws ApplyFailure {
+    /** Is there room for what must be remembered of rows that are left without what they refer to? */
+    void checkOrphans(List<Orphan> orphans) throws ApplyFailure {
+        check(
+                ORPHANED,
+                orphans.size(),
+                orphans.stream().mapToLong(Orphan::bytes).sum());
+    }
+
+    /** Is there room for the changes of a transaction that is taken back? */
+    void checkVoid(List<StampedChange> changes) throws ApplyFailure {
+        check(
+                DONE_TWICE,
+                changes.size(),
+                changes.stream().mapToLong(WindowEntry::bytes).sum());
+    }
+
+    private void check(String why, int rows, long bytes) throws ApplyFailure {
         if (bytes > bytesMax()) {
             throw new ApplyFailure(
-                    Kind.ALONE, Advice.APPLY_CONFLICTS_TOO_MANY, RowLimit.conflicts(rows, bytes, rowBytesMax));
+                    Kind.ALONE, Advice.APPLY_CONFLICTS_TOO_MANY, RowLimit.conflicts(why, rows, bytes, rowBytesMax));
         }
     }
 }

@@ -59,12 +59,12 @@ final class GroupAttempt {
         room = new ConflictRoom(group, rowBytesMax);
         target = transaction.rows();
         this.steps = steps;
-        orphans = new OrphanRepair(target, group, steps, steps.folded());
+        orphans = new OrphanRepair(target, group, steps, steps.folded(), room);
         this.group = group;
         this.slowKeys = slowKeys;
         this.alone = alone;
         this.manner = manner;
-        judge = new SubmissionJudge(target, group, steps);
+        judge = new SubmissionJudge(target, group, steps, room);
         notices = new ParkingNotices(transaction, group.local());
     }
 

@@ -46,6 +46,7 @@ final class OrphanRepair {
     private final WindowGroup group;
     private final ApplySteps steps;
     private final FoldedRows folded;
+    private final ConflictRoom room;
     private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
     private final Set<TableShape> overflowed = new HashSet<>();
     private final Map<TableShape, Map<RowKey, Folded>> suspects = new LinkedHashMap<>(); // may refer to nothing
@@ -58,11 +59,12 @@ final class OrphanRepair {
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
     /** @param folded filled while the group is applied */
-    OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps, FoldedRows folded) {
+    OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps, FoldedRows folded, ConflictRoom room) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;
         this.folded = folded;
+        this.room = room;
     }
 
     /** A void transaction of this site is taken out, because of the one that this change belongs to. */
@@ -223,7 +225,9 @@ final class OrphanRepair {
         List<RowImage> images = new ArrayList<>();
         deletes.values().forEach(delete -> images.add(image(delete.change())));
         List<Orphan> fresh = new ArrayList<>();
-        for (Orphan orphan : rows.orphans(shape, images)) {
+        List<Orphan> found = rows.orphans(shape, images, room.bytesMax());
+        room.checkOrphans(found);
+        for (Orphan orphan : found) {
             if (decided.add(List.of(orphan.child().key(), orphan.parent().key()))) {
                 fresh.add(orphan);
             }

@@ -61,14 +61,21 @@ final class PostgresForeignKeys {
     }
 
     /** As {@link TargetRows#orphans}. */
-    List<TargetRows.Orphan> orphans(DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone) {
+    List<TargetRows.Orphan> orphans(
+            DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone, long bytesMax) {
         List<TargetRows.Orphan> orphans = new ArrayList<>();
+        long bytes = 0;
         for (ForeignKey key : keys(sql, parent, shape)) {
             List<Object> binds = PostgresBinds.images(key.referred(), gone);
-            try (ResultSet found = sql.resultQuery(key.query(), binds.toArray()).fetchResultSet()) {
-                while (found.next()) {
+            try (ResultSet found = sql.resultQuery(key.query(), binds.toArray())
+                    .fetchSize(PostgresTargetRows.ROWS_AT_ONCE)
+                    .fetchResultSet()) {
+                while (bytes <= bytesMax && found.next()) {
                     RowImage child = PostgresBinds.image(key.child(), found);
-                    orphans.add(new TargetRows.Orphan(child, key.columns(), gone.get(found.getInt(child.size() + 1))));
+                    TargetRows.Orphan orphan =
+                            new TargetRows.Orphan(child, key.columns(), gone.get(found.getInt(child.size() + 1)));
+                    orphans.add(orphan);
+                    bytes += orphan.bytes();
                 }
             } catch (SQLException e) {
                 throw new DataAccessException("orphans of " + shape.table() + ": " + e.getMessage(), e);

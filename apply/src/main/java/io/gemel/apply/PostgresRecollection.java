@@ -16,6 +16,8 @@ import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jooq.Cursor;
 import org.jooq.DSLContext;
 import org.jooq.Record;
 
@@ -52,16 +54,20 @@ final class PostgresRecollection implements Recollection {
     }
 
     @Override
-    public List<StoredEntry> storedEntries() throws ApplyFailure {
-        return run(() -> {
-            List<StoredEntry> entries = new ArrayList<>();
-            for (Record row : sql.fetch("SELECT table_schema, table_name, key, entry FROM gemel.\"window\"")) {
-                TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));
-                RowKey key = RowKey.of(table, row.get(2, String[].class));
-                entries.add(storedEntry(key, row.get(3, byte[].class)));
+    public void forEachEntry(Consumer<StoredEntry> action) throws ApplyFailure {
+        run(() -> {
+            try (Cursor<Record> rows = sql.resultQuery(
+                            "SELECT table_schema, table_name, key, entry FROM gemel.\"window\"")
+                    .fetchSize(PostgresTargetRows.ROWS_AT_ONCE)
+                    .fetchLazy()) {
+                for (Record row : rows) {
+                    TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));
+                    RowKey key = RowKey.of(table, row.get(2, String[].class));
+                    action.accept(storedEntry(key, row.get(3, byte[].class)));
+                }
             }
             connection.commit();
-            return entries;
+            return true;
         });
     }
 

@@ -22,8 +22,8 @@ final class PostgresTargetRows implements TargetRows {
     /** Times that a row may be neither found nor free to insert: another session inserts and deletes it in turn, or something hides it. */
     private static final int LOCK_ROUNDS_MAX = 3;
 
-    /** Rows that are held in memory when all of a table are read. */
-    private static final int ROWS_AT_ONCE = 500;
+    /** Rows of a long result that are held in memory. */
+    static final int ROWS_AT_ONCE = 500;
 
     private final DSLContext sql;
     private final PostgresRowStatements statements;
@@ -249,9 +249,9 @@ final class PostgresTargetRows implements TargetRows {
     }
 
     @Override
-    public List<Orphan> orphans(TableShape shape, List<RowImage> gone) throws ApplyFailure {
+    public List<Orphan> orphans(TableShape shape, List<RowImage> gone, long bytesMax) throws ApplyFailure {
         PostgresTable table = table(shape);
-        return run(() -> foreignKeys.orphans(sql, table, shape, gone));
+        return run(() -> foreignKeys.orphans(sql, table, shape, gone, bytesMax));
     }
 
     @Override

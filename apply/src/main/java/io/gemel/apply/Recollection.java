@@ -5,6 +5,7 @@ import io.gemel.conflict.VoidNote;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What earlier processes left in the database for the next one. Applying thread only. */
 interface Recollection {
@@ -14,7 +15,8 @@ interface Recollection {
     /** The newest marker, or {@link Marker#none}. */
     Marker marker() throws ApplyFailure;
 
-    List<StoredEntry> storedEntries() throws ApplyFailure;
+    /** Hands over each entry that is stored; only one of them is in memory. */
+    void forEachEntry(Consumer<StoredEntry> action) throws ApplyFailure;
 
     /** Void transactions that an earlier process noted. */
     List<VoidNote> voids() throws ApplyFailure;

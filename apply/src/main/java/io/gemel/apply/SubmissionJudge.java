@@ -28,14 +28,16 @@ final class SubmissionJudge {
     private final TargetRows rows;
     private final WindowGroup group;
     private final ApplySteps steps;
+    private final ConflictRoom room;
     private final Set<RowKey> voidKeys = new HashSet<>();
     private @Nullable StampedChange voidClaim; // the incoming transaction's, when that is void
     private long rivalPosition;
 
-    SubmissionJudge(TargetRows rows, WindowGroup group, ApplySteps steps) {
+    SubmissionJudge(TargetRows rows, WindowGroup group, ApplySteps steps, ConflictRoom room) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;
+        this.room = room;
     }
 
     /**
@@ -89,7 +91,8 @@ final class SubmissionJudge {
             rivalPosition = rival.position();
             return List.of();
         }
-        List<StampedChange> changes = group.localTransaction(rival.position());
+        List<StampedChange> changes = group.localTransaction(rival.position(), room.bytesMax());
+        room.checkVoid(changes);
         refuseTruncate(changes);
         group.noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
         return changes;
@@ -102,6 +105,7 @@ final class SubmissionJudge {
         }
         refuseTruncate(piece);
         piece.forEach(change -> voidKeys.add(change.change().key()));
+        room.check(voidKeys.size());
         return true;
     }
 

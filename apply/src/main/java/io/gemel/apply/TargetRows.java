@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
@@ -27,7 +28,12 @@ interface TargetRows {
      * @param columns of the foreign key, indexes in the child's shape
      * @param parent the row as it was
      */
-    record Orphan(RowImage child, List<Integer> columns, RowImage parent) {}
+    record Orphan(RowImage child, List<Integer> columns, RowImage parent) {
+        /** About how many bytes of memory it takes with all that is remembered along with it. */
+        long bytes() {
+            return WindowEntry.BYTES + child.memory(null);
+        }
+    }
 
     /**
      * A row whose foreign key refers to nothing.
@@ -85,8 +91,13 @@ interface TargetRows {
     /** Do foreign keys of replicated tables refer to this one? */
     boolean isReferredTo(TableShape shape) throws ApplyFailure;
 
-    /** Finds, and locks, the rows of replicated tables that refer to rows which were in the table and no longer are. */
-    List<Orphan> orphans(TableShape shape, List<RowImage> gone) throws ApplyFailure;
+    /**
+     * Finds, and locks, the rows of replicated tables that refer to rows which were in the table and no longer are; no more behind the one
+     * with which they take more memory than they may.
+     *
+     * @param bytesMax of memory, as {@link Orphan#bytes} counts it
+     */
+    List<Orphan> orphans(TableShape shape, List<RowImage> gone, long bytesMax) throws ApplyFailure;
 
     /**
      * Finds those of the rows with these keys, all of which are locked, that refer to a row of a replicated table which is not

@@ -1,6 +1,7 @@
 package io.gemel.capture;
 
 import io.gemel.conflict.LocalChanges;
+import io.gemel.conflict.WindowEntry;
 import io.gemel.transaction.AllRows;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
@@ -63,17 +64,11 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
-    public synchronized List<StampedChange> transaction(long position) {
-        List<StampedChange> changes = new ArrayList<>();
+    public synchronized List<StampedChange> transaction(long position, long bytesMax) {
+        Whole whole = new Whole(bytesMax);
         Consumer<LogRecord.Part> collect = part -> {
             if (part.stamp().position() == position) {
-                if (part.index() == 0) {
-                    changes.clear(); // an earlier process had left it unfinished
-                }
-                int index = part.firstChange();
-                for (Change change : part.changes()) {
-                    changes.add(new StampedChange(part.stamp(), index++, change));
-                }
+                whole.take(part);
             }
         };
         List<RecentRecords.Entry> here = recent.partsOf(position);
@@ -82,7 +77,34 @@ final class OwnChanges implements LocalChanges {
         } else {
             fromTopic(position, position, collect);
         }
-        return changes;
+        return whole.changes;
+    }
+
+    /** The changes of one transaction, as far as there is memory for them. */
+    private static final class Whole {
+        final List<StampedChange> changes = new ArrayList<>();
+        private final long bytesMax;
+        private long bytes;
+
+        Whole(long bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        void take(LogRecord.Part part) {
+            if (part.index() == 0) { // an earlier process may have left it unfinished
+                changes.clear();
+                bytes = 0;
+            }
+            int index = part.firstChange();
+            for (Change each : part.changes()) {
+                if (bytes > bytesMax) {
+                    return;
+                }
+                StampedChange change = new StampedChange(part.stamp(), index++, each);
+                changes.add(change);
+                bytes += WindowEntry.bytes(change);
+            }
+        }
     }
 
     /** The last of the positions that are read in one go with the first: skipping a short stretch costs more than reading it. */

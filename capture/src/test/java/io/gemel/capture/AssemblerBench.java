@@ -91,7 +91,7 @@ final class AssemblerBench {
         }
 
         @Override
-        public List<StampedChange> transaction(long position) {
+        public List<StampedChange> transaction(long position, long bytesMax) {
             return List.of();
         }
 

@@ -21,11 +21,12 @@ public interface LocalChanges {
     Map<RowKey, List<StampedChange>> read(Map<RowKey, List<Long>> positions);
 
     /**
-     * All changes of one local transaction, in its order.
+     * All changes of one local transaction, in its order; no more behind the one with which they take more memory than they may.
      *
+     * @param bytesMax of memory, as {@link WindowEntry#bytes(StampedChange)} counts it
      * @throws java.io.UncheckedIOException when they cannot be read now
      */
-    List<StampedChange> transaction(long position);
+    List<StampedChange> transaction(long position, long bytesMax);
 
     /**
      * Keys of {@code table} with a local change at a position greater than {@code position}: for a truncate, hence rare.

@@ -83,7 +83,8 @@ public final class WindowEntry {
                 + changes.stream().mapToLong(WindowEntry::bytes).sum();
     }
 
-    private static long bytes(StampedChange change) {
+    /** About how many bytes of memory a change takes that is remembered. */
+    public static long bytes(StampedChange change) {
         return CHANGE_BYTES + change.change().memory();
     }
 

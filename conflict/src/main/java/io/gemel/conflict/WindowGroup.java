@@ -168,9 +168,9 @@ public final class WindowGroup {
                 .orElse(null);
     }
 
-    /** All changes of a transaction of this site that is in flight. */
-    public List<StampedChange> localTransaction(long position) {
-        return window.localChanges().transaction(position);
+    /** See {@link LocalChanges#transaction}. */
+    public List<StampedChange> localTransaction(long position, long bytesMax) {
+        return window.localChanges().transaction(position, bytesMax);
     }
 
     /**

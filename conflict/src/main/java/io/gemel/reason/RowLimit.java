@@ -5,7 +5,16 @@ import org.jspecify.annotations.Nullable;
 
 /** How much memory the values of one changed row may take, and what is said about a row that takes more. Pure. */
 public final class RowLimit {
+    /** Most that {@code row.bytes.max} may be, and its default on a large heap, bytes. */
+    public static final long BYTES_MAX = 2L << 30;
+
+    /** Bytes that the values of one change may take in the log: its reader puts them together in one array, with what describes them. */
+    public static final long LOGGED_BYTES_MAX = BYTES_MAX - (64L << 20);
+
     private static final long MIB = 1 << 20;
+
+    private static final String LEAVE_OUT =
+            "leave the table out for a while, as docs/configuration.md describes, and make the row smaller meanwhile";
 
     /** The rest is for everything else, and for rows up to {@link RowRoom#ALONE_BYTES_MAX} beside a large one. */
     private static final int PARTS_OF_HEAP = 5;
@@ -29,7 +38,7 @@ public final class RowLimit {
      * @param setting bytes, or 0 for two fifths of the heap
      */
     public static long bytes(long setting, long heapBytes) {
-        return setting > 0 ? setting : heapBytes / PARTS_OF_HEAP * PARTS_OF_ROW;
+        return setting > 0 ? setting : Math.min(heapBytes / PARTS_OF_HEAP * PARTS_OF_ROW, BYTES_MAX);
     }
 
     /** Returns whether a change may be decided about: compared with what is there and folded with what the other site changed. */
@@ -64,12 +73,13 @@ public final class RowLimit {
     /**
      * What is said when they take more.
      *
+     * @param why there are such rows
      * @param rows of the transaction at hand, so far
      * @param bytes that they take, with those of transactions before it
      */
-    public static String conflicts(long rows, long bytes, long bytesMax) {
+    public static String conflicts(String why, long rows, long bytes, long bytesMax) {
         long row = 2 * PARTS_FOR_CONFLICTS * bytes / MIB + 1; // there may be as much again
-        return "both sites changed the same rows, " + rows + " of them up to here in this transaction, and what must be"
+        return why + ", " + rows + " of them up to here in this transaction, and what must be"
                 + " remembered of such rows takes " + (bytes / MIB + 1) + " MiB of memory; row.bytes.max allows "
                 + conflictBytes(bytesMax) / MIB + " MiB for that: " + wayOut(row) + ", or say what is still missing";
     }
@@ -84,12 +94,24 @@ public final class RowLimit {
      */
     public static String refusal(String table, @Nullable List<String> key, long bytes, long bytesMax) {
         long row = bytes / MIB + 1;
-        return "a change of " + (key == null ? "a row of table " + table : "row " + table + key)
-                + " takes " + row + " MiB of memory, and row.bytes.max allows " + bytesMax / MIB
+        return changeOf(table, key) + " takes " + row + " MiB of memory, and row.bytes.max allows " + bytesMax / MIB
                 + " MiB: " + wayOut(row);
     }
 
+    /** As {@link #refusal}, of a row that takes too many bytes in the log. */
+    public static String refusalOfLog(String table, @Nullable List<String> key, long bytes, long bytesMax) {
+        return changeOf(table, key) + " takes " + (bytes / MIB + 1) + " MiB in the log, where a change may take "
+                + bytesMax / MIB + " MiB: " + LEAVE_OUT;
+    }
+
+    private static String changeOf(String table, @Nullable List<String> key) {
+        return "a change of " + (key == null ? "a row of table " + table : "row " + table + key);
+    }
+
     private static String wayOut(long row) {
+        if (row > BYTES_MAX / MIB) {
+            return "no setting allows that; " + LEAVE_OUT;
+        }
         long heap = row * PARTS_OF_HEAP / PARTS_OF_ROW + 1;
         return "start both sites with row.bytes.max = " + row + "MiB and a heap of at least " + heap + " MiB (-Xmx"
                 + heap

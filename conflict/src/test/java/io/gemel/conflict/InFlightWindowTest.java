@@ -112,7 +112,7 @@ class InFlightWindowTest {
         }
 
         @Override
-        public List<StampedChange> transaction(long position) {
+        public List<StampedChange> transaction(long position, long bytesMax) {
             return List.of();
         }
 

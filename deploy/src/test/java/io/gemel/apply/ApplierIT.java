@@ -524,7 +524,7 @@ class ApplierIT {
         }
 
         @Override
-        public List<StampedChange> transaction(long position) {
+        public List<StampedChange> transaction(long position, long bytesMax) {
             return List.of();
         }
 

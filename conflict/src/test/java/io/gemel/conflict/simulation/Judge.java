@@ -82,7 +82,7 @@ final class Judge {
             return;
         }
         transaction.group().noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
-        List<StampedChange> changes = transaction.group().localTransaction(rival.position());
+        List<StampedChange> changes = transaction.group().localTransaction(rival.position(), Long.MAX_VALUE);
         transaction.withdraw(configuration.has(Fault.VOID_ROWS_KEPT) ? List.of(rival) : changes);
     }
 

@@ -48,7 +48,7 @@ final class OwnChanges implements LocalChanges {
     }
 
     @Override
-    public List<StampedChange> transaction(long position) {
+    public List<StampedChange> transaction(long position, long bytesMax) {
         return List.copyOf(transactions.getOrDefault(position, new TreeMap<>()).values());
     }
 

@@ -24,11 +24,21 @@ class LargeConflictIT {
     @Test
     @Follows({Advice.APPLY_CONFLICT_TOO_LARGE, Advice.APPLY_CONFLICTS_TOO_MANY})
     void what_memory_has_no_room_for_is_named_and_passes_as_the_reason_says() throws Exception {
-        try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of("row.bytes.max", MEBIBYTES + "MiB"))) {
+        try (TwoSites sites = TwoSites.start(
+                folder,
+                Version.V18,
+                Map.of(
+                        "row.bytes.max",
+                        MEBIBYTES + "MiB",
+                        "conflict.policy.public.cart_item",
+                        "last-writer-wins, orphan(remove)"))) {
             sites.schema(TwoSites.PROBE)
                     .schema(
                             "CREATE TABLE document (id int PRIMARY KEY, what text, body bytea, note text, form jsonb)",
                             "CREATE TABLE counter (id int PRIMARY KEY, n int)",
+                            "CREATE TABLE cart (id int PRIMARY KEY)",
+                            "CREATE TABLE cart_item (id int PRIMARY KEY, cart int REFERENCES cart)",
+                            "INSERT INTO cart VALUES (1)",
                             "INSERT INTO counter SELECT i, 0 FROM generate_series(1, " + ROWS + ") i",
                             "INSERT INTO document SELECT i, 'old', '', '', '{}' FROM generate_series(1, 20) i")
                     .prepare()
@@ -37,6 +47,10 @@ class LargeConflictIT {
             large_rows_are_named_and_pass(sites);
             startAgain(sites, MEBIBYTES);
             more_conflicts_than_can_be_remembered_are_named_and_pass(sites);
+            startAgain(sites, MEBIBYTES);
+            more_orphans_than_can_be_remembered_are_named_and_pass(sites);
+            startAgain(sites, MEBIBYTES);
+            a_large_submission_that_both_carried_out_is_named_and_passes(sites);
         }
     }
 
@@ -80,6 +94,37 @@ class LargeConflictIT {
         startAgain(sites, Math.max(awaitSaid(sites, 0, many), awaitSaid(sites, 1, many)));
         sites.settle();
         sites.assertEqual("counter");
+    }
+
+    /** West hears of a delete after it has let very many rows refer to what is deleted. */
+    private static void more_orphans_than_can_be_remembered_are_named_and_pass(TwoSites sites) throws Exception {
+        sites.pause();
+        sites.east().execute("DELETE FROM cart");
+        sites.west().execute("INSERT INTO cart_item SELECT i, 1 FROM generate_series(1, " + ROWS + ") i");
+        sites.resume();
+        startAgain(sites, awaitSaid(sites, 1, "refer to rows that the peer deleted"));
+        sites.settle();
+        sites.assertEqual("cart", "cart_item");
+        assertThat(TwoSites.rows(sites.east(), "cart_item")).isEmpty();
+    }
+
+    /** The attempt of west is void: west takes out what it has written, and east writes nothing of it. */
+    private static void a_large_submission_that_both_carried_out_is_named_and_passes(TwoSites sites) throws Exception {
+        sites.pause();
+        sites.east().execute(submission(2, 100_000));
+        sites.west().execute(submission(1, 200_000));
+        sites.resume();
+        startAgain(sites, awaitSaid(sites, 1, "one of them is taken back"));
+        sites.settle();
+        sites.assertEqual("counter");
+        assertThat(TwoSites.texts(sites.west(), "SELECT min(id), max(id), count(*) FROM counter WHERE id > " + ROWS))
+                .containsExactly("100001|" + (100_000 + 2 * ROWS) + "|" + 2 * ROWS);
+    }
+
+    private static String submission(int attempt, int from) {
+        return "BEGIN; INSERT INTO gemel.submission (key, fingerprint, attempt) VALUES ('k', 'f', " + attempt
+                + "); INSERT INTO counter SELECT i, 1 FROM generate_series(" + (from + 1) + ", " + (from + 2 * ROWS)
+                + ") i; COMMIT";
     }
 
     private static int awaitSaid(TwoSites sites, int site, String row) {

@@ -147,7 +147,7 @@ class DiskSpillTest {
         }
 
         @Override
-        public List<StampedChange> transaction(long position) {
+        public List<StampedChange> transaction(long position, long bytesMax) {
             return List.of();
         }
 
