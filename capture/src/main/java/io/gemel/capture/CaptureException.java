@@ -2,7 +2,6 @@ package io.gemel.capture;
 
 import io.gemel.conflict.LogException;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
@@ -100,9 +99,6 @@ public final class CaptureException extends Exception {
         }
         if (cause instanceof LogException) {
             return Advice.CAPTURE_LOG_DISORDER;
-        }
-        if (cause instanceof BadRecordException) {
-            return Advice.CAPTURE_OWN_ROW_DAMAGED;
         }
         return isRefusedLogin(cause)
                         || cause instanceof InvalidConfigurationException

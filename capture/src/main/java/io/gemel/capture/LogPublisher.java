@@ -107,12 +107,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
 
     @Override
     public Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) throws CaptureException {
-        byte[] bytes;
-        try {
-            bytes = codec.encode(record);
-        } catch (IllegalArgumentException e) {
-            throw unwritable(e);
-        }
+        byte[] bytes = codec.encode(record);
         int part = 0;
         if (record instanceof LogRecord.Part numbered) {
             part = numbered.index();
@@ -156,11 +151,7 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         FragmentsUnderWay fragments = new FragmentsUnderWay(bytes -> dispatch(
                 record(bytes),
                 new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, 0, bytes)));
-        try {
-            codec.encodeFragments(part, config.transactionPartBytesMax(), fragments::take);
-        } catch (IllegalArgumentException e) {
-            throw unwritable(e);
-        }
+        codec.encodeFragments(part, config.transactionPartBytesMax(), fragments::take);
         if (!fragments.allWritten()) {
             checkNoFailure();
             throw CaptureException.retry("capture was closed while it wrote to the log " + config.topic());
@@ -175,13 +166,6 @@ final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseab
         if (known != null) {
             throw known;
         }
-    }
-
-    private static CaptureException unwritable(IllegalArgumentException why) {
-        return CaptureException.halt(
-                Advice.CAPTURE_RECORD_UNWRITABLE,
-                "a transaction cannot be written to the log: " + why.getMessage(),
-                why);
     }
 
     private ProducerRecord<byte[], byte[]> record(Prepared prepared) {

@@ -55,10 +55,8 @@ final class LogReplay {
             return true;
         });
         if (cursor.position() < lastPosition) {
-            throw CaptureException.halt(
-                    Advice.CAPTURE_LOG_EXPIRED,
-                    "the log " + config.topic() + " no longer holds what follows position " + position
-                            + ": its records have expired or were deleted. Start the pair anew (docs/operate.md)");
+            throw CaptureException.retry("records of the log " + config.topic() + " behind position "
+                    + cursor.position() + " expired or were deleted while it was read");
         }
     }
 

@@ -114,7 +114,8 @@ final class PostgresCatalog {
         }
         List<String> key = names(row.getArray("key"));
         if (key.isEmpty()) {
-            throw TableAdvice.NO_KEY.halt(table);
+            throw CaptureException.retry(
+                    "table " + table + " has lost its primary key: the site starts anew without it");
         }
         return new Description(key, names(row.getArray("generated")), names(row.getArray("required")), snapshot);
     }

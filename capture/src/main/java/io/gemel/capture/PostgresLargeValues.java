@@ -19,13 +19,19 @@ final class PostgresLargeValues {
     private static final char MARK = '\0';
 
     private final RowRoom memory;
+    private final long loggedBytesMax;
     private final List<LargeText> values = new ArrayList<>();
     private long bytes;
+    private long loggedBytes;
     private boolean dropped;
 
-    /** @param memory for the values of a row */
-    PostgresLargeValues(RowRoom memory) {
+    /**
+     * @param memory for the values of a row
+     * @param loggedBytesMax bytes that the values of a row may take in the log, where each is a text
+     */
+    PostgresLargeValues(RowRoom memory, long loggedBytesMax) {
         this.memory = memory;
+        this.loggedBytesMax = loggedBytesMax;
     }
 
     /** Waits for memory when a value has come to so many bytes. */
@@ -41,10 +47,15 @@ final class PostgresLargeValues {
     /** A value that is not large takes memory, too. */
     void count(int valueBytes) {
         bytes += valueBytes;
+        loggedBytes += valueBytes;
     }
 
     /** Returns what is to stand for a value. */
     String keep(LargeText value) {
+        loggedBytes += value.length();
+        if (loggedBytes > loggedBytesMax) {
+            return drop(value.held());
+        }
         values.add(value);
         bytes += value.held();
         return MARK + Integer.toString(values.size() - 1);
@@ -62,6 +73,7 @@ final class PostgresLargeValues {
     void clear() {
         values.clear();
         bytes = 0;
+        loggedBytes = 0;
         dropped = false;
         memory.giveBack();
     }
@@ -73,7 +85,10 @@ final class PostgresLargeValues {
 
     CaptureException refusal(TableId table, @Nullable List<String> key) {
         return CaptureException.halt(
-                Advice.CAPTURE_ROW_TOO_LARGE, RowLimit.refusal(table.toString(), key, bytes, memory.bytesMax()));
+                Advice.CAPTURE_ROW_TOO_LARGE,
+                loggedBytes > loggedBytesMax
+                        ? RowLimit.refusalOfLog(table.toString(), key, loggedBytes, loggedBytesMax)
+                        : RowLimit.refusal(table.toString(), key, bytes, memory.bytesMax()));
     }
 
     static boolean isToken(@Nullable String text) {

@@ -196,7 +196,7 @@ final class PostgresRows {
         try {
             return new CapturedRow.Correction(CorrectionCodec.decode(body), body.length);
         } catch (BadRecordException e) {
-            throw CaptureException.of("gemel.emit holds a damaged row", e);
+            throw damaged(source, "cannot be read (" + e.getMessage() + ")");
         }
     }
 
@@ -207,10 +207,7 @@ final class PostgresRows {
     private String required(Source source, ReplicationMessage message, String column) throws CaptureException {
         String value = value(source, message, column);
         if (value == null) {
-            throw CaptureException.halt(
-                    Advice.CAPTURE_OWN_ROW_DAMAGED,
-                    "a row of " + source.id() + " has no value in column " + column
-                            + "; start the pair anew (docs/operate.md)");
+            throw damaged(source, "has no value in column " + column);
         }
         return value;
     }
@@ -221,9 +218,13 @@ final class PostgresRows {
                 return images.text(source.id(), each);
             }
         }
-        throw CaptureException.halt(
-                Advice.CAPTURE_OWN_COLUMN_MISSING,
-                "table " + source.id() + " has no column " + column + ": run gemel prepare with this version of Gemel");
+        throw damaged(source, "has no column " + column);
+    }
+
+    private static CaptureException damaged(Source source, String how) {
+        return CaptureException.halt(
+                Advice.CAPTURE_OWN_ROW_DAMAGED,
+                "a row of " + source.id() + " " + how + "; start the pair anew (docs/operate.md)");
     }
 
     private void local(PostgresLayout layout, ReplicationMessage message, TransactionSink sink)

@@ -1,6 +1,6 @@
 package io.gemel.capture;
 
-import io.gemel.reason.Advice;
+import java.util.Objects;
 import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
@@ -11,9 +11,8 @@ final class PostgresSettings {
 
     /**
      * @param name unique among the engines of this JVM: it also names Debezium's MBeans
-     * @throws CaptureException HALT when the database's URL cannot be read
      */
-    static Properties of(CaptureConfig config, String name) throws CaptureException {
+    static Properties of(CaptureConfig config, String name) {
         Properties settings = new Properties();
         settings.setProperty("name", name);
         settings.setProperty("topic.prefix", name);
@@ -50,14 +49,9 @@ final class PostgresSettings {
         return settings;
     }
 
-    private static void database(Properties settings, CaptureConfig config) throws CaptureException {
-        Properties url = Driver.parseURL(config.jdbcUrl(), null);
-        if (url == null) {
-            throw CaptureException.halt(
-                    Advice.CAPTURE_URL_UNREADABLE,
-                    "the database's URL " + config.jdbcUrl()
-                            + " cannot be read: it looks like jdbc:postgresql://host:5432/database");
-        }
+    private static void database(Properties settings, CaptureConfig config) {
+        Properties url =
+                Objects.requireNonNull(Driver.parseURL(config.jdbcUrl(), null)); // the configuration sees to that
         String[] hosts = take(url, PGProperty.PG_HOST, "localhost").split(",", -1);
         String[] ports = take(url, PGProperty.PG_PORT, "5432").split(",", -1);
         // Debezium appends one port to one host; with several, all but the last bring their own.

@@ -9,6 +9,7 @@ import io.debezium.connector.postgresql.connection.WalPositionLocator;
 import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import io.debezium.jdbc.JdbcConnection;
 import io.gemel.reason.Reasons;
+import io.gemel.reason.RowLimit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -62,7 +63,7 @@ final class PostgresTap {
         this.sink = sink;
         this.acknowledged = acknowledged;
         this.reasons = reasons;
-        large = new PostgresLargeValues(config.rowRoom());
+        large = new PostgresLargeValues(config.rowRoom(), RowLimit.LOGGED_BYTES_MAX);
     }
 
     /** Puts the tap on a connection that Debezium has built. */

@@ -14,9 +14,6 @@ enum TableAdvice {
             Advice.CAPTURE_UNKNOWN_TABLE,
             "table {table} has changes to publish but was dropped or renamed, so its primary key is not known: restore its name, or"
                     + " leave it out for a while, as docs/configuration.md describes"),
-    NO_KEY(
-            Advice.CAPTURE_NO_KEY,
-            "table {table} has no primary key: add one, or take the table out of the replicated ones"),
     KEY_CHANGED(
             Advice.CAPTURE_KEY_CHANGED,
             "the primary key of table {table} was changed since the rows were written that are being published now: leave the table out"

@@ -3,6 +3,7 @@ package io.gemel.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.reason.RowRoom;
+import io.gemel.transaction.TableId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class PostgresLogInputTest {
     private static final int MIB = 1 << 20;
 
-    private final PostgresLargeValues large = new PostgresLargeValues(RowRoom.of(8 * MIB));
+    private final PostgresLargeValues large = new PostgresLargeValues(RowRoom.of(8 * MIB), 12 * MIB);
 
     @Test
     void everything_but_large_values_passes_as_it_is() throws Exception {
@@ -84,6 +86,22 @@ class PostgresLogInputTest {
         assertThat(large.refused()).isBetween(22L * MIB, 25L * MIB);
         assertThat(new String(received, received.length - behind.length, behind.length, StandardCharsets.ISO_8859_1))
                 .isEqualTo(new String(behind, StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void a_row_may_fit_into_memory_and_not_into_the_log() throws Exception {
+        byte[] row = frame('d', logged('I', bytes(out -> {
+            out.writeInt(16_384);
+            out.writeByte('N');
+            tuple(out, "1", "\\x" + "0a".repeat(7 * MIB), "short");
+        })));
+
+        assertThat(received(row)).hasSizeLessThan(200);
+        assertThat(large.refused()).isBetween(7L * MIB, 8L * MIB);
+        assertThat(large.refusal(new TableId("public", "document"), List.of("1")))
+                .hasMessageContainingAll(
+                        "row public.document[1] takes 15 MiB in the log, where a change may take 12 MiB",
+                        "docs/configuration.md");
     }
 
     private interface Writing {

@@ -111,9 +111,7 @@ public final class Frame {
 
     private static void checkMagic(byte[] record) throws BadRecordException {
         if (!beginsAsGemels(record)) {
-            throw new BadRecordException(
-                    Reason.FOREIGN,
-                    "not a record of Gemel's; another program writes to this topic or table: give Gemel its own");
+            throw new BadRecordException(Reason.FOREIGN, "no record of Gemel's");
         }
     }
 

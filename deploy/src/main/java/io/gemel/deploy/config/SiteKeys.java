@@ -7,6 +7,7 @@ import static io.gemel.deploy.config.Key.required;
 import static io.gemel.deploy.config.Key.size;
 
 import io.gemel.conflict.TablePolicy;
+import io.gemel.reason.RowLimit;
 import io.gemel.transaction.SiteId;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,7 +68,7 @@ final class SiteKeys {
             duration("apply.catchup.timeout", "200ms", Duration.ofMillis(10), Duration.ofMinutes(1));
     static final Key<Long> TRANSACTION_PART_BYTES_MAX =
             size("transaction.part.bytes.max", "512KiB", 16 * KIB, 64 * MIB);
-    static final Key<Long> ROW_BYTES_MAX = size("row.bytes.max", "0B", 0, 2 * GIB);
+    static final Key<Long> ROW_BYTES_MAX = size("row.bytes.max", "0B", 0, RowLimit.BYTES_MAX);
     static final Key<Integer> WINDOW_KEYS_MAX = count("window.keys.max", "4000000", 1000, 1_000_000_000);
     static final Key<Long> WINDOW_MEMORY_MAX = size("window.memory.max", "0B", 0, 64 * GIB);
     static final Key<Path> WINDOW_SPILL_DIR = key("window.spill.dir", "", Values::directory, Path.class);

@@ -5,6 +5,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -53,7 +55,7 @@ final class Values {
     }
 
     static String databaseUrl(String text) throws BadValueException {
-        if (!text.startsWith("jdbc:postgresql:")) {
+        if (!text.startsWith("jdbc:postgresql:") || !isReadByDriver(text)) {
             throw new BadValueException(
                     "is '" + text + "', which is no PostgreSQL JDBC URL", "write jdbc:postgresql://HOST:PORT/DATABASE");
         }
@@ -62,6 +64,15 @@ final class Values {
                     "holds a user or a password", "move them to database.user and database.password");
         }
         return text;
+    }
+
+    private static boolean isReadByDriver(String url) {
+        try {
+            DriverManager.getDriver(url);
+            return true;
+        } catch (SQLException e) {
+            return false;
+        }
     }
 
     static String topicPrefix(String text) throws BadValueException {

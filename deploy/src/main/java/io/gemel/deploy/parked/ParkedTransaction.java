@@ -1,6 +1,7 @@
 package io.gemel.deploy.parked;
 
 import io.gemel.deploy.database.Sql;
+import io.gemel.reason.Advice;
 import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
@@ -82,24 +83,28 @@ record ParkedTransaction(
     }
 
     private static ParkedTransaction read(ResultSet row) throws SQLException {
+        String reason = row.getString("reason");
+        List<Change> changes = List.of();
+        try {
+            changes = changes(row.getBytes("body"));
+        } catch (BadRecordException e) {
+            reason = Advice.APPLY_PARKED_DAMAGED.in(
+                    "it cannot be read (" + e.getMessage() + "): start the pair anew (docs/operate.md)");
+        }
         return new ParkedTransaction(
                 row.getLong("id"),
                 row.getObject("at", OffsetDateTime.class).toInstant(),
                 row.getString("origin"),
                 row.getLong("position"),
-                row.getString("reason"),
+                reason,
                 row.getBoolean(6),
                 row.getString(7),
                 Set.copyOf(Arrays.asList((String[]) row.getArray("rows").getArray())),
                 Set.copyOf(Arrays.asList((Long[]) row.getArray("sharing").getArray())),
-                changes(row.getBytes("body")));
+                changes);
     }
 
-    private static List<Change> changes(byte[] body) throws SQLException {
-        try {
-            return new TransactionCodec().decode(body) instanceof LogRecord.Part part ? part.changes() : List.of();
-        } catch (BadRecordException e) {
-            throw new SQLException("gemel.parked holds a damaged transaction: " + e.getMessage(), e);
-        }
+    private static List<Change> changes(byte[] body) throws BadRecordException {
+        return new TransactionCodec().decode(body) instanceof LogRecord.Part part ? part.changes() : List.of();
     }
 }

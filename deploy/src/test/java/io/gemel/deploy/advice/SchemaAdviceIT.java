@@ -41,6 +41,7 @@ class SchemaAdviceIT {
                         "CREATE TYPE mood AS ENUM ('good')",
                         "CREATE TYPE pair AS (a int)",
                         "CREATE TABLE item (id int PRIMARY KEY, mood mood, pair pair, n int CHECK (n < 1000), s varchar(5))",
+                        "CREATE TABLE owned (id int PRIMARY KEY, owner regrole)",
                         "CREATE TABLE old (id int PRIMARY KEY, v text)",
                         "CREATE TABLE wide (id int PRIMARY KEY, v text, j json)",
                         "INSERT INTO old VALUES (1, 'v'), (2, 'v'), (3, 'v')",
@@ -60,7 +61,7 @@ class SchemaAdviceIT {
     @AfterEach
     void both_sites_are_equal_and_nobody_is_asked() throws Exception {
         sites.settle();
-        sites.assertEqual("item", "part", "old", "wide");
+        sites.assertEqual("item", "part", "old", "wide", "owned");
         for (SiteFixture site : List.of(sites.east(), sites.west())) {
             assertThat(TwoSites.texts(site, PARKED)).isEmpty();
         }
@@ -238,6 +239,32 @@ class SchemaAdviceIT {
         sites.settle();
         assertThat(TwoSites.texts(sites.west(), "SELECT length(v) FROM wide WHERE id = 1"))
                 .containsExactly("9600");
+    }
+
+    /** A name in a value: the server looks it up while it reads the value. */
+    @Test
+    @Follows(Advice.APPLY_SCHEMAS)
+    void role_that_a_value_names() throws Exception {
+        sites.east().execute("CREATE ROLE auditor", "INSERT INTO owned VALUES (1, 'auditor')");
+        awaitReason(west(), "role \"auditor\" does not exist", Advice.APPLY_SCHEMAS.code());
+        sites.west().execute("CREATE ROLE auditor");
+        sites.awaitRow(sites.west(), "SELECT FROM owned WHERE owner = 'auditor'::regrole");
+    }
+
+    /** Whatever the application's own code refuses: what it says is all that is known. */
+    @Test
+    @Follows(Advice.APPLY_DATABASE_REFUSES)
+    void trigger_of_one_site_that_refuses_a_row() throws Exception {
+        sites.west()
+                .execute(
+                        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " $$ BEGIN RAISE EXCEPTION 'the books are closed: drop trigger closed'; END $$",
+                        "CREATE TRIGGER closed BEFORE UPDATE ON item FOR EACH ROW EXECUTE FUNCTION refuse()",
+                        "ALTER TABLE item ENABLE ALWAYS TRIGGER closed");
+        sites.east().execute("UPDATE item SET n = 11 WHERE id = 11");
+        awaitReason(west(), "the books are closed", Advice.APPLY_DATABASE_REFUSES.code());
+        sites.west().execute("DROP TRIGGER closed ON item");
+        sites.awaitRow(sites.west(), "SELECT FROM item WHERE id = 11 AND n = 11");
     }
 
     @Test

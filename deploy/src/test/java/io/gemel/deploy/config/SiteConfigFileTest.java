@@ -238,6 +238,15 @@ class SiteConfigFileTest {
     }
 
     @Test
+    void refuses_a_database_url_that_the_driver_cannot_read() {
+        for (String url :
+                List.of("postgresql://db/bank", "jdbc:postgresql://db:port/bank", "jdbc:postgresql://db:99999/bank")) {
+            assertThat(refuse(SMALLEST.replace("jdbc:postgresql://db:5432/bank", url)))
+                    .hasMessageContaining("database.url is '" + url + "', which is no PostgreSQL JDBC URL");
+        }
+    }
+
+    @Test
     void refuses_a_password_in_the_database_url() {
         assertThat(refuse(SMALLEST.replace("/bank", "/bank?ssl=true&password=x")))
                 .hasMessageContaining("database.url holds a user or a password");

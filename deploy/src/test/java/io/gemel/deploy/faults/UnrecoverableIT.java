@@ -2,15 +2,18 @@ package io.gemel.deploy.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.advice.StartAnew;
+import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;
+import io.gemel.deploy.site.TwoSites;
 import io.gemel.deploy.status.SideState;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
@@ -335,6 +338,55 @@ class UnrecoverableIT {
         pair.east().execute("INSERT INTO gemel.\"window\" VALUES ('public', 'item', '{1}', 'nonsense')");
         assertHaltsEveryTime(
                 pair.east(), "gemel.window holds a damaged entry", MEND, Advice.APPLY_WINDOW_DAMAGED.code());
+    }
+
+    @Test
+    @Follows(Advice.APPLY_PARKED_DAMAGED)
+    void parked_transaction_is_damaged() throws Exception {
+        park();
+        pair.west().execute("UPDATE gemel.parked SET body = '\\x00'");
+        pair.start(pair.west());
+        CommandRun commands = new CommandRun();
+        assertThat(commands.run("parked", pair.west().file(), "list")).isEqualTo(ExitCode.DONE);
+        assertThat(commands.out()).contains(MEND, Advice.APPLY_PARKED_DAMAGED.code());
+        for (String decision : List.of("retry", "discard")) {
+            String id =
+                    TwoSites.texts(pair.west(), "SELECT id FROM gemel.parked").get(0);
+            assertThat(commands.run("parked", pair.west().file(), decision, id)).isEqualTo(ExitCode.FINDING);
+            assertThat(commands.err())
+                    .contains("gemel.parked holds a damaged", MEND, Advice.APPLY_PARKED_DAMAGED.code());
+        }
+    }
+
+    /** By something of the operator's that is to note each insert and alters what it notes. */
+    @Test
+    @Follows(Advice.CAPTURE_OWN_ROW_DAMAGED)
+    void row_that_the_applier_wrote_for_capture_is_damaged() throws Exception {
+        park();
+        pair.west()
+                .execute(
+                        "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS"
+                                + " $$ BEGIN NEW.body := '\\x00'; RETURN NEW; END $$",
+                        "CREATE TRIGGER spoil BEFORE INSERT ON gemel.emit FOR EACH ROW EXECUTE FUNCTION spoil()",
+                        "ALTER TABLE gemel.emit ENABLE ALWAYS TRIGGER spoil",
+                        "UPDATE gemel.parked SET decision = 'retry'");
+        assertHaltsEveryTime(
+                pair.west(), "a row of gemel.emit cannot be read", MEND, Advice.CAPTURE_OWN_ROW_DAMAGED.code());
+        pair.west().execute("DROP FUNCTION spoil() CASCADE");
+    }
+
+    /** West has parked a transaction that it would apply now, and no process runs. */
+    private void park() throws Exception {
+        pair.west().execute("ALTER TABLE item ADD CONSTRAINT closed CHECK (id <= " + pair.written() + ")");
+        pair.start(pair.east());
+        pair.start(pair.west());
+        pair.write(1);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> !TwoSites.texts(pair.west(), "SELECT id FROM gemel.parked")
+                        .isEmpty());
+        pair.stop();
+        pair.west().execute("ALTER TABLE item DROP CONSTRAINT closed");
     }
 
     @Test

@@ -75,6 +75,7 @@ class RefusedTablesIT {
             parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(sites);
             parks_a_truncate_of_such_a_table(sites);
             refuses_a_table_that_is_altered_while_it_runs(sites);
+            refuses_a_table_whose_key_goes_with_the_transaction_that_writes(sites);
             sees_tables_that_are_not_published(sites);
             sees_partitions_without_full_images(sites);
             constraints_at_one_site_only_end_as_documented(sites);
@@ -162,6 +163,26 @@ class RefusedTablesIT {
                 "row level security",
                 "ALTER TABLE halves ENABLE ROW LEVEL SECURITY; ALTER TABLE halves FORCE ROW LEVEL SECURITY",
                 "ALTER TABLE halves DISABLE ROW LEVEL SECURITY; ALTER TABLE halves NO FORCE ROW LEVEL SECURITY");
+    }
+
+    /** Capture meets the row before the site has seen that the table is another one. */
+    private void refuses_a_table_whose_key_goes_with_the_transaction_that_writes(TwoSites sites) throws Exception {
+        alter(
+                sites,
+                0,
+                "BEGIN; ALTER TABLE halves DROP CONSTRAINT halves_pkey; INSERT INTO halves VALUES (70, 'e');"
+                        + " INSERT INTO good VALUES (70, 'e'); COMMIT");
+        awaitReason(sites, 0, ReasonCode.TABLE_REFUSED, "has no primary key");
+        sites.settle();
+
+        sites.assertEqual("good");
+        assertThat(TwoSites.rows(sites.west(), "good")).contains("(70,e)");
+        alter(sites, 0, "BEGIN; DELETE FROM halves WHERE id = 70; ALTER TABLE halves ADD PRIMARY KEY (id); COMMIT");
+        awaitNo(sites, 0, ReasonCode.TABLE_REFUSED);
+        sites.east().execute("INSERT INTO halves VALUES (71, 'e')");
+        sites.settle();
+        sites.assertEqual("halves");
+        awaitReady(sites);
     }
 
     private static void refusedWhile(TwoSites sites, int id, String why, String alter, String back) throws Exception {
