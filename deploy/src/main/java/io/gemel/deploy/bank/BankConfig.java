@@ -17,6 +17,7 @@ import java.util.Properties;
  * @param site the site whose database it works on
  * @param host the machine it pretends to run on
  * @param listen where it takes requests
+ * @param heartbeats where it answers heartbeats
  * @param databaseUrl the JDBC URL of the site's database
  * @param user the role it works as
  * @param password that role's
@@ -27,6 +28,7 @@ public record BankConfig(
         String site,
         String host,
         HostPort listen,
+        HostPort heartbeats,
         String databaseUrl,
         String user,
         Secret password,
@@ -44,6 +46,7 @@ public record BankConfig(
                             "host=" + host,
                             "listen.host=" + listen.host(),
                             "listen.port=" + listen.port(),
+                            "heartbeat.port=" + heartbeats.port(),
                             "database.url=" + databaseUrl,
                             "database.user=" + user,
                             "database.password=" + password.text(),
@@ -61,12 +64,13 @@ public record BankConfig(
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
+        String host = lines.getProperty("listen.host", "");
         return new BankConfig(
                 lines.getProperty("vm", ""),
                 lines.getProperty("site", ""),
                 lines.getProperty("host", ""),
-                new HostPort(
-                        lines.getProperty("listen.host", ""), Integer.parseInt(lines.getProperty("listen.port", "0"))),
+                new HostPort(host, Integer.parseInt(lines.getProperty("listen.port", "0"))),
+                new HostPort(host, Integer.parseInt(lines.getProperty("heartbeat.port", "0"))),
                 lines.getProperty("database.url", ""),
                 lines.getProperty("database.user", ""),
                 new Secret(lines.getProperty("database.password", "")),

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmConfig;
 import io.gemel.vm.VmHandler;
+import io.gemel.vm.VmHeartbeats;
 import io.gemel.vm.VmLimits;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,15 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class BankVm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(BankVm.class);
 
-    /** Heartbeats and questions pass the same threads as submissions, and must get a connection when all of those hold one. */
+    /** One for heartbeats, and one for questions when all submissions hold one. */
     private static final int SPARE_CONNECTIONS = 2;
 
     private static final int WAITING_MAX = 1_000;
     private static final Duration POOL_WAIT = Duration.ofSeconds(1);
     private static final VmLimits LIMITS = VmLimits.DEFAULT;
 
-    /** So that heartbeats and drains never wait behind requests. */
-    private static final int HEARTBEAT_THREADS = 2;
+    /** So that questions for outcomes and drains never wait behind requests. */
+    private static final int SPARE_THREADS = 2;
 
     /** Longest that a VM which is told to end waits for what runs. */
     private static final Duration FINISH_LIMIT = Duration.ofSeconds(20);
@@ -45,12 +46,14 @@ public final class BankVm implements AutoCloseable {
     private final Vm vm;
     private final ExecutorService threads;
     private final HttpServer server;
+    private final VmHeartbeats heartbeats;
 
-    private BankVm(HikariDataSource pool, Vm vm, ExecutorService threads, HttpServer server) {
+    private BankVm(HikariDataSource pool, Vm vm, ExecutorService threads, HttpServer server, VmHeartbeats heartbeats) {
         this.pool = pool;
         this.vm = vm;
         this.threads = threads;
         this.server = server;
+        this.heartbeats = heartbeats;
     }
 
     /** What tests put around an instance's parts to break them. */
@@ -98,8 +101,8 @@ public final class BankVm implements AutoCloseable {
                 new InetSocketAddress(config.listen().host(), config.listen().port()), WAITING_MAX);
         AtomicInteger number = new AtomicInteger();
         ExecutorService threads = new ThreadPoolExecutor(
-                config.threads() + HEARTBEAT_THREADS,
-                config.threads() + HEARTBEAT_THREADS,
+                config.threads() + SPARE_THREADS,
+                config.threads() + SPARE_THREADS,
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(WAITING_MAX),
@@ -114,7 +117,11 @@ public final class BankVm implements AutoCloseable {
         server.createContext(
                 "/", VmHandler.submissions(vm, surroundings.around(new BankWork(config.site(), config.vm()))));
         server.start();
-        return new BankVm(pool, vm, threads, server);
+        VmHeartbeats heartbeats = new VmHeartbeats(
+                vm,
+                new InetSocketAddress(
+                        config.heartbeats().host(), config.heartbeats().port()));
+        return new BankVm(pool, vm, threads, server, heartbeats);
     }
 
     private static HikariConfig poolConfig(BankConfig config) {
@@ -146,6 +153,7 @@ public final class BankVm implements AutoCloseable {
         }
         server.stop(0);
         threads.shutdownNow();
+        heartbeats.close();
         vm.close();
         pool.close();
     }

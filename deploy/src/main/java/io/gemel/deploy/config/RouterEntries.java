@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The VMs, sites and routes of one {@code router.properties}: keys that have a name of the operator's choice in their middle. */
 final class RouterEntries {
-    /** The one key of these that has a dot itself. */
-    private static final String VM_REQUESTS_MAX = ".requests.max";
+    /** Those that have a dot themselves. */
+    private static final List<String> VM_KEYS_WITH_DOTS = List.of(".requests.max", ".heartbeat.url");
 
     private final Map<String, VmLines> vms = new TreeMap<>();
     private final Map<String, SiteLines> sites = new TreeMap<>();
@@ -27,6 +27,7 @@ final class RouterEntries {
         private @Nullable SiteId site;
         private @Nullable String host;
         private int requestsMax;
+        private @Nullable URI heartbeatUrl;
 
         VmLines(int line) {
             this.line = line;
@@ -37,9 +38,11 @@ final class RouterEntries {
                 case "url" -> url = Values.httpUrl(text);
                 case "site" -> site = Values.siteName(text);
                 case "host" -> host = Values.name(text);
+                case "heartbeat.url" -> heartbeatUrl = Values.httpUrl(text);
                 case "requests.max" -> requestsMax = Values.count(text, 0, RouterKeys.VM_REQUESTS_LIMIT);
                 default ->
-                    throw new BadValueException("is not known", "a VM has the keys url, site, host and requests.max");
+                    throw new BadValueException(
+                            "is not known", "a VM has the keys url, site, host, heartbeat.url and requests.max");
             }
             return true;
         }
@@ -91,7 +94,11 @@ final class RouterEntries {
         if (RouterKeys.ALL.stream().anyMatch(fixed -> fixed.name().equals(name))) {
             return false;
         }
-        int last = name.endsWith(VM_REQUESTS_MAX) ? name.length() - VM_REQUESTS_MAX.length() : name.lastIndexOf('.');
+        int last = VM_KEYS_WITH_DOTS.stream()
+                .filter(name::endsWith)
+                .map(key -> name.length() - key.length())
+                .findAny()
+                .orElse(name.lastIndexOf('.'));
         String what = name.substring(last + 1);
         if (name.startsWith(RouterKeys.VM_OF) && last > RouterKeys.VM_OF.length()) {
             String vm = Values.name(name.substring(RouterKeys.VM_OF.length(), last));
@@ -155,7 +162,7 @@ final class RouterEntries {
         List<RouterConfig.Vm> all = new ArrayList<>();
         vms.forEach((name, vm) -> {
             if (vm.url != null && vm.site != null && vm.host != null) {
-                all.add(new RouterConfig.Vm(name, vm.url, vm.site, vm.host, vm.requestsMax));
+                all.add(new RouterConfig.Vm(name, vm.url, vm.site, vm.host, vm.requestsMax, vm.heartbeatUrl));
             }
         });
         return all;

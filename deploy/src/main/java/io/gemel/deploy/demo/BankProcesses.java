@@ -83,6 +83,7 @@ public final class BankProcesses implements AutoCloseable {
                         site.name(),
                         host,
                         new HostPort("127.0.0.1", FreePorts.next()),
+                        new HostPort("127.0.0.1", FreePorts.next()),
                         site.server().jdbcUrl(EmbeddedSite.DATABASE),
                         ROLE,
                         new Secret(password),
@@ -143,6 +144,7 @@ public final class BankProcesses implements AutoCloseable {
         lines.addAll(List.of(settings));
         configs.values().forEach(vm -> {
             lines.add("vm." + vm.vm() + ".url=http://" + vm.listen());
+            lines.add("vm." + vm.vm() + ".heartbeat.url=http://" + vm.heartbeats());
             lines.add("vm." + vm.vm() + ".site=" + vm.site());
             lines.add("vm." + vm.vm() + ".host=" + vm.host());
         });

@@ -54,6 +54,7 @@ class ConfigurationPageTest {
                 "site.<name>.token empty",
                 "route.<prefix>.durability that of `durability`",
                 "route.<prefix>.resubmit `true`",
+                "vm.<name>.heartbeat.url that of `vm.<name>.url`",
                 "vm.<name>.requests.max that of `vm.requests.max`",
                 "route.<prefix>.submission what the VM says",
                 "route.<prefix>.timeout that of `request.timeout`"));

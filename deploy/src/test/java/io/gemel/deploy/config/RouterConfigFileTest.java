@@ -74,6 +74,16 @@ class RouterConfigFileTest {
     }
 
     @Test
+    void reads_an_address_for_heartbeats_which_must_be_another_one() throws Exception {
+        String line = "vm.e1.heartbeat.url=http://127.0.0.1:";
+
+        assertThat(read(SMALLEST + line + "9101\n").vms())
+                .extracting(RouterConfig.Vm::heartbeatUrl)
+                .containsExactly(URI.create("http://127.0.0.1:9101"));
+        assertThat(refuse(SMALLEST + line + "9001\n")).hasMessageContaining("vm.e1.heartbeat.url");
+    }
+
+    @Test
     void reads_routes() throws Exception {
         RouterConfig router = read(SMALLEST
                 + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n"

@@ -104,8 +104,7 @@ class MomentsIT {
 
     @Test
     void a_client_whose_router_died_before_it_sent_anything_asks_another_one() throws Exception {
-        fixture.vmsOf("east")
-                .forEach(vm -> fixture.wires().toVm("east", vm.name()).holdAll());
+        fixture.vmsOf("east").forEach(vm -> fixture.wires().cut("east", vm.name()));
 
         CompletableFuture<BankExchange> submission = submit("east");
         fixture.router("east").kill();

@@ -88,6 +88,7 @@ class OnceEachIT {
                         site,
                         site,
                         new HostPort("127.0.0.1", 0),
+                        new HostPort("127.0.0.1", 0),
                         url,
                         "bank",
                         new Secret(SiteFixture.PASSWORD),

@@ -114,12 +114,14 @@ final class RouterFixture implements AutoCloseable {
 
     private void addVm(String name, String site, String host) {
         HostPort listen = new HostPort("127.0.0.1", FreePorts.next());
-        wires.addVm(name, site, listen.port());
+        HostPort heartbeats = new HostPort("127.0.0.1", FreePorts.next());
+        wires.addVm(name, site, listen.port(), heartbeats.port());
         BankConfig config = new BankConfig(
                 name,
                 site,
                 host,
                 listen,
+                heartbeats,
                 server(site).jdbcUrl(site),
                 ROLE,
                 new Secret(SiteFixture.PASSWORD),
@@ -131,6 +133,8 @@ final class RouterFixture implements AutoCloseable {
         List<String> lines = new ArrayList<>();
         vms.forEach((name, vm) -> {
             lines.add("vm." + name + ".url=http://" + wires.toVm(router, name).address());
+            lines.add("vm." + name + ".heartbeat.url=http://"
+                    + wires.toHeartbeat(router, name).address());
             lines.add("vm." + name + ".site=" + vm.site());
             lines.add("vm." + name + ".host=" + vm.host());
         });

@@ -15,6 +15,7 @@ final class Wires implements AutoCloseable {
 
     private final Map<String, TcpProxy> toPeerLog = new LinkedHashMap<>();
     private final Map<String, TcpProxy> toVms = new LinkedHashMap<>();
+    private final Map<String, TcpProxy> toHeartbeats = new LinkedHashMap<>();
     private final Map<String, String> siteOfVm = new LinkedHashMap<>();
     private final Map<String, TcpProxy> toStatus = new LinkedHashMap<>();
 
@@ -34,9 +35,12 @@ final class Wires implements AutoCloseable {
         return toPeerLog.get(site).address();
     }
 
-    void addVm(String vm, String site, int port) {
+    void addVm(String vm, String site, int port, int heartbeatPort) {
         siteOfVm.put(vm, site);
-        SITES.forEach(router -> toVms.put(router + " " + vm, TcpProxy.to(port)));
+        for (String router : SITES) {
+            toVms.put(router + " " + vm, TcpProxy.to(port));
+            toHeartbeats.put(router + " " + vm, TcpProxy.to(heartbeatPort));
+        }
     }
 
     void addStatus(String site, int port) {
@@ -48,6 +52,11 @@ final class Wires implements AutoCloseable {
         return toVms.get(router + " " + vm);
     }
 
+    /** What stands between the router of a site and a VM's heartbeats. */
+    TcpProxy toHeartbeat(String router, String vm) {
+        return toHeartbeats.get(router + " " + vm);
+    }
+
     /** What stands between the router of a site and a site process. */
     TcpProxy toStatus(String router, String site) {
         return toStatus.get(router + " " + site);
@@ -56,13 +65,20 @@ final class Wires implements AutoCloseable {
     /** Carries nothing more between the sites, and tells nobody. */
     void cutSitesApart() {
         toPeerLog.values().forEach(TcpProxy::holdAll);
-        siteOfVm.forEach((vm, site) -> toVm(other(site), vm).holdAll());
+        siteOfVm.forEach((vm, site) -> cut(other(site), vm));
         SITES.forEach(site -> toStatus(other(site), site).holdAll());
     }
 
     /** Carries nothing more between the router of a site and a VM in one direction. */
     void cut(String router, String vm, TcpDirection direction) {
         toVm(router, vm).hold(direction);
+        toHeartbeat(router, vm).hold(direction);
+    }
+
+    /** Carries nothing more between the router of a site and a VM. */
+    void cut(String router, String vm) {
+        toVm(router, vm).holdAll();
+        toHeartbeat(router, vm).holdAll();
     }
 
     /** Carries everything again. */
@@ -75,7 +91,7 @@ final class Wires implements AutoCloseable {
     }
 
     private Stream<TcpProxy> all() {
-        return Stream.of(toPeerLog, toVms, toStatus).flatMap(each -> each.values().stream());
+        return Stream.of(toPeerLog, toVms, toHeartbeats, toStatus).flatMap(each -> each.values().stream());
     }
 
     @Override

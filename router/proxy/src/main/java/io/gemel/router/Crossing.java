@@ -101,8 +101,10 @@ final class Crossing {
     private Future<?> settle() {
         List<Future<?>> ended = new ArrayList<>();
         for (VmState vm : site.vms()) {
-            if (vm.verdict() == VmHealth.Verdict.DEAD) {
-                ended.add(fencing.fence(site, vm, STEP_MILLIS));
+            switch (vm.verdict()) {
+                case SILENT -> ended.add(Future.failedFuture("VM " + vm.name() + " is silent, and may still work"));
+                case DEAD -> ended.add(fencing.fence(site, vm, STEP_MILLIS));
+                default -> {}
             }
         }
         return Future.all(ended)

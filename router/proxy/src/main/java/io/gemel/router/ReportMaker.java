@@ -61,6 +61,7 @@ final class ReportMaker {
             case UNKNOWN -> RouterReport.VmState.UNKNOWN;
             case DEAD -> RouterReport.VmState.DEAD;
             case AVOID -> RouterReport.VmState.AVOIDED;
+            case SILENT -> RouterReport.VmState.SILENT;
             case ALIVE -> alive(vm);
         };
     }
@@ -87,6 +88,9 @@ final class ReportMaker {
             case UNKNOWN -> "it has not answered yet";
             case DEAD -> vm.silence().isEmpty() ? "it does not answer" : "it does not answer: " + vm.silence();
             case AVOIDED -> "it was silent for a moment";
+            case SILENT ->
+                "it takes connections and answers no heartbeat: it may be busy, so it keeps what it has in hand and gets"
+                        + " nothing new. vm." + vm.name() + ".heartbeat.url tells a busy VM from a frozen one";
             case DRAINING -> vm.drained() ? "drained here" : "it says that it drains";
             case UNFIT ->
                 !vm.beat().databaseUp()

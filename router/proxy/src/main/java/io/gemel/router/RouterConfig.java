@@ -116,6 +116,15 @@ public record RouterConfig(
                 problems.add(
                         "vm." + vm.name() + ".url is another VM's address, too: one process must not count as two");
             }
+            URI heartbeat = vm.heartbeatUrl();
+            if (heartbeat != null) {
+                checkUrl(problems, "vm." + vm.name() + ".heartbeat.url", heartbeat);
+                if (!addresses.add(heartbeat.getAuthority())) {
+                    problems.add(
+                            "vm." + vm.name()
+                                    + ".heartbeat.url is an address that is named already: heartbeats there may wait behind requests");
+                }
+            }
             if (sites.stream().noneMatch(site -> site.name().equals(vm.site()))) {
                 problems.add(
                         "vm." + vm.name() + ".site=" + vm.site() + " is not known: add site." + vm.site() + ".status");
@@ -214,11 +223,19 @@ public record RouterConfig(
      * @param url scheme, host and port only
      * @param host the machine it runs on: VMs of one host are expected to die together
      * @param requestsMax requests that it gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
+     * @param heartbeatUrl where it answers heartbeats that wait behind no request; null for {@code url}, where its silence may mean that it is
+     *     busy
      */
-    public record Vm(String name, URI url, SiteId site, String host, int requestsMax) {
-        /** As many requests at once as for every VM. */
+    public record Vm(
+            String name,
+            URI url,
+            SiteId site,
+            String host,
+            int requestsMax,
+            @Nullable URI heartbeatUrl) {
+        /** As many requests at once as for every VM, and heartbeats among them. */
         public Vm(String name, URI url, SiteId site, String host) {
-            this(name, url, site, host, 0);
+            this(name, url, site, host, 0, null);
         }
     }
 

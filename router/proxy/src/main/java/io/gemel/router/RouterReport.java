@@ -75,6 +75,8 @@ public record RouterReport(
         UNFIT,
         /** Silent or broken for a moment; gets requests only when there is no other. */
         AVOIDED,
+        /** Silent for long, while it takes connections: it keeps what it has, and gets nothing new. */
+        SILENT,
         /** Gone; what was in flight there went elsewhere. */
         DEAD
     }

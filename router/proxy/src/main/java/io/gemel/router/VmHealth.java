@@ -12,17 +12,22 @@ final class VmHealth {
 
     private final long avoidMillis;
     private final long deadMillis;
+    private final boolean apart;
     private Verdict verdict = Verdict.UNKNOWN;
     private long silentSince = NEVER;
+    private boolean connected;
+    private boolean diedOfSilence;
     private int cuts;
 
     /**
      * @param avoidMillis silence after which it is avoided
-     * @param deadMillis silence after which it is dead
+     * @param deadMillis silence after which it is dead, or silent
+     * @param apart whether its heartbeats wait behind no request: then its silence is its death, whatever its connections say
      */
-    VmHealth(long avoidMillis, long deadMillis) {
+    VmHealth(long avoidMillis, long deadMillis, boolean apart) {
         this.avoidMillis = avoidMillis;
         this.deadMillis = deadMillis;
+        this.apart = apart;
     }
 
     /** What is thought of a VM. */
@@ -32,6 +37,8 @@ final class VmHealth {
         ALIVE,
         /** Reversible: the next answer makes it alive. */
         AVOID,
+        /** Silent for long, while connections to it can be opened: it may be busy. It gets nothing, and what it has in hand goes on. */
+        SILENT,
         DEAD
     }
 
@@ -54,11 +61,18 @@ final class VmHealth {
     /** It answered a heartbeat. */
     void heard() {
         silentSince = NEVER;
+        connected = false;
+        diedOfSilence = false;
         cuts = 0;
         verdict = Verdict.ALIVE;
     }
 
-    /** Nobody listens at its address. */
+    /** A connection to it was opened while it is silent. */
+    void connected() {
+        connected = silentSince != NEVER;
+    }
+
+    /** Nobody listens at its address, or its machine is gone. */
     void refused() {
         verdict = Verdict.DEAD;
     }
@@ -78,16 +92,30 @@ final class VmHealth {
         }
     }
 
-    /** Time passes. */
-    void tick(long nowMillis) {
-        if (silentSince == NEVER) {
+    /**
+     * Time passes.
+     *
+     * @param mayDie whether silence may be a death now
+     */
+    void tick(long nowMillis, boolean mayDie) {
+        if (silentSince == NEVER || verdict == Verdict.DEAD) {
             return;
         }
-        long silent = nowMillis - silentSince;
-        if (silent >= deadMillis) {
-            verdict = Verdict.DEAD;
-        } else if (silent >= avoidMillis && verdict == Verdict.ALIVE) {
+        if (nowMillis - silentSince >= deadMillis) {
+            diedOfSilence = mayDie && (apart || !connected);
+            verdict = diedOfSilence ? Verdict.DEAD : Verdict.SILENT;
+        } else if (isSilent(nowMillis) && verdict == Verdict.ALIVE) {
             verdict = Verdict.AVOID;
         }
+    }
+
+    /** Whether it is to be asked in another way if it still takes connections. */
+    boolean isSilent(long nowMillis) {
+        return silentSince != NEVER && nowMillis - silentSince >= avoidMillis;
+    }
+
+    /** Whether nothing but silence tells that it is dead. */
+    boolean diedOfSilence() {
+        return diedOfSilence;
     }
 }

@@ -108,13 +108,13 @@ final class VmState {
      */
     void judged(Verdict next, long nowMillis) {
         Verdict before = verdict;
-        if (next == Verdict.DEAD && (before == Verdict.ALIVE || before == Verdict.AVOID)) {
+        if (next == Verdict.DEAD && before != Verdict.DEAD && before != Verdict.UNKNOWN) {
             deaths.incrementAndGet();
         }
         if (next == Verdict.DEAD && before != Verdict.DEAD) {
             diedMillis = nowMillis;
         }
-        if (before == Verdict.DEAD && next == Verdict.ALIVE) {
+        if ((before == Verdict.DEAD || before == Verdict.SILENT) && next == Verdict.ALIVE) {
             backSinceMillis = nowMillis;
             breaker.reset();
         }

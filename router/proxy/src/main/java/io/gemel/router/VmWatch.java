@@ -8,9 +8,14 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
 import java.net.ConnectException;
+import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,26 +33,42 @@ final class VmWatch {
     private final VmHealth health;
     private final AwakeClock awake;
     private final HttpClient http;
+    private final NetClient connections;
+    private final URI url;
     private final long intervalMillis;
     private final long timeoutMillis;
+    private final BooleanSupplier mayDie;
     private final Runnable onDeath;
     private long nextMillis;
     private int asked;
     private boolean asking;
+    private boolean probed;
 
     /**
      * @param intervalMillis between two heartbeats
+     * @param mayDie whether silence may be a death now
      * @param onDeath called each time it is found dead that lived
      */
-    VmWatch(Vertx vertx, VmState vm, RouterConfig config, long intervalMillis, AwakeClock awake, Runnable onDeath) {
+    VmWatch(
+            Vertx vertx,
+            VmState vm,
+            RouterConfig config,
+            long intervalMillis,
+            AwakeClock awake,
+            BooleanSupplier mayDie,
+            Runnable onDeath) {
         RouterTimes times = config.times();
         this.vm = vm;
         this.awake = awake;
         this.intervalMillis = intervalMillis;
+        this.mayDie = mayDie;
         this.onDeath = onDeath;
-        health = new VmHealth(
-                times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis());
+        long avoidMillis = times.verdictAvoid().toMillis();
         timeoutMillis = times.verdictResubmit().toMillis();
+        url = Objects.requireNonNullElse(vm.config().heartbeatUrl(), vm.config().url());
+        health = new VmHealth(avoidMillis, timeoutMillis, vm.config().heartbeatUrl() != null);
+        connections = vertx.createNetClient(
+                new NetClientOptions().setConnectTimeout((int) Math.max(1, timeoutMillis - avoidMillis)));
         http = vertx.createHttpClient(
                 Trust.options(config).setConnectTimeout((int) timeoutMillis), new PoolOptions().setHttp1MaxSize(2));
     }
@@ -61,6 +82,11 @@ final class VmWatch {
         return health.silentSince();
     }
 
+    /** Whether nothing but silence tells that it is dead. */
+    boolean diedOfSilence() {
+        return health.diedOfSilence();
+    }
+
     /** A VM of its host died. */
     void suspect() {
         health.suspect();
@@ -70,7 +96,13 @@ final class VmWatch {
 
     void tick() {
         long now = awake.millis();
-        health.tick(now);
+        if (!health.isSilent(now)) {
+            probed = false;
+        } else if (!probed) {
+            probed = true;
+            probe();
+        }
+        health.tick(now, mayDie.getAsBoolean());
         vm.tick(now);
         if (vm.takeSuspicion()) {
             health.suspect();
@@ -82,12 +114,21 @@ final class VmWatch {
         write();
     }
 
+    /** A process whose threads are all busy takes connections; a machine that is gone does not. */
+    private void probe() {
+        RequestOptions to = VmClient.to(url);
+        connections.connect(to.getPort(), to.getHost()).onSuccess(socket -> {
+            health.connected();
+            socket.close();
+        });
+    }
+
     private void ask(long now) {
         asking = true;
         int number = ++asked;
         nextMillis = now + intervalMillis;
         health.asked(now);
-        RequestOptions options = VmClient.to(vm.config().url())
+        RequestOptions options = VmClient.to(url)
                 .setMethod(HttpMethod.GET)
                 .setURI("/gemel/heartbeat")
                 .setConnectTimeout(timeoutMillis);
@@ -156,6 +197,8 @@ final class VmWatch {
             if (before != Verdict.UNKNOWN) {
                 onDeath.run();
             }
+        } else if (next == Verdict.SILENT) {
+            LOG.warn("VM {} is silent: {}", vm.name(), ReportMaker.reason(vm));
         } else if (next == Verdict.ALIVE && before != Verdict.AVOID) {
             LOG.info("VM {} answers", vm.name());
         } else {

@@ -53,7 +53,8 @@ final class Watch extends VerticleBase {
             long interval =
                     (near ? config.times().heartbeatInterval() : config.times().heartbeatIntervalRemote()).toMillis();
             for (VmState vm : site.vms()) {
-                ofSite.add(new VmWatch(vertx, vm, config, interval, awake, () -> died(site, vm)));
+                ofSite.add(
+                        new VmWatch(vertx, vm, config, interval, awake, () -> othersLive(site), () -> died(site, vm)));
             }
             vms.addAll(ofSite);
             List<SiteView> others =
@@ -70,6 +71,18 @@ final class Watch extends VerticleBase {
         vms.forEach(VmWatch::tick);
         sites.forEach(SiteWatch::tick);
         latencies.tick(awake.millis());
+    }
+
+    /**
+     * Whether silence of this site's VMs may be their death: not while it is all that is known of all VMs of another site, for then it is more
+     * likely that the router hears badly.
+     */
+    private boolean othersLive(SiteView site) {
+        return fleet.sites().stream()
+                .filter(other -> other != site)
+                .noneMatch(other -> vms.stream()
+                        .filter(watch -> watch.vm().site().equals(other.name()))
+                        .allMatch(VmWatch::diedOfSilence));
     }
 
     /** Its sessions must not hold locks against whoever takes its work up. */

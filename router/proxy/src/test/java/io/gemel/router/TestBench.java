@@ -77,6 +77,14 @@ final class TestBench implements AutoCloseable {
         return with(config, config.vms(), config.sites(), config.tls(), config.frontend(), times, limits);
     }
 
+    /** With VMs that answer heartbeats only where they take requests. */
+    static RouterConfig withoutHeartbeatAddresses(RouterConfig config) {
+        List<RouterConfig.Vm> vms = config.vms().stream()
+                .map(vm -> new RouterConfig.Vm(vm.name(), vm.url(), vm.site(), vm.host()))
+                .toList();
+        return with(config, vms, config.sites(), config.tls(), config.frontend(), config.times(), config.limits());
+    }
+
     /** With this VM at the east instead of e1 and e2. */
     static RouterConfig withEast(RouterConfig config, RouterConfig.Vm east) {
         List<RouterConfig.Vm> vms = new ArrayList<>(config.vms());

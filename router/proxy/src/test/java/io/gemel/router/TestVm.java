@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import io.gemel.transaction.SiteId;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -61,6 +62,9 @@ final class TestVm implements AutoCloseable {
     volatile List<String> submissions = List.of("/");
     volatile boolean once;
 
+    /** Answers no heartbeat. */
+    volatile boolean busy;
+
     /** Done before the next submission is treated in any way. */
     volatile Runnable whenReceived = () -> {};
 
@@ -74,7 +78,9 @@ final class TestVm implements AutoCloseable {
     private final Vertx vertx;
     private final RouterConfig.Tls tls;
     private volatile HttpServer server;
+    private volatile HttpServer heartbeats;
     private volatile int port;
+    private volatile int heartbeatPort;
 
     TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger) {
         this(vertx, name, site, host, ledger, null);
@@ -91,21 +97,32 @@ final class TestVm implements AutoCloseable {
         start();
     }
 
-    /** Listens, at the same port as before if there was one. */
+    /** Listens, at the same ports as before if there were any. */
     void start() {
-        server = TestHttp.await(vertx.createHttpServer(TestHttp.server(port, tls))
+        server = listen(port);
+        port = server.actualPort();
+        heartbeats = listen(heartbeatPort);
+        heartbeatPort = heartbeats.actualPort();
+    }
+
+    private HttpServer listen(int at) {
+        return TestHttp.await(vertx.createHttpServer(TestHttp.server(at, tls))
                 .requestHandler(this::handle)
                 .listen());
-        port = server.actualPort();
     }
 
     RouterConfig.Vm config() {
-        return new RouterConfig.Vm(name, TestHttp.address(port, tls), new SiteId(site), host);
+        return new RouterConfig.Vm(
+                name, TestHttp.address(port, tls), new SiteId(site), host, 0, TestHttp.address(heartbeatPort, tls));
     }
 
     /** As when its process is killed. */
     void kill() {
-        TestHttp.await(server.shutdown(java.time.Duration.ZERO));
+        TestHttp.await(end());
+    }
+
+    private Future<?> end() {
+        return Future.all(server.shutdown(java.time.Duration.ZERO), heartbeats.shutdown(java.time.Duration.ZERO));
     }
 
     /** Treats the next submission so, and those after it as usual. */
@@ -135,7 +152,7 @@ final class TestVm implements AutoCloseable {
     }
 
     private void heartbeat(HttpServerRequest request) {
-        if (manner == Manner.FREEZE) {
+        if (manner == Manner.FREEZE || busy) {
             return;
         }
         if (!library) {
@@ -197,7 +214,7 @@ final class TestVm implements AutoCloseable {
     }
 
     private void die(HttpServerRequest request) {
-        server.shutdown(java.time.Duration.ZERO);
+        end();
         request.connection().close();
     }
 

@@ -7,7 +7,7 @@ import io.gemel.router.VmHealth.Verdict;
 import org.junit.jupiter.api.Test;
 
 final class VerdictTest {
-    private final VmHealth vm = new VmHealth(250, 1000);
+    private final VmHealth vm = new VmHealth(250, 1000, true);
     private final SiteHealth site = new SiteHealth(2500);
 
     @Test
@@ -15,15 +15,47 @@ final class VerdictTest {
         vm.asked(0);
         vm.heard();
         vm.asked(100);
-        vm.tick(349);
+        vm.tick(349, true);
         assertThat(vm.verdict()).isEqualTo(Verdict.ALIVE);
-        vm.tick(350);
+        vm.tick(350, true);
         assertThat(vm.verdict()).isEqualTo(Verdict.AVOID);
         vm.asked(400);
-        vm.tick(1100);
+        vm.tick(1100, true);
         assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
         vm.heard();
         assertThat(vm.verdict()).isEqualTo(Verdict.ALIVE);
+    }
+
+    @Test
+    void a_vm_whose_heartbeats_may_wait_behind_requests_is_silent_while_it_takes_connections_and_not_dead() {
+        VmHealth busy = new VmHealth(250, 1000, false);
+        busy.connected();
+        busy.asked(100);
+        busy.tick(1100, true);
+        assertThat(busy.verdict()).isEqualTo(Verdict.DEAD); // that connection was opened before
+
+        busy.heard();
+        busy.asked(2000);
+        busy.connected();
+        busy.tick(2999, true);
+        assertThat(busy.verdict()).isEqualTo(Verdict.AVOID);
+        busy.tick(60_000, true);
+        assertThat(busy.verdict()).isEqualTo(Verdict.SILENT);
+        busy.refused();
+        busy.tick(60_010, true);
+        assertThat(busy.verdict()).isEqualTo(Verdict.DEAD);
+        assertThat(busy.diedOfSilence()).isFalse();
+    }
+
+    @Test
+    void silence_is_no_death_while_it_must_not_be_one() {
+        vm.heard();
+        vm.asked(0);
+        vm.tick(1000, false);
+        assertThat(vm.verdict()).isEqualTo(Verdict.SILENT);
+        vm.tick(1010, true);
+        assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
+        assertThat(vm.diedOfSilence()).isTrue();
     }
 
     @Test

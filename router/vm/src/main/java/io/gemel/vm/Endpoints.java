@@ -108,7 +108,8 @@ final class Endpoints {
         Duration left = Duration.between(vm.clock().instant(), question.deadline());
         Duration longest = vm.config().limits().time();
         Duration limit = left.compareTo(longest) < 0 ? left : longest;
-        try (LedgerTransaction transaction = LedgerTransaction.begin(vm.config().dataSource(), limit, true)) {
+        try (LedgerTransaction transaction =
+                LedgerTransaction.begin(vm.config().dataSource()::getConnection, limit, true)) {
             if (!transaction.isOpen()) {
                 return Reply.of(Answers.closed());
             }

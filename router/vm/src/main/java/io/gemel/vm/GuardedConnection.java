@@ -42,6 +42,11 @@ final class GuardedConnection implements InvocationHandler {
             }
             default -> {}
         }
+        return call(connection, method, arguments);
+    }
+
+    /** Calls a method of a connection's, whose errors are thrown as they are. */
+    static @Nullable Object call(Connection connection, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
             return method.invoke(connection, arguments);
         } catch (InvocationTargetException e) {

@@ -1,5 +1,8 @@
 package io.gemel.vm;
 
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -15,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the heartbeat's round trip to the database, on a thread of its own, so that the wait for it is bounded whatever the pool and the driver
- * do. Safe for any number of threads.
+ * do. It keeps the connection that it got from the pool, and waits for no submission to give one back. Safe for any number of threads.
  */
 final class Heartbeat implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeat.class);
@@ -24,6 +27,7 @@ final class Heartbeat implements AutoCloseable {
     private final Duration limit;
     private final ThreadPoolExecutor thread;
     private @Nullable Future<Beat> current;
+    private volatile @Nullable Connection kept; // of the thread, until the end
 
     /**
      * What a round trip found.
@@ -95,9 +99,13 @@ final class Heartbeat implements AutoCloseable {
         }
     }
 
+    /** @param careful whether to ask on one of the pool's connections that is tried before, because the kept one was dead */
     private Beat ask(long start, boolean careful) throws StepFailure {
-        try (LedgerTransaction transaction = LedgerTransaction.begin(config.dataSource(), limit, careful)) {
+        boolean good = false;
+        LedgerTransaction.Source source = careful ? config.dataSource()::getConnection : this::connection;
+        try (LedgerTransaction transaction = LedgerTransaction.begin(source, limit, careful)) {
             boolean open = transaction.isOpen();
+            good = true;
             return new Beat(millisSince(start), open, "");
         } catch (StepFailure e) {
             if (e.kind() != StepFailure.Kind.FAILED) {
@@ -105,6 +113,41 @@ final class Heartbeat implements AutoCloseable {
             }
             // It answered: what it says can be mended by a person only.
             return new Beat(millisSince(start), false, String.valueOf(e.getMessage()));
+        } finally {
+            if (!good) {
+                giveBack();
+            }
+        }
+    }
+
+    private Connection connection() throws SQLException {
+        Connection known = kept;
+        if (known == null) {
+            known = config.dataSource().getConnection();
+            kept = known;
+        }
+        return unclosed(known);
+    }
+
+    private static Connection unclosed(Connection connection) {
+        return (Connection) Proxy.newProxyInstance(
+                Heartbeat.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> method.getName().equals("close")
+                        ? null
+                        : GuardedConnection.call(connection, method, arguments));
+    }
+
+    /** The pool finds out whether it still lives. */
+    private void giveBack() {
+        Connection known = kept;
+        kept = null;
+        if (known != null) {
+            try {
+                known.close();
+            } catch (SQLException e) {
+                LOG.debug("the heartbeat's connection could not be closed", e);
+            }
         }
     }
 
@@ -115,5 +158,6 @@ final class Heartbeat implements AutoCloseable {
     @Override
     public void close() {
         thread.shutdownNow();
+        giveBack();
     }
 }

@@ -10,7 +10,6 @@ import java.sql.Timestamp;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.Objects;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +61,12 @@ final class LedgerTransaction implements AutoCloseable {
     private static final String GATE =
             "SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1";
 
+    /** Where connections come from, usually a pool. */
+    @FunctionalInterface
+    interface Source {
+        Connection connection() throws SQLException;
+    }
+
     /** What became of the wish to have a key. */
     enum Claim {
         GRANTED,
@@ -101,10 +106,10 @@ final class LedgerTransaction implements AutoCloseable {
      * @param timeLeft bounds each wait for the database, also for one that is silent
      * @param careful whether to ask connections first if they still live
      */
-    static LedgerTransaction begin(DataSource dataSource, Duration timeLeft, boolean careful) throws StepFailure {
+    static LedgerTransaction begin(Source source, Duration timeLeft, boolean careful) throws StepFailure {
         long start = System.nanoTime();
         for (int tried = 1; ; tried++) {
-            Connection connection = take(dataSource);
+            Connection connection = take(source);
             Duration left = timeLeft.minusNanos(System.nanoTime() - start);
             try {
                 return begin(connection, Math.toIntExact(Math.max(1, left.toMillis())), careful);
@@ -117,9 +122,9 @@ final class LedgerTransaction implements AutoCloseable {
         }
     }
 
-    private static Connection take(DataSource dataSource) throws StepFailure {
+    private static Connection take(Source source) throws StepFailure {
         try {
-            return dataSource.getConnection();
+            return source.connection();
         } catch (SQLException | RuntimeException e) {
             throw StepFailure.of(Step.CONNECT, e);
         }

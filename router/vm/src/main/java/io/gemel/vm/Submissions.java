@@ -163,7 +163,7 @@ final class Submissions {
 
     private LedgerTransaction begin(Turn turn) throws StepFailure {
         Duration left = Duration.between(clock.instant(), turn.submission().deadline());
-        return LedgerTransaction.begin(config.dataSource(), left, turn.careful());
+        return LedgerTransaction.begin(config.dataSource()::getConnection, left, turn.careful());
     }
 
     private Result tooLong(Submission submission, Answer answer) {

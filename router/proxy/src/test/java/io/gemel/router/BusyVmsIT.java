@@ -1,0 +1,98 @@
+package io.gemel.router;
+
+import static io.gemel.router.TestBench.await;
+import static io.gemel.router.TestBench.header;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gemel.router.RouterReport.VmState;
+import io.gemel.router.TestVm.Manner;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** VMs whose heartbeats wait behind requests, and routers that must not take that for death. */
+final class BusyVmsIT {
+    private TestBench bench;
+
+    @BeforeEach
+    void start() throws RouterException {
+        bench = new TestBench(TestBench::withoutHeartbeatAddresses);
+    }
+
+    @AfterEach
+    void stop() {
+        bench.close();
+    }
+
+    private RouterReport.Vm vm(String name) {
+        return bench.router.report().vms().stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void awaitState(VmState state, TestVm... vms) {
+        await().until(() -> List.of(vms).stream().allMatch(vm -> vm(vm.name).state() == state));
+    }
+
+    @Test
+    void a_vm_that_is_too_busy_for_heartbeats_keeps_its_work_and_gets_nothing_new() throws Exception {
+        bench.e2.open = false;
+        awaitState(VmState.UNFIT, bench.e2);
+        bench.e1.manner = Manner.KEEP;
+        CompletableFuture<HttpResponse<String>> slow = bench.post("/transfers", "k1", "42");
+        await().until(() -> bench.e1.received.contains("k1"));
+        bench.e1.busy = true;
+        bench.e2.open = true;
+        awaitState(VmState.SILENT, bench.e1);
+        assertThat(vm("e1").reason()).contains("vm.e1.heartbeat.url");
+
+        HttpResponse<String> other = bench.post("/transfers", "k2", "42").get();
+        assertThat(header(other, "Gemel-Vm")).isEqualTo("e2");
+
+        bench.e1.manner = Manner.ANSWER;
+        bench.e1.release();
+        assertThat(slow.get().statusCode()).isEqualTo(201);
+        assertThat(header(slow.get(), "Gemel-Vm")).isEqualTo("e1");
+        assertThat(header(slow.get(), "Gemel-Attempts")).isEqualTo("1");
+        bench.e1.busy = false;
+        awaitState(VmState.ALIVE, bench.e1);
+        assertThat(vm("e1").deaths()).isZero();
+        assertThat(bench.east.asked).noneMatch(path -> path.startsWith("/router/terminate?"));
+    }
+
+    @Test
+    void a_silent_vm_that_is_killed_is_dead_and_its_work_goes_elsewhere() throws Exception {
+        bench.e2.open = false;
+        awaitState(VmState.UNFIT, bench.e2);
+        bench.e1.manner = Manner.KEEP;
+        CompletableFuture<HttpResponse<String>> lost = bench.post("/transfers", "k1", "42");
+        await().until(() -> bench.e1.received.contains("k1"));
+        bench.e1.busy = true;
+        bench.e2.open = true;
+        awaitState(VmState.SILENT, bench.e1);
+
+        bench.e1.kill();
+
+        assertThat(header(lost.get(), "Gemel-Vm")).isEqualTo("e2");
+        awaitState(VmState.DEAD, bench.e1);
+        assertThat(bench.east.ledger.effectsOf("k1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_site_whose_vms_are_all_busy_is_not_crossed_and_the_other_one_works() throws Exception {
+        bench.e1.busy = true;
+        bench.e2.busy = true;
+        awaitState(VmState.SILENT, bench.e1, bench.e2);
+
+        HttpResponse<String> answer = bench.post("/transfers", "k1", "42").get();
+
+        assertThat(header(answer, "Gemel-Site")).isEqualTo("west");
+        assertThat(vm("e1").deaths() + vm("e2").deaths()).isZero();
+        assertThat(bench.east.asked).noneMatch(path -> path.startsWith("/router/terminate?"));
+        assertThat(bench.west.asked).noneMatch(path -> path.startsWith("/router/barrier?"));
+    }
+}
