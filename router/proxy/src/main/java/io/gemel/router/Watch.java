@@ -79,7 +79,7 @@ final class Watch extends VerticleBase {
      */
     private boolean othersLive(SiteView site) {
         return fleet.sites().stream()
-                .filter(other -> other != site)
+                .filter(other -> other != site && !other.vms().isEmpty())
                 .noneMatch(other -> vms.stream()
                         .filter(watch -> watch.vm().site().equals(other.name()))
                         .allMatch(VmWatch::diedOfSilence));

@@ -22,6 +22,11 @@ final class BusyVmsIT {
         bench = new TestBench(TestBench::withoutHeartbeatAddresses);
     }
 
+    private void startWithHeartbeatAddresses() throws RouterException {
+        bench.close();
+        bench = new TestBench(config -> config);
+    }
+
     @AfterEach
     void stop() {
         bench.close();
@@ -94,5 +99,20 @@ final class BusyVmsIT {
         assertThat(vm("e1").deaths() + vm("e2").deaths()).isZero();
         assertThat(bench.east.asked).noneMatch(path -> path.startsWith("/router/terminate?"));
         assertThat(bench.west.asked).noneMatch(path -> path.startsWith("/router/barrier?"));
+    }
+
+    @Test
+    void silence_is_death_at_addresses_of_their_own_and_at_one_site_at_a_time() throws Exception {
+        startWithHeartbeatAddresses();
+        bench.e1.busy = true;
+        bench.e2.busy = true;
+        awaitState(VmState.DEAD, bench.e1, bench.e2);
+        bench.w1.busy = true;
+        bench.w2.busy = true;
+        awaitState(VmState.SILENT, bench.w1, bench.w2);
+
+        bench.e1.busy = false;
+        awaitState(VmState.ALIVE, bench.e1);
+        awaitState(VmState.DEAD, bench.w1, bench.w2);
     }
 }
