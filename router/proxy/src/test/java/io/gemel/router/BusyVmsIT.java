@@ -43,16 +43,22 @@ final class BusyVmsIT {
         await().until(() -> List.of(vms).stream().allMatch(vm -> vm(vm.name).state() == state));
     }
 
-    @Test
-    void a_vm_that_is_too_busy_for_heartbeats_keeps_its_work_and_gets_nothing_new() throws Exception {
+    /** E1 works on a submission and is silent. */
+    private CompletableFuture<HttpResponse<String>> keepOneAtE1() throws Exception {
         bench.e2.open = false;
         awaitState(VmState.UNFIT, bench.e2);
         bench.e1.manner = Manner.KEEP;
-        CompletableFuture<HttpResponse<String>> slow = bench.post("/transfers", "k1", "42");
+        CompletableFuture<HttpResponse<String>> kept = bench.post("/transfers", "k1", "42");
         await().until(() -> bench.e1.received.contains("k1"));
         bench.e1.busy = true;
         bench.e2.open = true;
         awaitState(VmState.SILENT, bench.e1);
+        return kept;
+    }
+
+    @Test
+    void a_vm_that_is_too_busy_for_heartbeats_keeps_its_work_and_gets_nothing_new() throws Exception {
+        CompletableFuture<HttpResponse<String>> slow = keepOneAtE1();
         assertThat(vm("e1").reason()).contains("vm.e1.heartbeat.url");
 
         HttpResponse<String> other = bench.post("/transfers", "k2", "42").get();
@@ -71,14 +77,7 @@ final class BusyVmsIT {
 
     @Test
     void a_silent_vm_that_is_killed_is_dead_and_its_work_goes_elsewhere() throws Exception {
-        bench.e2.open = false;
-        awaitState(VmState.UNFIT, bench.e2);
-        bench.e1.manner = Manner.KEEP;
-        CompletableFuture<HttpResponse<String>> lost = bench.post("/transfers", "k1", "42");
-        await().until(() -> bench.e1.received.contains("k1"));
-        bench.e1.busy = true;
-        bench.e2.open = true;
-        awaitState(VmState.SILENT, bench.e1);
+        CompletableFuture<HttpResponse<String>> lost = keepOneAtE1();
 
         bench.e1.kill();
 
