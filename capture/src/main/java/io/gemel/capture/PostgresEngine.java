@@ -5,6 +5,7 @@ import io.debezium.engine.DebeziumEngine;
 import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -13,9 +14,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs Debezium's embedded engine on one slot, from its start to a sure end. Used once. */
 final class PostgresEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresEngine.class);
+
     /** How long Debezium may take from its start to the first bytes of the database's log. */
     static final Duration START_TIMEOUT = Duration.ofMinutes(2);
 
@@ -36,9 +41,8 @@ final class PostgresEngine implements AutoCloseable {
 
     /**
      * @param failed told when the engine ends by itself after {@link #start} has returned
-     * @throws CaptureException HALT when the settings cannot be used
      */
-    PostgresEngine(CaptureConfig config, PostgresTap tap, Consumer<CaptureException> failed) throws CaptureException {
+    PostgresEngine(CaptureConfig config, PostgresTap tap, Consumer<CaptureException> failed) {
         this.name = "gemel_" + config.site() + "_" + UUID.randomUUID();
         this.tap = tap;
         this.failed = failed;
@@ -78,7 +82,11 @@ final class PostgresEngine implements AutoCloseable {
         }
     }
 
+    /** Debezium's own loggers are off: a site that is halted would print their stacks at each try. */
     private void ended(String message, @Nullable Throwable error) {
+        if (error != null && !isExplained(error)) {
+            LOG.error("reading the database's log failed", error);
+        }
         CaptureException reason = error == null
                 ? CaptureException.retry("reading the database's log ended: " + message)
                 : CaptureException.of("reading the database's log failed", error);
@@ -91,6 +99,15 @@ final class PostgresEngine implements AutoCloseable {
         if (announce) {
             failed.accept(reason);
         }
+    }
+
+    private static boolean isExplained(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CaptureException || cause instanceof SQLException || cause instanceof IOException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Server process that sends the log; 0 when it never began to. */
