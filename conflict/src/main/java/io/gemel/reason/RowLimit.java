@@ -79,6 +79,9 @@ public final class RowLimit {
      */
     public static String conflicts(String why, long rows, long bytes, long bytesMax) {
         long row = 2 * PARTS_FOR_CONFLICTS * bytes / MIB + 1; // there may be as much again
+        if (bytesMax < BYTES_MAX) {
+            row = Math.min(row, BYTES_MAX / MIB);
+        }
         return why + ", " + rows + " of them up to here in this transaction, and what must be"
                 + " remembered of such rows takes " + (bytes / MIB + 1) + " MiB of memory; row.bytes.max allows "
                 + conflictBytes(bytesMax) / MIB + " MiB for that: " + wayOut(row) + ", or say what is still missing";
