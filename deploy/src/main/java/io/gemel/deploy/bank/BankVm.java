@@ -116,11 +116,11 @@ public final class BankVm implements AutoCloseable {
         server.createContext("/accounts/", new BankQueries(dataSource));
         server.createContext(
                 "/", VmHandler.submissions(vm, surroundings.around(new BankWork(config.site(), config.vm()))));
-        server.start();
         VmHeartbeats heartbeats = new VmHeartbeats(
                 vm,
                 new InetSocketAddress(
                         config.heartbeats().host(), config.heartbeats().port()));
+        server.start();
         return new BankVm(pool, vm, threads, server, heartbeats);
     }
 

@@ -88,14 +88,21 @@ final class ReportMaker {
             case UNKNOWN -> "it has not answered yet";
             case DEAD -> vm.silence().isEmpty() ? "it does not answer" : "it does not answer: " + vm.silence();
             case AVOIDED -> "it was silent for a moment";
-            case SILENT ->
-                "it takes connections and answers no heartbeat: it may be busy, so it keeps what it has in hand and gets"
-                        + " nothing new. vm." + vm.name() + ".heartbeat.url tells a busy VM from a frozen one";
+            case SILENT -> silent(vm);
             case DRAINING -> vm.drained() ? "drained here" : "it says that it drains";
             case UNFIT ->
                 !vm.beat().databaseUp()
                         ? "it cannot reach its database"
                         : !vm.beat().open() ? "its site's gate is closed" : "too many of its answers failed";
         };
+    }
+
+    private static String silent(VmState vm) {
+        return vm.config().heartbeatUrl() == null
+                ? "it takes connections and answers no heartbeat: it may be busy, so it keeps what it has in hand and gets nothing"
+                        + " new. Let it answer heartbeats at vm." + vm.name()
+                        + ".heartbeat.url (docs/vm.md), which tells a busy VM from a frozen one"
+                : "it answers no heartbeat, and neither does any VM of another site: maybe this router hears badly, so it keeps"
+                        + " what it has in hand and gets nothing new. If the other site is lost, say so with POST /down?site=NAME";
     }
 }

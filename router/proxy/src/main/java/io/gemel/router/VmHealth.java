@@ -74,6 +74,7 @@ final class VmHealth {
 
     /** Nobody listens at its address, or its machine is gone. */
     void refused() {
+        diedOfSilence = false;
         verdict = Verdict.DEAD;
     }
 

@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.RouterReport.SiteState;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.ArrayList;
@@ -74,12 +75,13 @@ final class Watch extends VerticleBase {
     }
 
     /**
-     * Whether silence of this site's VMs may be their death: not while it is all that is known of all VMs of another site, for then it is more
-     * likely that the router hears badly.
+     * Whether silence of this site's VMs may be their death: not while it is all that is known of another site, for then it is more likely that
+     * the router hears badly. Of a site that is stranded or down its process, its database or an operator has told more.
      */
     private boolean othersLive(SiteView site) {
         return fleet.sites().stream()
                 .filter(other -> other != site && !other.vms().isEmpty())
+                .filter(other -> other.state() == SiteState.UP || other.state() == SiteState.PENDING)
                 .noneMatch(other -> vms.stream()
                         .filter(watch -> watch.vm().site().equals(other.name()))
                         .allMatch(VmWatch::diedOfSilence));

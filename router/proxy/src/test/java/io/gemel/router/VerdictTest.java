@@ -56,6 +56,8 @@ final class VerdictTest {
         vm.tick(1010, true);
         assertThat(vm.verdict()).isEqualTo(Verdict.DEAD);
         assertThat(vm.diedOfSilence()).isTrue();
+        vm.refused();
+        assertThat(vm.diedOfSilence()).isFalse();
     }
 
     @Test
