@@ -236,15 +236,18 @@ class MendedIT {
         }
     }
 
-    /** It is no transaction of the applier's, so what is written with it arrives, and nothing has to be undone. */
+    /**
+     * It is no transaction of the applier's, so what is written with it arrives, and nothing has to be undone. No marker of the applier's own
+     * has a negative position.
+     */
     @Test
     void someone_else_writes_to_gemels_tables() throws Exception {
         sites.east()
                 .execute(
                         "BEGIN; INSERT INTO item VALUES (" + written++ + ", 'east', 'x');"
                                 + " INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit)"
-                                + " VALUES ('west', 1, 1, 1, 1, 1); COMMIT",
-                        "BEGIN; INSERT INTO gemel.applied (origin, position, peer_seen) VALUES ('west', 2, 2);"
+                                + " VALUES ('west', -1, 1, 1, 1, 1); COMMIT",
+                        "BEGIN; INSERT INTO gemel.applied (origin, position, peer_seen) VALUES ('west', -2, 2);"
                                 + " INSERT INTO item VALUES (" + written++ + ", 'east', 'x'); COMMIT",
                         "BEGIN; INSERT INTO gemel.emit (body) VALUES ('nonsense');" + " INSERT INTO item VALUES ("
                                 + written++ + ", 'east', 'x'); COMMIT");
