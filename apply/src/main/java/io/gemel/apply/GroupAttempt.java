@@ -92,7 +92,11 @@ final class GroupAttempt {
                 truncate(rows.get(i));
             }
         }
-        return steps.surprises().isEmpty();
+        boolean complete = steps.surprises().isEmpty();
+        if (complete && manner != Manner.CAREFULLY) {
+            orphans.written();
+        }
+        return complete;
     }
 
     private void withdraw(List<StampedChange> changes, List<StampedChange> piece)

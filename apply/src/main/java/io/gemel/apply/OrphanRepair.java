@@ -7,6 +7,7 @@ import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.OrphanChoice;
 import io.gemel.conflict.TablePolicy;
+import io.gemel.conflict.WindowEntry;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -14,7 +15,9 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableShape;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +42,11 @@ import org.slf4j.LoggerFactory;
 final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
 
-    /** Deletes, or new keys, of one table that a group's transactions may bring and that are all remembered until their end. */
+    /** New keys of one table that a group's transactions may bring and that are all remembered until their end. */
     static final int REMEMBERED_MAX = 50_000;
+
+    /** When so many deletes of one table are remembered, those that left no orphan are forgotten. */
+    static final int FORGET_AT = 10_000;
 
     private final TargetRows rows;
     private final WindowGroup group;
@@ -48,8 +54,10 @@ final class OrphanRepair {
     private final FoldedRows folded;
     private final ConflictRoom room;
     private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
+    private final Map<TableShape, Integer> forgetAt = new HashMap<>();
     private final Set<TableShape> overflowed = new HashSet<>();
     private final Map<TableShape, Map<RowKey, Folded>> suspects = new LinkedHashMap<>(); // may refer to nothing
+    private long goneBytes;
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
     private boolean lastRemovesOrphans;
@@ -89,11 +97,34 @@ final class OrphanRepair {
         Map<RowKey, StampedChange> table = gone.computeIfAbsent(shape, any -> new LinkedHashMap<>());
         RowKey key = change.change().key();
         if (change.change().after() != null) {
-            table.remove(key);
-        } else if (table.size() < REMEMBERED_MAX) {
-            table.put(key, change);
+            StampedChange before = table.remove(key);
+            goneBytes -= before == null ? 0 : WindowEntry.bytes(before);
+        } else if (goneBytes <= room.bytesMax()) {
+            StampedChange before = table.put(key, change);
+            goneBytes += WindowEntry.bytes(change) - (before == null ? 0 : WindowEntry.bytes(before));
         } else {
             warn(shape);
+        }
+    }
+
+    /**
+     * The changes noted so far are in the table. What they deleted and nobody refers to can get no orphan any more: sessions of the application
+     * that would refer to it wait for this transaction. So deletes need not be remembered until the end, however many there are.
+     */
+    void written() throws ApplyFailure {
+        for (Map.Entry<TableShape, Map<RowKey, StampedChange>> table : gone.entrySet()) {
+            Map<RowKey, StampedChange> deletes = table.getValue();
+            if (deletes.size() >= forgetAt.getOrDefault(table.getKey(), FORGET_AT)) {
+                List<StampedChange> all = List.copyOf(deletes.values());
+                BitSet referredTo = rows.referredTo(
+                        table.getKey(),
+                        all.stream().map(delete -> image(delete.change())).toList());
+                for (int i = referredTo.nextClearBit(0); i < all.size(); i = referredTo.nextClearBit(i + 1)) {
+                    deletes.remove(all.get(i).change().key());
+                    goneBytes -= WindowEntry.bytes(all.get(i));
+                }
+                forgetAt.put(table.getKey(), Math.max(FORGET_AT, 2 * deletes.size()));
+            }
         }
     }
 
@@ -121,9 +152,10 @@ final class OrphanRepair {
     private void warn(TableShape shape) {
         if (overflowed.add(shape)) {
             LOG.warn(
-                    "a transaction deletes more than {} rows of {}, or gives them new keys: orphans of the rest are not looked for",
-                    REMEMBERED_MAX,
-                    shape.table());
+                    "a transaction deletes more rows of {} that others refer to than there is room for, or gives more than {} new keys:"
+                            + " orphans of the rest are not looked for",
+                    shape.table(),
+                    REMEMBERED_MAX);
         }
     }
 

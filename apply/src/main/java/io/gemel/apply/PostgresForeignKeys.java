@@ -7,6 +7,7 @@ import io.gemel.transaction.TableShape;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +38,16 @@ final class PostgresForeignKeys {
             ORDER BY f.conname
             """;
 
-    /** A foreign key that refers to a table: the shape of the rows that have it, its columns in that, and the query for them. */
-    private record ForeignKey(TableShape child, List<Integer> columns, List<Integer> referred, String query) {}
+    /**
+     * A foreign key that refers to a table.
+     *
+     * @param child the shape of the rows that have it
+     * @param columns its columns in that
+     * @param query for the rows that refer to rows which are gone
+     * @param probe for the gone rows that are referred to
+     */
+    private record ForeignKey(
+            TableShape child, List<Integer> columns, List<Integer> referred, String query, String probe) {}
 
     private final Predicate<TableId> replicated;
     private final PostgresReferences references;
@@ -84,6 +93,16 @@ final class PostgresForeignKeys {
         return orphans;
     }
 
+    /** As {@link TargetRows#referredTo}. */
+    BitSet referredTo(DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone) {
+        BitSet referred = new BitSet(gone.size());
+        for (ForeignKey key : keys(sql, parent, shape)) {
+            List<Object> binds = PostgresBinds.images(key.referred(), gone);
+            sql.fetch(key.probe(), binds.toArray()).forEach(row -> referred.set(row.get(0, Integer.class)));
+        }
+        return referred;
+    }
+
     /** As {@link TargetRows#dangling}. */
     List<TargetRows.Dangling> dangling(DSLContext sql, PostgresTable child, TableShape shape, List<RowKey> keys) {
         return references.dangling(sql, child, shape, keys);
@@ -104,7 +123,7 @@ final class PostgresForeignKeys {
             if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
                 TableShape child = new TableShape(table, all, key);
                 String childRows = PostgresTable.rows(table, row.get("partitioned", Boolean.class));
-                keys.add(new ForeignKey(child, columns, referred, query(parent, child, childRows, columns, referred)));
+                keys.add(foreignKey(parent, child, childRows, columns, referred));
             }
         }
         return List.copyOf(keys);
@@ -114,7 +133,7 @@ final class PostgresForeignKeys {
         return List.of(names).stream().map(columns::indexOf).toList();
     }
 
-    private static String query(
+    private static ForeignKey foreignKey(
             PostgresTable parent, TableShape child, String childRows, List<Integer> columns, List<Integer> referred) {
         String names = child.columns().stream()
                 .map(column -> "c." + PostgresTable.quote(column))
@@ -126,9 +145,15 @@ final class PostgresForeignKeys {
         String parentThere = IntStream.range(0, columns.size())
                 .mapToObj(i -> parent.column("p", referred.get(i)) + " = " + parent.value("v.b", referred.get(i)))
                 .collect(Collectors.joining(" AND "));
-        return "SELECT " + names + ", v.n" + parent.from(referred, List.of()) + " JOIN " + childRows + " AS c ON "
-                + refers
-                + " WHERE NOT EXISTS (SELECT FROM " + parent.rows() + " AS p WHERE " + parentThere + ")"
-                + " FOR UPDATE OF c";
+        String gone = "NOT EXISTS (SELECT FROM " + parent.rows() + " AS p WHERE " + parentThere + ")";
+        String values = parent.from(referred, List.of());
+        return new ForeignKey(
+                child,
+                columns,
+                referred,
+                "SELECT " + names + ", v.n" + values + " JOIN " + childRows + " AS c ON " + refers + " WHERE " + gone
+                        + " FOR UPDATE OF c",
+                "SELECT v.n" + values + " WHERE " + gone + " AND EXISTS (SELECT FROM " + childRows + " AS c WHERE "
+                        + refers + ")");
     }
 }

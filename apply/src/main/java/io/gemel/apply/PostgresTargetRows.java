@@ -255,6 +255,12 @@ final class PostgresTargetRows implements TargetRows {
     }
 
     @Override
+    public BitSet referredTo(TableShape shape, List<RowImage> gone) throws ApplyFailure {
+        PostgresTable table = table(shape);
+        return run(() -> foreignKeys.referredTo(sql, table, shape, gone));
+    }
+
+    @Override
     public List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure {
         PostgresTable table = table(shape);
         return run(() -> foreignKeys.dangling(sql, table, shape, keys));

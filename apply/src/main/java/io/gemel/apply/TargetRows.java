@@ -100,6 +100,14 @@ interface TargetRows {
     List<Orphan> orphans(TableShape shape, List<RowImage> gone, long bytesMax) throws ApplyFailure;
 
     /**
+     * Which of these rows, that were in the table and no longer are, rows of replicated tables refer to at this moment. No other session can
+     * make it more of them as long as this transaction has deleted them.
+     *
+     * @return their indexes
+     */
+    BitSet referredTo(TableShape shape, List<RowImage> gone) throws ApplyFailure;
+
+    /**
      * Finds those of the rows with these keys, all of which are locked, that refer to a row of a replicated table which is not
      * there; rows that they refer to cannot go before this transaction ends.
      */
