@@ -3,7 +3,6 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
-import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
@@ -92,12 +91,15 @@ final class AttemptSteps implements ApplySteps {
             return current;
         }
         boolean withdrawn = incoming.origin().equals(group.local());
+        if (!withdrawn && !group.rivalsOf(incoming).isEmpty()) {
+            judgeLater(key, incoming);
+        }
         Resolution resolution = repairs.judge(
                 key,
                 incoming,
                 current,
                 withdrawn ? group.withdraw(incoming, current) : group.resolve(incoming, current));
-        RowImage outcome = take(key, incoming, current, resolution);
+        RowImage outcome = take(key, current, resolution);
         folded.note(incoming, current, resolution);
         return outcome;
     }
@@ -110,7 +112,7 @@ final class AttemptSteps implements ApplySteps {
             return current;
         }
         Resolution resolution = repairs.judge(key, truncate, current, group.resolve(key, truncate, current));
-        return take(key, truncate, current, resolution);
+        return take(key, current, resolution);
     }
 
     @Override
@@ -123,12 +125,9 @@ final class AttemptSteps implements ApplySteps {
         corrections.add(correction);
     }
 
-    private @Nullable RowImage take(
-            RowKey key, StampedChange incoming, @Nullable RowImage current, Resolution resolution) throws ApplyFailure {
+    private @Nullable RowImage take(RowKey key, @Nullable RowImage current, Resolution resolution) throws ApplyFailure {
         List<Conflict> conflicts = resolution.conflicts();
-        if (conflicts.stream().anyMatch(AttemptSteps::areRivals)) {
-            judgeLater(key, incoming);
-        } else if (group.policyFor(key.table()).parks() && areForAPerson(conflicts)) {
+        if (group.policyFor(key.table()).parks() && areForAPerson(conflicts)) {
             throw new ApplyFailure(
                     Kind.PARK,
                     Advice.APPLY_POLICY,
@@ -140,11 +139,6 @@ final class AttemptSteps implements ApplySteps {
             conflicts.forEach(conflict -> journal.add(new JournalEntry(conflict, resolution.outcome())));
         }
         return resolution.outcome();
-    }
-
-    private static boolean areRivals(Conflict conflict) {
-        return SubmissionLedger.isClaim(conflict.incoming().change())
-                && SubmissionLedger.isClaim(conflict.local().change());
     }
 
     /** A settled row is decided, and a truncate is about other rows, too, which no person was asked about. */

@@ -12,6 +12,7 @@ import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -21,8 +22,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as a local one which it
- * had not seen: one of the two is void as a whole. One database transaction, which applies nothing else; applying thread only.
+ * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as local ones which it
+ * had not seen: of each two one is void as a whole. One database transaction, which applies nothing else; applying thread only.
  */
 final class SubmissionJudge {
     private final TargetRows rows;
@@ -44,7 +45,7 @@ final class SubmissionJudge {
      * Looks at how the incoming transaction begins: it claims its submission before it does anything else that is long.
      *
      * @param suspected keys known to be contested
-     * @return changes of a local transaction that is void, to be taken out of their rows; empty when there is none
+     * @return changes of local transactions that are void, to be taken out of their rows; empty when there are none
      */
     List<StampedChange> open(List<StampedChange> firstPiece, Predicate<RowKey> suspected)
             throws ApplyFailure, InterruptedException {
@@ -53,17 +54,16 @@ final class SubmissionJudge {
                 RowKey key = change.change().key();
                 boolean contested = suspected.test(key)
                         || group.contested(key, change.stamp().seen());
-                StampedChange rival = contested ? rival(change, key) : null;
-                return rival == null ? List.of() : judge(change, rival);
+                return contested ? judge(change, rivals(change, key)) : List.of();
             }
         }
         return List.of();
     }
 
-    private @Nullable StampedChange rival(StampedChange claim, RowKey key) throws ApplyFailure, InterruptedException {
+    private List<StampedChange> rivals(StampedChange claim, RowKey key) throws ApplyFailure, InterruptedException {
         RowImage sample = claim.change().after();
         if (sample == null) {
-            return null;
+            return List.of();
         }
         Map<RowKey, @Nullable RowImage> found = rows.lock(sample.shape(), List.of(sample));
         steps.awaitCapture();
@@ -71,31 +71,38 @@ final class SubmissionJudge {
         if (found.get(key) == null) {
             rows.write(sample.shape(), Collections.singletonMap(key, null));
         }
-        return group.rivalOf(claim);
+        return group.rivalsOf(claim);
     }
 
-    private List<StampedChange> judge(StampedChange claim, StampedChange rival) throws ApplyFailure {
-        boolean incomingYields = SubmissionLedger.yields(claim, rival);
-        StampedChange winner = incomingYields ? rival : claim;
-        Conflict conflict = new Conflict(
-                ConflictKind.SUBMISSION_VOID,
-                claim.change().key(),
-                rival,
-                claim,
-                null,
-                !incomingYields,
-                SubmissionLedger.POLICY);
-        steps.decided(new JournalEntry(conflict, winner.change().after()));
-        if (incomingYields) {
-            voidClaim = claim;
-            rivalPosition = rival.position();
-            return List.of();
+    /** Of each two the lesser is void. An incoming one that is void makes lesser ones of this site void all the same, as it does at its own site. */
+    private List<StampedChange> judge(StampedChange claim, List<StampedChange> rivals) throws ApplyFailure {
+        List<StampedChange> withdrawn = new ArrayList<>();
+        for (StampedChange rival : rivals) {
+            boolean incomingYields = SubmissionLedger.yields(claim, rival);
+            if (incomingYields && voidClaim != null) {
+                continue;
+            }
+            StampedChange winner = incomingYields ? rival : claim;
+            Conflict conflict = new Conflict(
+                    ConflictKind.SUBMISSION_VOID,
+                    claim.change().key(),
+                    rival,
+                    claim,
+                    null,
+                    !incomingYields,
+                    SubmissionLedger.POLICY);
+            steps.decided(new JournalEntry(conflict, winner.change().after()));
+            if (incomingYields) {
+                voidClaim = claim;
+                rivalPosition = rival.position();
+            } else {
+                withdrawn.addAll(group.localTransaction(rival.position(), room.bytesMax()));
+                room.checkVoid(withdrawn);
+                group.noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
+            }
         }
-        List<StampedChange> changes = group.localTransaction(rival.position(), room.bytesMax());
-        room.checkVoid(changes);
-        refuseTruncate(changes);
-        group.noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
-        return changes;
+        refuseTruncate(withdrawn);
+        return withdrawn;
     }
 
     /** Is the incoming transaction void? Then a piece of it is only noted, not applied. */

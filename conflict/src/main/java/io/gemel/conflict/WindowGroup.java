@@ -152,20 +152,20 @@ public final class WindowGroup {
     }
 
     /**
-     * This site's claim of the submission that an incoming transaction claims, too, without having seen it; null when there is
-     * none. The same conditions as for {@link #resolve}.
+     * This site's claims of the submission that an incoming transaction claims, too, without having seen them, in their order: more than one
+     * when earlier attempts were declined. Empty when the change claims nothing. The same conditions as for {@link #resolve}.
      */
-    public @Nullable StampedChange rivalOf(StampedChange claim) {
-        WindowEntry entry = entry(claim.change().key());
+    public List<StampedChange> rivalsOf(StampedChange claim) {
+        WindowEntry entry =
+                SubmissionLedger.isClaim(claim.change()) ? entry(claim.change().key()) : null;
         if (entry == null) {
-            return null;
+            return List.of();
         }
         return entry.changes().stream()
                 .filter(change -> change.origin().equals(window.local())
                         && change.position() > claim.stamp().seen()
                         && SubmissionLedger.isClaim(change.change()))
-                .reduce((earlier, later) -> later)
-                .orElse(null);
+                .toList();
     }
 
     /** See {@link LocalChanges#transaction}. */

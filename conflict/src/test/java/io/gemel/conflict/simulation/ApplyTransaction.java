@@ -68,8 +68,12 @@ final class ApplyTransaction {
         return work;
     }
 
-    /** A local transaction is void: its changes go before anything comes. */
+    /** Local transactions are void: their changes go before anything comes. */
     void withdraw(List<StampedChange> changes) {
+        if (next > 0 && !changes.isEmpty()) {
+            work.clear(); // of an incoming one that is void
+            next = 0;
+        }
         work.addAll(0, changes);
     }
 

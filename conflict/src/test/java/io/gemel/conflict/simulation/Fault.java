@@ -58,6 +58,8 @@ enum Fault {
     REFRESH_INSTEAD_OF_VOID,
     /** Of two attempts the one that comes in is void, whichever it is. */
     LATECOMER_IS_VOID,
+    /** Of several attempts of this site at one submission only the last is looked at. */
+    LAST_RIVAL_ONLY,
     /** A local transaction that is void keeps its rows. */
     VOID_ROWS_KEPT,
     /** After a restart nothing is known of void transactions. */

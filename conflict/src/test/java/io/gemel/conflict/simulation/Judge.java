@@ -8,13 +8,14 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
- * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as a local one which it
- * had not seen: one of the two is void as a whole.
+ * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as local ones which it
+ * had not seen: of each two one is void as a whole.
  */
 final class Judge {
     private final Configuration configuration;
@@ -49,41 +50,58 @@ final class Judge {
         if (!locks.acquireSlowly(transaction, key)) {
             return false;
         }
-        StampedChange rival = transaction.group().rivalOf(claim);
-        if (rival != null) {
-            judge(transaction, claim, rival);
+        List<StampedChange> rivals = transaction.group().rivalsOf(claim);
+        if (configuration.has(Fault.LAST_RIVAL_ONLY) && !rivals.isEmpty()) {
+            rivals = rivals.subList(rivals.size() - 1, rivals.size());
         }
+        judge(transaction, claim, rivals);
         return true;
     }
 
-    private void judge(ApplyTransaction transaction, StampedChange claim, StampedChange rival) {
-        boolean incomingYields = configuration.has(Fault.LATECOMER_IS_VOID) || SubmissionLedger.yields(claim, rival);
-        if (configuration.has(Fault.REFRESH_INSTEAD_OF_VOID)) {
-            if (incomingYields) {
-                refresh(transaction);
+    private void judge(ApplyTransaction transaction, StampedChange claim, List<StampedChange> rivals) {
+        List<StampedChange> withdrawn = new ArrayList<>();
+        boolean isVoid = false;
+        for (StampedChange rival : rivals) {
+            boolean incomingYields =
+                    configuration.has(Fault.LATECOMER_IS_VOID) || SubmissionLedger.yields(claim, rival);
+            if (configuration.has(Fault.REFRESH_INSTEAD_OF_VOID)) {
+                if (incomingYields) {
+                    refresh(transaction);
+                }
+                return;
             }
-            return;
+            if (incomingYields && isVoid) {
+                continue;
+            }
+            transaction.conflicts().add(conflict(claim, rival, incomingYields));
+            if (incomingYields) {
+                isVoid = true;
+                Set<RowKey> keys = new HashSet<>();
+                transaction.work().forEach(change -> keys.add(change.change().key()));
+                transaction.group().noteVoid(new VoidNote(claim.origin(), claim.position(), rival.position(), keys));
+            } else {
+                transaction
+                        .group()
+                        .noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
+                List<StampedChange> changes = transaction.group().localTransaction(rival.position(), Long.MAX_VALUE);
+                withdrawn.addAll(configuration.has(Fault.VOID_ROWS_KEPT) ? List.of(rival) : changes);
+            }
         }
-        transaction
-                .conflicts()
-                .add(new Conflict(
-                        ConflictKind.SUBMISSION_VOID,
-                        claim.change().key(),
-                        rival,
-                        claim,
-                        null,
-                        !incomingYields,
-                        SubmissionLedger.POLICY));
-        if (incomingYields) {
-            Set<RowKey> keys = new HashSet<>();
-            transaction.work().forEach(change -> keys.add(change.change().key()));
-            transaction.group().noteVoid(new VoidNote(claim.origin(), claim.position(), rival.position(), keys));
+        if (isVoid) {
             transaction.skip();
-            return;
         }
-        transaction.group().noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
-        List<StampedChange> changes = transaction.group().localTransaction(rival.position(), Long.MAX_VALUE);
-        transaction.withdraw(configuration.has(Fault.VOID_ROWS_KEPT) ? List.of(rival) : changes);
+        transaction.withdraw(withdrawn);
+    }
+
+    private static Conflict conflict(StampedChange claim, StampedChange rival, boolean incomingYields) {
+        return new Conflict(
+                ConflictKind.SUBMISSION_VOID,
+                claim.change().key(),
+                rival,
+                claim,
+                null,
+                !incomingYields,
+                SubmissionLedger.POLICY);
     }
 
     /** The tempting simpler rule: what the loser wrote is overwritten with what the winner's site has. */

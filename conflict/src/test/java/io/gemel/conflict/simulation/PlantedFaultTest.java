@@ -76,6 +76,7 @@ class PlantedFaultTest {
                 silently(Fault.CORRECTION_BEFORE_MARKER, Rule.SITE_PRIORITY, Setting.UNIQUE),
                 silently(Fault.REFRESH_INSTEAD_OF_VOID, Rule.LAST_WRITER_WINS, Setting.SUBMISSIONS),
                 silently(Fault.LATECOMER_IS_VOID, Rule.LAST_WRITER_WINS, Setting.SUBMISSIONS),
+                silently(Fault.LAST_RIVAL_ONLY, Rule.LAST_WRITER_WINS, Setting.SUBMISSIONS),
                 silently(Fault.VOID_ROWS_KEPT, Rule.LAST_WRITER_WINS, Setting.SUBMISSIONS),
                 silently(Fault.VOID_NOTES_NOT_STORED, Rule.LAST_WRITER_WINS, Setting.SUBMISSIONS),
                 silently(Fault.VOID_REBUILT_INTO_WINDOW, Rule.LAST_WRITER_WINS, Setting.SUBMISSIONS));

@@ -1,8 +1,6 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
-import io.gemel.conflict.SubmissionLedger;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
@@ -23,16 +21,16 @@ final class RowResolver {
     void resolve(ApplyTransaction transaction, RowKey key, StampedChange incoming) {
         RowImage row = transaction.image(key);
         boolean withdrawn = incoming.origin().equals(transaction.group().local());
+        boolean judged = configuration.has(Fault.REFRESH_INSTEAD_OF_VOID) && transaction.isAlone();
+        if (!withdrawn && !judged && !transaction.group().rivalsOf(incoming).isEmpty()) {
+            transaction.rivalsMet(key);
+            return;
+        }
         Resolution resolution = withdrawn
                 ? transaction.group().withdraw(incoming, row)
                 : transaction.group().resolve(key, incoming, row);
         if (!configuration.lenient() && resolution.divergence() != null) {
             throw new Violation(key + ": " + resolution.divergence());
-        }
-        boolean judged = configuration.has(Fault.REFRESH_INSTEAD_OF_VOID) && transaction.isAlone();
-        if (!judged && resolution.conflicts().stream().anyMatch(RowResolver::areRivals)) {
-            transaction.rivalsMet(key);
-            return;
         }
         transaction.conflicts().addAll(resolution.conflicts());
         if (resolution.contested()) {
@@ -45,11 +43,6 @@ final class RowResolver {
                     : new PairwiseResolution(configuration).resolve(row, resolution.conflicts());
         }
         transaction.put(key, outcome, !Objects.equals(outcome, row));
-    }
-
-    private static boolean areRivals(Conflict conflict) {
-        return SubmissionLedger.isClaim(conflict.incoming().change())
-                && SubmissionLedger.isClaim(conflict.local().change());
     }
 
     /** A truncate: the contested keys one by one, every other row goes. False when capture must read on first. */

@@ -13,8 +13,10 @@ final class Submission {
     static final int KEYS = 100;
 
     private static final TableShape SHAPE =
-            new TableShape(SubmissionLedger.TABLE, List.of("key", "attempt"), List.of(0));
+            new TableShape(SubmissionLedger.TABLE, List.of("key", "attempt", "status"), List.of(0));
     private static final int ATTEMPT = 1;
+    private static final int STATUS = 2;
+    private static final String DECLINED = "declined";
 
     private Submission() {}
 
@@ -23,7 +25,17 @@ final class Submission {
     }
 
     static Change claim(int number, int attempt) {
-        return new Change.Insert(RowImage.of(SHAPE, "s" + number, Integer.toString(attempt)));
+        return new Change.Insert(RowImage.of(SHAPE, "s" + number, Integer.toString(attempt), "executed"));
+    }
+
+    /** The whole of an attempt that the application refuses, and not for good. */
+    static Change decline(int number, int attempt) {
+        return new Change.Insert(RowImage.of(SHAPE, "s" + number, Integer.toString(attempt), DECLINED));
+    }
+
+    /** May a later attempt take the submission over? */
+    static boolean isDeclined(RowImage row) {
+        return DECLINED.equals(row.value(STATUS));
     }
 
     static boolean isClaim(Change change) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Workload {
     private static final int VALUES = 90;
     private static final double CLAIMING = .3;
+    private static final double DECLINING = .3;
     private static final List<String> UNIQUE_VALUES = List.of("u0", "u1");
 
     private final Configuration configuration;
@@ -31,24 +32,38 @@ final class Workload {
 
     static List<Change> transaction(Configuration configuration, SimulatedDatabase database, long seed, int size) {
         Workload workload = new Workload(configuration, database, seed);
-        workload.mayClaim();
-        for (int i = 0; i < size; i++) {
-            workload.act();
+        if (!workload.isDeclined()) {
+            for (int i = 0; i < size; i++) {
+                workload.act();
+            }
         }
         return workload.changes;
     }
 
-    /** The next submission that this site knows nothing of: perhaps the other one is at it, too. */
-    private void mayClaim() {
+    /**
+     * May claim the next submission that this site knows nothing of, or only that it was declined: perhaps the other one is at it, too.
+     *
+     * @return whether it is declined, and nothing else is done
+     */
+    private boolean isDeclined() {
         claims = configuration.has(Setting.SUBMISSIONS) && random.nextDouble() < CLAIMING;
         if (!claims) {
-            return;
+            return false;
         }
         int number = 0;
-        while (database.image(Submission.key(number)) != null) {
+        RowImage row = database.image(Submission.key(number));
+        while (row != null && !Submission.isDeclined(row)) {
             number++;
+            row = database.image(Submission.key(number));
         }
-        changes.add(Submission.claim(number, random.nextInt(1, 4)));
+        int attempt = random.nextInt(1, 4);
+        if (row != null) {
+            changes.add(new Change.Delete(row));
+            attempt += Submission.attempt(row);
+        }
+        boolean declined = random.nextDouble() < DECLINING;
+        changes.add(declined ? Submission.decline(number, attempt) : Submission.claim(number, attempt));
+        return declined;
     }
 
     private void act() {

@@ -40,8 +40,12 @@ record Scenario(
     record Write(
             String site, String sql, int line, @Nullable Attempt attempt) {}
 
-    /** An attempt at a submission. */
-    record Attempt(String submission, int number) {}
+    /**
+     * An attempt at a submission.
+     *
+     * @param declined whether the application refuses it, and not for good
+     */
+    record Attempt(String submission, int number, boolean declined) {}
 
     /** Transactions of which no site sees the other's, in commit order, and who catches up after them. */
     record Phase(List<Write> writes, CatchUp then) {

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ScenarioFile {
     private static final Pattern HEADER = Pattern.compile("([a-z]+)(?: (\\w+))?:\\s*(.+)");
     private static final Pattern WRITE = Pattern.compile("@([a-z]+)\\s+(.+)");
-    private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d+) of ([\\w-]+): (.+)");
+    private static final Pattern ATTEMPT = Pattern.compile("attempt (\\d+) of ([\\w-]+)(?: is declined|: (.+))");
     private static final Pattern CATCH_UP = Pattern.compile("--\\s*(.*?)\\s*--");
     private static final Pattern EXPECTATION = Pattern.compile("=>\\s*([a-z]+)(?:\\s+(\\w+))?:\\s*(.+)");
     private static final Pattern TABLE = Pattern.compile("CREATE TABLE (\\w+) ?\\(.*", Pattern.CASE_INSENSITIVE);
@@ -120,8 +120,9 @@ final class ScenarioFile {
             decider = site;
             writes.add(new Write(site, String.format(DECIDE, decision.group(1)), line, null));
         } else if (attempt.matches()) {
-            Attempt claim = new Attempt(attempt.group(2), Integer.parseInt(attempt.group(1)));
-            writes.add(new Write(site, attempt.group(3), line, claim));
+            String work = attempt.group(3);
+            Attempt claim = new Attempt(attempt.group(2), Integer.parseInt(attempt.group(1)), work == null);
+            writes.add(new Write(site, work == null ? "" : work, line, claim));
         } else {
             require(
                     !text.startsWith("attempt "),

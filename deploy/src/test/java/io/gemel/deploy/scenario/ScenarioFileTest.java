@@ -50,12 +50,19 @@ class ScenarioFileTest {
                         "east", "UPDATE item SET note = 'c'; DELETE FROM item WHERE id = 2", 9, null));
         assertThat(scenario.phases().get(1).writes())
                 .containsExactly(
-                        new Scenario.Write("west", "DELETE FROM item", 12, new Scenario.Attempt("order-7", 2)));
+                        new Scenario.Write("west", "DELETE FROM item", 12, new Scenario.Attempt("order-7", 2, false)));
         assertThat(scenario.rowsAtEast()).containsExactly("id=1 note='it''s c'");
         assertThat(scenario.journal())
                 .isEqualTo(List.of(
                         new JournalLine("1", ConflictKind.DELETE_ORIGIN_DIFFERS, ConflictKind.UPDATE_DELETED, "east")));
         assertThat(scenario.journal().get(0).at("west")).contains("row 1: UPDATE_DELETED, east wins");
+    }
+
+    @Test
+    void reads_an_attempt_that_is_declined() throws Exception {
+        Scenario scenario = read(GOOD.replace("order-7: DELETE FROM item", "order-7 is declined"));
+        assertThat(scenario.phases().get(1).writes())
+                .containsExactly(new Scenario.Write("west", "", 12, new Scenario.Attempt("order-7", 2, true)));
     }
 
     @Test

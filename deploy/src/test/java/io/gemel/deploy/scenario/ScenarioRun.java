@@ -121,8 +121,7 @@ final class ScenarioRun implements AutoCloseable {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL search_path = " + scenario.schema());
             if (write.attempt() != null) {
-                statement.execute("INSERT INTO gemel.submission (key, attempt) VALUES ('" + scenario.schema() + "/"
-                        + write.attempt().submission() + "', " + write.attempt().number() + ")");
+                claim(statement, scenario.schema() + "/" + write.attempt().submission(), write.attempt());
             }
             statement.execute(write.sql());
             connection.commit();
@@ -131,6 +130,14 @@ final class ScenarioRun implements AutoCloseable {
         } finally {
             connection.setAutoCommit(true);
         }
+    }
+
+    /** As an application's VM does it. */
+    private static void claim(Statement statement, String key, Scenario.Attempt attempt) throws SQLException {
+        statement.execute("DELETE FROM gemel.submission WHERE key = '" + key
+                + "' AND status = 'declined' AND attempt < " + attempt.number());
+        statement.execute("INSERT INTO gemel.submission (key, attempt, status) VALUES ('" + key + "', "
+                + attempt.number() + ", " + (attempt.declined() ? "'declined'" : "'executed'") + ")");
     }
 
     private void catchUp(CatchUp who) throws SQLException {
