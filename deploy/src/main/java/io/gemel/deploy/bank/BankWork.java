@@ -73,7 +73,8 @@ final class BankWork implements VmHandler.Application {
             return refusal(409, "account " + from + " has not got " + amount);
         }
         if (!credit(connection, to, amount)) {
-            return refusal(409, "there is no account " + to);
+            // It may have been opened at the other site a moment ago.
+            return answer(404, "there is no account " + to);
         }
         if (!debited && !debit(connection, from, amount)) {
             return refusal(409, "account " + from + " has not got " + amount);
@@ -167,6 +168,10 @@ final class BankWork implements VmHandler.Application {
     }
 
     private static Answer refusal(int status, String why) {
+        return answer(status, why).forGood();
+    }
+
+    private static Answer answer(int status, String why) {
         return Answer.of(
                 status, JSON_TYPE, JSON.createObjectNode().put("refused", why).toString());
     }

@@ -15,8 +15,8 @@ import java.util.TreeMap;
  * sessions. Nothing of it is granted while the configuration names no such role.
  */
 final class VmRolePlanner implements Planner {
-    private static final Map<String, List<String>> RIGHTS = new TreeMap<>(
-            Map.of("gemel.submission", List.of("SELECT", "INSERT", "UPDATE"), "gemel.gate", List.of("SELECT")));
+    private static final Map<String, List<String>> RIGHTS = new TreeMap<>(Map.of(
+            "gemel.submission", List.of("SELECT", "INSERT", "UPDATE", "DELETE"), "gemel.gate", List.of("SELECT")));
 
     private static final String HAS_RIGHT = """
             SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace

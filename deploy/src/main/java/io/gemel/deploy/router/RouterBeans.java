@@ -88,6 +88,11 @@ final class RouterBeans implements AutoCloseable {
         }
 
         @Override
+        public long getDeclined() {
+            return now().declined();
+        }
+
+        @Override
         public long getShed() {
             return now().shed();
         }

@@ -20,6 +20,8 @@ public final class RouterMXBeans {
 
         long getRejected();
 
+        long getDeclined();
+
         long getShed();
 
         long getMalformed();

@@ -28,12 +28,13 @@ final class RouterLines {
                 router.path("latencyMillisP50").asDouble(),
                 router.path("latencyMillisP99").asDouble()));
         lines.add(format(
-                "  resubmitted %s   retried %s   replayed %s   in doubt %s   rejected %s   shed %s   quarantined %s",
+                "  resubmitted %s   retried %s   replayed %s   in doubt %s   rejected %s   declined %s   shed %s   quarantined %s",
                 count(router, "resubmitted"),
                 count(router, "retried"),
                 count(router, "replayed"),
                 count(router, "inDoubt"),
                 count(router, "rejected"),
+                count(router, "declined"),
                 count(router, "shed"),
                 count(router, "quarantined")));
         lines.add(format(SITE, "site", "state", "in flight", "limit", "lag", ""));

@@ -180,10 +180,11 @@ class PrepareIT {
                 "SET ROLE " + vm,
                 "INSERT INTO gemel.submission (key, attempt, status) VALUES ('k', 1, 'running')",
                 "UPDATE gemel.submission SET status = 'executed' WHERE key = 'k'",
+                "DELETE FROM gemel.submission WHERE key = 'k'",
                 "SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate");
         assertThatThrownBy(() -> site.execute("SET ROLE " + vm, "UPDATE gemel.gate SET opened_for = now()"))
                 .hasMessageContaining("permission denied for table gate");
-        assertThatThrownBy(() -> site.execute("SET ROLE " + vm, "DELETE FROM gemel.submission"))
+        assertThatThrownBy(() -> site.execute("SET ROLE " + vm, "TRUNCATE gemel.submission"))
                 .hasMessageContaining("permission denied for table submission");
         assertThatThrownBy(() -> site.execute("SET ROLE other_" + vm, "SELECT FROM gemel.submission"))
                 .hasMessageContaining("permission denied for schema gemel");

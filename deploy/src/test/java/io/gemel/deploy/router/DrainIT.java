@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankLoad;
 import java.time.Duration;
@@ -30,11 +29,11 @@ class DrainIT {
         try (BankLoad load = fixture.load("east", "upgrade", PER_SECOND, new Random(3))) {
             for (String site : new String[] {"east", "west"}) {
                 for (VmProcess vm : fixture.vmsOf(site)) {
-                    order("drain", "vm", vm.name());
+                    fixture.order("drain", "vm", vm.name());
                     vm.stop();
                     vm.start();
                     await().atMost(LIMIT).until(vm::isOpen);
-                    order("undrain", "vm", vm.name());
+                    fixture.order("undrain", "vm", vm.name());
                     fixture.awaitAllAlive();
                 }
             }
@@ -48,28 +47,18 @@ class DrainIT {
     @Test
     void a_drained_site_leaves_its_work_to_the_other_one() throws Exception {
         try (BankLoad load = fixture.load("east", "site", PER_SECOND, new Random(4))) {
-            order("drain", "site", "east");
+            fixture.order("drain", "site", "east");
             int before = load.log().size();
             await().atMost(LIMIT)
                     .until(() -> load.log().stream()
                             .skip(before)
                             .anyMatch(each -> each.reply().orElseThrow().site().equals("west")));
-            order("undrain", "site", "east");
+            fixture.order("undrain", "site", "east");
             load.finish();
             assertThat(load.log()).allMatch(BankExchange::isSmooth);
         }
         fixture.awaitAllAlive();
         OnceEach.assertKept(fixture.facts());
-    }
-
-    /** Gives the order to both routers, as a person would; each command returns when it is carried out. */
-    private void order(String command, String what, String name) {
-        for (String site : new String[] {"east", "west"}) {
-            CommandRun run = new CommandRun();
-            assertThat(run.run(command, fixture.router(site).file(), what, name))
-                    .as(() -> run.out() + run.err())
-                    .isZero();
-        }
     }
 
     /** Attempts that followed one whose outcome nobody knew, at both routers. */

@@ -150,7 +150,7 @@ class MomentsIT {
         BankClient client = fixture.client("east");
         for (int i = 0; i < 2; i++) {
             BankExchange refused = client.submit(
-                            key, "/transfers", RouterFixture.transfer(1, 2_000_000), System.nanoTime())
+                            key, "/transfers", "{\"from\":1,\"to\":2,\"amount\":2000000000}", System.nanoTime())
                     .get();
             fixture.log(List.of(refused));
             BankReply reply = refused.reply().orElseThrow();

@@ -1,7 +1,9 @@
 package io.gemel.deploy.router;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.bank.BankClient;
 import io.gemel.deploy.bank.BankConfig;
@@ -214,6 +216,11 @@ final class RouterFixture implements AutoCloseable {
         return new BankClient(List.of(first, second), TRY_LIMIT, PATIENCE);
     }
 
+    /** A client that asks the router of a site only. */
+    BankClient clientOf(String site) {
+        return new BankClient(List.of(router(site).uri()), TRY_LIMIT, PATIENCE);
+    }
+
     /** A load at the router of a site, and at the other one when that fails; its keys begin with the prefix. Its log is part of the clients'. */
     BankLoad load(String site, String prefix, int perSecond, Random random) {
         BankLoad load = new BankLoad(client(site), prefix, perSecond, random).start();
@@ -224,6 +231,16 @@ final class RouterFixture implements AutoCloseable {
     /** A transfer of 1 between two accounts. */
     static String transfer(int from, int to) {
         return "{\"from\":" + from + ",\"to\":" + to + ",\"amount\":1}";
+    }
+
+    /** Gives the order to both routers, as a person would; each command returns when it is carried out. */
+    void order(String command, String what, String name) {
+        for (RouterProcess router : routers.values()) {
+            CommandRun run = new CommandRun();
+            assertThat(run.run(command, router.file(), what, name))
+                    .as(() -> run.out() + run.err())
+                    .isZero();
+        }
     }
 
     /** Everything of a site but its broker, as a power cut would. */

@@ -83,7 +83,8 @@ class MonitoringPageTest {
 
     private static RouterReport routerReport() {
         return new RouterReport(
-                "east-1", "east", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of(), List.of());
+                "east-1", "east", "", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of(), List.of(),
+                List.of());
     }
 
     private static List<String> attributes(Class<?> beans) {

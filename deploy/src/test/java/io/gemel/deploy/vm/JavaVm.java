@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -56,15 +57,27 @@ final class JavaVm implements RunningVm {
         return switch (request.path()) {
             case "/created" ->
                 Answer.of(201).withHeader("Location", "/effects/" + key).withHeader("etag", "\"1\"");
-            case "/refuse" -> Answer.of(402, "text/plain", "not enough money");
+            case "/refuse" -> Answer.of(402, "text/plain", "not enough money").forGood();
+            case "/order" -> order(connection, key);
             case "/fail" -> throw new IllegalStateException("broken");
             case "/long" -> Answer.of(200, "application/octet-stream", new byte[LIMITS.answerBytesMax() + 1]);
             case "/slow" -> {
                 execute(connection, "SELECT pg_sleep(0.5)");
                 yield Answer.of(201);
             }
-            default -> Answer.of(201, "application/json", "{\"id\":\"" + DerivedIds.uuid(key, 0) + "\"}");
+            default -> done(key);
         };
+    }
+
+    private static Answer order(Connection connection, String key) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet customer = statement.executeQuery("SELECT FROM account WHERE id = 3")) {
+            return customer.next() ? done(key) : Answer.of(404, "text/plain", "no such customer");
+        }
+    }
+
+    private static Answer done(String key) {
+        return Answer.of(201, "application/json", "{\"id\":\"" + DerivedIds.uuid(key, 0) + "\"}");
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -68,18 +68,69 @@ interface SubmissionContract {
     }
 
     @Test
-    default void a_rejection_is_kept_and_its_work_is_not() throws Exception {
+    default void a_refusal_for_good_is_kept_and_its_work_is_not() throws Exception {
         Reply rejected = client().send("/refuse", "k");
         assertThat(rejected).isEqualTo(new Reply(402, "rejected", "text/plain; charset=utf-8", "not enough money"));
         assertThat(client().send("/refuse", "k")).isEqualTo(rejected);
         assertThat(database().effects("k")).isZero();
+    }
 
+    @Test
+    default void any_other_refusal_is_the_answer_to_one_request() throws Exception {
+        Reply declined = client().send("/order", "k");
+        assertThat(declined).isEqualTo(new Reply(404, "declined", "text/plain; charset=utf-8", "no such customer"));
         Reply refused = client().send("/overdraw", "l");
         assertThat(refused.status()).isEqualTo(409);
-        assertThat(refused.outcome()).isEqualTo("rejected");
+        assertThat(refused.outcome()).isEqualTo("declined");
+        assertThat(database().effects("k") + database().effects("l")).isZero();
+
+        database().execute("INSERT INTO account VALUES (3, 1)");
         database().execute("UPDATE account SET balance = 10000");
-        assertThat(client().send("/overdraw", "l")).isEqualTo(refused);
-        assertThat(database().effects("l")).isZero();
+        for (String outcome : List.of("executed", "replayed")) {
+            assertThat(client().send("/order", "k").outcome()).isEqualTo(outcome);
+            assertThat(client().send("/overdraw", "l").outcome()).isEqualTo(outcome);
+        }
+        assertThat(database().effects("k") + database().effects("l")).isEqualTo(2);
+    }
+
+    @Test
+    default void what_was_declined_is_done_by_no_other_attempt_of_that_request() throws Exception {
+        Reply declined = client().send("/order", "k", attempt(20, 10));
+        assertThat(declined.outcome()).isEqualTo("declined");
+        database().execute("INSERT INTO account VALUES (3, 1)");
+
+        assertThat(client().send("/order", "k", attempt(15, 10)))
+                .as("an earlier one, still on its way")
+                .isEqualTo(declined);
+        assertThat(client().send("/order", "k", attempt(25, 10)))
+                .as("the request again")
+                .isEqualTo(declined);
+        assertThat(client().send("/order", "k", attempt(20, 20)))
+                .as("a request of the same time")
+                .isEqualTo(declined);
+        assertThat(database().effects("k")).isZero();
+        assertThat(client().send("/order", "k", attempt(22, 21)).outcome()).isEqualTo("executed");
+        assertThat(client().send("/order", "k", attempt(15, 10)).outcome()).isEqualTo("replayed");
+        assertThat(database().effects("k")).isEqualTo(1);
+        assertThat(client().send("/order", "l", attempt(5, 6)).status()).isEqualTo(400);
+    }
+
+    private static String[] attempt(long number, long first) {
+        return new String[] {"Gemel-Attempt", Long.toString(number), "Gemel-First-Attempt", Long.toString(first)};
+    }
+
+    @Test
+    default void of_fifty_requests_for_what_was_declined_one_does_it() throws Exception {
+        client().send("/order", "k", "Gemel-Attempt", "1");
+        database().execute("INSERT INTO account VALUES (3, 1)");
+        List<CompletableFuture<Reply>> replies = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            replies.add(client().sending("/order", "k", ""));
+        }
+        assertThat(replies.stream().map(reply -> reply.join().outcome()))
+                .containsOnly("executed", "replayed")
+                .containsOnlyOnce("executed");
+        assertThat(database().effects("k")).isEqualTo(1);
     }
 
     @Test
@@ -152,6 +203,10 @@ interface SubmissionContract {
         assertThat(fenced.status()).isEqualTo(409);
         assertThat(fenced.outcome()).isEqualTo("fenced");
         assertThat(database().effects("a b")).isZero();
+
+        client().send("/order", "k", "Gemel-Attempt", Long.toString(Long.MAX_VALUE - 1));
+        assertThat(client().get("/gemel/outcome/k").body()).containsPattern("\"outcome\": ?\"declined\"");
+        assertThat(client().get("/gemel/outcome/k?fence=true").body()).containsPattern("\"outcome\": ?\"fenced\"");
     }
 
     @Test

@@ -69,8 +69,8 @@ final class SubmitIT extends SubmitFixture {
     }
 
     @Test
-    void keeps_a_rejection_without_what_was_written_before_it() throws Exception {
-        Answer refused = Answer.of(402, "text/plain", "not enough money");
+    void keeps_a_refusal_for_good_without_what_was_written_before_it() throws Exception {
+        Answer refused = Answer.of(402, "text/plain", "not enough money").forGood();
         Work work = connection -> {
             effect("k").run(connection);
             return refused;
@@ -84,7 +84,7 @@ final class SubmitIT extends SubmitFixture {
     }
 
     @Test
-    void keeps_what_the_database_refuses_as_a_rejection() throws Exception {
+    void declines_what_the_database_refuses_until_it_is_asked_again() throws Exception {
         Work overdraw = connection -> {
             runs.incrementAndGet();
             // As a framework would wrap it.
@@ -96,10 +96,33 @@ final class SubmitIT extends SubmitFixture {
             return DONE;
         };
         Result first = vm.submit(vm.submission("k"), overdraw);
-        assertThat(first.outcome()).isEqualTo(Outcome.REJECTED);
+        assertThat(first.outcome()).isEqualTo(Outcome.DECLINED);
         assertThat(first.answer().status()).isEqualTo(409);
-        assertThat(vm.submit(vm.submission("k"), overdraw)).isEqualTo(first);
+        database.execute("UPDATE account SET balance = 10000");
+        assertThat(vm.submit(new Submission("k", null, 1, Instant.MAX), overdraw))
+                .as("an attempt of before")
+                .isEqualTo(first);
         assertThat(runs).hasValue(1);
+        assertThat(vm.submit(vm.submission("k"), overdraw).outcome()).isEqualTo(Outcome.EXECUTED);
+        assertThat(database.ledger("k")).isEqualTo("executed");
+    }
+
+    @Test
+    void rejects_a_success_that_wrote_nothing_though_it_was_declined_before() throws Exception {
+        vm.submit(new Submission("k", null, 1, Instant.MAX), connection -> Answer.of(404));
+        Result astray = vm.submit(vm.submission("k"), connection -> DONE);
+        assertThat(astray.outcome()).isEqualTo(Outcome.REJECTED);
+        assertThat(astray.answer().status()).isEqualTo(500);
+    }
+
+    @Test
+    void knows_only_refusals_for_good() {
+        assertThatThrownBy(DONE::forGood)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("4xx");
+        assertThatThrownBy(Answer.of(503)::forGood).isInstanceOf(IllegalStateException.class);
+        assertThat(Answer.of(404).forGood().withHeader("ETag", "1").withoutChange())
+                .isEqualTo(Answer.of(404).withHeader("ETag", "1"));
     }
 
     @Test

@@ -56,7 +56,7 @@ final class VmDatabase implements AutoCloseable {
         "GRANT USAGE ON SEQUENCE clashes TO app",
         // As docs/vm.md has it.
         "GRANT USAGE ON SCHEMA gemel TO app",
-        "GRANT SELECT, INSERT, UPDATE ON gemel.submission TO app",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON gemel.submission TO app",
         "GRANT SELECT ON gemel.gate TO app"
     };
 

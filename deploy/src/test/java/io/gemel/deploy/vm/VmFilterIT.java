@@ -140,8 +140,9 @@ final class VmFilterIT {
                     insert.setString(1, submission.key());
                     insert.executeUpdate();
                 }
-                return Answer.of(refused ? 402 : 201, "text/plain", "attempt " + submission.attempt())
+                Answer answer = Answer.of(refused ? 402 : 201, "text/plain", "attempt " + submission.attempt())
                         .withHeader("Location", "/effects/" + submission.key());
+                return refused ? answer.forGood() : answer;
             };
             VmFilter.send(vm.submit(work), response);
         }

@@ -30,9 +30,13 @@ WITH session AS MATERIALIZED (
     set_config('idle_in_transaction_session_timeout', $2, true)
 ), gate AS MATERIALIZED (
   SELECT coalesce(opened_for = pg_postmaster_start_time(), false) AS open FROM gemel.gate WHERE id = 1
+), declined AS (
+  DELETE FROM gemel.submission USING session, gate
+  WHERE gate.open AND key = $3 AND status = 'declined' AND attempt < $13
+  RETURNING key
 ), claim AS (
   INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response, headers)
-  SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM session, gate WHERE gate.open
+  SELECT $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 FROM session CROSS JOIN gate LEFT JOIN declined ON true WHERE gate.open
   ON CONFLICT (key) DO NOTHING
   RETURNING pg_current_xact_id()::text AS transaction
 )
@@ -57,11 +61,11 @@ class Ended(Exception):
 
 
 class Rejection(Exception):
-    """The application refuses the submission for good, with this answer."""
+    """The application refuses the submission, with this answer."""
 
-    def __init__(self, status, content_type, body):
+    def __init__(self, status, content_type, body, for_good=False):
         super().__init__(status)
-        self.answer = (status, content_type, body, None)
+        self.answer, self.outcome = (status, content_type, body, None), "rejected" if for_good else "declined"
 
 
 # --- connections -----------------------------------------------------------------------------------------------------
@@ -102,8 +106,8 @@ def connection(seconds):
 
 
 class Submission:
-    def __init__(self, key, fingerprint, attempt, deadline):
-        self.key, self.fingerprint, self.attempt = key, fingerprint, attempt
+    def __init__(self, key, fingerprint, attempt, first, deadline):
+        self.key, self.fingerprint, self.attempt, self.first = key, fingerprint, attempt, first
         self.deadline = min(deadline, time.time() + TIME)
 
     def left(self):
@@ -120,7 +124,8 @@ def submit(submission, work):
 
 
 def fence(submission):
-    return until_it_passes(submission, lambda: claim_only(submission, "fenced", (None, None, None, None)))
+    step = lambda: claim_only(submission, "fenced", (None, None, None, None), 2**63 - 1)
+    return until_it_passes(submission, step)
 
 
 def until_it_passes(submission, step):
@@ -130,8 +135,8 @@ def until_it_passes(submission, step):
             try:
                 return step()
             except Rejection as e:
-                status, answer = "rejected", e.answer
-                step = lambda: claim_only(submission, status, answer)
+                status, answer = e.outcome, e.answer
+                step = lambda: claim_only(submission, status, answer, submission.first)
             except Again:
                 time.sleep(min(random.uniform(0, 0.01 * 2**retries), max(submission.left(), 0)))
         submission.check_time()
@@ -166,7 +171,7 @@ def transaction(submission):
 def attempt(submission, work):
     rejection = None
     with transaction(submission) as db:
-        transaction_id = claim(db, submission, "running", (None, None, None, None))
+        transaction_id = claim(db, submission, "running", (None, None, None, None), submission.first)
         try:
             status, content_type, body, *kept = work(db, submission.key)
         except DatabaseError as e:
@@ -194,15 +199,16 @@ def attempt(submission, work):
         submission.check_time()
         if finished[0][1] != "t":
             db.query("ROLLBACK")
-            raise Rejection(500, "text/plain; charset=utf-8", b"the work wrote nothing through its connection\n")
+            text = b"the work wrote nothing through its connection\n"
+            raise Rejection(500, "text/plain; charset=utf-8", text, for_good=True)
         commit(db)
     return "executed", status, content_type, body, headers
 
 
-def claim_only(submission, status, answer):
-    """Takes the key with its final status: a rejection is kept, or the key closed."""
+def claim_only(submission, status, answer, declined_before):
+    """Takes the key with its final status: a refusal is kept, or the key closed."""
     with transaction(submission) as db:
-        claim(db, submission, status, answer)
+        claim(db, submission, status, answer, declined_before)
         submission.check_time()
         commit(db)
     if status == "fenced":
@@ -210,11 +216,11 @@ def claim_only(submission, status, answer):
     return (status, *answer)
 
 
-def claim(db, submission, status, answer):
+def claim(db, submission, status, answer, declined_before):
     submission.check_time()
     millis = str(max(1, int(submission.left() * 1000)))
     named = (submission.key, submission.fingerprint, submission.attempt, SITE, NAME, status)
-    is_open, transaction_id = db.query(CLAIM, TAG, millis, *named, *answer)[0]
+    is_open, transaction_id = db.query(CLAIM, TAG, millis, *named, *answer, declined_before)[0]
     if is_open is None:
         raise Ended("failed", 500, "gemel.gate has no row: run 'gemel prepare'")
     if transaction_id is not None:
@@ -234,9 +240,9 @@ def stored(submission, row):
         return Ended("rejected", 422, "this key was used for another request")
     if status == "fenced":
         return Ended("fenced", 409, "this key was closed when its outcome was asked for")
-    if status not in ("executed", "rejected"):
+    if status not in ("executed", "rejected", "declined"):
         return Ended("failed", 500, "the application once ended this submission's transaction itself")
-    again = Ended("replayed" if status == "executed" else "rejected", int(http_status), "")
+    again = Ended("replayed" if status == "executed" else status, int(http_status), "")
     again.reply = (*again.reply[:2], content_type, bytes.fromhex(response[2:]) if response else b"", headers)
     return again
 
@@ -267,7 +273,14 @@ def effect(db, key):
 
 def refuse(db, key):
     effect(db, key)
-    raise Rejection(402, "text/plain; charset=utf-8", b"not enough money")
+    raise Rejection(402, "text/plain; charset=utf-8", b"not enough money", for_good=True)
+
+
+def order(db, key):
+    answer = effect(db, key)
+    if not db.query("SELECT 1 FROM account WHERE id = 3"):
+        raise Rejection(404, "text/plain; charset=utf-8", b"no such customer")
+    return answer
 
 
 def overdraw(db, key):
@@ -301,7 +314,7 @@ def long(db, key):
 
 APPLICATION = {
     "/effect": effect, "/refuse": refuse, "/overdraw": overdraw, "/fail": fail, "/slow": slow, "/long": long,
-    "/nothing": nothing, "/created": created
+    "/nothing": nothing, "/created": created, "/order": order
 }
 
 
@@ -362,8 +375,11 @@ class Handler(BaseHTTPRequestHandler):
         if not 0 < len(key) <= KEY_MAX or not (key.isascii() and key.isprintable()):
             raise ValueError(f"Idempotency-Key must have 1 to {KEY_MAX} characters, all of them printable ASCII")
         attempt = int(self.headers.get("Gemel-Attempt") or time.time() * 1000)
+        first = int(self.headers.get("Gemel-First-Attempt") or attempt)
+        if not 0 < first <= attempt:
+            raise ValueError("Gemel-First-Attempt must be at least 1 and at most Gemel-Attempt")
         deadline = self.headers.get("Gemel-Deadline")
-        return Submission(key, fingerprint, attempt, int(deadline) / 1000 if deadline else time.time() + TIME)
+        return Submission(key, fingerprint, attempt, first, int(deadline) / 1000 if deadline else time.time() + TIME)
 
     def send(self, outcome, status, content_type, body, headers=None):
         self.send_response(status)

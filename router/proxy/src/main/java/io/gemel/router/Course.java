@@ -20,6 +20,7 @@ final class Course {
     private final long deadlineMillis;
     private final @Nullable String earlierDoubt;
     private final int earlierDeaths;
+    private boolean caughtUp;
 
     /**
      * @param safe whether it changes nothing, whatever happens (GET and HEAD without a key)
@@ -47,6 +48,15 @@ final class Course {
     @Nullable
     Attempt last() {
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
+    /** Notes that the site which declined it has applied what it might have missed. */
+    void catchUp() {
+        caughtUp = true;
+    }
+
+    boolean caughtUp() {
+        return caughtUp;
     }
 
     boolean safe() {

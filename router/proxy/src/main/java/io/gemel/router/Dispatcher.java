@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.Step.Lane;
 import io.gemel.router.Step.Reply;
+import java.util.Objects;
 
 /**
  * Brings rules, choice and allowances together: tells for one submission what to do now, and counts what is under way. It sends nothing
@@ -42,6 +43,10 @@ final class Dispatcher {
         Step step = rules.next(course, fleet, nowMillis);
         if (step instanceof Step.Give give) {
             return new Move.Conclude(give.reply());
+        }
+        if (step instanceof Step.CatchUp) {
+            Attempt last = Objects.requireNonNull(course.last(), "only what was sent somewhere is declined");
+            return new Move.CatchUp(fleet.site(last.site()), fleet.site(fleet.ownSite()));
         }
         if (step instanceof Step.Hold) {
             return hold(course, nowMillis);

@@ -25,7 +25,9 @@ sealed interface Ending {
         if (this instanceof Answered answered) {
             Outcome outcome = answered.outcome();
             return outcome != null
-                    && (outcome.effect() == Outcome.Effect.REFUSED || outcome.effect() == Outcome.Effect.UNDONE);
+                    && (outcome == Outcome.DECLINED
+                            || outcome.effect() == Outcome.Effect.REFUSED
+                            || outcome.effect() == Outcome.Effect.UNDONE);
         }
         return this instanceof NotSent;
     }

@@ -21,6 +21,8 @@ final class Exchange {
         WAITING,
         /** A VM has it. */
         SENT,
+        /** A site that declined it applies what it may have missed. */
+        CATCHING_UP,
         /** It is committed, and waits to be durable. */
         SETTLING,
         /** The client is answered. */
@@ -103,9 +105,30 @@ final class Exchange {
             lookMillis = await.untilMillis();
         } else if (move instanceof Move.Conclude conclude) {
             conclude(conclude.reply());
+        } else if (move instanceof Move.CatchUp catchUp) {
+            catchUp(catchUp.site(), catchUp.origin(), course.deadlineMillis() - now);
         } else {
             send((Move.Dispatch) move);
         }
+    }
+
+    private void catchUp(SiteView site, SiteView origin, long leftMillis) {
+        stage = Stage.CATCHING_UP;
+        means.durability().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
+            stage = Stage.WAITING;
+            if (client.gone()) {
+                left();
+            } else if (caughtUp) {
+                course.catchUp();
+                history.beginAnew();
+                if (lastAnswer != null) {
+                    lastAnswer.discardRest();
+                }
+                proceed();
+            } else {
+                conclude(Reply.LAST_ANSWER);
+            }
+        });
     }
 
     private void send(Move.Dispatch to) {
@@ -145,7 +168,8 @@ final class Exchange {
         if (key != null) {
             long nowMillis = means.clock().millis();
             long left = course.deadlineMillis() - means.awake().millis();
-            VmHeaders.claim(headers, key, history.nextAttempt(nowMillis), nowMillis + left, submission.fingerprint());
+            long attempt = history.nextAttempt(nowMillis);
+            VmHeaders.claim(headers, key, attempt, history.firstAttempt(), nowMillis + left, submission.fingerprint());
         }
         return headers;
     }

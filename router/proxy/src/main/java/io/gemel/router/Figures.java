@@ -13,6 +13,7 @@ final class Figures {
     final LongAdder replayed = new LongAdder();
     final LongAdder inDoubt = new LongAdder();
     final LongAdder rejected = new LongAdder();
+    final LongAdder declined = new LongAdder();
     final LongAdder shed = new LongAdder();
     final LongAdder malformed = new LongAdder();
     final LongAdder quarantined = new LongAdder();
@@ -50,6 +51,8 @@ final class Figures {
             replayed.increment();
         } else if (outcome == Outcome.REJECTED) {
             rejected.increment();
+        } else if (outcome == Outcome.DECLINED) {
+            declined.increment();
         }
     }
 }

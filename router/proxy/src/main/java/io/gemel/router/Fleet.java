@@ -95,6 +95,11 @@ final class Fleet implements Surroundings {
     }
 
     @Override
+    public String ownSite() {
+        return sites.get(0).name();
+    }
+
+    @Override
     public SiteState stateOf(String site) {
         return site(site).state();
     }

@@ -9,6 +9,7 @@ final class KeyHistory {
     private final KeyMemory.@Nullable Trace earlier;
     private final int earlierDeaths;
     private long attempt;
+    private long first;
     private KeyMemory.@Nullable Trace written;
 
     /** @param nowMillis the router's own time */
@@ -35,7 +36,20 @@ final class KeyHistory {
     /** The number of the attempt that begins now: the time, and greater than those of all earlier ones. */
     long nextAttempt(long nowMillis) {
         attempt = Math.max(nowMillis, attempt + 1);
+        if (first == 0) {
+            first = attempt;
+        }
         return attempt;
+    }
+
+    /** The number of the request's first attempt: what was declined before it does not stand in its way. */
+    long firstAttempt() {
+        return first;
+    }
+
+    /** What was declined so far does not stand in the way of the attempts to come. */
+    void beginAnew() {
+        first = 0;
     }
 
     /** Lets the client's repetition be asked where this one may have run. */

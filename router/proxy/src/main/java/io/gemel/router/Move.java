@@ -12,6 +12,13 @@ sealed interface Move {
     /** Ask again then, in the router's own time. */
     record Await(long untilMillis) implements Move {}
 
+    /**
+     * Let a site apply what another has committed, then ask again.
+     *
+     * @param origin whose commits it may lack
+     */
+    record CatchUp(SiteView site, SiteView origin) implements Move {}
+
     /** Answer the client. */
     record Conclude(Step.Reply reply) implements Move {}
 }

@@ -13,6 +13,8 @@ enum Outcome {
     REPLAYED(Effect.FINAL),
     /** Refused for good by the application. */
     REJECTED(Effect.FINAL),
+    /** Refused by the application, and nothing was done: another request may do it. */
+    DECLINED(Effect.FINAL),
     /** Somebody closed the key by asking: nothing will ever run under it. */
     FENCED(Effect.FINAL),
     /** Takes no new work: nothing happened. */

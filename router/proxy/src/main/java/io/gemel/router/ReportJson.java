@@ -24,6 +24,7 @@ final class ReportJson {
                 .put("replayed", report.replayed())
                 .put("inDoubt", report.inDoubt())
                 .put("rejected", report.rejected())
+                .put("declined", report.declined())
                 .put("shed", report.shed())
                 .put("malformed", report.malformed())
                 .put("quarantined", report.quarantined())

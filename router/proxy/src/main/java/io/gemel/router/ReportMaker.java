@@ -41,6 +41,7 @@ final class ReportMaker {
                 figures.replayed.sum(),
                 figures.inDoubt.sum(),
                 figures.rejected.sum(),
+                figures.declined.sum(),
                 figures.shed.sum(),
                 figures.malformed.sum(),
                 figures.quarantined.sum(),

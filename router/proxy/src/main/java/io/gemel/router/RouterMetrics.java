@@ -47,6 +47,10 @@ public final class RouterMetrics {
                     "Requests that the application refused for good.",
                     RouterReport::rejected),
             counter(
+                    "gemel_router_declined_requests_total",
+                    "Requests that the application refused, and not for good.",
+                    RouterReport::declined),
+            counter(
                     "gemel_router_shed_requests_total",
                     "Requests turned away because there was no room or no VM.",
                     RouterReport::shed),

@@ -14,6 +14,7 @@ import java.util.List;
  * @param replayed answers that came out of the ledger
  * @param inDoubt requests that ended without anybody knowing what became of them
  * @param rejected answers with which the application refused a request for good
+ * @param declined answers with which the application refused a request, and not for good
  * @param shed requests turned away because there was no room or no VM; nothing was done
  * @param malformed requests that were not proper HTTP, or too large, or too slow
  * @param quarantined requests refused because VMs died over their key
@@ -38,6 +39,7 @@ public record RouterReport(
         long replayed,
         long inDoubt,
         long rejected,
+        long declined,
         long shed,
         long malformed,
         long quarantined,

@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
+import io.gemel.router.Step.CatchUp;
 import io.gemel.router.Step.Give;
 import io.gemel.router.Step.Hold;
 import io.gemel.router.Step.Lane;
@@ -82,6 +83,9 @@ final class Rules {
             case EXECUTED, REPLAYED, REJECTED, FENCED -> {
                 return new Give(Reply.LAST_ANSWER);
             }
+            case DECLINED -> {
+                return afterRefusal(course, surroundings, nowMillis);
+            }
             case LATE -> {
                 return end(course, Reply.LATE);
             }
@@ -101,6 +105,22 @@ final class Rules {
             }
         }
         throw new AssertionError(outcome);
+    }
+
+    /**
+     * Away from the router's own site the application may have missed what its clients did there a moment ago: once that is applied, it is
+     * asked again, once. Nothing of the refused attempt or of those before it can happen any more.
+     */
+    private Step afterRefusal(Course course, Surroundings surroundings, long nowMillis) {
+        boolean away = !lastOf(course).site().equals(surroundings.ownSite());
+        if (!away || !course.resubmittable() || course.count(Outcome.DECLINED) > 1) {
+            return new Give(Reply.LAST_ANSWER);
+        }
+        if (!course.caughtUp()) {
+            return new CatchUp();
+        }
+        Step again = again(course, Lane.FAILOVER, 0, surroundings, nowMillis);
+        return again instanceof Give ? new Give(Reply.LAST_ANSWER) : again;
     }
 
     private Step again(Course course, Lane lane, long delayMillis, Surroundings surroundings, long nowMillis) {

@@ -13,6 +13,9 @@ sealed interface Step {
     /** Nothing can be decided yet: look again soon. */
     record Hold() implements Step {}
 
+    /** Let the site of the last attempt apply what the router's own site has sent, then send it again. */
+    record CatchUp() implements Step {}
+
     /** Answer the client. */
     record Give(Reply reply) implements Step {}
 

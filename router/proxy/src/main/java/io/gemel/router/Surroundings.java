@@ -9,6 +9,9 @@ interface Surroundings {
 
     SiteState stateOf(String site);
 
+    /** The name of the site where the router stands, and to which requests go first. */
+    String ownSite();
+
     /** What became of a VM after an attempt at it broke. */
     enum Fate {
         DIED,

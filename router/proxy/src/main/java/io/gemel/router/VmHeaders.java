@@ -55,11 +55,14 @@ final class VmHeaders {
      * Adds what a VM needs to claim a key.
      *
      * @param attempt number of the attempt
+     * @param first number of the request's first one
      * @param deadlineMillis since 1970
      */
-    static void claim(MultiMap headers, String key, long attempt, long deadlineMillis, @Nullable String fingerprint) {
+    static void claim(
+            MultiMap headers, String key, long attempt, long first, long deadlineMillis, @Nullable String fingerprint) {
         headers.set("Idempotency-Key", key);
         headers.set("Gemel-Attempt", Long.toString(attempt));
+        headers.set("Gemel-First-Attempt", Long.toString(first));
         headers.set("Gemel-Deadline", Long.toString(deadlineMillis));
         if (fingerprint != null) {
             headers.set("Gemel-Fingerprint", fingerprint);

@@ -37,6 +37,11 @@ final class RulesTest {
         public SiteState stateOf(String site) {
             return sites.getOrDefault(site, SiteState.UP);
         }
+
+        @Override
+        public String ownSite() {
+            return "e";
+        }
     }
 
     private static Course course(Ending... endings) {
@@ -66,10 +71,29 @@ final class RulesTest {
 
     @Test
     void final_answers_and_those_that_say_nothing_are_passed_on() {
-        for (Outcome outcome : List.of(Outcome.EXECUTED, Outcome.REPLAYED, Outcome.REJECTED, Outcome.FENCED)) {
+        for (Outcome outcome :
+                List.of(Outcome.EXECUTED, Outcome.REPLAYED, Outcome.REJECTED, Outcome.DECLINED, Outcome.FENCED)) {
             assertThat(next(course(said(outcome)))).isEqualTo(new Give(Reply.LAST_ANSWER));
         }
         assertThat(next(course(new Ending.Answered(null)))).isEqualTo(new Give(Reply.LAST_ANSWER));
+    }
+
+    @Test
+    void what_is_declined_away_from_the_own_site_is_sent_again_once_after_that_has_caught_up() {
+        Course course = course();
+        course.add(attempt("w1", said(Outcome.DECLINED)));
+        assertThat(next(course)).isEqualTo(new Step.CatchUp());
+        course.catchUp();
+        assertThat(next(course)).isEqualTo(new Send(Lane.FAILOVER, 0));
+        course.add(attempt("w2", said(Outcome.DECLINED)));
+        assertThat(next(course)).isEqualTo(new Give(Reply.LAST_ANSWER));
+    }
+
+    @Test
+    void what_was_streamed_and_is_declined_is_not_sent_again() {
+        Course streamed = new Course(false, false, DEADLINE, null, 0);
+        streamed.add(attempt("w1", said(Outcome.DECLINED)));
+        assertThat(next(streamed)).isEqualTo(new Give(Reply.LAST_ANSWER));
     }
 
     @Test
@@ -215,6 +239,12 @@ final class RulesTest {
                 return;
             }
             now += 1 + random.nextInt(200);
+            if (step instanceof Step.CatchUp) {
+                if (random.nextBoolean()) {
+                    return; // it did not, and the refusal is told
+                }
+                course.catchUp();
+            }
             if (!(step instanceof Send)) {
                 continue;
             }

@@ -15,6 +15,10 @@ final class TestSite implements AutoCloseable {
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile String database = "up";
     volatile boolean barrier = true;
+
+    /** Done when a router asks for a barrier. */
+    volatile Runnable whenAskedToCatchUp = () -> {};
+
     volatile boolean durable = true;
     volatile String parkedKey = "";
     volatile long lagMillis;
@@ -61,8 +65,10 @@ final class TestSite implements AutoCloseable {
                                 .put("database", database)
                                 .put("lagMillis", lagMillis)
                                 .encode());
-            case "/router/barrier" ->
+            case "/router/barrier" -> {
+                whenAskedToCatchUp.run();
                 yes(request, "passed", barrier && !parkedKey.equals(request.getParam("key", "none")));
+            }
             case "/router/durable" -> yes(request, "reached", durable);
             default -> yes(request, "terminated", true);
         }

@@ -243,12 +243,11 @@ final class TestVm implements AutoCloseable {
     }
 
     private TestLedger.Entry run(HttpServerRequest request, Buffer body) {
-        return ledger.submit(
-                request.getHeader("Idempotency-Key"),
-                fingerprint(request),
-                201,
-                "executed",
-                "done by " + name + ": " + body);
+        String key = request.getHeader("Idempotency-Key");
+        if (!ledger.customerKnown) {
+            return ledger.submit(key, fingerprint(request), 404, "declined", "no such customer");
+        }
+        return ledger.submit(key, fingerprint(request), 201, "executed", "done by " + name + ": " + body);
     }
 
     private static String fingerprint(HttpServerRequest request) {

@@ -25,13 +25,19 @@ public final class Answer {
     private final byte[] body;
     private final Map<String, String> headers;
     private final boolean withoutChange;
+    private final boolean forGood;
 
     private Answer(int status, @Nullable String contentType, byte[] body) {
-        this(status, contentType, body, Map.of(), false);
+        this(status, contentType, body, Map.of(), false, false);
     }
 
     private Answer(
-            int status, @Nullable String contentType, byte[] body, Map<String, String> headers, boolean withoutChange) {
+            int status,
+            @Nullable String contentType,
+            byte[] body,
+            Map<String, String> headers,
+            boolean withoutChange,
+            boolean forGood) {
         if (status < STATUS_MIN || status > STATUS_MAX) {
             throw new IllegalArgumentException(
                     "HTTP status " + status + " is not between " + STATUS_MIN + " and " + STATUS_MAX);
@@ -45,6 +51,7 @@ public final class Answer {
         this.body = body;
         this.headers = headers;
         this.withoutChange = withoutChange;
+        this.forGood = forGood;
     }
 
     /**
@@ -52,7 +59,20 @@ public final class Answer {
      * rejected. Says nothing when something was written. Not kept, and no part of {@link #equals}.
      */
     public Answer withoutChange() {
-        return new Answer(status, contentType, body, headers, true);
+        return new Answer(status, contentType, body, headers, true, forGood);
+    }
+
+    /**
+     * The same refusal, for good: whoever sends the key again gets it again, whatever has changed meanwhile. Without this word a refusal is
+     * the answer to one request, and the same key may be sent again. Not kept, and no part of {@link #equals}.
+     *
+     * @throws IllegalStateException unless the status is 4xx: a success is kept anyway, and a failure never
+     */
+    public Answer forGood() {
+        if (isSuccess() || isFailure()) {
+            throw new IllegalStateException("only a refusal, a status of 4xx, can be for good, not " + status);
+        }
+        return new Answer(status, contentType, body, headers, withoutChange, true);
     }
 
     /**
@@ -63,7 +83,7 @@ public final class Answer {
      * @param value at most {@link #HEADER_MAX} characters, all of them printable ASCII
      */
     public Answer withHeader(String name, String value) {
-        return new Answer(status, contentType, body, KeptHeaders.with(headers, name, value), withoutChange);
+        return new Answer(status, contentType, body, KeptHeaders.with(headers, name, value), withoutChange, forGood);
     }
 
     /** An answer without a body. */
@@ -85,10 +105,10 @@ public final class Answer {
 
     /** An answer as the ledger kept it. */
     static Answer stored(int status, @Nullable String contentType, byte[] body, Map<String, String> headers) {
-        return new Answer(status, contentType, body.clone(), headers, false);
+        return new Answer(status, contentType, body.clone(), headers, false, false);
     }
 
-    /** The HTTP status: 2xx and 3xx commit, 4xx rejects the submission for good, 5xx fails this one attempt. */
+    /** The HTTP status: 2xx and 3xx commit, 4xx refuses the submission, 5xx fails this one attempt. */
     public int status() {
         return status;
     }
@@ -118,6 +138,10 @@ public final class Answer {
 
     boolean isWithoutChange() {
         return withoutChange;
+    }
+
+    boolean isForGood() {
+        return forGood;
     }
 
     boolean isSuccess() {

@@ -23,6 +23,7 @@ final class Answers {
         return switch (entry.status()) {
             case LedgerEntry.EXECUTED -> new Settled(Outcome.REPLAYED, answer);
             case LedgerEntry.REJECTED -> new Settled(Outcome.REJECTED, answer);
+            case LedgerEntry.DECLINED -> new Settled(Outcome.DECLINED, answer);
             case LedgerEntry.FENCED -> fenced();
             default ->
                 throw StepFailure.failed("submission '" + entry.key() + "' is committed as '" + entry.status()
@@ -45,7 +46,7 @@ final class Answers {
         return notASubmission(BAD_REQUEST, problem);
     }
 
-    /** The answer to a submission that the database refused. It is kept, so it says nothing about rows. */
+    /** The answer to a submission that the database refused. It goes to a client, so it says nothing about rows. */
     static Answer refusal(String sqlState) {
         return text(
                 sqlState.startsWith("23") ? CONFLICT : BAD_REQUEST,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpWords {
     static final String KEY = "Idempotency-Key";
     static final String ATTEMPT = "Gemel-Attempt";
+    static final String FIRST_ATTEMPT = "Gemel-First-Attempt";
     static final String DEADLINE = "Gemel-Deadline";
     static final String FINGERPRINT = "Gemel-Fingerprint";
     static final String OUTCOME = "Gemel-Outcome";
@@ -48,11 +49,14 @@ final class HttpWords {
     /** The same for a key that is not in a header. */
     static Submission submission(String key, Headers headers, InstantSource clock, VmLimits limits) {
         String attempt = headers.first(ATTEMPT);
+        String first = headers.first(FIRST_ATTEMPT);
         String deadline = headers.first(DEADLINE);
+        long number = attempt == null ? clock.millis() : number(ATTEMPT, attempt);
         return new Submission(
                 key,
                 headers.first(FINGERPRINT),
-                attempt == null ? clock.millis() : number(ATTEMPT, attempt),
+                number,
+                first == null ? number : number(FIRST_ATTEMPT, first),
                 deadline == null
                         ? clock.instant().plus(limits.time())
                         : Instant.ofEpochMilli(number(DEADLINE, deadline)));

@@ -22,6 +22,10 @@ record LedgerEntry(
 
     static final String EXECUTED = "executed";
     static final String REJECTED = "rejected";
+
+    /** Refused, and not for good: a later request may take the key over. */
+    static final String DECLINED = "declined";
+
     static final String FENCED = "fenced";
 
     /** Do both name a request, and not the same? */

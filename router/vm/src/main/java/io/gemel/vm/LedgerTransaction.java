@@ -29,7 +29,7 @@ final class LedgerTransaction implements AutoCloseable {
 
     /**
      * In one round trip: tags the session, bounds each wait for a lock and each pause between statements by what is left of the time, looks at
-     * the gate, and takes the key if it is free. Waits for another attempt that runs in this database.
+     * the gate, and takes the key if it is free or was declined before this request. Waits for another attempt that runs in this database.
      */
     private static final String CLAIM = """
             WITH session AS MATERIALIZED (
@@ -37,9 +37,13 @@ final class LedgerTransaction implements AutoCloseable {
                 set_config('idle_in_transaction_session_timeout', ?, true)
             ), gate AS MATERIALIZED (
               SELECT coalesce(opened_for = pg_postmaster_start_time(), false) AS open FROM gemel.gate WHERE id = 1
+            ), declined AS (
+              DELETE FROM gemel.submission USING session, gate
+              WHERE gate.open AND key = ? AND status = 'declined' AND attempt < ?
+              RETURNING key
             ), claim AS (
               INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response, headers)
-              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM session, gate WHERE gate.open
+              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM session CROSS JOIN gate LEFT JOIN declined ON true WHERE gate.open
               ON CONFLICT (key) DO NOTHING
               RETURNING pg_current_xact_id()::text AS transaction
             )
@@ -149,13 +153,20 @@ final class LedgerTransaction implements AutoCloseable {
         }
     }
 
-    /** Takes a key with this status, and with this answer if there is one. */
-    Claim claim(VmConfig vm, Submission submission, String status, @Nullable Answer answer) throws StepFailure {
+    /**
+     * Takes a key with this status, and with this answer if there is one.
+     *
+     * @param declinedBefore refusals of attempts before this one, that are not for good, do not stand in the way
+     */
+    Claim claim(VmConfig vm, Submission submission, long declinedBefore, String status, @Nullable Answer answer)
+            throws StepFailure {
         try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
             int i = 1;
             statement.setString(i++, SessionTag.of(vm.name()));
             statement.setString(i++, Integer.toString(millisLeft));
             statement.setString(i++, Integer.toString(millisLeft));
+            statement.setString(i++, submission.key());
+            statement.setLong(i++, declinedBefore);
             statement.setString(i++, submission.key());
             statement.setString(i++, submission.fingerprint());
             statement.setLong(i++, submission.attempt());

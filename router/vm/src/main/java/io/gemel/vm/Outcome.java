@@ -8,6 +8,8 @@ public enum Outcome {
     REPLAYED("replayed"),
     /** Refused for good, now or before; or the request cannot be a submission. */
     REJECTED("rejected"),
+    /** Refused, and nothing was done: the same key may be sent again, and is looked at anew. */
+    DECLINED("declined"),
     /** Somebody asked what became of the key and closed it: nothing ever happens under it. */
     FENCED("fenced"),
 

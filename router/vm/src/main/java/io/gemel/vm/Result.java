@@ -23,7 +23,10 @@ public sealed interface Result {
         return unknown.apply((Unknown) this);
     }
 
-    /** It ended for good: {@code executed}, {@code replayed}, {@code rejected} or {@code fenced}. The same key gets the same answer again. */
+    /**
+     * The request is answered: {@code executed}, {@code replayed}, {@code rejected} or {@code fenced}, and the same key gets the same answer
+     * again; or {@code declined}, and the same key may be sent again with a new request.
+     */
     record Settled(Outcome outcome, Answer answer) implements Result {}
 
     /** Certainly nothing of it is in the database: the submission may be sent again, here or elsewhere. */

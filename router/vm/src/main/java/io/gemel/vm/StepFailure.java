@@ -150,7 +150,7 @@ final class StepFailure extends Exception {
             case "3F000", "42P01", "42703" ->
                 "; the ledger is not as this version needs it: run 'gemel prepare' for this database";
             case "42501" ->
-                "; the application's role needs SELECT, INSERT and UPDATE on gemel.submission, SELECT on gemel.gate and"
+                "; the application's role needs SELECT, INSERT, UPDATE and DELETE on gemel.submission, SELECT on gemel.gate and"
                         + " USAGE on the schema gemel";
             default -> "";
         };

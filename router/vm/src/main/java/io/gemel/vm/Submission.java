@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param fingerprint of the request, so that one key is never used for two; null when it is not to be compared
  * @param attempt grows with every attempt of a key: milliseconds since 1970, at least one more than that of the attempt before. Of two attempts
  *     that two sites committed without knowing of each other the greater one takes effect
+ * @param firstAttempt the number of the first attempt of the same request. What was declined before it may be carried out by it; what was
+ *     declined since is the answer to it
  * @param deadline nothing is committed after it
  */
-public record Submission(String key, @Nullable String fingerprint, long attempt, Instant deadline) {
+public record Submission(String key, @Nullable String fingerprint, long attempt, long firstAttempt, Instant deadline) {
     /** Most characters of a key, all of them printable ASCII. */
     public static final int KEY_MAX = 255;
 
@@ -32,11 +34,24 @@ public record Submission(String key, @Nullable String fingerprint, long attempt,
         if (attempt < 1) {
             throw new IllegalArgumentException("an attempt's number is at least 1, not " + attempt);
         }
+        if (firstAttempt < 1 || firstAttempt > attempt) {
+            throw new IllegalArgumentException("the first attempt's number is at least 1 and at most that of this one, "
+                    + attempt + ", not " + firstAttempt);
+        }
+    }
+
+    /** The first attempt of a request. */
+    public Submission(String key, @Nullable String fingerprint, long attempt, Instant deadline) {
+        this(key, fingerprint, attempt, attempt, deadline);
     }
 
     /** The same, for a request with this fingerprint. */
     public Submission withFingerprint(String other) {
-        return new Submission(key, other, attempt, deadline);
+        return new Submission(key, other, attempt, firstAttempt, deadline);
+    }
+
+    Submission withDeadline(Instant other) {
+        return new Submission(key, fingerprint, attempt, firstAttempt, other);
     }
 
     /**

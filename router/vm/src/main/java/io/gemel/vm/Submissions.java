@@ -52,9 +52,7 @@ final class Submissions {
 
     private Result untilItPasses(Submission asked, Try first) {
         Instant latest = clock.instant().plus(config.limits().time());
-        Submission submission = asked.deadline().isAfter(latest)
-                ? new Submission(asked.key(), asked.fingerprint(), asked.attempt(), latest)
-                : asked;
+        Submission submission = asked.deadline().isAfter(latest) ? asked.withDeadline(latest) : asked;
         Try next = first;
         boolean careful = false;
         for (int retries = 0; ; ) {
@@ -66,9 +64,9 @@ final class Submissions {
             } catch (StepFailure e) {
                 boolean last = retries == config.limits().retriesMax();
                 if (e.kind() == Kind.REFUSED && next == first) {
-                    LOG.info("submission {} is rejected: {}", submission.key(), e.getMessage());
+                    LOG.info("submission {} is declined: {}", submission.key(), e.getMessage());
                     Answer refusal = Answers.refusal(e.state());
-                    next = turn -> reject(turn, refusal);
+                    next = turn -> refuse(turn, refusal, false);
                 } else if (e.kind() == Kind.STALE && !last) {
                     careful = true;
                     retries++;
@@ -84,11 +82,12 @@ final class Submissions {
     private Result attempt(Turn turn, Work work) throws StepFailure {
         Submission submission = turn.submission();
         Answer answer;
+        boolean astray = false;
         try (LedgerTransaction transaction = begin(turn)) {
             if (isLate(submission)) {
                 return Answers.late();
             }
-            Claim claim = transaction.claim(config, submission, LedgerEntry.RUNNING, null);
+            Claim claim = transaction.claim(config, submission, submission.firstAttempt(), LedgerEntry.RUNNING, null);
             if (claim != Claim.GRANTED) {
                 return notGranted(claim, transaction, submission);
             }
@@ -105,12 +104,13 @@ final class Submissions {
                     transaction.commit();
                     return new Settled(Outcome.EXECUTED, answer);
                 }
+                astray = true;
                 answer = nothingWritten(submission);
             } else if (answer.isFailure()) {
                 return new NothingHappened(Outcome.FAILED, answer);
             }
         }
-        return reject(turn, answer);
+        return refuse(turn, answer, astray || answer.isForGood());
     }
 
     /** Kept, although it is a failure: what was written past the submission must not be written a second time elsewhere. */
@@ -121,22 +121,30 @@ final class Submissions {
         return answer;
     }
 
-    /** Keeps a rejection, in a transaction of its own: what the application had written is rolled back by now. */
-    private Result reject(Turn turn, Answer answer) throws StepFailure {
-        return claimOnly(turn, LedgerEntry.REJECTED, answer, new Settled(Outcome.REJECTED, answer));
+    /**
+     * Keeps a refusal, in a transaction of its own: what the application had written is rolled back by now. One that is not for good is kept,
+     * too: an attempt of the same request or an earlier one that is still on its way must not do what this one answered was not done.
+     */
+    private Result refuse(Turn turn, Answer answer, boolean forGood) throws StepFailure {
+        long declinedBefore = turn.submission().firstAttempt();
+        return forGood
+                ? claimOnly(turn, declinedBefore, LedgerEntry.REJECTED, answer, new Settled(Outcome.REJECTED, answer))
+                : claimOnly(turn, declinedBefore, LedgerEntry.DECLINED, answer, new Settled(Outcome.DECLINED, answer));
     }
 
+    /** Closes a key that was declined, too, whenever that was. */
     private Result fenceOnce(Turn turn) throws StepFailure {
-        return claimOnly(turn, LedgerEntry.FENCED, null, Answers.fenced());
+        return claimOnly(turn, Long.MAX_VALUE, LedgerEntry.FENCED, null, Answers.fenced());
     }
 
-    private Result claimOnly(Turn turn, String status, @Nullable Answer answer, Result granted) throws StepFailure {
+    private Result claimOnly(Turn turn, long declinedBefore, String status, @Nullable Answer answer, Result granted)
+            throws StepFailure {
         Submission submission = turn.submission();
         try (LedgerTransaction transaction = begin(turn)) {
             if (isLate(submission)) {
                 return Answers.late();
             }
-            Claim claim = transaction.claim(config, submission, status, answer);
+            Claim claim = transaction.claim(config, submission, declinedBefore, status, answer);
             if (claim != Claim.GRANTED) {
                 return notGranted(claim, transaction, submission);
             }
