@@ -75,6 +75,11 @@ final class Course {
         return earlierDeaths;
     }
 
+    /** Whether it was sent nowhere, and may be sent anywhere. */
+    boolean isFresh() {
+        return attempts.isEmpty() && home() == null;
+    }
+
     /** Whether an attempt of this very request may have left something behind; never for one that changes nothing. */
     boolean inDoubt() {
         return !safe && attempts.stream().anyMatch(attempt -> attempt.ending().inDoubt());

@@ -35,6 +35,13 @@ final class Dispatcher {
         budget.request(nowMillis);
     }
 
+    /** What to do with a new request while others wait that came before it. */
+    Move behindOthers(Course course, RequestQueues queues, long sinceMillis) {
+        return queues.areHopeless(sinceMillis)
+                ? new Move.Conclude(Reply.SHED)
+                : new Move.Queue(Math.min(course.deadlineMillis(), sinceMillis + waitMaxMillis), true);
+    }
+
     /**
      * @param sinceMillis when the submission came here, or its last attempt ended
      * @param nowMillis the router's own time
@@ -69,7 +76,7 @@ final class Dispatcher {
     private Move send(Course course, Lane lane, long sinceMillis, long nowMillis) {
         VmState vm = choice.choose(course, lane, nowMillis);
         if (vm == null) {
-            return none(course, lane, sinceMillis, nowMillis);
+            return none(course, sinceMillis, nowMillis);
         }
         SiteView site = fleet.site(vm.site());
         if (lane == Lane.FAILOVER && !site.lane().tryEnter(site.limit().limit())) {
@@ -84,23 +91,31 @@ final class Dispatcher {
     }
 
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
-    private Move none(Course course, Lane lane, long sinceMillis, long nowMillis) {
+    private Move none(Course course, long sinceMillis, long nowMillis) {
         Attempt last = course.last();
         boolean broke = last != null && last.ending() instanceof Ending.Broken;
         boolean waited = nowMillis - sinceMillis >= waitMaxMillis;
         if (course.home() == null && (waited || (course.safe() && choice.isExhausted(course)))) {
             return new Move.Conclude(broke ? Reply.UNANSWERED : Reply.SHED);
         }
-        return lane == Lane.NEW && nowMillis >= course.deadlineMillis()
-                ? new Move.Conclude(course.home() == null ? Reply.SHED : Reply.IN_DOUBT)
-                : hold(course, nowMillis);
+        if (nowMillis >= course.deadlineMillis()) {
+            return overdue(course);
+        }
+        return course.isFresh()
+                ? new Move.Queue(Math.min(course.deadlineMillis(), sinceMillis + waitMaxMillis), true)
+                : new Move.Queue(nextLook(course, nowMillis), false);
+    }
+
+    private static Move overdue(Course course) {
+        return new Move.Conclude(course.home() == null ? Reply.SHED : Reply.IN_DOUBT);
+    }
+
+    private static long nextLook(Course course, long nowMillis) {
+        return Math.min(course.deadlineMillis(), nowMillis + LOOK_MILLIS);
     }
 
     private Move hold(Course course, long nowMillis) {
-        if (nowMillis >= course.deadlineMillis()) {
-            return new Move.Conclude(course.home() == null ? Reply.SHED : Reply.IN_DOUBT);
-        }
-        return new Move.Await(Math.min(course.deadlineMillis(), nowMillis + LOOK_MILLIS));
+        return nowMillis >= course.deadlineMillis() ? overdue(course) : new Move.Await(nextLook(course, nowMillis));
     }
 
     /**

@@ -2,15 +2,15 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.Step.Reply;
-import io.gemel.router.VmCall.Result;
 import io.vertx.core.MultiMap;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One submission from the moment its request has come until its client is answered. Confined to one event loop. */
-final class Exchange {
+final class Exchange implements RequestQueue.Waiting {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     /** A VM may be so late with saying that it was too late. */
@@ -38,11 +38,7 @@ final class Exchange {
     private Stage stage = Stage.WAITING;
     private long sinceMillis;
     private long lookMillis;
-    private long deathsBefore;
-    private long sentNanos;
-    private int calls;
-    private Move.@Nullable Dispatch dispatch;
-    private @Nullable VmCall call;
+    private @Nullable OpenAttempt attempt;
     private @Nullable VmAnswer lastAnswer;
     private @Nullable Settlement settlement;
 
@@ -67,21 +63,28 @@ final class Exchange {
     void start() {
         means.dispatcher().accepted(sinceMillis);
         means.figures().waiting.incrementAndGet();
-        proceed();
+        RequestQueues queues = means.queue().all();
+        if (course.isFresh() && queues.haveFresh()) {
+            take(means.dispatcher().behindOthers(course, queues, sinceMillis), sinceMillis);
+        } else {
+            proceed();
+        }
+    }
+
+    @Override
+    public void look() {
+        if (stage == Stage.WAITING) {
+            proceed();
+        }
     }
 
     /** Time passes. */
     void tick(long nowMillis) {
         if (stage == Stage.WAITING && nowMillis >= lookMillis) {
             proceed();
-        } else if (stage == Stage.SENT && dispatch != null) {
-            if (dispatch.vm().deaths() != deathsBefore) {
-                if (call != null) {
-                    call.abandon();
-                }
-                ended(new Ending.Broken());
-            } else if (nowMillis >= course.deadlineMillis() + GRACE_MILLIS) {
-                overdue();
+        } else if (attempt != null) {
+            if (!attempt.endIfLost() && nowMillis >= course.deadlineMillis() + GRACE_MILLIS) {
+                overdue(attempt);
             }
         } else if (settlement != null) {
             settlement.tick(course.deadlineMillis() + GRACE_MILLIS, nowMillis);
@@ -92,15 +95,25 @@ final class Exchange {
     void clientGone() {
         if (stage == Stage.WAITING) {
             left();
-        } else if (stage == Stage.SENT && submission.safe()) {
-            giveUp();
+        } else if (attempt != null && submission.safe()) {
+            attempt.giveUp();
+            attempt = null;
             left();
         }
     }
 
     private void proceed() {
         long now = means.awake().millis();
-        Move move = means.dispatcher().next(course, sinceMillis, now);
+        take(means.dispatcher().next(course, sinceMillis, now), now);
+    }
+
+    private void take(Move move, long now) {
+        if (move instanceof Move.Queue queue) {
+            lookMillis = queue.untilMillis();
+            means.queue().add(this, queue.fresh(), now);
+            return;
+        }
+        means.queue().remove(this);
         if (move instanceof Move.Await await) {
             lookMillis = await.untilMillis();
         } else if (move instanceof Move.Conclude conclude) {
@@ -138,28 +151,13 @@ final class Exchange {
         if (last != null) {
             (course.inDoubt() ? means.figures().resubmitted : means.figures().retried).increment();
         }
-        dispatch = to;
-        deathsBefore = to.vm().deaths();
-        sentNanos = System.nanoTime();
         MultiMap headers = headers();
         if (submission.keyGiven()) {
             remember(to.vm().site());
         }
-        int number = ++calls;
-        call = null;
-        VmCall made = means.vms()
-                .send(
-                        to.vm(),
-                        submission.method(),
-                        submission.target().text(),
-                        headers,
-                        submission.body(),
-                        submission.stream(),
-                        submission.safe() || submission.stream() != null,
-                        result -> received(number, result));
-        if (number == calls && stage == Stage.SENT) {
-            call = made;
-        }
+        OpenAttempt sent = new OpenAttempt(means, submission, to, this::ended);
+        attempt = sent;
+        sent.send(headers);
     }
 
     private MultiMap headers() {
@@ -174,39 +172,11 @@ final class Exchange {
         return headers;
     }
 
-    private void received(int number, Result result) {
-        if (stage != Stage.SENT || number != calls) {
-            return;
+    private void ended(Ending ending, @Nullable VmAnswer answer) {
+        if (answer != null) {
+            lastAnswer = answer;
         }
-        if (result instanceof Result.Answer answer) {
-            lastAnswer = answer.answer();
-            ended(new Ending.Answered(answer.answer().outcome()));
-        } else if (result instanceof Result.NotSent notSent) {
-            LOG.debug("not sent: {}", notSent.why());
-            ended(new Ending.NotSent());
-        } else if (result instanceof Result.Improper improper) {
-            LOG.warn(
-                    "VM {} gave no proper answer to {} {}: {}",
-                    dispatch == null ? "" : dispatch.vm().name(),
-                    submission.method(),
-                    submission.target().plainPath(),
-                    improper.why());
-            ended(new Ending.Improper());
-        } else {
-            LOG.debug("broken: {}", ((Result.Broken) result).why());
-            ended(new Ending.Broken());
-        }
-    }
-
-    private void ended(Ending ending) {
-        Move.Dispatch from = dispatch;
-        if (from == null) {
-            throw new IllegalStateException("no attempt is under way");
-        }
-        means.dispatcher().ended(from, ending, (System.nanoTime() - sentNanos) / 1e6);
-        dispatch = null;
-        call = null;
-        note(from.vm(), ending);
+        note(ending);
         stage = Stage.WAITING;
         means.figures().waiting.incrementAndGet();
         if (client.gone()) {
@@ -226,33 +196,19 @@ final class Exchange {
         done();
     }
 
-    private void note(VmState vm, Ending ending) {
+    private void note(Ending ending) {
+        OpenAttempt open = Objects.requireNonNull(attempt, "no attempt is under way");
         sinceMillis = means.awake().millis();
-        course.add(
-                new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, sinceMillis, submission.keptBy(vm), ending));
+        course.add(open.closed(ending, sinceMillis));
+        attempt = null;
     }
 
     /** The deadline has passed, and the VM says nothing: nobody knows. */
-    private void overdue() {
-        Move.Dispatch from = dispatch;
-        giveUp();
-        if (from != null) {
-            note(from.vm(), new Ending.Broken());
-        }
-        boolean kept = from != null && submission.keptBy(from.vm());
+    private void overdue(OpenAttempt silent) {
+        silent.giveUp();
+        note(new Ending.Broken());
+        boolean kept = submission.keptBy(silent.vm());
         conclude(submission.safe() ? Reply.UNANSWERED : kept ? Reply.IN_DOUBT : Reply.LOST);
-    }
-
-    /** Nobody waits for the attempt under way any more. */
-    private void giveUp() {
-        if (call != null) {
-            call.abandon();
-            call = null;
-        }
-        if (dispatch != null) {
-            means.dispatcher().abandoned(dispatch);
-            dispatch = null;
-        }
     }
 
     private void conclude(Reply reply) {
@@ -320,6 +276,7 @@ final class Exchange {
             return;
         }
         leaveWaiting();
+        means.queue().remove(this);
         stage = Stage.DONE;
         String home = course.home();
         if (course.inDoubt() && home != null) {

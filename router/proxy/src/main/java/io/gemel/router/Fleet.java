@@ -59,6 +59,17 @@ final class Fleet implements Surroundings {
         return vmsByName.get(name);
     }
 
+    /** How many requests VMs answer in a millisecond as long as they have what they have now in hand; 0 when that is not known. */
+    double answersPerMilli() {
+        double sum = 0;
+        for (VmState vm : vms()) {
+            if (vm.fit() && vm.works() && vm.latencyMillis() > 0) {
+                sum += vm.inFlight() / vm.latencyMillis();
+            }
+        }
+        return sum;
+    }
+
     /** This router takes leave of its clients: it is not ready any more, and serves whoever has not noticed yet. */
     void leave() {
         leaving = true;

@@ -16,6 +16,7 @@ record Means(
         DurabilityRounds durability,
         KeyMemory keys,
         Figures figures,
+        RequestQueue queue,
         AwakeClock awake,
         InstantSource clock,
         String scheme,

@@ -13,6 +13,13 @@ sealed interface Move {
     record Await(long untilMillis) implements Move {}
 
     /**
+     * No VM can have it at the moment: ask again when there is room, and at that time at the latest.
+     *
+     * @param fresh whether it was sent nowhere, and any VM may have it: whoever came before it is served first
+     */
+    record Queue(long untilMillis, boolean fresh) implements Move {}
+
+    /**
      * Let a site apply what another has committed, then ask again.
      *
      * @param origin whose commits it may lack

@@ -68,9 +68,10 @@ public final class Router implements AutoCloseable {
         await(vertx.deployVerticle(drain)); // operators -> VMs
         await(vertx.deployVerticle(admin)); // operators -> figures, drain
         RetryBudget budget = new RetryBudget(awake.millis());
+        RequestQueues queues = new RequestQueues(fleet, config.times().waitMax().toMillis());
         int listen = config.listen().port() == 0 ? freePort() : config.listen().port();
         workers = await(vertx.deployVerticle( // clients -> rules, choice -> VMs
-                () -> new Worker(config, fleet, figures, awake, clock, random, budget, keys, listen),
+                () -> new Worker(config, fleet, figures, awake, clock, random, budget, keys, queues, listen),
                 new DeploymentOptions().setInstances(config.limits().threads())));
         port = listen;
     }

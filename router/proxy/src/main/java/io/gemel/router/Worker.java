@@ -25,6 +25,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private final RandomGenerator random;
     private final RetryBudget budget;
     private final KeyMemory keys;
+    private final RequestQueues queues;
     private final int port;
     private final Set<Exchange> open = new LinkedHashSet<>();
     private boolean closing;
@@ -43,6 +44,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
             RandomGenerator random,
             RetryBudget budget,
             KeyMemory keys,
+            RequestQueues queues,
             int port) {
         this.config = config;
         this.fleet = fleet;
@@ -52,6 +54,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         this.random = random;
         this.budget = budget;
         this.keys = keys;
+        this.queues = queues;
         this.port = port;
     }
 
@@ -80,6 +83,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 new DurabilityRounds(vertx, sites, times.durabilityTimeout().toMillis()),
                 keys,
                 figures,
+                new RequestQueue(queues, context),
                 awake,
                 clock,
                 config.tls() == null ? "http" : "https",
@@ -124,6 +128,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 exchange.tick(now);
             }
         }
+        queues.roomGained();
         intake.tick(now);
     }
 

@@ -1,0 +1,119 @@
+package io.gemel.router;
+
+import io.gemel.router.VmCall.Result;
+import io.vertx.core.MultiMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One attempt while a VM has it. It ends once, or is given up. Confined to one event loop. */
+final class OpenAttempt {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAttempt.class);
+
+    private final Means means;
+    private final Submission submission;
+    private final Move.Dispatch dispatch;
+    private final End end;
+    private final long deathsBefore;
+    private final long sentNanos = System.nanoTime();
+    private @Nullable VmCall call;
+    private boolean over;
+
+    /** Hears how it ended. */
+    @FunctionalInterface
+    interface End {
+        /**
+         * It has ended, once.
+         *
+         * @param answer what the VM said; null when that was no answer
+         */
+        void ended(Ending ending, @Nullable VmAnswer answer);
+    }
+
+    OpenAttempt(Means means, Submission submission, Move.Dispatch dispatch, End end) {
+        this.means = means;
+        this.submission = submission;
+        this.dispatch = dispatch;
+        this.end = end;
+        deathsBefore = dispatch.vm().deaths();
+    }
+
+    VmState vm() {
+        return dispatch.vm();
+    }
+
+    void send(MultiMap headers) {
+        VmCall made = means.vms()
+                .send(
+                        dispatch.vm(),
+                        submission.method(),
+                        submission.target().text(),
+                        headers,
+                        submission.body(),
+                        submission.stream(),
+                        submission.safe() || submission.stream() != null,
+                        this::received);
+        if (!over) {
+            call = made;
+        }
+    }
+
+    private void received(Result result) {
+        if (result instanceof Result.Answer answer) {
+            end(new Ending.Answered(answer.answer().outcome()), answer.answer());
+        } else if (result instanceof Result.NotSent notSent) {
+            LOG.debug("not sent: {}", notSent.why());
+            end(new Ending.NotSent(), null);
+        } else if (result instanceof Result.Improper improper) {
+            LOG.warn(
+                    "VM {} gave no proper answer to {} {}: {}",
+                    dispatch.vm().name(),
+                    submission.method(),
+                    submission.target().plainPath(),
+                    improper.why());
+            end(new Ending.Improper(), null);
+        } else {
+            LOG.debug("broken: {}", ((Result.Broken) result).why());
+            end(new Ending.Broken(), null);
+        }
+    }
+
+    private void end(Ending ending, @Nullable VmAnswer answer) {
+        if (!over) {
+            over = true;
+            means.dispatcher().ended(dispatch, ending, (System.nanoTime() - sentNanos) / 1e6);
+            end.ended(ending, answer);
+            means.queue().all().roomGained();
+        }
+    }
+
+    /** Ends it when its VM has died since; false when that lives. */
+    boolean endIfLost() {
+        if (dispatch.vm().deaths() == deathsBefore) {
+            return false;
+        }
+        abandonCall();
+        end(new Ending.Broken(), null);
+        return true;
+    }
+
+    /** Nobody waits for it any more. */
+    void giveUp() {
+        over = true;
+        abandonCall();
+        means.dispatcher().abandoned(dispatch);
+        means.queue().all().roomGained();
+    }
+
+    private void abandonCall() {
+        if (call != null) {
+            call.abandon();
+        }
+    }
+
+    /** What is remembered of it. */
+    Attempt closed(Ending ending, long nowMillis) {
+        VmState vm = dispatch.vm();
+        return new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, nowMillis, submission.keptBy(vm), ending);
+    }
+}
