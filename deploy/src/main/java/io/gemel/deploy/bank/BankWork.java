@@ -18,6 +18,8 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * What the bank does with a submission, inside the transaction that claimed its key. Rows get ids derived from the key, so that a
@@ -91,6 +93,7 @@ final class BankWork implements VmHandler.Application {
             insert.executeUpdate();
         }
         takeEffect(connection, key);
+        pause(wish);
         ObjectNode said = JSON.createObjectNode();
         said.put("transfer", id.toString()).put("amount", amount).put("vm", vm).put("at", at.toString());
         return Answer.of(201, JSON_TYPE, said.toString());
@@ -132,6 +135,12 @@ final class BankWork implements VmHandler.Application {
         ObjectNode said = JSON.createObjectNode();
         said.put("purchase", id.toString()).put("total", total).put("vm", vm);
         return Answer.of(201, JSON_TYPE, said.toString());
+    }
+
+    /** Stands for a slow call that an application makes; a thread and a connection wait with it. */
+    private static void pause(JsonNode wish) {
+        LockSupport.parkNanos(
+                TimeUnit.MILLISECONDS.toNanos(wish.path("pauseMillis").asInt()));
     }
 
     private static boolean debit(Connection connection, int account, long amount) throws SQLException {

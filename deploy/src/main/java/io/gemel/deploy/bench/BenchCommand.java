@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             "In a second part it measures what it costs that a table is in 2,000 partitions, with both.",
             "In a third part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
                     + " to the VM, through HAProxy, if it is installed, and through the router.",
+            "In a fourth part it sends the router once, twice and five times as much as its VMs bear, and kills one of them meanwhile.",
             "Compare the ratios; absolute figures vary."
         })
 public final class BenchCommand implements Callable<Integer> {
@@ -51,13 +52,14 @@ public final class BenchCommand implements Callable<Integer> {
     private enum Part {
         REPLICATION,
         PARTITIONS,
-        ROUTER
+        ROUTER,
+        OVERLOAD
     }
 
     @Option(
             names = "--part",
             paramLabel = "PART",
-            description = "replication, partitions or router for one of the three alone; all without it.")
+            description = "replication, partitions, router or overload for one of the four alone; all without it.")
     private Optional<Part> part = Optional.empty();
 
     /** Opens a pair in a folder of its own. */
@@ -80,6 +82,10 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (part.orElse(Part.ROUTER) == Part.ROUTER) {
             RouterBenchmark.run(out, emptied("router"), quick ? HopPlan.QUICK : HopPlan.FULL);
+        }
+        if (part.orElse(Part.OVERLOAD) == Part.OVERLOAD) {
+            OverloadBenchmark.run(
+                    out, emptied("overload"), quick ? OverloadBenchmark.Plan.QUICK : OverloadBenchmark.Plan.FULL);
         }
         return ExitCode.DONE;
     }

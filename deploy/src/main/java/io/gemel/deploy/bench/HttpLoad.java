@@ -28,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 final class HttpLoad implements AutoCloseable {
     private static final double SECOND = 1e9;
     private static final long END_LIMIT_SECONDS = 60;
+    private static final int UNAVAILABLE = 503;
     private static final OperatingSystemMXBean MACHINE =
             ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
@@ -95,6 +96,7 @@ final class HttpLoad implements AutoCloseable {
         private int all;
         private int done;
         private int failed;
+        private int shed;
         private int underWay;
         private boolean counts;
         private long from;
@@ -140,7 +142,7 @@ final class HttpLoad implements AutoCloseable {
                 if (!counts) {
                     count(now + lead.toNanos());
                 }
-                ended(now, now - sent, failure == null && isDone(status));
+                ended(now, now - sent, failure == null ? status : 0);
                 keepSending(lead);
             });
         }
@@ -149,7 +151,7 @@ final class HttpLoad implements AutoCloseable {
             underWay++;
             request()
                     .onComplete((status, failure) ->
-                            ended(intended, System.nanoTime() - intended, failure == null && isDone(status)));
+                            ended(intended, System.nanoTime() - intended, failure == null ? status : 0));
         }
 
         private Future<Integer> request() {
@@ -162,17 +164,19 @@ final class HttpLoad implements AutoCloseable {
                     .compose(HttpLoad::whole);
         }
 
-        private void ended(long moment, long took, boolean good) {
+        /** @param status 0 when there was no answer */
+        private void ended(long moment, long took, int status) {
             underWay--;
             all++;
             if (moment >= from && moment < until) {
-                if (good) {
+                if (isDone(status)) {
                     if (done == nanos.length) {
                         nanos = Arrays.copyOf(nanos, 2 * done);
                     }
                     nanos[done++] = took;
                 } else {
                     failed++;
+                    shed += status == UNAVAILABLE ? 1 : 0;
                 }
             }
             tellWhenOver();
@@ -194,7 +198,7 @@ final class HttpLoad implements AutoCloseable {
             double busy = MACHINE.getCpuLoad();
             double hopMicros = way.spent().minus(spentBefore).toNanos() / 1e3 / all;
             client.close().toCompletionStage().toCompletableFuture().join();
-            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed, hopMicros, busy);
+            return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed, shed, hopMicros, busy);
         }
     }
 

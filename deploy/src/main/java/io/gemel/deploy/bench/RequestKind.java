@@ -35,17 +35,39 @@ enum RequestKind {
 
         @Override
         Buffer body(long number) {
-            int from = account(number);
-            return Buffer.buffer("{\"from\":" + from + ",\"to\":" + (from + 1) + ",\"amount\":1}");
+            return transfer(number, 0);
         }
 
         @Override
         MultiMap headers(String prefix, long number) {
-            return super.headers(prefix, number)
-                    .set("Idempotency-Key", prefix + number)
-                    .set("Content-Type", "application/json");
+            return keyed(prefix, number);
+        }
+    },
+
+    /** The same, where the application waits for something else meanwhile: a VM's threads are what is short. */
+    SLOW_TRANSFER("POST /transfers with a key, 200 ms of waiting in each") {
+        @Override
+        HttpMethod method() {
+            return HttpMethod.POST;
+        }
+
+        @Override
+        String target(long number) {
+            return "/transfers";
+        }
+
+        @Override
+        Buffer body(long number) {
+            return transfer(number, PAUSE_MILLIS);
+        }
+
+        @Override
+        MultiMap headers(String prefix, long number) {
+            return keyed(prefix, number);
         }
     };
+
+    private static final int PAUSE_MILLIS = 200;
 
     private final String title;
 
@@ -70,6 +92,16 @@ enum RequestKind {
     /** @param prefix what keys begin with; one that nobody else uses */
     MultiMap headers(String prefix, long number) {
         return HttpHeaders.headers();
+    }
+
+    private static Buffer transfer(long number, int pauseMillis) {
+        int from = account(number);
+        return Buffer.buffer(
+                "{\"from\":" + from + ",\"to\":" + (from + 1) + ",\"amount\":1,\"pauseMillis\":" + pauseMillis + "}");
+    }
+
+    private static MultiMap keyed(String prefix, long number) {
+        return HttpHeaders.headers().set("Idempotency-Key", prefix + number).set("Content-Type", "application/json");
     }
 
     /** An odd number; the one above it is an account, too. */

@@ -49,12 +49,12 @@ final class RouterBenchmark {
                         .orElse(""),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         out.flush();
-        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), haproxy);
+        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), 1, haproxy);
                 HttpLoad load = new HttpLoad()) {
             out.println("  PostgreSQL " + stage.postgresMajor());
             RouterBenchmark benchmark = new RouterBenchmark(plan, stage, load, out);
             List<String> sums = new ArrayList<>();
-            for (RequestKind kind : RequestKind.values()) {
+            for (RequestKind kind : List.of(RequestKind.READ, RequestKind.TRANSFER)) {
                 sums.addAll(benchmark.measure(kind));
             }
             out.println();

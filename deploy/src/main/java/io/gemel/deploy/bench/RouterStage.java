@@ -1,6 +1,7 @@
 package io.gemel.deploy.bench;
 
 import io.gemel.deploy.bank.BankTables;
+import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.RouterConfigFile;
 import io.gemel.deploy.demo.BankProcesses;
 import io.gemel.deploy.demo.TwoEmbeddedSites;
@@ -12,13 +13,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two sites that replicate, one VM of the sample bank at one of them, and all that can stand before it: each a process of its own, with the
- * flags that {@code deploy/bin/gemel} sets. Used by one thread.
+ * Two sites that replicate, VMs of the sample bank at one of them, and all that can stand before them: each a process of its own, with the
+ * flags that {@code deploy/bin/gemel} sets. Used by one thread, but for what is done to VMs.
  */
 final class RouterStage implements AutoCloseable {
     /** Of the way that the others are compared with. */
@@ -27,7 +30,6 @@ final class RouterStage implements AutoCloseable {
     static final String HAPROXY = "HAProxy";
     static final String GEMEL = "Gemel";
 
-    private static final String VM = "e1";
     private static final String HEAP = "-Xmx512m";
     private static final List<String> ROUTER_FLAGS = List.of(HEAP, "-XX:TieredStopAtLevel=4");
     private static final Duration ALIVE_LIMIT = Duration.ofMinutes(2);
@@ -35,31 +37,37 @@ final class RouterStage implements AutoCloseable {
 
     private final TwoEmbeddedSites sites;
     private final BankProcesses bank;
+    private final List<String> vms;
     private @Nullable HaProxyServer haproxy;
+    private @Nullable RouterAdmin router;
 
-    private RouterStage(TwoEmbeddedSites sites, BankProcesses bank) {
+    private RouterStage(TwoEmbeddedSites sites, BankProcesses bank, int vms) {
         this.sites = sites;
         this.bank = bank;
+        this.vms =
+                IntStream.rangeClosed(1, vms).mapToObj(number -> "e" + number).toList();
     }
 
     /**
-     * Starts everything, and returns when the router sends requests to the VM.
+     * Starts everything, and returns when the router sends requests to the VMs.
      *
      * @param folder an empty one for all files
+     * @param vms how many, on a host each
      * @param haproxy the program; without it there is one way less
      */
-    static RouterStage open(Path folder, Optional<Path> haproxy) throws Exception {
+    static RouterStage open(Path folder, int vms, Optional<Path> haproxy) throws Exception {
         TwoEmbeddedSites sites = TwoEmbeddedSites.builder(folder)
                 .kafkaMode(KafkaServer.Mode.CHILD_PROCESS)
                 .siteSetting(BankTables.POLICY_KEY, BankTables.POLICY)
                 .siteSetting("vm.roles", BankProcesses.ROLE)
                 .jvmArguments(HEAP)
                 .start();
-        RouterStage stage = new RouterStage(sites, new BankProcesses(folder, List.of(HEAP), ROUTER_FLAGS));
+        RouterStage stage = new RouterStage(sites, new BankProcesses(folder, List.of(HEAP), ROUTER_FLAGS), vms);
         boolean complete = false;
         try {
             stage.run();
-            haproxy.ifPresent(program -> stage.haproxy = HaProxyServer.start(program, folder, stage.bank.vmUri(VM)));
+            haproxy.ifPresent(program ->
+                    stage.haproxy = HaProxyServer.start(program, folder, stage.bank.vmUri(stage.vms.get(0))));
             complete = true;
             return stage;
         } finally {
@@ -73,21 +81,48 @@ final class RouterStage implements AutoCloseable {
         String password = BankProcesses.createBank(sites);
         sites.prepare();
         sites.run();
-        bank.add(VM, "host-1", sites.east(), password);
-        bank.startVm(VM);
+        for (String vm : vms) {
+            bank.add(vm, "host-" + vm, sites.east(), password);
+            bank.startVm(vm);
+        }
         Path file = bank.startRouter("east", List.of(sites.east()), "access.log=false");
-        BankProcesses.awaitAlive(new RouterAdmin(RouterConfigFile.read(file), file), 1, ALIVE_LIMIT);
+        router = new RouterAdmin(RouterConfigFile.read(file), file);
+        awaitAlive();
     }
 
-    /** All ways to the VM; the first one goes straight to it, the last one through the router. */
+    /** Waits until the router sends requests to all VMs. */
+    void awaitAlive() {
+        BankProcesses.awaitAlive(router(), vms.size(), ALIVE_LIMIT);
+    }
+
+    private RouterAdmin router() {
+        return Objects.requireNonNull(router, "the router was not started");
+    }
+
+    /** How often the router found a VM dead. */
+    long deaths() throws CommandException {
+        return router().deaths();
+    }
+
+    /** Kills a VM as a power cut would, and starts it again at once; any thread. */
+    void killAndStart(String vm) {
+        bank.killVm(vm);
+        bank.startVm(vm);
+    }
+
+    /** All ways to the first VM; the first one goes straight to it, the last one through the router. */
     List<Way> ways() {
         List<Way> ways = new ArrayList<>();
-        ways.add(new Way(STRAIGHT, bank.vmUri(VM), OptionalLong.empty()));
+        ways.add(new Way(STRAIGHT, bank.vmUri(vms.get(0)), OptionalLong.empty()));
         if (haproxy != null) {
             ways.add(new Way(HAPROXY, haproxy.uri(), OptionalLong.of(haproxy.pid())));
         }
-        ways.add(new Way(GEMEL, bank.uri(), OptionalLong.of(bank.routerPid())));
+        ways.add(throughRouter());
         return ways;
+    }
+
+    Way throughRouter() {
+        return new Way(GEMEL, bank.uri(), OptionalLong.of(bank.routerPid()));
     }
 
     /** Of PostgreSQL, at both sites. */

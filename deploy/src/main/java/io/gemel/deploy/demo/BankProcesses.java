@@ -121,6 +121,11 @@ public final class BankProcesses implements AutoCloseable {
         return process;
     }
 
+    /** Kills a VM as a power cut would. */
+    public void killVm(String name) {
+        vm(name).kill();
+    }
+
     void stopVm(String name) {
         vm(name).terminate(STOP_LIMIT);
     }

@@ -62,6 +62,19 @@ public final class RouterAdmin {
         }
     }
 
+    /** How often the router found a VM dead, over all VMs. */
+    public long deaths() throws CommandException {
+        try {
+            long deaths = 0;
+            for (JsonNode vm : JSON.readTree(status()).path("vms")) {
+                deaths += vm.path("deaths").asLong();
+            }
+            return deaths;
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a router's status is JSON", e);
+        }
+    }
+
     /** Does what {@code gemel drain} does. */
     public String drain(RouterPart part) throws CommandException {
         return order("drain", part, "");
