@@ -29,6 +29,7 @@ final class AccessLog {
      */
     record Line(
             String address,
+            String id,
             String method,
             String path,
             String route,
@@ -41,7 +42,7 @@ final class AccessLog {
         if (format == RouterConfig.AccessLogFormat.TEXT && TEXT.isInfoEnabled()) {
             Story story = line.story();
             TEXT.info(
-                    "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={}",
+                    "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={} id={}",
                     line.address(),
                     line.method(),
                     line.path(),
@@ -53,7 +54,8 @@ final class AccessLog {
                     story.attempts(),
                     shown(story.site()),
                     shown(story.vm()),
-                    shown(story.durability()));
+                    shown(story.durability()),
+                    line.id());
         } else if (format == RouterConfig.AccessLogFormat.JSON && JSON.isInfoEnabled()) {
             JSON.info(json(line));
         }
@@ -76,6 +78,7 @@ final class AccessLog {
                 .put("site", story.site())
                 .put("vm", story.vm())
                 .put("durability", story.durability())
+                .put("id", line.id())
                 .encode();
     }
 

@@ -20,6 +20,7 @@ final class Client {
     private static final int LEFT = 499;
 
     private final HttpServerRequest request;
+    private final String id;
     private final AccessLog log;
     private final boolean trusted;
     private final Figures figures;
@@ -30,12 +31,14 @@ final class Client {
     /**
      * The client of a request.
      *
+     * @param id of the request, for whoever looks for it in the logs of router and VMs
      * @param trusted whether it is a proxy that is believed where requests came from
      * @param log gets a line for the answer
      * @param onUnread hears of a request that was answered before its body had come
      */
     Client(
             HttpServerRequest request,
+            String id,
             boolean trusted,
             AccessLog log,
             Figures figures,
@@ -43,6 +46,7 @@ final class Client {
         this.trusted = trusted;
         this.onUnread = onUnread;
         this.request = request;
+        this.id = id;
         this.log = log;
         this.figures = figures;
     }
@@ -58,6 +62,11 @@ final class Client {
 
     HttpServerRequest request() {
         return request;
+    }
+
+    /** The request's id, the client's own if it has one. */
+    String id() {
+        return id;
     }
 
     boolean trusted() {
@@ -139,6 +148,7 @@ final class Client {
 
     private HttpServerResponse begin(int status, Story story) {
         HttpServerResponse response = request.response().setStatusCode(status);
+        response.putHeader(RequestCheck.REQUEST_ID, id);
         put(response, "Idempotency-Key", story.key());
         put(response, "Gemel-Outcome", story.outcome());
         if (story.attempts() > 0) {
@@ -174,8 +184,8 @@ final class Client {
 
     private void access(int status, long bytes, Story story) {
         figures.answers.record(route, story.vm(), status, micros());
-        log.write(
-                new AccessLog.Line(address(), request.method().name(), path(), route, status, bytes, micros(), story));
+        log.write(new AccessLog.Line(
+                address(), id, request.method().name(), path(), route, status, bytes, micros(), story));
     }
 
     /** Without the query, which may be private. */

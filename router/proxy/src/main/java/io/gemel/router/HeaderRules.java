@@ -23,7 +23,8 @@ final class HeaderRules {
             "http2-settings");
 
     /** The router sets them itself. */
-    private static final Set<String> SET_BY_ROUTER = Set.of("host", "content-length", "expect", "idempotency-key");
+    private static final Set<String> SET_BY_ROUTER =
+            Set.of("host", "content-length", "expect", "idempotency-key", "x-request-id");
 
     /** Where a request came from, as proxies tell: what a client says of that proves nothing. */
     private static final Set<String> PROVENANCE = Set.of(
@@ -59,7 +60,7 @@ final class HeaderRules {
 
     /** Those headers of a VM's answer that the client gets as they are. */
     static List<Entry<String, String>> towardsClient(Iterable<Entry<String, String>> headers) {
-        return kept(headers, Set.of("content-length", "idempotency-key"));
+        return kept(headers, Set.of("content-length", "idempotency-key", "x-request-id"));
     }
 
     private static List<Entry<String, String>> kept(Iterable<Entry<String, String>> headers, Set<String> except) {

@@ -21,7 +21,7 @@ final class Intake {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int TIMEOUT = 408;
     private static final int UNAVAILABLE = 503;
-    private static final int KEY_BYTES = 16;
+    private static final int RANDOM_BYTES = 16;
     private static final long LINGER_MILLIS = 1000;
 
     /** Hears of requests that have come whole, and of those that were begun and ended otherwise. */
@@ -81,7 +81,8 @@ final class Intake {
     /** Its head is here. */
     void take(HttpServerRequest request) {
         boolean trusted = RouterFrontend.matches(this.trusted, Client.address(request));
-        Client client = new Client(request, trusted, accessLog, figures, this::discard);
+        String id = RequestCheck.requestId(request.getHeader(RequestCheck.REQUEST_ID));
+        Client client = new Client(request, id == null ? randomHex() : id, trusted, accessLog, figures, this::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
@@ -243,7 +244,7 @@ final class Intake {
                 target.outcomeKey() != null ? target.outcomeKey() : named == null ? null : RequestCheck.key(named);
         boolean reads =
                 method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS);
-        String key = given != null ? given : reads ? null : newKey();
+        String key = given != null ? given : reads ? null : randomHex();
         if (target.outcomeKey() != null && reads) {
             // It asks and closes nothing, but only the database that knows can tell.
             key = given;
@@ -270,8 +271,8 @@ final class Intake {
                 route.timeout() == null ? config.times().requestTimeout() : route.timeout());
     }
 
-    private String newKey() {
-        byte[] bytes = new byte[KEY_BYTES];
+    private String randomHex() {
+        byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
     }

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** What the head of a request must be like beyond what the HTTP decoder demands. Pure. */
 final class RequestCheck {
     static final int KEY_LENGTH_MAX = 255;
+    static final String REQUEST_ID = "X-Request-Id";
+    static final int REQUEST_ID_LENGTH_MAX = 128;
     static final int BAD_REQUEST = 400;
     static final int TOO_LARGE = 413;
     static final int NOT_IMPLEMENTED = 501;
@@ -112,6 +114,15 @@ final class RequestCheck {
                 && key.length() <= KEY_LENGTH_MAX
                 && key.chars().allMatch(c -> c >= ' ' && c <= '~');
         return proper ? key : null;
+    }
+
+    /** The id that a client gave its request; null for one that is none: empty, long, with blanks or what is not printable. */
+    static @Nullable String requestId(@Nullable String value) {
+        boolean proper = value != null
+                && !value.isEmpty()
+                && value.length() <= REQUEST_ID_LENGTH_MAX
+                && value.chars().allMatch(c -> c > ' ' && c <= '~');
+        return proper ? value : null;
     }
 
     private static @Nullable String unquoted(String text) {

@@ -20,6 +20,7 @@ final class VmHeaders {
         for (Entry<String, String> header : submission.headers()) {
             headers.add(header.getKey(), header.getValue());
         }
+        headers.set(RequestCheck.REQUEST_ID, client.id());
         String address = client.address();
         String quoted = address.contains(":") ? "\"[" + address + "]\"" : address;
         // Of a client that is not trusted none of these is left: what is there comes from a trusted proxy.

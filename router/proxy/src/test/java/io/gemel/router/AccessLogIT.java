@@ -9,6 +9,10 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.gemel.router.TestVm.Manner;
 import java.net.Socket;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -83,6 +87,29 @@ final class AccessLogIT {
         send("POST /t HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n1").close();
         await().until(() -> lines.size() == 1);
         assertThat(lines.get(0)).contains("\"POST /t\" 499 0 ", "attempts=0");
+    }
+
+    @Test
+    void a_request_has_one_id_for_its_client_its_vm_and_the_log() throws Exception {
+        for (String[] each : new String[][] {{"order-7", "order-7"}, {"", "[0-9a-f]{32}"}, {"a b", "[0-9a-f]{32}"}}) {
+            lines.clear();
+            bench.vms().forEach(vm -> vm.heads.clear());
+            HttpRequest.Builder request = bench.request("/t").POST(BodyPublishers.noBody());
+            if (!each[0].isEmpty()) {
+                request.header("X-Request-Id", each[0]);
+            }
+            HttpResponse<String> answer = bench.client.send(request.build(), BodyHandlers.ofString());
+            assertThat(answer.headers().allValues("X-Request-Id"))
+                    .singleElement()
+                    .asString()
+                    .matches(each[1]);
+            String id = TestBench.header(answer, "X-Request-Id");
+            assertThat(bench.vms().stream().flatMap(vm -> vm.heads.stream()))
+                    .extracting(head -> head.getString("x-request-id"))
+                    .containsExactly(id);
+            await().until(() -> lines.size() == 1);
+            assertThat(lines.get(0)).endsWith(" id=" + id);
+        }
     }
 
     @Test

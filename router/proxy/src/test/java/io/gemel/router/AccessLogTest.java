@@ -40,7 +40,7 @@ class AccessLogTest {
     void a_line_for_programs_is_one_object_whatever_the_client_wrote() {
         Story story = new Story("k\"1", "executed", 2, "west", "w1", null);
         log(RouterConfig.AccessLogFormat.JSON)
-                .write(new Line("10.0.0.7", "POST", "/a\"b\\c", "/a", 201, 17, 1_250, story));
+                .write(new Line("10.0.0.7", "r1", "POST", "/a\"b\\c", "/a", 201, 17, 1_250, story));
 
         assertThat(lines.list).hasSize(1);
         assertThat(new JsonObject(lines.list.get(0).getFormattedMessage()))
@@ -58,12 +58,13 @@ class AccessLogTest {
                         .put("attempts", 2)
                         .put("site", "west")
                         .put("vm", "w1")
-                        .putNull("durability"));
+                        .putNull("durability")
+                        .put("id", "r1"));
     }
 
     @Test
     void nothing_is_written_for_programs_where_people_read_or_nobody() {
-        Line line = new Line("10.0.0.7", "GET", "/", "/", 200, 0, 1, Story.NONE);
+        Line line = new Line("10.0.0.7", "r2", "GET", "/", "/", 200, 0, 1, Story.NONE);
         log(RouterConfig.AccessLogFormat.TEXT).write(line);
         log(RouterConfig.AccessLogFormat.NONE).write(line);
 
