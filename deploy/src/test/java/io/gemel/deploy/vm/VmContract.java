@@ -12,7 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The contract between router and VM, over HTTP, kept by whatever VM a subclass starts. Between it and its database stands a proxy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class VmContract implements SubmissionContract, CommitContract {
+abstract class VmContract implements SubmissionContract, CommitContract, RetryContract {
     private VmDatabase database;
     private TcpProxy network;
     private RunningVm vm;

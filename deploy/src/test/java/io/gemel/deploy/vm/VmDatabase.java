@@ -42,9 +42,15 @@ final class VmDatabase implements AutoCloseable {
         // The first two effects whose keys begin with "clash" meet other transactions, as it were. A sequence is never
         // rolled back.
         "CREATE SEQUENCE clashes",
+        // An effect whose key is "state-" and an SQLSTATE fails with that, and is counted.
+        "CREATE SEQUENCE runs",
         """
         CREATE FUNCTION clash() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+          IF NEW.key LIKE 'state-%' THEN
+            PERFORM nextval('runs');
+            RAISE EXCEPTION 'it is not to be' USING ERRCODE = substr(NEW.key, 7);
+          END IF;
           IF NEW.key LIKE 'clash%' AND nextval('clashes') <= 2 THEN
             RAISE EXCEPTION 'could not serialize access' USING ERRCODE = '40001';
           END IF;
@@ -53,7 +59,7 @@ final class VmDatabase implements AutoCloseable {
         "CREATE TRIGGER clash BEFORE INSERT ON effect FOR EACH ROW EXECUTE FUNCTION clash()",
         "CREATE ROLE app LOGIN",
         "GRANT SELECT, INSERT, UPDATE ON effect, account TO app",
-        "GRANT USAGE ON SEQUENCE clashes TO app",
+        "GRANT USAGE ON SEQUENCE clashes, runs TO app",
         // As docs/vm.md has it.
         "GRANT USAGE ON SCHEMA gemel TO app",
         "GRANT SELECT, INSERT, UPDATE, DELETE ON gemel.submission TO app",
