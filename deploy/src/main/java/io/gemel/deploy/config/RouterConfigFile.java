@@ -7,22 +7,33 @@ import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterTimes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one {@code router.properties}, as strictly as {@link SiteConfigFile} does. An instance reads one file once. */
+/**
+ * Reads one {@code router.properties} and the entries in the folder beside it, as strictly as {@link SiteConfigFile} does. An instance reads
+ * once.
+ */
 public final class RouterConfigFile {
+    /** What the name of the folder with more entries ends with. */
+    private static final String ENTRIES = ".d";
+
     private final Path file;
     private final RouterEntries entries = new RouterEntries();
     private final SettingsReader settings;
 
     private RouterConfigFile(Path file, Map<String, String> environment) {
         this.file = file;
-        this.settings = new SettingsReader(file, environment, RouterKeys.ALL, entries::take);
+        this.settings =
+                new SettingsReader(file, environment, RouterKeys.ALL, (name, text, line) -> entries.take(name, text));
     }
 
     /** Whether a file describes a router rather than a site: it says so in its key {@code router}. False for one that cannot be read. */
@@ -56,6 +67,9 @@ public final class RouterConfigFile {
 
     private RouterConfig read() throws ConfigException {
         settings.read();
+        for (Path each : entryFiles()) {
+            settings.readEntries(each);
+        }
         entries.check(settings);
         RouterConfig.Tls tls = tls();
         String authorities = authorities();
@@ -65,11 +79,30 @@ public final class RouterConfigFile {
         } catch (RouterConfigException e) {
             for (String problem : e.problems()) {
                 // What the module says begins with the setting's name.
-                settings.report(settings.lineOf(problem.split("[ =]", 2)[0]), problem, "see docs/configuration.md");
+                settings.reportAt(problem.split("[ =]", 2)[0], problem, "see docs/configuration.md");
             }
             settings.refuseProblems();
             throw e;
         }
+    }
+
+    /** Files with entries that programs write, by their names. */
+    private List<Path> entryFiles() {
+        Path folder = file.resolveSibling(file.getFileName() + ENTRIES);
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(folder, "*.properties")) {
+            found.forEach(files::add);
+        } catch (IOException | DirectoryIteratorException e) {
+            settings.report(
+                    0,
+                    "the folder " + folder + " cannot be read",
+                    "let the user that runs gemel read it, or remove it");
+        }
+        files.sort(Comparator.naturalOrder());
+        return files;
     }
 
     private RouterConfig.@Nullable Tls tls() {
@@ -80,10 +113,8 @@ public final class RouterConfigFile {
         }
         if (certificate.isEmpty() || key.isEmpty()) {
             Key<String> lacking = certificate.isEmpty() ? RouterKeys.TLS_CERTIFICATE : RouterKeys.TLS_KEY;
-            settings.report(
-                    settings.lineOf(lacking),
-                    lacking.name() + " is not set",
-                    "name the certificate and its key, or neither");
+            settings.reportAt(
+                    lacking.name(), lacking.name() + " is not set", "name the certificate and its key, or neither");
         }
         requirePrivate(key);
         return new RouterConfig.Tls(pem(RouterKeys.TLS_CERTIFICATE, certificate), pem(RouterKeys.TLS_KEY, key));
@@ -96,8 +127,7 @@ public final class RouterConfigFile {
                 SecretFile.require(file.toAbsolutePath().resolveSibling(name));
             }
         } catch (BadValueException e) {
-            settings.report(
-                    settings.lineOf(RouterKeys.TLS_KEY), RouterKeys.TLS_KEY.name() + " " + e.getMessage(), e.mend());
+            settings.reportAt(RouterKeys.TLS_KEY.name(), RouterKeys.TLS_KEY.name() + " " + e.getMessage(), e.mend());
         } catch (IOException e) {
             // Reading it fails likewise, and that is reported.
         }
@@ -118,8 +148,8 @@ public final class RouterConfigFile {
             // Any bytes are text so; what is no PEM is refused with that reason.
             return Files.readString(pem, StandardCharsets.ISO_8859_1);
         } catch (IOException e) {
-            settings.report(
-                    settings.lineOf(key),
+            settings.reportAt(
+                    key.name(),
                     key.name() + " is " + pem + ", which cannot be read",
                     "name a PEM file, readable by the user that runs gemel");
             return "";

@@ -22,15 +22,15 @@ final class RouterEntries {
 
     /** What the lines of one VM have said so far. */
     private static final class VmLines {
-        private final int line;
+        private final String firstKey;
         private @Nullable URI url;
         private @Nullable SiteId site;
         private @Nullable String host;
         private int requestsMax;
         private @Nullable URI heartbeatUrl;
 
-        VmLines(int line) {
-            this.line = line;
+        VmLines(String firstKey) {
+            this.firstKey = firstKey;
         }
 
         boolean take(String what, String text) throws BadValueException {
@@ -50,12 +50,12 @@ final class RouterEntries {
 
     /** What the lines of one site have said so far. */
     private static final class SiteLines {
-        private final int line;
+        private final String firstKey;
         private @Nullable URI status;
         private @Nullable String token;
 
-        SiteLines(int line) {
-            this.line = line;
+        SiteLines(String firstKey) {
+            this.firstKey = firstKey;
         }
 
         boolean take(String what, String text) throws BadValueException {
@@ -90,7 +90,7 @@ final class RouterEntries {
     }
 
     /** Whether a key belongs here, as no key with a fixed name does; when it does, its value has been kept. */
-    boolean take(String name, String text, int line) throws BadValueException {
+    boolean take(String name, String text) throws BadValueException {
         if (RouterKeys.ALL.stream().anyMatch(fixed -> fixed.name().equals(name))) {
             return false;
         }
@@ -102,12 +102,12 @@ final class RouterEntries {
         String what = name.substring(last + 1);
         if (name.startsWith(RouterKeys.VM_OF) && last > RouterKeys.VM_OF.length()) {
             String vm = Values.name(name.substring(RouterKeys.VM_OF.length(), last));
-            return vms.computeIfAbsent(vm, first -> new VmLines(line)).take(what, text);
+            return vms.computeIfAbsent(vm, first -> new VmLines(name)).take(what, text);
         }
         if (name.startsWith(RouterKeys.SITE_OF) && last > RouterKeys.SITE_OF.length()) {
             String site = name.substring(RouterKeys.SITE_OF.length(), last);
             Values.siteName(site);
-            return sites.computeIfAbsent(site, first -> new SiteLines(line)).take(what, text);
+            return sites.computeIfAbsent(site, first -> new SiteLines(name)).take(what, text);
         }
         if (name.startsWith(RouterKeys.ROUTE_OF) && last > RouterKeys.ROUTE_OF.length()) {
             String prefix = Values.pathPrefix(name.substring(RouterKeys.ROUTE_OF.length(), last));
@@ -124,36 +124,36 @@ final class RouterEntries {
         Map<URI, String> urls = new TreeMap<>();
         vms.forEach((name, vm) -> {
             String prefix = RouterKeys.VM_OF + name;
-            requireSet(settings, vm.line, prefix + ".url", vm.url);
-            requireSet(settings, vm.line, prefix + ".site", vm.site);
-            requireSet(settings, vm.line, prefix + ".host", vm.host);
+            requireSet(settings, vm.firstKey, prefix + ".url", vm.url);
+            requireSet(settings, vm.firstKey, prefix + ".site", vm.site);
+            requireSet(settings, vm.firstKey, prefix + ".host", vm.host);
             requireProcess(settings, prefix + ".site", vm.site);
             URI url = vm.url;
             String other = url == null ? null : urls.putIfAbsent(url, name);
             if (other != null) {
-                settings.report(
-                        settings.lineOf(prefix + ".url"),
+                settings.reportAt(
+                        prefix + ".url",
                         prefix + ".url is that of the VM " + other + ", too",
                         "give each VM its own address");
             }
         });
-        sites.forEach(
-                (name, site) -> requireSet(settings, site.line, RouterKeys.SITE_OF + name + ".status", site.status));
+        sites.forEach((name, site) ->
+                requireSet(settings, site.firstKey, RouterKeys.SITE_OF + name + ".status", site.status));
         requireProcess(settings, RouterKeys.SITE.name(), settings.ifGood(RouterKeys.SITE));
     }
 
     private void requireProcess(SettingsReader settings, String key, @Nullable SiteId site) {
         if (site != null && !sites.containsKey(site.name())) {
-            settings.report(
-                    settings.lineOf(key),
+            settings.reportAt(
+                    key,
                     key + " names " + site + ", whose process is not named",
                     "add a line site." + site + ".status=http://HOST:PORT");
         }
     }
 
-    private static void requireSet(SettingsReader settings, int line, String key, @Nullable Object value) {
+    private static void requireSet(SettingsReader settings, String firstKey, String key, @Nullable Object value) {
         if (value == null && settings.lineOf(key) == 0) {
-            settings.report(line, "the key " + key + " is missing", "add a line " + key + "=...");
+            settings.reportAt(firstKey, "the key " + key + " is missing", "add a line " + key + "=...");
         }
     }
 

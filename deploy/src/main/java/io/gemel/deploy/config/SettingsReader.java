@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the settings of one properties file. Strict: unknown keys, bad values, missing keys and keys set twice are all found before it
- * gives up, so that an operator mends a file once. An instance reads one file once.
+ * Reads the settings of one properties file, and entries that stand in others. Strict: unknown keys, bad values, missing keys and keys set
+ * twice are all found before it gives up, so that an operator mends a file once. An instance reads each file once.
  */
 final class SettingsReader {
     /** Takes settings whose names are not fixed, such as those of one VM. */
@@ -27,19 +27,21 @@ final class SettingsReader {
     private final Path file;
     private final List<Key<?>> keys;
     private final OpenKeys openKeys;
-    private final Placeholders placeholders;
+    private final Map<String, String> environment;
     private final List<ConfigProblem> problems = new ArrayList<>();
     private final Map<Key<?>, Object> values = new HashMap<>();
-    private final Map<String, Integer> lines = new HashMap<>();
+    private final Map<String, Place> places = new HashMap<>();
     private final List<String> literalSecrets = new ArrayList<>();
 
     SettingsReader(Path file, Map<String, String> environment, List<Key<?>> keys, OpenKeys openKeys) {
         this.file = file;
         this.keys = keys;
         this.openKeys = openKeys;
-        Path folder = file.toAbsolutePath().getParent();
-        this.placeholders = new Placeholders(Objects.requireNonNull(folder, "a file has a folder"), environment);
+        this.environment = environment;
     }
+
+    /** Where a key is set. */
+    private record Place(Path file, int line) {}
 
     /**
      * Takes every setting of the file and the defaults of the rest; what is wrong with them is kept for {@link #refuseProblems}.
@@ -47,34 +49,56 @@ final class SettingsReader {
      * @throws ConfigException when there is no text to read
      */
     void read() throws ConfigException {
-        PropertiesText.Parsed parsed = PropertiesText.parse(text());
-        parsed.malformed().forEach(bad -> report(bad.line(), bad.problem(), "write the character itself, as UTF-8"));
-        parsed.settings().forEach(this::take);
+        read(file);
         keys.forEach(this::takeDefault);
+    }
+
+    /**
+     * Takes the settings of another file, whose names must not be fixed.
+     *
+     * @throws ConfigException when there is no text to read
+     */
+    void readEntries(Path entries) throws ConfigException {
+        read(entries);
+    }
+
+    private void read(Path from) throws ConfigException {
+        PropertiesText.Parsed parsed = PropertiesText.parse(text(from));
+        parsed.malformed()
+                .forEach(bad ->
+                        report(new Place(from, bad.line()), bad.problem(), "write the character itself, as UTF-8"));
+        Path folder = from.toAbsolutePath().getParent();
+        Placeholders placeholders =
+                new Placeholders(Objects.requireNonNull(folder, "a file has a folder"), environment);
+        parsed.settings().forEach(setting -> take(setting, new Place(from, setting.line()), placeholders));
     }
 
     /** Ends the reading when anything was reported. */
     void refuseProblems() throws ConfigException {
         if (!problems.isEmpty()) {
-            problems.sort(Comparator.comparingInt(ConfigProblem::line));
+            problems.sort(Comparator.comparing(
+                            (ConfigProblem problem) -> !problem.file().equals(file))
+                    .thenComparing(ConfigProblem::file)
+                    .thenComparingInt(ConfigProblem::line));
             throw new ConfigException(problems);
         }
     }
 
-    private String text() throws ConfigException {
+    private String text(Path from) throws ConfigException {
         try {
-            return TextFile.read(file);
+            return TextFile.read(from);
         } catch (IOException e) {
-            report(0, TextFile.unreadable(file), "name a readable properties file");
+            report(new Place(from, 0), TextFile.unreadable(from), "name a readable properties file");
             throw new ConfigException(problems);
         }
     }
 
-    private void take(PropertiesText.Setting setting) {
+    private void take(PropertiesText.Setting setting, Place place, Placeholders placeholders) {
         String key = setting.key();
-        Integer earlier = lines.putIfAbsent(key, setting.line());
+        Place earlier = places.putIfAbsent(key, place);
         if (earlier != null) {
-            report(setting.line(), key + " is set already in line " + earlier, "keep one of them");
+            String where = earlier.file().equals(place.file()) ? "" : earlier.file() + ", ";
+            report(place, key + " is set already in " + where + "line " + earlier.line(), "keep one of them");
             return;
         }
         try {
@@ -89,24 +113,27 @@ final class SettingsReader {
                     && !setting.value().isEmpty()) {
                 literalSecrets.add(key);
             }
-            store(key, placeholders.replaceIn(setting.value(), secret), setting.line());
+            store(key, placeholders.replaceIn(setting.value(), secret), place);
         } catch (BadValueException e) {
-            report(setting.line(), key + " " + e.problem(), e.mend());
+            report(place, key + " " + e.problem(), e.mend());
         }
     }
 
-    private void store(String name, String text, int line) throws BadValueException {
+    private void store(String name, String text, Place place) throws BadValueException {
         Optional<Key<?>> known =
                 keys.stream().filter(key -> key.name().equals(name)).findFirst();
+        if (known.isPresent() && !place.file().equals(file)) {
+            throw new BadValueException("may not stand here", "move it into " + file);
+        }
         if (known.isPresent()) {
             values.put(known.get(), known.get().parser().parse(text));
         }
-        if (!openKeys.take(name, text, line) && known.isEmpty()) {
+        if (!openKeys.take(name, text, place.line()) && known.isEmpty()) {
             List<String> names = keys.stream().map(Key::name).toList();
             String mend = NearestName.of(name, names)
                     .map(meant -> "did you mean " + meant + "?")
                     .orElse("remove it; docs/configuration.md lists every key");
-            report(line, "unknown key " + name, mend);
+            report(place, "unknown key " + name, mend);
         }
     }
 
@@ -119,7 +146,7 @@ final class SettingsReader {
     }
 
     private void takeDefault(Key<?> key) {
-        if (lines.containsKey(key.name())) {
+        if (places.containsKey(key.name())) {
             return;
         }
         String text = key.defaultText();
@@ -134,14 +161,24 @@ final class SettingsReader {
         }
     }
 
-    /** Keeps a problem; a line of 0 concerns the file as a whole. */
+    /** Keeps a problem of the file; a line of 0 concerns it as a whole. */
     void report(int line, String problem, String mend) {
-        problems.add(new ConfigProblem(file, line, problem, mend));
+        report(new Place(file, line), problem, mend);
+    }
+
+    /** Keeps a problem at the place that sets a key; it concerns the file as a whole when none does. */
+    void reportAt(String key, String problem, String mend) {
+        report(places.getOrDefault(key, new Place(file, 0)), problem, mend);
+    }
+
+    private void report(Place place, String problem, String mend) {
+        problems.add(new ConfigProblem(place.file(), place.line(), problem, mend));
     }
 
     /** The line that sets a key, from 1; 0 when none does. */
     int lineOf(String name) {
-        return lines.getOrDefault(name, 0);
+        Place place = places.get(name);
+        return place == null ? 0 : place.line();
     }
 
     int lineOf(Key<?> key) {

@@ -84,6 +84,44 @@ class RouterConfigFileTest {
     }
 
     @Test
+    void takes_entries_from_the_folder_beside_the_file() throws Exception {
+        entries("b.properties", "vm.e2.url=http://127.0.0.1:9002\nvm.e2.site=east\nvm.e2.host=host-2\n");
+        entries("a.properties", "route./a.submission=true\n");
+        entries("notes.txt", "no properties\n");
+
+        RouterConfig router = read(SMALLEST);
+
+        assertThat(router.vms()).extracting(RouterConfig.Vm::name).containsExactly("e1", "e2");
+        assertThat(router.routes()).extracting(RouterConfig.Route::prefix).containsExactly("/a");
+    }
+
+    @Test
+    void reports_what_is_wrong_with_entries_with_their_file_and_line() throws Exception {
+        Path a = entries("a.properties", "vm.e2.url=http://127.0.0.1:9001\nvm.e2.site=east\n");
+        Path b = entries("b.properties", "# more\nvm.e1.host=host-7\nwait.max=1s\nvm.e2.sites=east\n");
+
+        assertThat(refuse(SMALLEST + "wait.max=x\n").problems().stream()
+                        .map(problem -> problem.file().getFileName() + ":" + problem.line() + " " + problem.problem()))
+                .containsExactly(
+                        "router.properties:7 wait.max is 'x'",
+                        "a.properties:1 the key vm.e2.host is missing",
+                        "a.properties:1 vm.e2.url is that of the VM e1, too",
+                        "b.properties:2 vm.e1.host is set already in " + folder.resolve("router.properties")
+                                + ", line 5",
+                        "b.properties:3 wait.max is set already in " + folder.resolve("router.properties") + ", line 7",
+                        "b.properties:4 vm.e2.sites is not known");
+        Files.delete(a);
+        Files.writeString(b, "wait.max=1s\n");
+        assertThat(refuse(SMALLEST))
+                .hasMessageContaining("b.properties:1: wait.max may not stand here: move it into " + folder);
+    }
+
+    private Path entries(String name, String text) throws IOException {
+        Path entries = Files.createDirectories(folder.resolve("router.properties.d"));
+        return Files.writeString(entries.resolve(name), text);
+    }
+
+    @Test
     void reads_routes() throws Exception {
         RouterConfig router = read(SMALLEST
                 + "route./a.durability=applied\nroute./a/uploads.resubmit=false\nroute./a/v1.2.durability=shipped\n"
