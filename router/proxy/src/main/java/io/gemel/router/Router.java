@@ -5,11 +5,13 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +25,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Router implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+
+    /** How long a name's address is believed. */
+    private static final int NAME_SECONDS = 5;
 
     private final RouterConfig config;
     private final InstantSource clock;
@@ -50,11 +55,20 @@ public final class Router implements AutoCloseable {
         this.random = random;
         fleet = new Fleet(config);
         // One loop for each serving thread, one that watches, one for operators.
-        vertx = Vertx.vertx(
-                new VertxOptions().setEventLoopPoolSize(config.limits().threads() + 2));
+        vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(config.limits().threads() + 2)
+                .setAddressResolverOptions(names()));
         watch = new Watch(config, fleet, awake, System::nanoTime, figures.latencies);
         drain = new Drain(config, fleet, awake);
         admin = new AdminServer(config, this::report, drain, this::undo, this::siteDown, keys, awake);
+    }
+
+    /** How names of VMs and sites become addresses: what DNS or the file of hosts has said is believed for a few seconds, whatever it says. */
+    static AddressResolverOptions names() {
+        return new AddressResolverOptions()
+                .setCacheMaxTimeToLive(NAME_SECONDS)
+                .setHostsRefreshPeriod(NAME_SECONDS)
+                .setHostsRefreshPeriodUnit(TimeUnit.SECONDS);
     }
 
     /**
