@@ -87,7 +87,7 @@ final class ArchitectureTest {
             .that()
             .haveNameMatching(
                     "io\\.gemel\\.router\\.(Rules|Choice|Course|VmHealth|SiteHealth|RetryBudget|FailoverLane|AdaptiveLimit"
-                            + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig)(\\$.*)?")
+                            + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig|Changes)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..")

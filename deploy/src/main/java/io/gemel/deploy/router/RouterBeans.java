@@ -8,20 +8,27 @@ import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterPart;
 import io.gemel.router.RouterReport;
 import io.gemel.transaction.SiteId;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import javax.management.MBeanServer;
 
 /**
  * A router's figures as management beans: {@code io.gemel:type=Router,site=east,name=east-1} and one {@code io.gemel:type=Vm,site=east,name=e1}
- * for each VM, where the site is the VM's own. Closing takes them away again.
+ * for each VM that is named, where the site is the VM's own. Closing takes them away again. Safe to use from several threads.
  */
 final class RouterBeans implements AutoCloseable {
+    private final MBeanServer server;
+    private final Router router;
     private final RegisteredBeans beans;
+    private final Map<String, RegisteredBeans> vms = new HashMap<>();
 
-    private RouterBeans(RegisteredBeans beans) {
-        this.beans = beans;
+    private RouterBeans(MBeanServer server, Router router) {
+        this.server = server;
+        this.router = router;
+        beans = new RegisteredBeans(server);
     }
 
     /**
@@ -30,12 +37,28 @@ final class RouterBeans implements AutoCloseable {
      * @throws IllegalStateException when beans of these names are registered already
      */
     static RouterBeans register(MBeanServer server, RouterConfig config, Router router) {
-        RegisteredBeans beans = new RegisteredBeans(server);
-        beans.add("type=Router," + named(config.site(), config.name()), new RouterBean(router), RouterMXBean.class);
-        for (RouterConfig.Vm vm : config.vms()) {
-            beans.add("type=Vm," + named(vm.site(), vm.name()), new VmBean(router, vm.name()), VmMXBean.class);
-        }
-        return new RouterBeans(beans);
+        RouterBeans all = new RouterBeans(server, router);
+        all.beans.add("type=Router," + named(config.site(), config.name()), new RouterBean(router), RouterMXBean.class);
+        all.follow(config);
+        return all;
+    }
+
+    /** Has a bean for each VM that is named now, and for no other. */
+    synchronized void follow(RouterConfig config) {
+        Map<String, RouterConfig.Vm> named = new HashMap<>();
+        config.vms().forEach(vm -> named.put(named(vm.site(), vm.name()), vm));
+        vms.entrySet().removeIf(each -> {
+            boolean gone = !named.containsKey(each.getKey());
+            if (gone) {
+                each.getValue().close();
+            }
+            return gone;
+        });
+        named.forEach((name, vm) -> vms.computeIfAbsent(name, unused -> {
+            RegisteredBeans bean = new RegisteredBeans(server);
+            bean.add("type=Vm," + name, new VmBean(router, vm.name()), VmMXBean.class);
+            return bean;
+        }));
     }
 
     private static String named(SiteId site, String name) {
@@ -43,8 +66,10 @@ final class RouterBeans implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         beans.close();
+        vms.values().forEach(RegisteredBeans::close);
+        vms.clear();
     }
 
     private record RouterBean(Router router) implements RouterMXBean {
@@ -55,6 +80,21 @@ final class RouterBeans implements AutoCloseable {
         @Override
         public boolean isReady() {
             return now().ready();
+        }
+
+        @Override
+        public boolean isReloadFailed() {
+            return now().reload().failed();
+        }
+
+        @Override
+        public String getReloadProblem() {
+            return now().reload().problem();
+        }
+
+        @Override
+        public long getReloadSuccessTimestampSeconds() {
+            return now().reload().takenSeconds();
         }
 
         @Override

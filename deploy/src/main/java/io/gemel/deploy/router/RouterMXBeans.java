@@ -8,6 +8,12 @@ public final class RouterMXBeans {
     public interface RouterMXBean {
         boolean isReady();
 
+        boolean isReloadFailed();
+
+        String getReloadProblem();
+
+        long getReloadSuccessTimestampSeconds();
+
         long getRequests();
 
         long getResubmitted();

@@ -21,6 +21,10 @@ final class RouterLines {
                 router.path("ready").asBoolean()
                         ? "ready"
                         : router.path("reason").asText()));
+        String problem = router.path("reloadProblem").asText();
+        if (!problem.isEmpty()) {
+            lines.add("  its changed settings are not taken, it goes by those before: " + problem);
+        }
         lines.add(format(
                 "  requests %s   in flight %s   latency p50 %.1f ms, p99 %.1f ms",
                 count(router, "requests"),

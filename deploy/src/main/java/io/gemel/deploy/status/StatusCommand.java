@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows lag, window, throughput, conflicts and the slot of running site processes,",
             "and requests, resubmissions and VMs of running routers.",
-            "Ends with exit code 1 when a site or a router is not ready (a standby is no finding), 3 when one does not answer."
+            "Ends with exit code 1 when a site or a router is not ready (a standby is no finding), or a router does not take its"
+                    + " changed file, 3 when one does not answer."
         })
 public final class StatusCommand implements Callable<Integer> {
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
@@ -102,9 +103,14 @@ public final class StatusCommand implements Callable<Integer> {
             return unreachable;
         }
         boolean well = reports.stream().allMatch(StatusCommand::isWell)
-                && routerReports.stream()
-                        .allMatch(report -> report.path("ready").asBoolean());
+                && routerReports.stream().allMatch(StatusCommand::isWell);
         return well ? ExitCode.DONE : ExitCode.FINDING;
+    }
+
+    /** A router that does not take its changed file serves on, but not as it was told to. */
+    private static boolean isWell(JsonNode router) {
+        return router.path("ready").asBoolean()
+                && router.path("reloadProblem").asText().isEmpty();
     }
 
     private static boolean isWell(StatusReport report) {

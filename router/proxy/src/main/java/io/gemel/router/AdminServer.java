@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers operators over HTTP: {@code /health}, {@code /ready}, {@code /status}, {@code /metrics}, {@code /quarantine}; and does
- * what they ask with a POST to {@code /drain}, {@code /undrain}, {@code /down} and {@code /release}, which needs the token when there is
- * one.
+ * what they ask with a POST to {@code /drain}, {@code /undrain}, {@code /down}, {@code /release} and {@code /reload}, which needs the
+ * token when there is one.
  */
 final class AdminServer extends VerticleBase {
     private static final String PLAIN = "text/plain; charset=utf-8";
@@ -30,11 +30,12 @@ final class AdminServer extends VerticleBase {
     private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
 
-    private final RouterConfig config;
+    private final Settings settings;
     private final Supplier<RouterReport> report;
     private final Drain drain;
     private final Function<RouterPart, Future<String>> undrain;
     private final Function<String, Boolean> siteDown;
+    private final Supplier<Future<String>> reload;
     private final KeyMemory keys;
     private final AwakeClock awake;
     private volatile int port;
@@ -42,20 +43,23 @@ final class AdminServer extends VerticleBase {
     /**
      * @param undrain takes back a drain, and a verdict
      * @param siteDown an operator's verdict; false when there is no such site
+     * @param reload takes changed settings
      */
     AdminServer(
-            RouterConfig config,
+            Settings settings,
             Supplier<RouterReport> report,
             Drain drain,
             Function<RouterPart, Future<String>> undrain,
             Function<String, Boolean> siteDown,
+            Supplier<Future<String>> reload,
             KeyMemory keys,
             AwakeClock awake) {
-        this.config = config;
+        this.settings = settings;
         this.report = report;
         this.drain = drain;
         this.undrain = undrain;
         this.siteDown = siteDown;
+        this.reload = reload;
         this.keys = keys;
         this.awake = awake;
     }
@@ -67,6 +71,7 @@ final class AdminServer extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        RouterConfig config = settings.now();
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(config.admin().host())
                 .setPort(config.admin().port())
@@ -98,14 +103,14 @@ final class AdminServer extends VerticleBase {
                 answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");
             case "/metrics" -> answer(request, reads, OK, RouterMetrics.CONTENT_TYPE, RouterMetrics.text(report.get()));
             case "/quarantine" -> answer(request, reads, OK, JSON, quarantine().encode() + "\n");
-            case "/drain", "/undrain", "/down", "/release" -> change(request);
+            case "/drain", "/undrain", "/down", "/release", "/reload" -> change(request);
             default ->
                 answer(
                         request,
                         true,
                         NOT_FOUND,
                         PLAIN,
-                        "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release\n");
+                        "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release, /reload\n");
         }
     }
 
@@ -130,6 +135,8 @@ final class AdminServer extends VerticleBase {
             answer(request, false, WRONG_METHOD, PLAIN, "");
         } else if (!authorized(request)) {
             answer(request, true, UNAUTHORIZED, PLAIN, "this needs Authorization: Bearer with admin.token\n");
+        } else if (path(request).equals("/reload")) {
+            tell(request, reload.get());
         } else if (path(request).equals("/release")) {
             String key = request.getParam("key", "");
             boolean done = keys.release(key, awake.millis());
@@ -183,7 +190,7 @@ final class AdminServer extends VerticleBase {
     }
 
     private boolean authorized(HttpServerRequest request) {
-        String token = config.adminToken();
+        String token = settings.now().adminToken();
         return token == null || Bearer.shows(request, token);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -51,6 +52,14 @@ final class AnswerTimes {
         }
         times.buckets.incrementAndGet(bucket);
         times.micros.add(micros);
+    }
+
+    /** Forgets series of routes and VMs that are there no longer. */
+    void keep(Set<String> routes, Set<String> vms) {
+        all.keySet()
+                .removeIf(series ->
+                        (!routes.contains(series.route()) && !series.route().equals(NONE))
+                                || (!vms.contains(series.vm()) && !series.vm().equals(NONE)));
     }
 
     /** As they are now, in order. */

@@ -100,7 +100,9 @@ final class Crossing {
     /** Nothing of its dead VMs goes on in its database, and all that was committed there is out. */
     private Future<?> settle() {
         List<Future<?>> ended = new ArrayList<>();
-        for (VmState vm : site.vms()) {
+        List<VmState> all = new ArrayList<>(site.vms());
+        all.addAll(site.leaving());
+        for (VmState vm : all) {
             switch (vm.verdict()) {
                 case SILENT -> ended.add(Future.failedFuture("VM " + vm.name() + " is silent, and may still work"));
                 case DEAD -> ended.add(fencing.fence(site, vm, STEP_MILLIS));

@@ -3,7 +3,6 @@ package io.gemel.router;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,24 +21,29 @@ final class Drain extends VerticleBase {
 
     private static final int OK = 200;
 
-    private final RouterConfig config;
+    /** To one VM. */
+    private static final int CONNECTIONS_MAX = 5;
+
+    private static final int WAITING_MAX = 1000;
+
+    private final Settings settings;
     private final Fleet fleet;
     private final AwakeClock awake;
-    private HttpClient http;
+    private RenewableClient http;
     private SiteClient sites;
 
     @SuppressWarnings("NullAway.Init") // start() makes the clients, on the event loop that uses them
-    Drain(RouterConfig config, Fleet fleet, AwakeClock awake) {
-        this.config = config;
+    Drain(Settings settings, Fleet fleet, AwakeClock awake) {
+        this.settings = settings;
         this.fleet = fleet;
         this.awake = awake;
     }
 
     @Override
     public Future<?> start() {
-        http = vertx.createHttpClient(Trust.options(config)
-                .setConnectTimeout((int) config.times().connectTimeout().toMillis()));
-        sites = new SiteClient(vertx, config);
+        http = new RenewableClient(
+                vertx, settings, config -> RenewableClient.Options.plain(config, CONNECTIONS_MAX, WAITING_MAX));
+        sites = new SiteClient(vertx, settings);
         return Future.succeededFuture();
     }
 
@@ -89,7 +93,7 @@ final class Drain extends VerticleBase {
         }
         vms.forEach(vm -> vm.drained(true));
         long since = awake.millis();
-        long until = since + config.times().drainTimeout().toMillis();
+        long until = since + settings.now().times().drainTimeout().toMillis();
         // First let go what is on its way there, so that the VM need not refuse it.
         return awaitIdle(vms, OWN_ONLY, since + QUIET_MILLIS)
                 .otherwiseEmpty()
@@ -134,7 +138,9 @@ final class Drain extends VerticleBase {
     private void look(List<VmState> vms, long since, long until, Promise<Object> idle) {
         List<String> busy = new ArrayList<>();
         for (VmState vm : vms) {
-            boolean answers = vm.verdict() == VmHealth.Verdict.ALIVE || vm.verdict() == VmHealth.Verdict.AVOID;
+            // One that was taken out is not asked any more once it has nothing in hand.
+            boolean answers = !vm.membership().left()
+                    && (vm.verdict() == VmHealth.Verdict.ALIVE || vm.verdict() == VmHealth.Verdict.AVOID);
             if (vm.inFlight() > 0
                     || (since != OWN_ONLY
                             && answers
@@ -176,11 +182,12 @@ final class Drain extends VerticleBase {
 
     /** So that other routers learn it from its heartbeats. A VM without the library does not know these paths. */
     private Future<?> tell(VmState vm, String path) {
-        return http.request(VmClient.to(vm.config().url())
+        return http.get()
+                .request(VmClient.to(vm.config().url())
                         .setMethod(HttpMethod.POST)
                         .setURI(path))
                 .compose(request -> request.send())
                 .compose(response -> response.end())
-                .timeout(config.times().verdictResubmit().toMillis(), TimeUnit.MILLISECONDS);
+                .timeout(settings.now().times().verdictResubmit().toMillis(), TimeUnit.MILLISECONDS);
     }
 }

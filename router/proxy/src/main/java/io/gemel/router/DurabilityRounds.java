@@ -34,11 +34,10 @@ final class DurabilityRounds {
 
     private final Vertx vertx;
     private final SiteClient sites;
-    private final long timeoutMillis;
-    private final long questionMillis;
+    private final Settings settings;
     private final Map<Level, Rounds> rounds = new HashMap<>();
 
-    private record Level(RouterConfig.Site site, Durability durability) {}
+    private record Level(SiteView site, Durability durability) {}
 
     private static final class Rounds {
         private final Deque<Promise<String>> waiting = new ArrayDeque<>();
@@ -46,12 +45,10 @@ final class DurabilityRounds {
         private int running;
     }
 
-    /** @param timeoutMillis longest wait of one commit */
-    DurabilityRounds(Vertx vertx, SiteClient sites, long timeoutMillis) {
+    DurabilityRounds(Vertx vertx, SiteClient sites, Settings settings) {
         this.vertx = vertx;
         this.sites = sites;
-        this.timeoutMillis = timeoutMillis;
-        questionMillis = timeoutMillis - Math.min(MARGIN_MILLIS, timeoutMillis / 5);
+        this.settings = settings;
     }
 
     /**
@@ -59,7 +56,8 @@ final class DurabilityRounds {
      *
      * @return empty text once the level is reached, else why it was not reached in time; never fails
      */
-    Future<String> await(RouterConfig.Site site, Durability durability) {
+    Future<String> await(SiteView site, Durability durability) {
+        long timeoutMillis = timeoutMillis();
         Level level = new Level(site, durability);
         Rounds here = rounds.computeIfAbsent(level, unused -> new Rounds());
         Promise<String> promise = Promise.promise();
@@ -77,9 +75,9 @@ final class DurabilityRounds {
      * @param limitMillis longest wait
      * @return empty text when it is parked nowhere, else why that cannot be said; never fails
      */
-    Future<String> parked(String origin, String key, List<RouterConfig.Site> others, long limitMillis) {
+    Future<String> parked(String origin, String key, List<SiteView> others, long limitMillis) {
         List<Future<String>> said = others.stream()
-                .map(site -> sites.barrier(site, origin, key, limitMillis)
+                .map(site -> sites.barrier(site.config(), origin, key, limitMillis)
                         .map(answer -> answer.flag("passed", false) ? "" : answer.reason())
                         .otherwise(failure -> String.valueOf(failure.getMessage()))
                         .map(why ->
@@ -109,7 +107,7 @@ final class DurabilityRounds {
 
     /** Longest wait of one commit. */
     long timeoutMillis() {
-        return timeoutMillis;
+        return settings.now().times().durabilityTimeout().toMillis();
     }
 
     private static String why(AsyncResult<SiteClient.Answer> asked) {
@@ -129,7 +127,9 @@ final class DurabilityRounds {
             return;
         }
         here.running++;
-        sites.durable(level.site(), level.durability(), questionMillis).onComplete(asked -> {
+        long timeoutMillis = timeoutMillis();
+        long questionMillis = timeoutMillis - Math.min(MARGIN_MILLIS, timeoutMillis / 5);
+        sites.durable(level.site().config(), level.durability(), questionMillis).onComplete(asked -> {
             boolean reached = asked.succeeded() && asked.result().flag("reached", false);
             here.reason = reached ? NO_ANSWER : why(asked);
             covered.removeIf(promise -> promise.future().isComplete());

@@ -23,8 +23,14 @@ final class Fencing {
         this.awake = awake;
     }
 
-    /** Succeeds once no session is left that a VM had when it was found dead; one that has failed before is tried again. */
+    /**
+     * Succeeds once no session is left that a VM had when it was found dead; one that has failed before is tried again. Sessions of a VM whose
+     * name belongs to another one now are left alone: they cannot be told from that one's.
+     */
     Future<?> fence(SiteView site, VmState vm, long timeoutMillis) {
+        if (vm.membership() == Membership.REPLACED) {
+            return Future.succeededFuture();
+        }
         long died = vm.diedMillis();
         Fence earlier = fences.get(vm);
         if (earlier != null && earlier.diedMillis() == died && !earlier.ended().failed()) {
@@ -34,6 +40,17 @@ final class Fencing {
                 .map(Fencing::accepted);
         fences.put(vm, new Fence(died, ended));
         return ended;
+    }
+
+    /** Whether sessions of its last death may be left. */
+    boolean isOpen(VmState vm) {
+        Fence fence = fences.get(vm);
+        return fence != null && !fence.ended().succeeded();
+    }
+
+    /** Nobody will ask for this VM again. */
+    void forget(VmState vm) {
+        fences.remove(vm);
     }
 
     /** The answer, when it says yes. */

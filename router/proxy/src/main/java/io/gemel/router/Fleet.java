@@ -2,41 +2,119 @@ package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All VMs and sites, and whether they are served any longer. Its structure never changes; any thread may read it. */
+/**
+ * All VMs and sites, and whether they are served any longer. Sites stay; VMs come and go with the settings, and one that stays keeps its
+ * state. Any thread may read it: lists and maps that it hands out never change.
+ */
 final class Fleet implements Surroundings {
+    /** VMs that were taken out and are remembered, since something may have been sent to them. */
+    static final int REMOVED_MAX = 1000;
+
     private final List<SiteView> sites;
     private final Map<String, SiteView> sitesByName = new LinkedHashMap<>();
-    private final Map<String, VmState> vmsByName = new LinkedHashMap<>();
+    private volatile Map<String, VmState> vmsByName = Map.of();
+    private volatile Map<String, VmState> removed = Map.of();
     private volatile boolean leaving;
 
     /** The router's own site comes first. */
     Fleet(RouterConfig config) {
         List<SiteView> ordered = new ArrayList<>();
         for (RouterConfig.Site site : config.sites()) {
-            List<VmState> vms = new ArrayList<>();
-            for (RouterConfig.Vm vm : config.vms()) {
-                if (vm.site().equals(site.name())) {
-                    VmState state = new VmState(vm, config.limits().vmRequestsMax());
-                    vms.add(state);
-                    vmsByName.put(vm.name(), state);
-                }
-            }
-            SiteView view = new SiteView(site, vms);
+            SiteView view = new SiteView(site, List.of());
             sitesByName.put(view.name(), view);
             ordered.add(site.name().equals(config.site()) ? 0 : ordered.size(), view);
         }
         sites = List.copyOf(ordered);
+        take(config, Membership.STARTED);
+    }
+
+    /** Goes by other settings from now on; their sites are the same. */
+    void take(RouterConfig next) {
+        take(next, Membership.ADDED);
+    }
+
+    private synchronized void take(RouterConfig next, Membership ofNew) {
+        Map<String, VmState> named = new LinkedHashMap<>();
+        for (RouterConfig.Site site : next.sites()) {
+            next.vms().stream()
+                    .filter(vm -> vm.site().equals(site.name()))
+                    .forEach(vm -> named.put(vm.name(), state(vm, next.limits().vmRequestsMax(), ofNew)));
+        }
+        rememberRemoved(vmsByName, named);
+        for (RouterConfig.Site site : next.sites()) {
+            change(site(site.name().name()), site, named);
+        }
+        vmsByName = Collections.unmodifiableMap(named);
+    }
+
+    /** The VM that is one of those who were named before, or who leave; else a new one. */
+    private VmState state(RouterConfig.Vm vm, int requestsMax, Membership ofNew) {
+        VmState before = vmsByName.get(vm.name());
+        if (before == null || !before.is(vm)) {
+            before = site(vm.site().name()).leaving().stream()
+                    .filter(each -> each.is(vm))
+                    .findFirst()
+                    .orElse(null);
+        }
+        if (before != null) {
+            before.changes(vm, requestsMax);
+            before.membership(before.membership().left() ? ofNew : before.membership());
+            return before;
+        }
+        VmState named = vmsByName.get(vm.name());
+        VmState earlier = named == null ? removed.get(vm.name()) : named;
+        return new VmState(vm, requestsMax, ofNew, earlier == null ? 0 : earlier.deaths());
+    }
+
+    private void rememberRemoved(Map<String, VmState> before, Map<String, VmState> named) {
+        Map<String, VmState> remembered = new LinkedHashMap<>(removed);
+        before.forEach((name, vm) -> {
+            if (named.get(name) != vm) {
+                remembered.remove(name); // the last one comes last
+                remembered.put(name, vm);
+            }
+        });
+        while (remembered.size() > REMOVED_MAX) {
+            remembered.remove(remembered.keySet().iterator().next());
+        }
+        removed = Collections.unmodifiableMap(remembered);
+    }
+
+    private static void change(SiteView view, RouterConfig.Site site, Map<String, VmState> named) {
+        Set<VmState> leave = new LinkedHashSet<>(view.leaving());
+        leave.addAll(view.vms());
+        leave.removeAll(named.values());
+        for (VmState vm : leave) {
+            vm.membership(named.containsKey(vm.name()) ? Membership.REPLACED : Membership.REMOVED);
+        }
+        List<VmState> ofSite = named.values().stream()
+                .filter(vm -> vm.site().equals(view.name()))
+                .toList();
+        view.changes(site, ofSite, leave);
+    }
+
+    /** Looks no longer at a VM that has left and has nothing in hand; false when it is named again. */
+    synchronized boolean forget(VmState vm) {
+        if (!vm.membership().left()) {
+            return false;
+        }
+        site(vm.site()).forget(vm);
+        return true;
     }
 
     List<SiteView> sites() {
         return sites;
     }
 
+    /** Those that are named now. */
     Iterable<VmState> vms() {
         return vmsByName.values();
     }
@@ -96,13 +174,21 @@ final class Fleet implements Surroundings {
         return false;
     }
 
+    /** A VM that was taken out and did not die before it was forgotten speaks against nobody. */
     @Override
     public Fate fateOf(Attempt attempt) {
         VmState vm = vmsByName.get(attempt.vm());
-        if (vm == null || vm.deaths() > attempt.deathsBefore()) {
+        if (vm == null) {
+            vm = removed.get(attempt.vm());
+        }
+        if (vm == null) {
+            return Fate.LIVES;
+        }
+        if (vm.deaths() > attempt.deathsBefore()) {
             return Fate.DIED;
         }
-        return vm.beatSentMillis() > attempt.endedMillis() ? Fate.LIVES : Fate.OPEN;
+        boolean gone = vm.membership() == Membership.FORGOTTEN;
+        return gone || vm.beatSentMillis() > attempt.endedMillis() ? Fate.LIVES : Fate.OPEN;
     }
 
     @Override

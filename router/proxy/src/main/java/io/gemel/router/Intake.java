@@ -2,12 +2,12 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
-import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map.Entry;
@@ -33,10 +33,8 @@ final class Intake {
         void refused();
     }
 
-    private final RouterConfig config;
-    private final Routes routes;
-    private final List<IpSubnetFilterRule> trusted;
-    private final AccessLog accessLog;
+    private final Settings settings;
+    private final InstantSource clock;
     private final Figures figures;
     private final AwakeClock awake;
     private final RandomGenerator random;
@@ -44,34 +42,43 @@ final class Intake {
     private final Fingerprint fingerprint = new Fingerprint();
     private final Deadlines<Receiving> receiving = new Deadlines<>();
     private final Deadlines<HttpConnection> lingering = new Deadlines<>();
+    private IntakeSettings taking;
 
     /** @param random of a secure kind: keys are made from it */
     Intake(
-            RouterConfig config,
-            AccessLog accessLog,
+            Settings settings,
+            InstantSource clock,
             Figures figures,
             AwakeClock awake,
             RandomGenerator random,
             Listener listener) {
-        this.accessLog = accessLog;
-        this.config = config;
-        this.routes = new Routes(config.routes());
-        this.trusted = config.frontend().trusted();
+        this.settings = settings;
+        this.clock = clock;
+        taking = IntakeSettings.of(settings.now(), clock);
         this.figures = figures;
         this.awake = awake;
         this.random = random;
         this.listener = listener;
     }
 
+    private IntakeSettings taking() {
+        if (!settings.areStill(taking.config())) {
+            taking = IntakeSettings.of(settings.now(), clock);
+        }
+        return taking;
+    }
+
     /** A request whose body is being read. */
     private static final class Receiving {
+        private final RouterConfig config;
         private final Client client;
         private final Target target;
         private final Route route;
         private final Buffer body = Buffer.buffer();
         private boolean over;
 
-        Receiving(Client client, Target target, Route route) {
+        Receiving(RouterConfig config, Client client, Target target, Route route) {
+            this.config = config;
             this.client = client;
             this.target = target;
             this.route = route;
@@ -80,15 +87,18 @@ final class Intake {
 
     /** Its head is here. */
     void take(HttpServerRequest request) {
-        boolean trusted = RouterFrontend.matches(this.trusted, Client.address(request));
+        IntakeSettings by = taking();
+        RouterConfig config = by.config();
+        boolean trusted = RouterFrontend.matches(by.trusted(), Client.address(request));
         String id = RequestCheck.requestId(request.getHeader(RequestCheck.REQUEST_ID));
-        Client client = new Client(request, id == null ? randomHex() : id, trusted, accessLog, figures, this::discard);
+        Client client =
+                new Client(request, id == null ? randomHex() : id, trusted, by.accessLog(), figures, this::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
-        Route route = routes.of(target);
+        Route route = by.routes().of(target);
         client.takes(route);
         Refusal refusal = RequestCheck.refusal(
                 request.method().name(),
@@ -103,7 +113,7 @@ final class Intake {
             client.say(NOT_FOUND, "there is nothing here", Story.NONE);
             return;
         }
-        if (target.outcomeKey() != null && refusesToClose(client, target)) {
+        if (target.outcomeKey() != null && refusesToClose(config, client, target)) {
             return;
         }
         if (figures.inFlight.get() >= config.limits().requestsMax()
@@ -118,15 +128,15 @@ final class Intake {
             request.response().writeContinue();
         }
         if (route.resubmit()) {
-            read(request, new Receiving(client, target, route));
+            read(request, new Receiving(config, client, target, route));
         } else {
             request.pause();
-            listener.taken(client, submission(client, target, route, null));
+            listener.taken(client, submission(config, client, target, route, null));
         }
     }
 
     /** Refuses who would close a key and may not: whoever closes a key takes its submission away from the client that made it. */
-    private boolean refusesToClose(Client client, Target target) {
+    private static boolean refusesToClose(RouterConfig config, Client client, Target target) {
         boolean post = client.request().method().equals(HttpMethod.POST);
         if (!post && target.fence()) {
             client.say(METHOD_NOT_ALLOWED, "a key is closed by POST, with the router's admin.token", Story.NONE);
@@ -168,7 +178,7 @@ final class Intake {
     }
 
     private void read(HttpServerRequest request, Receiving of) {
-        receiving.add(of, awake.millis() + config.times().bodyTimeout().toMillis());
+        receiving.add(of, awake.millis() + of.config.times().bodyTimeout().toMillis());
         request.handler(part -> part(of, part));
         request.exceptionHandler(why -> {
             if (drop(of)) {
@@ -177,7 +187,7 @@ final class Intake {
         });
         request.endHandler(unused -> {
             if (end(of)) {
-                listener.taken(of.client, submission(of.client, of.target, of.route, of.body));
+                listener.taken(of.client, submission(of.config, of.client, of.target, of.route, of.body));
             }
         });
     }
@@ -186,13 +196,12 @@ final class Intake {
         if (of.over) {
             return;
         }
-        if (of.body.length() + part.length() > config.limits().bodyMax()) {
+        int bodyMax = of.config.limits().bodyMax();
+        if (of.body.length() + part.length() > bodyMax) {
             drop(of);
             refuse(
                     of.client,
-                    new Refusal(
-                            RequestCheck.TOO_LARGE,
-                            "a body may have at most " + config.limits().bodyMax() + " bytes here"));
+                    new Refusal(RequestCheck.TOO_LARGE, "a body may have at most " + bodyMax + " bytes here"));
             return;
         }
         figures.bodyBytes.addAndGet(part.length());
@@ -232,7 +241,8 @@ final class Intake {
         }
     }
 
-    private Submission submission(Client client, Target target, Route route, @Nullable Buffer body) {
+    private Submission submission(
+            RouterConfig config, Client client, Target target, Route route, @Nullable Buffer body) {
         HttpServerRequest request = client.request();
         HttpMethod method = request.method();
         List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers(), client.trusted());

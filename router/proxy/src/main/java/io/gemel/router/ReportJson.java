@@ -18,6 +18,8 @@ final class ReportJson {
                 .put("site", report.site())
                 .put("ready", report.ready())
                 .put("reason", report.reason())
+                .put("reloadProblem", report.reload().problem())
+                .put("reloadSuccessTimestampSeconds", report.reload().takenSeconds())
                 .put("requests", report.requests())
                 .put("resubmitted", report.resubmitted())
                 .put("retried", report.retried())

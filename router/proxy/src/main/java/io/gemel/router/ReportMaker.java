@@ -8,18 +8,16 @@ import java.util.List;
 final class ReportMaker {
     private ReportMaker() {}
 
-    static RouterReport report(RouterConfig config, Fleet fleet, Figures figures) {
+    static RouterReport report(RouterConfig config, Fleet fleet, Figures figures, RouterReport.Reload reload) {
         List<RouterReport.Vm> vms = new ArrayList<>();
         for (VmState vm : fleet.vms()) {
-            vms.add(new RouterReport.Vm(
-                    vm.name(),
-                    vm.site(),
-                    vm.host(),
-                    state(vm),
-                    reason(vm),
-                    vm.inFlight(),
-                    vm.latencyMillis(),
-                    vm.deaths()));
+            vms.add(vm(vm));
+        }
+        for (SiteView site : fleet.sites()) {
+            // Names are told once: one that another VM has now belongs to that one.
+            site.leaving().stream()
+                    .filter(vm -> vm.membership() == Membership.REMOVED)
+                    .forEach(vm -> vms.add(vm(vm)));
         }
         List<RouterReport.Site> sites = new ArrayList<>();
         for (SiteView site : fleet.sites()) {
@@ -35,6 +33,7 @@ final class ReportMaker {
                 config.name(),
                 config.site().name(),
                 fleet.reason(),
+                reload,
                 figures.requests.sum(),
                 figures.resubmitted.sum(),
                 figures.retried.sum(),
@@ -57,6 +56,11 @@ final class ReportMaker {
                 figures.answers.report());
     }
 
+    private static RouterReport.Vm vm(VmState vm) {
+        return new RouterReport.Vm(
+                vm.name(), vm.site(), vm.host(), state(vm), reason(vm), vm.inFlight(), vm.latencyMillis(), vm.deaths());
+    }
+
     private static RouterReport.VmState state(VmState vm) {
         return switch (vm.verdict()) {
             case UNKNOWN -> RouterReport.VmState.UNKNOWN;
@@ -68,7 +72,7 @@ final class ReportMaker {
     }
 
     private static RouterReport.VmState alive(VmState vm) {
-        if (vm.drained() || vm.beat().draining()) {
+        if (vm.membership().left() || vm.drained() || vm.beat().draining()) {
             return RouterReport.VmState.DRAINING;
         }
         boolean works = vm.fit() && vm.breaker().getState() != CircuitBreaker.State.OPEN;
@@ -90,7 +94,12 @@ final class ReportMaker {
             case DEAD -> vm.silence().isEmpty() ? "it does not answer" : "it does not answer: " + vm.silence();
             case AVOIDED -> "it was silent for a moment";
             case SILENT -> silent(vm);
-            case DRAINING -> vm.drained() ? "drained here" : "it says that it drains";
+            case DRAINING -> {
+                if (vm.membership().left()) {
+                    yield "it was taken out: what it has in hand ends";
+                }
+                yield vm.drained() ? "drained here" : "it says that it drains";
+            }
             case UNFIT ->
                 !vm.beat().databaseUp()
                         ? "it cannot reach its database"

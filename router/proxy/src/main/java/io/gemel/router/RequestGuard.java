@@ -16,6 +16,7 @@ import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * connection's event loop.
  */
 final class RequestGuard {
-    private final long headMillis;
+    private final LongSupplier headMillis;
     private final Runnable onRefusal;
     private final FoldScan scan = new FoldScan();
     private @Nullable ChannelHandlerContext bytes;
@@ -40,7 +41,7 @@ final class RequestGuard {
      * @param headMillis longest time from a head's first byte to its end
      * @param onRefusal called for each refusal
      */
-    RequestGuard(long headMillis, Runnable onRefusal) {
+    RequestGuard(LongSupplier headMillis, Runnable onRefusal) {
         this.headMillis = headMillis;
         this.onRefusal = onRefusal;
     }
@@ -72,7 +73,7 @@ final class RequestGuard {
     private void startTimer(ChannelHandlerContext context) {
         if (timer == null) {
             timer = context.executor()
-                    .schedule(() -> refuse(408, "Request Timeout"), headMillis, TimeUnit.MILLISECONDS);
+                    .schedule(() -> refuse(408, "Request Timeout"), headMillis.getAsLong(), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -21,7 +21,7 @@ final class RequestQueues {
     static final long EMPTY = Long.MAX_VALUE;
 
     private final Fleet fleet;
-    private final long waitMaxMillis;
+    private final Settings settings;
     private final List<Member> all = new CopyOnWriteArrayList<>();
     private final AtomicInteger fresh = new AtomicInteger();
 
@@ -40,10 +40,9 @@ final class RequestQueues {
         void wakeUnfinished();
     }
 
-    /** @param waitMaxMillis how long a request that was sent nowhere waits for a VM */
-    RequestQueues(Fleet fleet, long waitMaxMillis) {
+    RequestQueues(Fleet fleet, Settings settings) {
         this.fleet = fleet;
-        this.waitMaxMillis = waitMaxMillis;
+        this.settings = settings;
     }
 
     void add(Member queue) {
@@ -102,6 +101,7 @@ final class RequestQueues {
      * @param nowMillis the router's own time
      */
     boolean areHopeless(long nowMillis) {
+        long waitMaxMillis = settings.now().times().waitMax().toMillis();
         Member first = first(Member::oldestMillis);
         if (first == null || nowMillis - first.oldestMillis() < waitMaxMillis * STANDING_PART) {
             return false;

@@ -8,9 +8,12 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +32,7 @@ public final class Router implements AutoCloseable {
     /** How long a name's address is believed. */
     private static final int NAME_SECONDS = 5;
 
-    private final RouterConfig config;
+    private final Settings settings;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Fleet fleet;
@@ -42,15 +45,24 @@ public final class Router implements AutoCloseable {
     private final Watch watch;
     private final Drain drain;
     private final AdminServer admin;
+    private final Reload reload;
+    private final List<Worker> serving = new CopyOnWriteArrayList<>();
+
+    /** Goes by one configuration as long as it lives. */
+    public Router(RouterConfig config, InstantSource clock, RandomGenerator random) {
+        this(config, () -> config, clock, random);
+    }
 
     /**
      * Opens nothing yet.
      *
+     * @param config what it goes by first
+     * @param source what it goes by after each {@link #reload}
      * @param clock wall clock: numbers attempts and tells VMs the deadline
      * @param random must be secure, since keys are made from it, and safe for many threads
      */
-    public Router(RouterConfig config, InstantSource clock, RandomGenerator random) {
-        this.config = config;
+    public Router(RouterConfig config, RouterSource source, InstantSource clock, RandomGenerator random) {
+        settings = new Settings(config);
         this.clock = clock;
         this.random = random;
         fleet = new Fleet(config);
@@ -58,9 +70,11 @@ public final class Router implements AutoCloseable {
         vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(config.limits().threads() + 2)
                 .setAddressResolverOptions(names()));
-        watch = new Watch(config, fleet, awake, System::nanoTime, figures.latencies);
-        drain = new Drain(config, fleet, awake);
-        admin = new AdminServer(config, this::report, drain, this::undo, this::siteDown, keys, awake);
+        watch = new Watch(settings, fleet, awake, System::nanoTime, figures.latencies);
+        drain = new Drain(settings, fleet, awake);
+        reload = new Reload(settings, fleet, figures.answers, clock, source, this::show);
+        admin = new AdminServer(
+                settings, this::report, drain, this::undo, this::siteDown, this::reloadNow, keys, awake);
     }
 
     /** How names of VMs and sites become addresses: what DNS or the file of hosts has said is believed for a few seconds, whatever it says. */
@@ -78,16 +92,26 @@ public final class Router implements AutoCloseable {
      * @throws RouterException when it cannot listen where it should
      */
     public void start() throws RouterException {
-        await(vertx.deployVerticle(watch)); // VMs and sites -> fleet
-        await(vertx.deployVerticle(drain)); // operators -> VMs
-        await(vertx.deployVerticle(admin)); // operators -> figures, drain
-        RetryBudget budget = new RetryBudget(awake.millis());
-        RequestQueues queues = new RequestQueues(fleet, config.times().waitMax().toMillis());
-        int listen = config.listen().port() == 0 ? freePort() : config.listen().port();
-        workers = await(vertx.deployVerticle( // clients -> rules, choice -> VMs
-                () -> new Worker(config, fleet, figures, awake, clock, random, budget, keys, queues, listen),
-                new DeploymentOptions().setInstances(config.limits().threads())));
-        port = listen;
+        synchronized (reload) { // what is read meanwhile is taken when all parts are there
+            await(vertx.deployVerticle(watch)); // VMs and sites -> fleet
+            await(vertx.deployVerticle(drain)); // operators -> VMs
+            await(vertx.deployVerticle(admin)); // operators -> figures, drain
+            RetryBudget budget = new RetryBudget(awake.millis());
+            RequestQueues queues = new RequestQueues(fleet, settings);
+            RouterConfig config = settings.now();
+            int listen =
+                    config.listen().port() == 0 ? freePort() : config.listen().port();
+            workers = await(vertx.deployVerticle( // clients -> rules, choice -> VMs
+                    () -> worker(budget, queues, listen),
+                    new DeploymentOptions().setInstances(config.limits().threads())));
+            port = listen;
+        }
+    }
+
+    private Worker worker(RetryBudget budget, RequestQueues queues, int listen) {
+        Worker worker = new Worker(settings, fleet, figures, awake, clock, random, budget, keys, queues, listen);
+        serving.add(worker);
+        return worker;
     }
 
     /** All event loops listen at one port, so that it must be known before the first one does. */
@@ -104,8 +128,31 @@ public final class Router implements AutoCloseable {
             return step.toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
             close();
-            throw new RouterException("router " + config.name() + " cannot start: " + e.getCause(), e);
+            throw new RouterException("router " + name() + " cannot start: " + e.getCause(), e);
         }
+    }
+
+    private String name() {
+        return settings.now().name();
+    }
+
+    /**
+     * Reads the settings anew and goes by them: by all, or by none when something is wrong with them or cannot change while the router
+     * runs. Requests in hand notice nothing. How it ended is in the report, too.
+     *
+     * @return what has changed, in a sentence; fails with a {@link RouterException} that says what to mend
+     */
+    public CompletionStage<String> reload() {
+        return reloadNow().toCompletionStage();
+    }
+
+    private Future<String> reloadNow() {
+        return vertx.executeBlocking(reload::run, true);
+    }
+
+    /** Workers share what they listen with, so that one of them speaks for all. */
+    private Future<?> show(RouterConfig config) {
+        return serving.isEmpty() ? Future.succeededFuture() : serving.get(0).show(StrictHttp.certificate(config));
     }
 
     /** Where clients reach it; 0 before it listens. */
@@ -120,7 +167,7 @@ public final class Router implements AutoCloseable {
 
     /** Every figure at this moment. Quick; any thread. */
     public RouterReport report() {
-        return ReportMaker.report(config, fleet, figures);
+        return ReportMaker.report(settings.now(), fleet, figures, reload.last());
     }
 
     /**
@@ -158,13 +205,16 @@ public final class Router implements AutoCloseable {
         return true;
     }
 
-    /** The router is not ready any more, and each answer closes its connection: whoever looks sends its clients elsewhere. Before {@link #close}. */
-    public void leave() {
-        LOG.info(
-                "router {} was told to end: it serves on for {}, and is not ready any more",
-                config.name(),
-                config.times().stopDelay());
+    /**
+     * The router is not ready any more, and each answer closes its connection: whoever looks sends its clients elsewhere. Before {@link #close}.
+     *
+     * @return how long it is to serve on
+     */
+    public Duration leave() {
+        Duration delay = settings.now().times().stopDelay();
+        LOG.info("router {} was told to end: it serves on for {}, and is not ready any more", name(), delay);
         fleet.leave();
+        return delay;
     }
 
     /** Stops listening, lets requests in hand end for a moment, and gives everything back. */
@@ -182,7 +232,7 @@ public final class Router implements AutoCloseable {
             }
             vertx.close().toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw new IllegalStateException("router " + config.name() + " does not close", e);
+            throw new IllegalStateException("router " + name() + " does not close", e);
         }
     }
 }

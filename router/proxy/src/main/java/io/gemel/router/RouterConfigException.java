@@ -8,7 +8,8 @@ public final class RouterConfigException extends IllegalArgumentException {
 
     private final transient List<String> problems;
 
-    RouterConfigException(List<String> problems) {
+    /** @param problems each with the name of its setting and what to do */
+    public RouterConfigException(List<String> problems) {
         super(String.join("; ", problems));
         this.problems = List.copyOf(problems);
     }

@@ -25,6 +25,14 @@ public final class RouterMetrics {
                     "gemel_router_ready",
                     "Whether a VM takes requests, and the router has not been told to end.",
                     report -> report.ready() ? 1 : 0),
+            gauge(
+                    "gemel_router_reload_failed",
+                    "Whether the router was told settings that it did not take.",
+                    report -> report.reload().failed() ? 1 : 0),
+            gauge(
+                    "gemel_router_reload_success_timestamp_seconds",
+                    "When the router took settings last, since 1970; its start counts.",
+                    report -> report.reload().takenSeconds()),
             counter("gemel_router_requests_total", "Requests of clients that were accepted.", RouterReport::requests),
             counter(
                     "gemel_router_resubmitted_attempts_total",

@@ -8,6 +8,7 @@ import java.util.List;
  * @param router its name
  * @param site the site it stands at
  * @param reason why clients should be sent to another router; empty when they need not
+ * @param reload whether changed settings could be taken
  * @param requests requests of clients that were accepted
  * @param resubmitted attempts that followed one whose outcome nobody knew
  * @param retried attempts that followed one that had done nothing
@@ -33,6 +34,7 @@ public record RouterReport(
         String router,
         String site,
         String reason,
+        Reload reload,
         long requests,
         long resubmitted,
         long retried,
@@ -63,6 +65,19 @@ public record RouterReport(
     /** Whether a VM takes requests, and the router has not been told to end. */
     public boolean ready() {
         return reason.isEmpty();
+    }
+
+    /**
+     * How the last reload ended; the start counts as one.
+     *
+     * @param problem what is wrong with the settings that are not taken; empty when the router goes by what it was told last
+     * @param takenSeconds when the router took settings last, or found that nothing had changed, seconds since 1970
+     */
+    public record Reload(String problem, long takenSeconds) {
+        /** Whether settings are not taken. */
+        public boolean failed() {
+            return !problem.isEmpty();
+        }
     }
 
     /** What the router thinks of a VM. */

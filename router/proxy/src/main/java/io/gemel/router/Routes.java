@@ -6,7 +6,8 @@ import java.util.List;
 
 /** Finds the route of a request: the longest prefix that covers its path. Pure. */
 final class Routes {
-    private static final Route DEFAULT = new Route("/", null, true);
+    /** Of requests that no route covers. */
+    static final Route DEFAULT = new Route("/", null, true);
 
     private final List<Route> longestFirst;
 

@@ -62,25 +62,22 @@ final class Settlement {
     }
 
     void start() {
-        means.durability()
-                .await(means.fleet().site(site).config(), submission.level())
-                .onSuccess(missed -> {
-                    String key = submission.key();
-                    if (!missed.isEmpty()) {
-                        miss(missed);
-                    } else if (submission.level() == Durability.APPLIED && key != null) {
-                        lookForParked(key);
-                    } else {
-                        tell(answer, answer.outcome());
-                    }
-                });
+        means.durability().await(means.fleet().site(site), submission.level()).onSuccess(missed -> {
+            String key = submission.key();
+            if (!missed.isEmpty()) {
+                miss(missed);
+            } else if (submission.level() == Durability.APPLIED && key != null) {
+                lookForParked(key);
+            } else {
+                tell(answer, answer.outcome());
+            }
+        });
     }
 
     /** The other sites have had it. It has no effect there while it is parked, and whoever is asked for it then would carry it out. */
     private void lookForParked(String key) {
-        List<RouterConfig.Site> others = means.fleet().sites().stream()
+        List<SiteView> others = means.fleet().sites().stream()
                 .filter(other -> !other.name().equals(site))
-                .map(SiteView::config)
                 .toList();
         long left =
                 sinceMillis + means.durability().timeoutMillis() - means.awake().millis();

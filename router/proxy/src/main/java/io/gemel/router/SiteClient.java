@@ -3,9 +3,7 @@ package io.gemel.router;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
@@ -29,7 +27,7 @@ final class SiteClient {
     /** A site process is not asked to wait for longer at a time; it refuses that. */
     private static final long WAIT_MAX_MILLIS = 60_000;
 
-    private final HttpClient http;
+    private final RenewableClient http;
 
     /**
      * An answer.
@@ -66,14 +64,9 @@ final class SiteClient {
         }
     }
 
-    SiteClient(Vertx vertx, RouterConfig config) {
-        RouterTimes times = config.times();
-        http = vertx.createHttpClient(
-                Trust.options(config)
-                        .setConnectTimeout((int) times.connectTimeout().toMillis())
-                        .setKeepAliveTimeout(
-                                (int) Math.max(1, times.vmIdleTimeout().toSeconds())),
-                new PoolOptions().setHttp1MaxSize(CONNECTIONS_MAX).setMaxWaitQueueSize(WAITING_MAX));
+    SiteClient(Vertx vertx, Settings settings) {
+        http = new RenewableClient(
+                vertx, settings, config -> RenewableClient.Options.plain(config, CONNECTIONS_MAX, WAITING_MAX));
     }
 
     /** How the site is. */
@@ -132,7 +125,8 @@ final class SiteClient {
         if (token != null) {
             options.putHeader("Authorization", "Bearer " + token);
         }
-        return http.request(options)
+        return http.get()
+                .request(options)
                 .compose(request -> request.send()
                         .compose(response -> response.body().map(body -> answer(response.statusCode(), body))))
                 .timeout(timeoutMillis, TimeUnit.MILLISECONDS);

@@ -6,7 +6,7 @@ import io.gemel.router.RouterReport.SiteState;
 final class SiteHealth {
     private static final long NEVER = -1;
 
-    private final long downMillis;
+    private long downMillis;
     private SiteState state = SiteState.UP;
     private long vmsGoneSince = NEVER;
     private long databaseGoneSince = NEVER;
@@ -15,6 +15,11 @@ final class SiteHealth {
 
     /** @param downMillis how long everything must be gone before the site is down */
     SiteHealth(long downMillis) {
+        this.downMillis = downMillis;
+    }
+
+    /** Another bound from now on. */
+    void judgeBy(long downMillis) {
         this.downMillis = downMillis;
     }
 

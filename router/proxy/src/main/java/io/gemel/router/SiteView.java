@@ -1,14 +1,16 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One site as the router knows it at the moment. The watching thread writes verdicts; any thread may read and count. */
+/** One site as the router knows it at the moment, as long as the router runs. The watching thread writes verdicts; any thread may read and count. */
 final class SiteView {
-    private final RouterConfig.Site config;
-    private final List<VmState> vms;
+    private volatile RouterConfig.Site config;
+    private volatile List<VmState> vms;
+    private volatile List<VmState> leaving = List.of();
     private final AdaptiveLimit limit = new AdaptiveLimit();
     private final FailoverLane lane = new FailoverLane();
     private final AtomicInteger inFlight = new AtomicInteger();
@@ -30,8 +32,27 @@ final class SiteView {
         return config;
     }
 
+    /** Those that are named now; the list itself never changes. */
     List<VmState> vms() {
         return vms;
+    }
+
+    /** Those that are named no longer, and still have something in hand or sessions to be ended. */
+    List<VmState> leaving() {
+        return leaving;
+    }
+
+    /** What is said of it now. Call on one thread at a time, as {@link #forget}. */
+    void changes(RouterConfig.Site site, List<VmState> named, Collection<VmState> leave) {
+        config = site;
+        leaving = List.copyOf(leave);
+        vms = List.copyOf(named);
+    }
+
+    /** Looks no longer at a VM that has left. */
+    void forget(VmState vm) {
+        vm.membership(Membership.FORGOTTEN);
+        leaving = leaving.stream().filter(other -> other != vm).toList();
     }
 
     AdaptiveLimit limit() {

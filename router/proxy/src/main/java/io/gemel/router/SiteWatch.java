@@ -19,30 +19,32 @@ final class SiteWatch {
     private static final int OK = 200;
 
     private final SiteView site;
-    private final List<VmWatch> vms;
+    private final Settings settings;
     private final SiteClient client;
     private final AwakeClock awake;
     private final SiteHealth health;
-    private final long timeoutMillis;
     private final Crossing crossing;
     private long nextMillis;
     private long silentSinceMillis = -1;
     private boolean asking;
+    private List<VmWatch> vms = List.of();
 
-    SiteWatch(
-            SiteView site,
-            List<VmWatch> vms,
-            SiteClient client,
-            RouterTimes times,
-            AwakeClock awake,
-            Crossing crossing) {
+    SiteWatch(SiteView site, SiteClient client, Settings settings, AwakeClock awake, Crossing crossing) {
         this.site = site;
-        this.vms = List.copyOf(vms);
+        this.settings = settings;
         this.client = client;
         this.awake = awake;
         this.crossing = crossing;
-        health = new SiteHealth(times.verdictSiteDown().toMillis());
-        timeoutMillis = times.verdictResubmit().toMillis();
+        health = new SiteHealth(settings.now().times().verdictSiteDown().toMillis());
+    }
+
+    /** Its VMs that are named now. */
+    void watches(List<VmWatch> named) {
+        vms = List.copyOf(named);
+    }
+
+    private long timeoutMillis() {
+        return settings.now().times().verdictResubmit().toMillis();
     }
 
     SiteView site() {
@@ -57,6 +59,7 @@ final class SiteWatch {
 
     void tick() {
         long now = awake.millis();
+        health.judgeBy(settings.now().times().verdictSiteDown().toMillis());
         boolean work = site.vms().stream().anyMatch(VmState::works);
         if (!asking && now >= nextMillis) {
             ask(now, work);
@@ -66,7 +69,7 @@ final class SiteWatch {
         } else {
             health.vmsGone(goneSince(now));
         }
-        if (silentSinceMillis >= 0 && now - silentSinceMillis >= timeoutMillis) {
+        if (silentSinceMillis >= 0 && now - silentSinceMillis >= timeoutMillis()) {
             health.databaseGone(silentSinceMillis);
         }
         SiteState before = site.state();
@@ -94,7 +97,7 @@ final class SiteWatch {
     private void ask(long now, boolean work) {
         asking = true;
         nextMillis = now + (work ? INTERVAL_MILLIS : INTERVAL_WRONG_MILLIS);
-        client.site(site.config(), timeoutMillis).onComplete(answer -> told(now, answer), why -> silent(now, why));
+        client.site(site.config(), timeoutMillis()).onComplete(answer -> told(now, answer), why -> silent(now, why));
     }
 
     private void told(long askedMillis, SiteClient.Answer answer) {

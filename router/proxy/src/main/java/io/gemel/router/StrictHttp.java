@@ -2,16 +2,22 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Tls;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import io.vertx.core.net.PemKeyCertOptions;
-import java.time.Duration;
+import io.vertx.core.net.ServerSSLOptions;
 import java.util.concurrent.TimeUnit;
 
 /** How strictly clients' HTTP is read. */
 final class StrictHttp {
+    private static final String DECODER = "httpDecoder";
+    private static final String IDLE = "gemelIdle";
+
     private StrictHttp() {}
 
     static HttpServerOptions options(RouterConfig config, int port) {
@@ -25,10 +31,6 @@ final class StrictHttp {
                 .setUseAlpn(false)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
-                .setMaxHeaderSize(config.limits().headersMax())
-                .setMaxInitialLineLength(config.limits().lineMax())
-                .setIdleTimeout((int) config.times().idleTimeout().toMillis())
-                .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(1024);
         Tls tls = config.tls();
@@ -44,11 +46,40 @@ final class StrictHttp {
         return options;
     }
 
-    /** Puts a guard into a new connection's pipeline. */
-    static void guard(HttpConnection connection, Duration headerTimeout, Runnable onRefusal) {
-        // Vert.x shows the pipeline to its own code only; the tests with malformed requests fail if that changes.
-        ChannelPipeline pipeline =
-                ((HttpServerConnection) connection).channelHandlerContext().pipeline();
-        new RequestGuard(headerTimeout.toMillis(), onRefusal).enter(pipeline, "httpDecoder", "handler");
+    /** The certificate that new connections are shown. */
+    static ServerSSLOptions certificate(RouterConfig config) {
+        return options(config, config.listen().port()).getSslOptions();
+    }
+
+    /** Puts a guard into a new connection's pipeline, and what settings of this moment say of it instead of those of the start. */
+    static void guard(HttpConnection connection, Settings settings, Runnable onRefusal) {
+        ChannelPipeline pipeline = pipeline(connection);
+        RouterConfig now = settings.now();
+        Http1ServerConfig limits = new Http1ServerConfig()
+                .setMaxHeaderSize(now.limits().headersMax())
+                .setMaxInitialLineLength(now.limits().lineMax());
+        pipeline.replace(DECODER, DECODER, new VertxHttpRequestDecoder(limits));
+        pipeline.addBefore(DECODER, IDLE, idle(now));
+        new RequestGuard(() -> settings.now().times().headerTimeout().toMillis(), onRefusal)
+                .enter(pipeline, DECODER, "handler");
+    }
+
+    /** Lets a connection be idle for longer, if that is what is said now; never for less, since a request may be under way that rests on it. */
+    static void keepLonger(HttpConnection connection, RouterConfig config) {
+        ChannelPipeline pipeline = pipeline(connection);
+        boolean less = pipeline.get(IDLE) instanceof IdleStateHandler idle
+                && idle.getAllIdleTimeInMillis() < config.times().idleTimeout().toMillis();
+        if (less) {
+            pipeline.replace(IDLE, IDLE, idle(config));
+        }
+    }
+
+    private static IdleStateHandler idle(RouterConfig config) {
+        return new IdleStateHandler(0, 0, config.times().idleTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Vert.x shows it to its own code only; the tests with malformed requests fail if that changes. */
+    private static ChannelPipeline pipeline(HttpConnection connection) {
+        return ((HttpServerConnection) connection).channelHandlerContext().pipeline();
     }
 }

@@ -1,14 +1,11 @@
 package io.gemel.router;
 
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.security.cert.CertificateException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** Whom the router believes when it asks a VM or a site's process by https. */
+/** How TLS is spoken, and why it was not. Pure. */
 final class Trust {
     /** What is spoken, to clients and to VMs. */
     static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
@@ -20,22 +17,6 @@ final class Trust {
     private static final int REASON_MAX = 200;
 
     private Trust() {}
-
-    /**
-     * Options of a client that asks for a certificate which names the server's host, signed by one of {@link RouterConfig#authorities}, or,
-     * without them, by one that the JVM trusts.
-     */
-    static HttpClientOptions options(RouterConfig config) {
-        HttpClientOptions options = new HttpClientOptions()
-                .setVerifyHost(true)
-                .setUseAlpn(false)
-                .setEnabledSecureTransportProtocols(PROTOCOLS);
-        String authorities = config.authorities();
-        if (authorities != null) {
-            options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authorities)));
-        }
-        return options;
-    }
 
     /** Why a server could not be asked, in an operator's words. */
     static String why(Throwable failure) {

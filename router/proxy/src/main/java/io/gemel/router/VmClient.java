@@ -3,11 +3,8 @@ package io.gemel.router;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.util.Locale;
@@ -16,25 +13,24 @@ import org.jspecify.annotations.Nullable;
 
 /** Sends requests to VMs over connections that are kept, which belong to the event loop that made this object. */
 final class VmClient {
-    private final HttpClient http;
     private final Vertx vertx;
-    private final int answerMax;
+    private final Settings settings;
+    private final RenewableClient http;
 
-    VmClient(Vertx vertx, RouterConfig config) {
+    VmClient(Vertx vertx, Settings settings) {
         this.vertx = vertx;
-        RouterTimes times = config.times();
-        RouterLimits limits = config.limits();
-        HttpClientOptions options = Trust.options(config)
-                .setKeepAlive(true)
-                .setKeepAliveTimeout((int) Math.max(1, times.vmIdleTimeout().toSeconds()))
-                .setConnectTimeout((int) times.connectTimeout().toMillis())
-                .setMaxHeaderSize(limits.vmHeadersMax())
-                .setTcpNoDelay(true);
+        this.settings = settings;
         // No queue hides behind the pool: whoever chooses a VM counts its requests.
-        PoolOptions pool =
-                new PoolOptions().setHttp1MaxSize(limits.vmConnectionsMax()).setMaxWaitQueueSize(0);
-        http = vertx.createHttpClient(options, pool);
-        answerMax = limits.bodyMax();
+        http = new RenewableClient(
+                vertx,
+                settings,
+                config -> new RenewableClient.Options(
+                        config.authorities(),
+                        config.times().connectTimeout(),
+                        config.times().vmIdleTimeout(),
+                        config.limits().vmHeadersMax(),
+                        config.limits().vmConnectionsMax(),
+                        0));
     }
 
     /** Where a server is, and how it is spoken to. */
@@ -60,10 +56,11 @@ final class VmClient {
             @Nullable HttpServerRequest stream,
             boolean early,
             Consumer<VmCall.Result> end) {
+        int answerMax = settings.now().limits().bodyMax();
         VmCall call = new VmCall(answerMax, early, vertx.getOrCreateContext(), end);
         RequestOptions options =
                 to(vm.config().url()).setMethod(method).setURI(target).setHeaders(headers);
-        http.request(options).onComplete(request -> call.send(request, payload, stream), call::notSent);
+        http.get().request(options).onComplete(request -> call.send(request, payload, stream), call::notSent);
         return call;
     }
 }

@@ -10,9 +10,9 @@ final class VmHealth {
     /** A connection that breaks once may have been an idle one that was closed; so many in a row are a death. */
     static final int CUTS_MAX = 2;
 
-    private final long avoidMillis;
-    private final long deadMillis;
-    private final boolean apart;
+    private long avoidMillis;
+    private long deadMillis;
+    private boolean apart;
     private Verdict verdict = Verdict.UNKNOWN;
     private long silentSince = NEVER;
     private boolean connected;
@@ -25,6 +25,11 @@ final class VmHealth {
      * @param apart whether its heartbeats wait behind no request: then its silence is its death, whatever its connections say
      */
     VmHealth(long avoidMillis, long deadMillis, boolean apart) {
+        judgeBy(avoidMillis, deadMillis, apart);
+    }
+
+    /** Other bounds from now on. */
+    void judgeBy(long avoidMillis, long deadMillis, boolean apart) {
         this.avoidMillis = avoidMillis;
         this.deadMillis = deadMillis;
         this.apart = apart;

@@ -50,15 +50,16 @@ final class VmState {
             .waitDurationInOpenState(Duration.ofMillis(BREAKER_OPEN_MILLIS))
             .build();
 
-    private final RouterConfig.Vm config;
-    private final int requestsMax;
+    private volatile RouterConfig.Vm config;
+    private volatile int requestsMax;
     private final CircuitBreaker breaker;
     private final AtomicInteger inFlight = new AtomicInteger();
     private volatile Verdict verdict = Verdict.UNKNOWN;
     private volatile Beat beat = Beat.NONE;
     private volatile boolean drained;
     private volatile boolean suspected;
-    private final AtomicLong deaths = new AtomicLong();
+    private volatile Membership membership;
+    private final AtomicLong deaths;
     private volatile String silence = "";
     private volatile long beatSentMillis = -1;
     private volatile long backSinceMillis = Long.MIN_VALUE;
@@ -66,11 +67,40 @@ final class VmState {
     private volatile double latencyMillis;
     private long openSinceMillis = -1;
 
-    /** @param requestsMax requests that it gets at once when nothing is said of this VM; 0 for what it says itself */
-    VmState(RouterConfig.Vm config, int requestsMax) {
+    /**
+     * A VM that was not heard yet.
+     *
+     * @param requestsMax requests that it gets at once when nothing is said of this VM; 0 for what it says itself
+     * @param earlierDeaths of a VM that had its name before, so that the count never falls
+     */
+    VmState(RouterConfig.Vm config, int requestsMax, Membership membership, long earlierDeaths) {
         this.config = config;
-        this.requestsMax = config.requestsMax() > 0 ? config.requestsMax() : requestsMax;
+        this.requestsMax = requestsMax;
+        this.membership = membership;
+        deaths = new AtomicLong(earlierDeaths);
         breaker = CircuitBreaker.of(config.name(), BREAKER);
+        changes(config, requestsMax);
+    }
+
+    /** Whether a VM of the configuration is this one: the same name at another address, or of another site, is another VM. */
+    boolean is(RouterConfig.Vm vm) {
+        return vm.name().equals(config.name())
+                && vm.url().equals(config.url())
+                && vm.site().equals(config.site());
+    }
+
+    /** What is said of it now. */
+    void changes(RouterConfig.Vm vm, int requestsMaxOfAll) {
+        config = vm;
+        requestsMax = vm.requestsMax() > 0 ? vm.requestsMax() : requestsMaxOfAll;
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    void membership(Membership next) {
+        membership = next;
     }
 
     RouterConfig.Vm config() {
@@ -117,6 +147,9 @@ final class VmState {
         if ((before == Verdict.DEAD || before == Verdict.SILENT) && next == Verdict.ALIVE) {
             backSinceMillis = nowMillis;
             breaker.reset();
+        }
+        if (before == Verdict.UNKNOWN && next == Verdict.ALIVE && membership == Membership.ADDED) {
+            backSinceMillis = nowMillis;
         }
         verdict = next;
     }
@@ -173,7 +206,7 @@ final class VmState {
 
     /** Gets new requests. */
     boolean usable() {
-        return verdict == Verdict.ALIVE && fit();
+        return verdict == Verdict.ALIVE && fit() && !membership.left();
     }
 
     /** Lives and reaches its database. */

@@ -2,16 +2,13 @@ package io.gemel.router;
 
 import io.gemel.router.VmHealth.Verdict;
 import io.gemel.router.VmState.Beat;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
-import io.vertx.core.net.NetClientOptions;
 import java.net.ConnectException;
-import java.net.URI;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,45 +29,61 @@ final class VmWatch {
     private final VmState vm;
     private final VmHealth health;
     private final AwakeClock awake;
-    private final HttpClient http;
+    private final Settings settings;
+    private final boolean near;
+    private final RenewableClient http;
     private final NetClient connections;
-    private final URI url;
-    private final long intervalMillis;
-    private final long timeoutMillis;
     private final BooleanSupplier mayDie;
     private final Runnable onDeath;
     private long nextMillis;
     private int asked;
     private boolean asking;
     private boolean probed;
+    private RouterConfig seen;
 
     /**
-     * @param intervalMillis between two heartbeats
+     * A watch that has heard nothing yet.
+     *
+     * @param near whether it is of the router's own site
+     * @param http asks for heartbeats
+     * @param connections tries whether it takes connections
      * @param mayDie whether silence may be a death now
      * @param onDeath called each time it is found dead that lived
      */
     VmWatch(
-            Vertx vertx,
             VmState vm,
-            RouterConfig config,
-            long intervalMillis,
+            Settings settings,
+            boolean near,
             AwakeClock awake,
+            RenewableClient http,
+            NetClient connections,
             BooleanSupplier mayDie,
             Runnable onDeath) {
-        RouterTimes times = config.times();
         this.vm = vm;
+        this.settings = settings;
+        this.near = near;
         this.awake = awake;
-        this.intervalMillis = intervalMillis;
+        this.http = http;
+        this.connections = connections;
         this.mayDie = mayDie;
         this.onDeath = onDeath;
-        long avoidMillis = times.verdictAvoid().toMillis();
-        timeoutMillis = times.verdictResubmit().toMillis();
-        url = Objects.requireNonNullElse(vm.config().heartbeatUrl(), vm.config().url());
-        health = new VmHealth(avoidMillis, timeoutMillis, vm.config().heartbeatUrl() != null);
-        connections = vertx.createNetClient(
-                new NetClientOptions().setConnectTimeout((int) Math.max(1, timeoutMillis - avoidMillis)));
-        http = vertx.createHttpClient(
-                Trust.options(config).setConnectTimeout((int) timeoutMillis), new PoolOptions().setHttp1MaxSize(2));
+        seen = settings.now();
+        RouterTimes times = seen.times();
+        health = new VmHealth(
+                times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis(), isApart());
+    }
+
+    private RouterTimes times() {
+        return settings.now().times();
+    }
+
+    private boolean isApart() {
+        return vm.config().heartbeatUrl() != null;
+    }
+
+    private RequestOptions server() {
+        return VmClient.to(Objects.requireNonNullElse(
+                vm.config().heartbeatUrl(), vm.config().url()));
     }
 
     VmState vm() {
@@ -96,6 +109,7 @@ final class VmWatch {
 
     void tick() {
         long now = awake.millis();
+        follow(now);
         if (!health.isSilent(now)) {
             probed = false;
         } else if (!probed) {
@@ -114,10 +128,25 @@ final class VmWatch {
         write();
     }
 
+    private void follow(long now) {
+        if (settings.areStill(seen)) {
+            return;
+        }
+        seen = settings.now();
+        RouterTimes times = seen.times();
+        health.judgeBy(times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis(), isApart());
+        nextMillis = Math.min(nextMillis, now); // the interval or the address may be another one
+    }
+
     /** A process whose threads are all busy takes connections; a machine that is gone does not. */
     private void probe() {
-        RequestOptions to = VmClient.to(url);
-        connections.connect(to.getPort(), to.getHost()).onSuccess(socket -> {
+        RequestOptions to = server();
+        Duration limit = times().verdictResubmit().minus(times().verdictAvoid());
+        ConnectOptions options = new ConnectOptions()
+                .setHost(to.getHost())
+                .setPort(to.getPort())
+                .setTimeout((int) Math.max(1, limit.toMillis()));
+        connections.connect(options).onSuccess(socket -> {
             health.connected();
             socket.close();
         });
@@ -126,13 +155,14 @@ final class VmWatch {
     private void ask(long now) {
         asking = true;
         int number = ++asked;
-        nextMillis = now + intervalMillis;
+        RouterTimes times = times();
+        long timeoutMillis = times.verdictResubmit().toMillis();
+        nextMillis = now + (near ? times.heartbeatInterval() : times.heartbeatIntervalRemote()).toMillis();
         health.asked(now);
-        RequestOptions options = VmClient.to(url)
-                .setMethod(HttpMethod.GET)
-                .setURI("/gemel/heartbeat")
-                .setConnectTimeout(timeoutMillis);
-        http.request(options)
+        RequestOptions options =
+                server().setMethod(HttpMethod.GET).setURI("/gemel/heartbeat").setConnectTimeout(timeoutMillis);
+        http.get()
+                .request(options)
                 .compose(request -> request.send()
                         .compose(response -> response.body().map(body -> beat(response.statusCode(), body)))
                         .timeout(timeoutMillis, TimeUnit.MILLISECONDS)
@@ -191,8 +221,12 @@ final class VmWatch {
         if (before == next) {
             return;
         }
+        // A process that was taken out before it is stopped has no work whose fate its end could tell.
+        boolean expected = vm.membership().left() && vm.inFlight() == 0;
         vm.judged(next, awake.millis());
-        if (next == Verdict.DEAD) {
+        if (expected) {
+            LOG.debug("VM {}, which was taken out: {} after {}", vm.name(), next, before);
+        } else if (next == Verdict.DEAD) {
             LOG.warn("VM {} is dead: {}", vm.name(), ReportMaker.reason(vm));
             if (before != Verdict.UNKNOWN) {
                 onDeath.run();

@@ -3,11 +3,14 @@ package io.gemel.router;
 import io.gemel.router.RouterReport.SiteState;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.net.NetClient;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,21 +26,36 @@ final class Watch extends VerticleBase {
     /** Longest wait for a site's process to end a dead VM's sessions. */
     private static final long TERMINATE_MILLIS = 2000;
 
-    private final RouterConfig config;
+    /** Instead of a number: as many as there are. */
+    private static final int ANY = -1;
+
+    /** A VM that was taken out is watched for at least so long: somebody may have chosen it just before. */
+    private static final long LEAVE_MILLIS = 1000;
+
+    /** And for this long at most because of sessions that nobody ends. */
+    private static final long LEAVE_MAX_MILLIS = 600_000;
+
+    /** Heartbeats to one VM at once: one that is late, and the next. */
+    private static final int HEARTBEATS_MAX = 2;
+
+    private final Settings settings;
     private final Fleet fleet;
     private final AwakeClock awake;
     private final LongSupplier nanos;
     private final LatencyWindow latencies;
-    private final List<VmWatch> vms = new ArrayList<>();
+    private final Map<VmState, VmWatch> vms = new LinkedHashMap<>();
+    private final Map<VmState, Long> leftMillis = new HashMap<>();
     private final List<SiteWatch> sites = new ArrayList<>();
     private final Map<String, Long> hostDeaths = new HashMap<>();
-    private SiteClient client;
+    private @Nullable RouterConfig seen;
+    private RenewableClient heartbeats;
+    private NetClient connections;
     private Fencing fencing;
 
     /** @param nanos a clock that never steps, nanoseconds */
     @SuppressWarnings("NullAway.Init") // start() makes what belongs to the event loop that runs it
-    Watch(RouterConfig config, Fleet fleet, AwakeClock awake, LongSupplier nanos, LatencyWindow latencies) {
-        this.config = config;
+    Watch(Settings settings, Fleet fleet, AwakeClock awake, LongSupplier nanos, LatencyWindow latencies) {
+        this.settings = settings;
         this.fleet = fleet;
         this.awake = awake;
         this.nanos = nanos;
@@ -46,22 +64,15 @@ final class Watch extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        client = new SiteClient(vertx, config);
+        SiteClient client = new SiteClient(vertx, settings);
+        heartbeats = new RenewableClient(
+                vertx, settings, config -> RenewableClient.Options.plain(config, HEARTBEATS_MAX, ANY));
+        connections = vertx.createNetClient();
         fencing = new Fencing(client, awake);
         for (SiteView site : fleet.sites()) {
-            List<VmWatch> ofSite = new ArrayList<>();
-            boolean near = site.name().equals(config.site().name());
-            long interval =
-                    (near ? config.times().heartbeatInterval() : config.times().heartbeatIntervalRemote()).toMillis();
-            for (VmState vm : site.vms()) {
-                ofSite.add(
-                        new VmWatch(vertx, vm, config, interval, awake, () -> othersLive(site), () -> died(site, vm)));
-            }
-            vms.addAll(ofSite);
             List<SiteView> others =
                     fleet.sites().stream().filter(other -> other != site).toList();
-            sites.add(new SiteWatch(
-                    site, ofSite, client, config.times(), awake, new Crossing(site, others, client, fencing)));
+            sites.add(new SiteWatch(site, client, settings, awake, new Crossing(site, others, client, fencing)));
         }
         vertx.setPeriodic(1, TICK_MILLIS, unused -> tick());
         return Future.succeededFuture();
@@ -69,9 +80,57 @@ final class Watch extends VerticleBase {
 
     private void tick() {
         awake.tick(nanos.getAsLong());
-        vms.forEach(VmWatch::tick);
+        if (!settings.areStill(seen)) {
+            RouterConfig now = settings.now();
+            seen = now;
+            follow(now);
+        }
+        vms.values().forEach(VmWatch::tick);
         sites.forEach(SiteWatch::tick);
+        if (!leftMillis.isEmpty()) {
+            forgetIdle();
+        }
         latencies.tick(awake.millis());
+    }
+
+    /** Watches the VMs that are named now, and those that leave. */
+    private void follow(RouterConfig now) {
+        for (SiteWatch each : sites) {
+            SiteView site = each.site();
+            boolean near = site.name().equals(now.site().name());
+            List<VmWatch> named = new ArrayList<>();
+            for (VmState vm : site.vms()) {
+                named.add(vms.computeIfAbsent(vm, unused -> watch(site, vm, near)));
+                leftMillis.remove(vm);
+            }
+            each.watches(named);
+            for (VmState vm : site.leaving()) {
+                vms.computeIfAbsent(vm, unused -> watch(site, vm, near));
+                leftMillis.putIfAbsent(vm, awake.millis());
+            }
+        }
+        hostDeaths.values().removeIf(died -> awake.millis() - died > HOST_MILLIS);
+    }
+
+    private VmWatch watch(SiteView site, VmState vm, boolean near) {
+        return new VmWatch(
+                vm, settings, near, awake, heartbeats, connections, () -> othersLive(site), () -> died(site, vm));
+    }
+
+    /** VMs that were taken out are looked at until they have nothing in hand, and none of their sessions is left if they died. */
+    private void forgetIdle() {
+        long now = awake.millis();
+        for (Map.Entry<VmState, Long> each : List.copyOf(leftMillis.entrySet())) {
+            VmState vm = each.getKey();
+            long since = now - each.getValue();
+            boolean fenced = vm.verdict() != VmHealth.Verdict.DEAD || !fencing.isOpen(vm) || since >= LEAVE_MAX_MILLIS;
+            if (since >= LEAVE_MILLIS && vm.inFlight() == 0 && fenced && fleet.forget(vm)) {
+                vms.remove(vm);
+                leftMillis.remove(vm);
+                fencing.forget(vm);
+                LOG.info("VM {} is out: it has nothing in hand", vm.name());
+            }
+        }
     }
 
     /**
@@ -82,9 +141,12 @@ final class Watch extends VerticleBase {
         return fleet.sites().stream()
                 .filter(other -> other != site && !other.vms().isEmpty())
                 .filter(other -> other.state() == SiteState.UP || other.state() == SiteState.PENDING)
-                .noneMatch(other -> vms.stream()
-                        .filter(watch -> watch.vm().site().equals(other.name()))
-                        .allMatch(VmWatch::diedOfSilence));
+                .noneMatch(other -> other.vms().stream().allMatch(this::diedOfSilence));
+    }
+
+    private boolean diedOfSilence(VmState vm) {
+        VmWatch watch = vms.get(vm);
+        return watch != null && watch.diedOfSilence();
     }
 
     /** Its sessions must not hold locks against whoever takes its work up. */
@@ -94,7 +156,7 @@ final class Watch extends VerticleBase {
         long now = awake.millis();
         Long before = hostDeaths.put(vm.host(), now);
         if (before != null && now - before <= HOST_MILLIS) {
-            for (VmWatch other : vms) {
+            for (VmWatch other : vms.values()) {
                 if (other.vm() != vm && other.vm().host().equals(vm.host())) {
                     other.suspect();
                 }

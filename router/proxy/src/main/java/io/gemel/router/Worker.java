@@ -1,13 +1,16 @@
 package io.gemel.router;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -17,7 +20,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     /** How long requests in hand get to end when the router closes. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
-    private final RouterConfig config;
+    private final Settings settings;
     private final Fleet fleet;
     private final Figures figures;
     private final AwakeClock awake;
@@ -28,15 +31,20 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private final RequestQueues queues;
     private final int port;
     private final Set<Exchange> open = new LinkedHashSet<>();
+    private final Set<HttpConnection> connections = new HashSet<>();
     private boolean closing;
     private HttpServer server;
     private Intake intake;
+    private VmClient vms;
+    private DurabilityRounds durability;
+    private RequestQueue queue;
+    private RouterConfig seen;
     private Means means;
 
     /** @param port where to listen, the same for all */
     @SuppressWarnings("NullAway.Init") // start() makes the rest, on the event loop that uses it
     Worker(
-            RouterConfig config,
+            Settings settings,
             Fleet fleet,
             Figures figures,
             AwakeClock awake,
@@ -46,7 +54,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
             KeyMemory keys,
             RequestQueues queues,
             int port) {
-        this.config = config;
+        this.settings = settings;
         this.fleet = fleet;
         this.figures = figures;
         this.awake = awake;
@@ -60,6 +68,22 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     @Override
     public Future<?> start() {
+        vms = new VmClient(vertx, settings);
+        durability = new DurabilityRounds(vertx, new SiteClient(vertx, settings), settings);
+        queue = new RequestQueue(queues, context);
+        seen = settings.now();
+        means = means(seen);
+        intake = new Intake(settings, clock, figures, awake, random, this);
+        server = vertx.createHttpServer(StrictHttp.options(seen, port));
+        server.requestHandler(this::take);
+        server.invalidRequestHandler(this::invalid);
+        server.connectionHandler(this::connected);
+        vertx.setPeriodic(Watch.TICK_MILLIS, unused -> tick());
+        return server.listen();
+    }
+
+    /** What exchanges work with that begin now. */
+    private Means means(RouterConfig config) {
         RouterTimes times = config.times();
         Choice choice = new Choice(
                 fleet,
@@ -75,37 +99,53 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 choice,
                 budget,
                 times.waitMax().toMillis());
-        SiteClient sites = new SiteClient(vertx, config);
-        means = new Means(
+        return new Means(
                 fleet,
                 dispatcher,
-                new VmClient(vertx, config),
-                new DurabilityRounds(vertx, sites, times.durabilityTimeout().toMillis()),
+                vms,
+                durability,
                 keys,
                 figures,
-                new RequestQueue(queues, context),
+                queue,
                 awake,
                 clock,
                 config.tls() == null ? "http" : "https",
                 config.frontend().hostPreserve());
-        intake = new Intake(config, new AccessLog(config.accessLog(), clock), figures, awake, random, this);
-        server = vertx.createHttpServer(StrictHttp.options(config, port));
-        server.requestHandler(this::take);
-        server.invalidRequestHandler(this::invalid);
-        server.connectionHandler(this::connected);
-        vertx.setPeriodic(Watch.TICK_MILLIS, unused -> tick());
-        return server.listen();
+    }
+
+    /** Goes by the settings of this moment. */
+    private void follow() {
+        if (settings.areStill(seen)) {
+            return;
+        }
+        RouterConfig now = settings.now();
+        connections.forEach(connection -> StrictHttp.keepLonger(connection, now));
+        seen = now;
+        means = means(now);
+    }
+
+    /** Shows other certificates to those who connect from now on, at every worker; call on any thread. */
+    Future<?> show(ServerSSLOptions certificate) {
+        Promise<Object> shown = Promise.promise();
+        context.runOnContext(unused ->
+                server.updateSSLOptions(certificate).<Object>mapEmpty().onComplete(shown));
+        return shown.future();
     }
 
     private void connected(HttpConnection connection) {
         int now = figures.connections.incrementAndGet();
-        connection.closeHandler(unused -> figures.connections.decrementAndGet());
+        connection.closeHandler(unused -> {
+            figures.connections.decrementAndGet();
+            connections.remove(connection);
+        });
         // A closing server still accepts, and would never answer.
-        if (closing || now > config.limits().connectionsMax()) {
+        if (closing || now > settings.now().limits().connectionsMax()) {
             connection.close().onComplete(unused -> {});
             return;
         }
-        StrictHttp.guard(connection, config.times().headerTimeout(), figures.malformed::increment);
+        follow();
+        StrictHttp.guard(connection, settings, figures.malformed::increment);
+        connections.add(connection);
     }
 
     private void take(HttpServerRequest request) {
@@ -121,6 +161,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     }
 
     private void tick() {
+        follow();
         long now = awake.millis();
         if (!open.isEmpty()) {
             // A tick may end an exchange, which takes it out.
@@ -134,6 +175,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     @Override
     public void taken(Client client, Submission submission) {
+        follow();
         Exchange exchange = new Exchange(means, submission, client, done -> done(done, submission));
         open.add(exchange);
         client.request().response().closeHandler(unused -> exchange.clientGone());

@@ -18,11 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class RequestQueuesTest {
-    private static final long WAIT_MAX = 4000;
+    private static final long WAIT_MAX = RouterTimes.defaults().waitMax().toMillis();
 
     private final Vertx vertx = Vertx.vertx();
-    private final Fleet fleet = fleet();
-    private final RequestQueues queues = new RequestQueues(fleet, WAIT_MAX);
+    private final RouterConfig config = config();
+    private final Fleet fleet = new Fleet(config);
+    private final RequestQueues queues = new RequestQueues(fleet, new Settings(config));
     private final RequestQueue one = new RequestQueue(queues, vertx.getOrCreateContext());
     private final RequestQueue other = new RequestQueue(queues, vertx.getOrCreateContext());
     private final Queue<String> served = new ConcurrentLinkedQueue<>();
@@ -33,9 +34,9 @@ final class RequestQueuesTest {
         TestHttp.await(vertx.close());
     }
 
-    private static Fleet fleet() {
+    private static RouterConfig config() {
         SiteId east = new SiteId("east");
-        return new Fleet(new RouterConfig(
+        return new RouterConfig(
                 "r",
                 east,
                 new Address("127.0.0.1", 0),
@@ -50,7 +51,7 @@ final class RequestQueuesTest {
                 Durability.LOCAL,
                 RouterConfig.AccessLogFormat.NONE,
                 RouterTimes.defaults(),
-                RouterLimits.defaults()));
+                RouterLimits.defaults());
     }
 
     /** Takes a VM's room if there is any. */
@@ -141,7 +142,7 @@ final class RequestQueuesTest {
         vm.heard(new Beat(true, false, true, true, 0, List.of("/"), 2), 0, 0);
         vm.began();
         vm.began();
-        for (int i = 0; i < 17; i++) {
+        for (int i = 0; i < 21; i++) {
             fresh("r" + i, one, 0);
         }
         assertThat(queues.areHopeless(WAIT_MAX))

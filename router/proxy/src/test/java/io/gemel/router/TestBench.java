@@ -17,6 +17,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -37,6 +39,9 @@ final class TestBench implements AutoCloseable {
     final TestVm w2 = new TestVm(vertx, "w2", "west", "host-4", west.ledger);
     final Router router;
     final HttpClient client = HttpClient.newHttpClient();
+
+    /** What the router is told when it reads its settings anew. */
+    volatile RouterConfig told;
 
     TestBench() throws RouterException {
         this(config -> config);
@@ -63,7 +68,8 @@ final class TestBench implements AutoCloseable {
                 RouterConfig.AccessLogFormat.TEXT,
                 TIMES,
                 RouterLimits.defaults());
-        router = new Router(change.apply(config), InstantSource.system(), new SecureRandom());
+        told = change.apply(config);
+        router = new Router(told, () -> told, InstantSource.system(), new SecureRandom());
         router.start();
         await().until(() -> router.report().vms().stream().allMatch(vm -> vm.state() == RouterReport.VmState.ALIVE));
     }
@@ -206,6 +212,19 @@ final class TestBench implements AutoCloseable {
                 waitMax,
                 usual.drainTimeout(),
                 usual.stopDelay());
+    }
+
+    /** Changes what the router is told, and lets it read that; what it says of it, or why not. */
+    String reload(Consumer<TestConfig> change) throws Exception {
+        told = TestConfig.changed(told, change);
+        return reload();
+    }
+
+    String reload() throws Exception {
+        return router.reload()
+                .handle((done, why) -> why == null ? done : "refused: " + why.getMessage())
+                .toCompletableFuture()
+                .get(LIMIT.toSeconds(), TimeUnit.SECONDS);
     }
 
     HttpRequest.Builder request(String path) {

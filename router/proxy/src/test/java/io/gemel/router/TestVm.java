@@ -54,6 +54,10 @@ final class TestVm implements AutoCloseable {
     final List<String> received = new CopyOnWriteArrayList<>();
     final List<JsonObject> heads = new CopyOnWriteArrayList<>();
     final AtomicInteger drains = new AtomicInteger();
+
+    /** Open ones, those for heartbeats among them. */
+    final AtomicInteger connections = new AtomicInteger();
+
     volatile Manner manner = Manner.ANSWER;
     volatile boolean draining;
     volatile boolean open = true;
@@ -107,6 +111,10 @@ final class TestVm implements AutoCloseable {
 
     private HttpServer listen(int at) {
         return TestHttp.await(vertx.createHttpServer(TestHttp.server(at, tls))
+                .connectionHandler(connection -> {
+                    connections.incrementAndGet();
+                    connection.closeHandler(unused -> connections.decrementAndGet());
+                })
                 .requestHandler(this::handle)
                 .listen());
     }

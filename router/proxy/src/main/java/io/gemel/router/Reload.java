@@ -1,0 +1,126 @@
+package io.gemel.router;
+
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes changed settings while the router runs: all of them, or none when one of them is wrong or cannot change. Tells how the last try
+ * ended. {@link #run} on one thread at a time that may wait; the rest on any.
+ */
+final class Reload {
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+    private final Settings settings;
+    private final Fleet fleet;
+    private final AnswerTimes answers;
+    private final InstantSource clock;
+    private final RouterSource source;
+    private final Function<RouterConfig, Future<?>> show;
+    private volatile RouterReport.Reload last;
+
+    /** @param show lets clients that connect from now on see a configuration's certificate */
+    Reload(
+            Settings settings,
+            Fleet fleet,
+            AnswerTimes answers,
+            InstantSource clock,
+            RouterSource source,
+            Function<RouterConfig, Future<?>> show) {
+        this.settings = settings;
+        this.fleet = fleet;
+        this.answers = answers;
+        this.clock = clock;
+        this.source = source;
+        this.show = show;
+        last = new RouterReport.Reload("", clock.instant().getEpochSecond());
+    }
+
+    RouterReport.Reload last() {
+        return last;
+    }
+
+    /**
+     * Reads the settings and takes them.
+     *
+     * @return what has changed, in a sentence
+     * @throws RouterException that says what to mend; nothing has changed then
+     */
+    synchronized String run() throws RouterException {
+        try {
+            String done = take(source.read());
+            last = new RouterReport.Reload("", clock.instant().getEpochSecond());
+            return done;
+        } catch (RouterConfigException e) {
+            throw refused(e);
+        } catch (RuntimeException e) {
+            LOG.error("unexpected failure of a reload", e);
+            throw refused(new RouterConfigException(List.of("unexpected failure: " + e)));
+        }
+    }
+
+    private RouterException refused(RouterConfigException why) {
+        String text = String.valueOf(why.getMessage());
+        if (!text.equals(last.problem())) {
+            LOG.warn("changed settings are not taken, nothing has changed: {}", text);
+        }
+        last = new RouterReport.Reload(text, last.takenSeconds());
+        return new RouterException("the changed settings are not taken, nothing has changed: " + text);
+    }
+
+    private String take(RouterConfig next) {
+        RouterConfig now = settings.now();
+        Changes changes = Changes.between(now, next);
+        if (!changes.refused().isEmpty()) {
+            throw new RouterConfigException(changes.refused());
+        }
+        if (changes.taken().isEmpty()) {
+            if (!last.problem().isEmpty()) {
+                LOG.info("the settings are again those that the router goes by");
+            }
+            return "nothing has changed";
+        }
+        if (!Objects.equals(now.tls(), next.tls())) {
+            showCertificate(next);
+        }
+        fleet.take(next);
+        settings.replace(next);
+        forgetSeries(next);
+        String done = changes.taken().size() + " taken: " + String.join(", ", changes.taken());
+        LOG.info("changed settings are taken: {}", String.join(", ", changes.taken()));
+        tell(next);
+        return done;
+    }
+
+    private void tell(RouterConfig taken) {
+        try {
+            source.taken(taken);
+        } catch (RuntimeException e) {
+            LOG.error("unexpected failure after a reload", e);
+        }
+    }
+
+    /** The only step that can fail: it comes first. */
+    private void showCertificate(RouterConfig next) {
+        try {
+            show.apply(next).toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw new RouterConfigException(List.of("tls.certificate cannot be shown: " + e.getCause()));
+        }
+    }
+
+    private void forgetSeries(RouterConfig next) {
+        Set<String> routes = new LinkedHashSet<>(List.of(Routes.DEFAULT.prefix()));
+        next.routes().forEach(route -> routes.add(route.prefix()));
+        Set<String> vms = new LinkedHashSet<>();
+        next.vms().forEach(vm -> vms.add(vm.name()));
+        answers.keep(routes, vms);
+    }
+}

@@ -1,0 +1,106 @@
+package io.gemel.router;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP client that follows the settings: when one that it rests on has changed, a new one takes its place, and the old one ends with
+ * the requests that it has under way. Confined to one event loop.
+ */
+final class RenewableClient {
+    /** Longer than any request is under way. */
+    private static final Duration LONGEST = Duration.ofDays(1);
+
+    /** After its last request was begun a client may still be connecting for that long, beyond its own time for it. */
+    private static final long MARGIN_MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final Settings settings;
+    private final Function<RouterConfig, Options> options;
+    private RouterConfig seen;
+    private Options made;
+    private HttpClient http;
+
+    /**
+     * What a client rests on.
+     *
+     * @param authorities see {@link RouterConfig#authorities}
+     * @param headersMax bytes of the headers of an answer
+     * @param connectionsMax to one server
+     * @param waitingMax requests that wait for one of them; negative for any number
+     */
+    record Options(
+            @Nullable String authorities,
+            Duration connectTimeout,
+            Duration idleTimeout,
+            int headersMax,
+            int connectionsMax,
+            int waitingMax) {
+
+        /** Enough for answers of a few headers, over a few connections. */
+        static Options plain(RouterConfig config, int connectionsMax, int waitingMax) {
+            return new Options(
+                    config.authorities(),
+                    config.times().connectTimeout(),
+                    config.times().vmIdleTimeout(),
+                    HttpClientOptions.DEFAULT_MAX_HEADER_SIZE,
+                    connectionsMax,
+                    waitingMax);
+        }
+
+        /** It asks for a certificate that names the server's host, signed by one of the authorities, or by one that the JVM trusts. */
+        private HttpClient make(Vertx vertx) {
+            HttpClientOptions http = new HttpClientOptions()
+                    .setVerifyHost(true)
+                    .setUseAlpn(false)
+                    .setEnabledSecureTransportProtocols(Trust.PROTOCOLS)
+                    .setKeepAlive(true)
+                    .setKeepAliveTimeout((int) Math.max(1, idleTimeout.toSeconds()))
+                    .setConnectTimeout((int) connectTimeout.toMillis())
+                    .setMaxHeaderSize(headersMax)
+                    .setTcpNoDelay(true);
+            if (authorities != null) {
+                http.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authorities)));
+            }
+            PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(waitingMax);
+            return vertx.createHttpClient(http, pool);
+        }
+    }
+
+    RenewableClient(Vertx vertx, Settings settings, Function<RouterConfig, Options> options) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.options = options;
+        seen = settings.now();
+        made = options.apply(seen);
+        http = made.make(vertx);
+    }
+
+    /** The client for a request that begins now. */
+    HttpClient get() {
+        if (!settings.areStill(seen)) {
+            seen = settings.now();
+            Options next = options.apply(seen);
+            if (!next.equals(made)) {
+                retire(http, made);
+                made = next;
+                http = next.make(vertx);
+            }
+        }
+        return http;
+    }
+
+    /** Its requests end. What is still connecting when a client is shut down would fail, so that comes later. */
+    private void retire(HttpClient old, Options with) {
+        vertx.setTimer(
+                with.connectTimeout().toMillis() + MARGIN_MILLIS,
+                unused -> old.shutdown(LONGEST).onComplete(done -> {}));
+    }
+}

@@ -1,0 +1,88 @@
+package io.gemel.router;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A configuration while a test changes it. */
+final class TestConfig {
+    final RouterConfig before;
+    String name;
+    RouterConfig.Address listen;
+    RouterConfig.Tls tls;
+    RouterFrontend frontend;
+    String authorities;
+    RouterConfig.Address admin;
+    String adminToken;
+    List<RouterConfig.Vm> vms;
+    List<RouterConfig.Site> sites;
+    List<RouterConfig.Route> routes;
+    RouterConfig.Durability durability;
+    RouterConfig.AccessLogFormat accessLog;
+    RouterTimes times;
+    RouterLimits limits;
+
+    private TestConfig(RouterConfig before) {
+        this.before = before;
+        name = before.name();
+        listen = before.listen();
+        tls = before.tls();
+        frontend = before.frontend();
+        authorities = before.authorities();
+        admin = before.admin();
+        adminToken = before.adminToken();
+        vms = new ArrayList<>(before.vms());
+        sites = new ArrayList<>(before.sites());
+        routes = new ArrayList<>(before.routes());
+        durability = before.durability();
+        accessLog = before.accessLog();
+        times = before.times();
+        limits = before.limits();
+    }
+
+    static RouterConfig changed(RouterConfig before, Consumer<TestConfig> change) {
+        TestConfig config = new TestConfig(before);
+        change.accept(config);
+        return config.build();
+    }
+
+    /** Whether there was such a VM; it is no longer named. */
+    boolean remove(String vm) {
+        return vms.removeIf(each -> each.name().equals(vm));
+    }
+
+    private RouterConfig build() {
+        return new RouterConfig(
+                name,
+                before.site(),
+                listen,
+                tls,
+                frontend,
+                authorities,
+                admin,
+                adminToken,
+                vms,
+                sites,
+                routes,
+                durability,
+                accessLog,
+                times,
+                limits);
+    }
+
+    /** The same limits but for those of clients' requests. */
+    static RouterLimits limits(RouterLimits usual, int bodyMax, int headersMax, int requestsMax) {
+        return new RouterLimits(
+                bodyMax,
+                usual.bodiesMax(),
+                headersMax,
+                usual.lineMax(),
+                requestsMax,
+                usual.connectionsMax(),
+                usual.vmConnectionsMax(),
+                usual.vmRequestsMax(),
+                usual.vmHeadersMax(),
+                usual.attemptsMax(),
+                usual.threads());
+    }
+}
