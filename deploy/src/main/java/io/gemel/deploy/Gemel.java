@@ -10,6 +10,7 @@ import io.gemel.deploy.parked.ParkedCommand;
 import io.gemel.deploy.prepare.PrepareCommand;
 import io.gemel.deploy.repair.RepairCommand;
 import io.gemel.deploy.router.DrainCommand;
+import io.gemel.deploy.router.ReloadCommand;
 import io.gemel.deploy.router.RouterCommand;
 import io.gemel.deploy.router.UndrainCommand;
 import io.gemel.deploy.site.GateCommand;
@@ -52,6 +53,7 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DrainCommand.class,
             UndrainCommand.class,
+            ReloadCommand.class,
             BenchCommand.class,
             HelpCommand.class
         })

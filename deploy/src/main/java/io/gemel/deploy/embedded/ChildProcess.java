@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class ChildProcess {
     /** The signals that are sent here, by the names {@code kill} knows. */
     enum Signal {
+        HUP,
         INT,
         QUIT,
         TERM,

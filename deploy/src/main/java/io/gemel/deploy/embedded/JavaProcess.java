@@ -63,6 +63,11 @@ public final class JavaProcess implements AutoCloseable {
         process.signal(Signal.TERM);
     }
 
+    /** Tells it by SIGHUP to read its settings again; a program that does not know that signal ends. */
+    public void hangUp() {
+        process.signal(Signal.HUP);
+    }
+
     /**
      * Waits for it to end by itself.
      *

@@ -21,6 +21,8 @@ import java.time.Duration;
 public final class RouterAdmin {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration RELOAD_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration PAUSE = Duration.ofMillis(200);
     private static final int BAD_REQUEST = 400;
     private static final int UNAUTHORIZED = 401;
     private static final int CONFLICT = 409;
@@ -96,7 +98,36 @@ public final class RouterAdmin {
     String order(String order, RouterPart part, String options) throws CommandException {
         String query = part.kind().word() + "=" + URLEncoder.encode(part.name(), StandardCharsets.UTF_8) + options;
         Duration limit = config.times().drainTimeout().plus(TIMEOUT);
-        HttpResponse<String> answer = send("POST", "/" + order + "?" + query, limit);
+        return said(send("POST", "/" + order + "?" + query, limit));
+    }
+
+    /**
+     * Does what {@code gemel reload} does. A token that the file has and the router has not yet is waited for: a router looks at its file every
+     * second.
+     *
+     * @return what has changed, in a sentence
+     * @throws CommandException when the router refuses, or cannot be reached
+     */
+    String reload() throws CommandException {
+        long until = System.nanoTime() + TIMEOUT.toNanos();
+        HttpResponse<String> answer = send("POST", "/reload", RELOAD_TIMEOUT);
+        while (answer.statusCode() == UNAUTHORIZED && System.nanoTime() < until) {
+            pause();
+            answer = send("POST", "/reload", RELOAD_TIMEOUT);
+        }
+        return said(answer);
+    }
+
+    private static void pause() throws CommandException {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandException(ExitCode.UNREACHABLE, "interrupted while waiting", "run the command again", e);
+        }
+    }
+
+    private String said(HttpResponse<String> answer) throws CommandException {
         String said = answer.body().strip();
         return switch (answer.statusCode()) {
             case 200 -> said;
@@ -106,7 +137,7 @@ public final class RouterAdmin {
                 throw new CommandException(
                         ExitCode.USAGE,
                         "router " + config.name() + " wants another admin.token",
-                        "name the one that it was started with in " + file,
+                        "name the one that it goes by in " + file,
                         null);
             default -> throw notRouter(answer);
         };

@@ -12,6 +12,11 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -23,9 +28,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs one router: sends each of the clients' requests to one VM of the application, and to another one"
                     + " when that one dies, once and never twice.",
-            "Run as many as you like: they share nothing but the ledgers in the databases."
+            "Run as many as you like: they share nothing but the ledgers in the databases.",
+            "It takes changes of its file while it runs; see gemel reload."
         })
 public final class RouterCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RouterCommand.class);
+
+    /** Between two looks at the file. */
+    private static final long LOOK_MILLIS = 1000;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -33,13 +44,16 @@ public final class RouterCommand implements Callable<Integer> {
     private Path file = Path.of("router.properties");
 
     @Override
-    @SuppressWarnings("try") // the beans are only kept open
     public Integer call() throws Exception {
         RouterConfig config = RouterConfigFile.read(file);
         CountDownLatch told = new CountDownLatch(1);
         CountDownLatch closed = new CountDownLatch(1);
-        try (Router router = new Router(config, InstantSource.system(), new SecureRandom());
+        AtomicReference<@Nullable RouterBeans> named = new AtomicReference<>();
+        RouterFile source = new RouterFile(file, config, taken -> follow(named.get(), taken));
+        try (Router router = new Router(config, source, InstantSource.system(), new SecureRandom());
                 RouterBeans beans = RouterBeans.register(ManagementFactory.getPlatformMBeanServer(), config, router)) {
+            named.set(beans);
+            HangUp.handle(() -> hungUp(router));
             start(router);
             spec.commandLine()
                     .getOut()
@@ -48,13 +62,27 @@ public final class RouterCommand implements Callable<Integer> {
             spec.commandLine().getOut().flush();
             Thread hook = new Thread(() -> stop(told, closed), "gemel-stop-" + config.name());
             Runtime.getRuntime().addShutdownHook(hook);
-            told.await();
-            router.leave();
-            Thread.sleep(config.times().stopDelay().toMillis());
+            while (!told.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (source.hasChanged()) {
+                    router.reload();
+                }
+            }
+            Thread.sleep(router.leave().toMillis());
         } finally {
             closed.countDown();
         }
         return ExitCode.DONE;
+    }
+
+    private static void hungUp(Router router) {
+        LOG.info("told by SIGHUP to read the settings again");
+        router.reload();
+    }
+
+    private static void follow(@Nullable RouterBeans beans, RouterConfig taken) {
+        if (beans != null) {
+            beans.follow(taken);
+        }
     }
 
     private static void start(Router router) throws CommandException {

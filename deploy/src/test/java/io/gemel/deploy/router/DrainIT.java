@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.gemel.deploy.CommandRun;
 import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankLoad;
+import java.nio.file.Files;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,6 +46,51 @@ class DrainIT {
         }
         assertThat(resubmitted()).isEqualTo(resubmitted);
         OnceEach.assertKept(fixture.facts());
+    }
+
+    @Test
+    void every_vm_is_taken_out_of_the_file_and_put_back_without_an_error_and_without_a_resubmission() throws Exception {
+        long resubmitted = resubmitted();
+        try (BankLoad load = fixture.load("east", "reload", PER_SECOND, new Random(5))) {
+            for (String site : new String[] {"east", "west"}) {
+                for (VmProcess vm : fixture.vmsOf(site)) {
+                    if (fixture.vmsOf(site).size() > 1) { // a site keeps one VM
+                        exchange(vm);
+                    }
+                }
+            }
+            load.finish();
+            assertThat(load.log()).isNotEmpty().allMatch(BankExchange::isSmooth);
+        }
+        assertThat(resubmitted()).isEqualTo(resubmitted);
+        OnceEach.assertKept(fixture.facts());
+    }
+
+    /** Stops and starts a VM while no router knows of it. */
+    private void exchange(VmProcess vm) throws Exception {
+        Map<RouterProcess, String> files = new LinkedHashMap<>();
+        for (String site : new String[] {"east", "west"}) {
+            RouterProcess router = fixture.router(site);
+            String text = Files.readString(router.file());
+            files.put(router, text);
+            reload(router, text.replaceAll("(?m)^vm\\." + vm.name() + "\\..*\\n", ""));
+        }
+        for (RouterProcess router : files.keySet()) {
+            fixture.awaitVm(router, vm.name(), "");
+        }
+        vm.stop();
+        vm.start();
+        await().atMost(LIMIT).until(vm::isOpen);
+        for (Map.Entry<RouterProcess, String> each : files.entrySet()) {
+            reload(each.getKey(), each.getValue());
+        }
+        fixture.awaitAllAlive();
+    }
+
+    private static void reload(RouterProcess router, String text) throws Exception {
+        Files.writeString(router.file(), text);
+        CommandRun run = new CommandRun();
+        assertThat(run.run("reload", router.file())).as(run::err).isZero();
     }
 
     @Test

@@ -135,7 +135,9 @@ class RouterCommandsIT {
         for (String command : new String[] {"drain", "undrain"}) {
             assertThat(new CommandRun().run(command, other, "vm", "e1")).isEqualTo(3);
         }
-        assertThat(new CommandRun().run("status", other)).isEqualTo(3);
+        for (String command : new String[] {"status", "reload"}) {
+            assertThat(new CommandRun().run(command, other)).isEqualTo(3);
+        }
     }
 
     @Test

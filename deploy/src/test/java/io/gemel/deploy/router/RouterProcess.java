@@ -78,6 +78,13 @@ final class RouterProcess {
         }
     }
 
+    /** Tells it by SIGHUP to read its file again. */
+    void hangUp() {
+        if (process != null) {
+            process.hangUp();
+        }
+    }
+
     boolean isAlive() {
         return process != null && process.isAlive();
     }
