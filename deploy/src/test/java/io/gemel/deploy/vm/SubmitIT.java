@@ -189,27 +189,6 @@ final class SubmitIT extends SubmitFixture {
     }
 
     @Test
-    void gives_work_that_asks_for_a_connection_the_submission_s_own() throws Exception {
-        Work joining = connection -> {
-            try (Connection own = vm.dataSource().getConnection()) {
-                assertThat(own).isEqualTo(connection);
-                effect("k").run(own);
-                assertThatThrownBy(own::commit).isInstanceOf(IllegalStateException.class);
-            }
-            assertThatThrownBy(() -> vm.dataSource().getConnection("app", ""))
-                    .isInstanceOf(SQLException.class)
-                    .hasMessageContaining("the submission's own");
-            return Answer.of(402);
-        };
-        vm.submit(vm.submission("k"), joining);
-        assertThat(runs).hasValue(1);
-        assertThat(database.effects("k")).as("rolled back with the submission").isZero();
-        try (Connection outside = vm.dataSource().getConnection()) {
-            assertThat(outside.getAutoCommit()).isTrue();
-        }
-    }
-
-    @Test
     void refuses_a_submission_inside_another_one() throws Exception {
         Result outer = vm.submit(vm.submission("k"), connection -> {
             assertThatThrownBy(() -> vm.fence(vm.submission("l"))).isInstanceOf(IllegalStateException.class);

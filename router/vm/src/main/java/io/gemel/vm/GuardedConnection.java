@@ -45,10 +45,10 @@ final class GuardedConnection implements InvocationHandler {
         return call(connection, method, arguments);
     }
 
-    /** Calls a method of a connection's, whose errors are thrown as they are. */
-    static @Nullable Object call(Connection connection, Method method, Object @Nullable [] arguments) throws Throwable {
+    /** Calls a method of a connection's or a statement's, whose errors are thrown as they are. */
+    static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
-            return method.invoke(connection, arguments);
+            return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }

@@ -8,7 +8,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool as the application sees it: on a thread that carries out a submission it gives the submission's own connection, so that whatever takes
+ * The pool as the application sees it: on a thread that carries out a submission it lends the submission's own connection, so that whatever takes
  * its connections here writes in the submission's transaction. On other threads it is the pool.
  */
 final class JoiningDataSource implements DataSource {
@@ -16,17 +16,17 @@ final class JoiningDataSource implements DataSource {
 
     /** Of this VM: a thread that carries out a submission of one VM gets the connections of another VM's pool as they are. */
     @SuppressWarnings("ThreadLocalUsage")
-    private final ThreadLocal<@Nullable Connection> joined = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable SharedConnection> joined = new ThreadLocal<>();
 
     JoiningDataSource(DataSource pool) {
         this.pool = pool;
     }
 
-    /** Runs the work, whose thread gets this connection until it ends. */
-    Answer run(Work work, Connection guarded) throws Exception {
-        joined.set(guarded);
+    /** Runs the work, whose thread is lent this connection until it ends. */
+    Answer run(Work work, SharedConnection own) throws Exception {
+        joined.set(own);
         try {
-            return work.run(guarded);
+            return own.run(work);
         } finally {
             joined.remove();
         }
@@ -37,10 +37,16 @@ final class JoiningDataSource implements DataSource {
         return joined.get() != null;
     }
 
+    /** Lets the work on this thread, if there is any, fail with this text. */
+    RefusedUse refusal(String text) {
+        SharedConnection own = joined.get();
+        return own == null ? new RefusedUse(text) : own.refuse(text);
+    }
+
     @Override
     public Connection getConnection() throws SQLException {
-        Connection own = joined.get();
-        return own == null ? pool.getConnection() : own;
+        SharedConnection own = joined.get();
+        return own == null ? pool.getConnection() : LentConnection.of(own);
     }
 
     @Override

@@ -232,8 +232,8 @@ final class LedgerTransaction implements AutoCloseable {
     /** Lets the application do its work. */
     Answer run(Work work, JoiningDataSource joining) throws StepFailure {
         try {
-            return Objects.requireNonNull(
-                    joining.run(work, GuardedConnection.around(connection)), "the work returned no answer");
+            SharedConnection own = new SharedConnection(GuardedConnection.around(connection), autoCommit);
+            return Objects.requireNonNull(joining.run(work, own), "the work returned no answer");
         } catch (Exception e) {
             throw StepFailure.of(Step.WORK, e);
         }

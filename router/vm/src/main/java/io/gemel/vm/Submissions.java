@@ -199,7 +199,10 @@ final class Submissions {
                     yield Answers.late();
                 }
                 LOG.error("submission {} failed and was rolled back", submission.key(), failure);
-                yield Answers.failed("the application failed, and nothing was committed; its log says why");
+                yield Answers.failed(
+                        failure.getCause() instanceof RefusedUse refused
+                                ? refused.getMessage() + "; nothing was committed"
+                                : "the application failed, and nothing was committed; its log says why");
             }
         };
     }

@@ -106,11 +106,29 @@ public final class Vm implements AutoCloseable {
     }
 
     /**
-     * The pool for everything that works for submissions (JdbcTemplate, jOOQ, an entity manager): a thread that carries a submission out gets
-     * the submission's own connection from it, which nobody but the library commits; every other thread gets one of the pool.
+     * The pool for everything that works for submissions (JdbcTemplate, jOOQ, an entity manager): a thread that carries a submission out is lent
+     * the submission's own connection, which nobody but the library commits; every other thread gets one of the pool. What is lent takes a
+     * transaction as a part of the submission's: a rollback takes back what was done since it began, a commit keeps it until the submission
+     * ends. A transaction that begins while another one is open is refused.
      */
     public DataSource dataSource() {
         return dataSource;
+    }
+
+    /** Returns whether this thread carries out a submission of this VM. */
+    public boolean isInSubmission() {
+        return dataSource.isJoined();
+    }
+
+    /**
+     * Refuses what the work on this thread tries and what would not be in its submission: whatever the work makes of the error, this attempt
+     * fails, and its answer is this text.
+     *
+     * @param text what is refused, and what to do instead; clients see it
+     * @return to be thrown
+     */
+    public IllegalStateException refusal(String text) {
+        return dataSource.refusal(text);
     }
 
     public VmConfig config() {
