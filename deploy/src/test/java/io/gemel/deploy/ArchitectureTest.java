@@ -34,6 +34,7 @@ final class ArchitectureTest {
     private static final String APPLY = "io.gemel.apply..";
     private static final String ROUTER = "io.gemel.router..";
     private static final String VM = "io.gemel.vm..";
+    private static final String VM_SPRING = "io.gemel.vm.spring..";
     private static final String DEPLOY = "io.gemel.deploy..";
 
     @ArchTest
@@ -98,11 +99,13 @@ final class ArchitectureTest {
     static final ArchRule what_applications_embed_knows_nothing_of_the_rest = noClasses()
             .that()
             .resideInAPackage(VM)
+            .and()
+            .resideOutsideOfPackage(VM_SPRING)
             .should()
             .dependOnClassesThat(are(
                     "anything but Java, SLF4J and the servlet API",
                     type -> !resideInAnyPackage(
-                                            VM,
+                                            "io.gemel.vm",
                                             "java..",
                                             "javax.sql..",
                                             "com.sun.net.httpserver..",
@@ -115,9 +118,29 @@ final class ArchitectureTest {
             .because("whatever it needs every application must carry: use what Java brings along");
 
     @ArchTest
-    static final ArchRule one_adapter_knows_servlets = noClasses()
+    static final ArchRule what_spring_applications_embed_knows_the_library_alone = noClasses()
+            .that()
+            .resideInAPackage(VM_SPRING)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(TRANSACTION, REASON, CONFLICT, CAPTURE, APPLY, ROUTER, DEPLOY, "org.postgresql..")
+            .because("whatever it needs every application must carry: Spring Boot and the library are there");
+
+    @ArchTest
+    static final ArchRule spring_is_known_by_one_package = noClasses()
+            .that()
+            .resideOutsideOfPackage(VM_SPRING)
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework..")
+            .because("nothing of Gemel runs in Spring: what Spring applications need goes into its adapter");
+
+    @ArchTest
+    static final ArchRule adapters_know_servlets = noClasses()
             .that()
             .doNotHaveFullyQualifiedName("io.gemel.vm.VmFilter")
+            .and()
+            .resideOutsideOfPackage(VM_SPRING)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..")

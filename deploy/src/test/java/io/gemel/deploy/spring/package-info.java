@@ -1,0 +1,5 @@
+/** A Spring Boot application that knows nothing of submissions, made a VM by its configuration alone, and what becomes of its requests. */
+@NullUnmarked
+package io.gemel.deploy.spring;
+
+import org.jspecify.annotations.NullUnmarked;

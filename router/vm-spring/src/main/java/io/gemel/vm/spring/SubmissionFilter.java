@@ -1,0 +1,92 @@
+package io.gemel.vm.spring;
+
+import io.gemel.vm.Answer;
+import io.gemel.vm.Outcome;
+import io.gemel.vm.Result.Settled;
+import io.gemel.vm.Submission;
+import io.gemel.vm.Vm;
+import io.gemel.vm.VmFilter;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.servlet.error.ErrorAttributes;
+import org.springframework.boot.web.servlet.support.ErrorPageFilter;
+
+/**
+ * Carries out each request with a key below the paths of submissions as one. It is the last filter before the servlet, so that what comes after it
+ * can run again: nothing but the servlet. Safe for any number of threads.
+ */
+final class SubmissionFilter implements Filter {
+    private static final String KEY = "Idempotency-Key";
+    private static final int TOO_LARGE = 413;
+
+    private final Vm vm;
+    private final VmFilter headers;
+    private final ErrorPageFilter errorPages;
+    private final @Nullable ErrorAttributes errors;
+
+    /**
+     * @param errorPages what the application shows for errors
+     * @param errors tells what a handler threw, although something made an answer of it; null when nothing does
+     */
+    SubmissionFilter(Vm vm, ErrorPageFilter errorPages, @Nullable ErrorAttributes errors) {
+        this.vm = vm;
+        this.headers = new VmFilter(vm);
+        this.errorPages = errorPages;
+        this.errors = errors;
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest http && http.getHeader(KEY) != null && isSubmission(http)) {
+            headers.doFilter(
+                    request,
+                    response,
+                    (asked, answering) -> submit((HttpServletRequest) asked, (HttpServletResponse) answering, chain));
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** By the path as the container understands it, which is how routers understand it, too. */
+    private boolean isSubmission(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        String path = request.getServletPath() + (info == null ? "" : info);
+        return vm.config().submissions().stream()
+                .anyMatch(prefix -> path.startsWith(prefix)
+                        && (path.length() == prefix.length()
+                                || prefix.endsWith("/")
+                                || path.charAt(prefix.length()) == '/'));
+    }
+
+    private void submit(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        int max = vm.config().limits().bodyBytesMax();
+        RequestBody body = RequestBody.read(request, max);
+        if (body == null) {
+            Answer refusal = Answer.of(TOO_LARGE, "text/plain", "the body has more than " + max + " bytes\n");
+            VmFilter.send(new Settled(Outcome.REJECTED, refusal), response);
+            return;
+        }
+        Submission submission = fingerprinted((Submission) request.getAttribute(VmFilter.SUBMISSION), request, body);
+        RepeatableRequest repeatable = new RepeatableRequest(request, vm, body);
+        RequestWork work = new RequestWork(vm, submission, repeatable, response, chain, errorPages, errors);
+        work.conclude(vm.submit(submission, work));
+    }
+
+    private static Submission fingerprinted(Submission submission, HttpServletRequest request, RequestBody body) {
+        if (submission.fingerprint() != null) {
+            return submission;
+        }
+        String query = request.getQueryString();
+        String target = request.getRequestURI() + (query == null ? "" : "?" + query);
+        return submission.withFingerprint(Submission.fingerprintOf(request.getMethod(), target, body.mark()));
+    }
+}

@@ -1,0 +1,65 @@
+package io.gemel.vm.spring;
+
+import io.gemel.vm.Vm;
+import io.gemel.vm.VmHeartbeats;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Lets the VM come and go with the application: heartbeats are answered once the web server takes requests. When the application ends, the VM
+ * drains first, so that routers send nothing more; then the web server ends what it has in hand, and heartbeats are answered until that is done:
+ * a router takes their silence for a death. Safe for any number of threads.
+ */
+final class VmLifecycle implements SmartLifecycle, DisposableBean {
+    private final Vm vm;
+    private final @Nullable InetSocketAddress address;
+    private volatile boolean running;
+    private @Nullable VmHeartbeats heartbeats;
+
+    /** @param address where heartbeats are answered; null for nowhere but at the web server */
+    VmLifecycle(Vm vm, @Nullable InetSocketAddress address) {
+        this.vm = vm;
+        this.address = address;
+    }
+
+    /** After the web server, and before it at the end. */
+    @Override
+    public int getPhase() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public synchronized void start() {
+        if (address != null && heartbeats == null) {
+            try {
+                heartbeats = new VmHeartbeats(vm, address);
+            } catch (IOException e) {
+                throw new UncheckedIOException("gemel.vm.heartbeat: cannot listen at " + address, e);
+            }
+        }
+        vm.undrain();
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        vm.drain();
+        running = false;
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    @Override
+    public synchronized void destroy() {
+        if (heartbeats != null) {
+            heartbeats.close();
+        }
+    }
+}
