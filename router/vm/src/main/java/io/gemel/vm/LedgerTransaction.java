@@ -27,44 +27,6 @@ final class LedgerTransaction implements AutoCloseable {
     /** Most dead connections that are taken from the pool for one transaction. */
     private static final int STALE_MAX = 100;
 
-    /**
-     * In one round trip: tags the session, bounds each wait for a lock and each pause between statements by what is left of the time, looks at
-     * the gate, and takes the key if it is free or was declined before this request. Waits for another attempt that runs in this database.
-     */
-    private static final String CLAIM = """
-            WITH session AS MATERIALIZED (
-              SELECT set_config('application_name', ?, true), set_config('lock_timeout', ?, true),
-                set_config('idle_in_transaction_session_timeout', ?, true)
-            ), gate AS MATERIALIZED (
-              SELECT coalesce(opened_for = pg_postmaster_start_time(), false) AS open FROM gemel.gate WHERE id = 1
-            ), declined AS (
-              DELETE FROM gemel.submission USING session, gate
-              WHERE gate.open AND key = ? AND status = 'declined' AND attempt < ?
-              RETURNING key
-            ), claim AS (
-              INSERT INTO gemel.submission (key, fingerprint, attempt, site, vm, status, http_status, content_type, response, headers)
-              SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM session CROSS JOIN gate LEFT JOIN declined ON true WHERE gate.open
-              ON CONFLICT (key) DO NOTHING
-              RETURNING pg_current_xact_id()::text AS transaction
-            )
-            SELECT (SELECT open FROM gate), (SELECT transaction FROM claim)""";
-
-    /**
-     * Finds no row when the transaction that claimed the key has been ended under the library. The claim is the transaction's first command that
-     * writes; this one is the second when the work wrote nothing.
-     */
-    private static final String FINISH = """
-            UPDATE gemel.submission SET status = 'executed', http_status = ?, content_type = ?, response = ?, headers = ?
-            WHERE key = ? AND status = 'running' AND pg_current_xact_id()::text = ?
-            RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE id = 1), cmin::text::bigint > 1""";
-
-    private static final String READ = """
-            SELECT fingerprint, attempt, coalesce(site, ''), coalesce(vm, ''), coalesce(status, ''), http_status, content_type, response, headers, at
-            FROM gemel.submission WHERE key = ?""";
-
-    private static final String GATE =
-            "SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1";
-
     /** Where connections come from, usually a pool. */
     @FunctionalInterface
     interface Source {
@@ -160,7 +122,7 @@ final class LedgerTransaction implements AutoCloseable {
      */
     Claim claim(VmConfig vm, Submission submission, long declinedBefore, String status, @Nullable Answer answer)
             throws StepFailure {
-        try (PreparedStatement statement = connection.prepareStatement(CLAIM)) {
+        try (PreparedStatement statement = connection.prepareStatement(LedgerSql.CLAIM)) {
             int i = 1;
             statement.setString(i++, SessionTag.of(vm.name()));
             statement.setString(i++, Integer.toString(millisLeft));
@@ -191,7 +153,7 @@ final class LedgerTransaction implements AutoCloseable {
     /** The committed row of a key; null when there is none (any more). */
     @Nullable
     LedgerEntry read(String key) throws StepFailure {
-        try (PreparedStatement statement = connection.prepareStatement(READ)) {
+        try (PreparedStatement statement = connection.prepareStatement(LedgerSql.READ)) {
             statement.setString(1, key);
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
@@ -218,7 +180,7 @@ final class LedgerTransaction implements AutoCloseable {
 
     /** Is the site open? */
     boolean isOpen() throws StepFailure {
-        try (PreparedStatement statement = connection.prepareStatement(GATE);
+        try (PreparedStatement statement = connection.prepareStatement(LedgerSql.GATE);
                 ResultSet row = statement.executeQuery()) {
             if (!row.next()) {
                 throw gateMissing();
@@ -241,7 +203,7 @@ final class LedgerTransaction implements AutoCloseable {
 
     /** Stores the answer of a claimed key. */
     Finish finish(Submission submission, Answer answer) throws StepFailure {
-        try (PreparedStatement statement = connection.prepareStatement(FINISH)) {
+        try (PreparedStatement statement = connection.prepareStatement(LedgerSql.FINISH)) {
             int i = bind(statement, 1, answer);
             statement.setString(i++, submission.key());
             statement.setString(i, transaction);
