@@ -152,8 +152,11 @@ class ShopController {
     }
 
     @PostMapping("/sold")
-    String sold() {
+    String sold(@RequestParam(name = "forGood", defaultValue = "false") boolean forGood) {
         shop.place("sold");
+        if (forGood) {
+            VmSubmission.forGood();
+        }
         throw new Sold();
     }
 

@@ -108,7 +108,13 @@ final class SpringVmIT {
         assertThat(sold.body()).isEqualTo("sold out");
         assertThat(sold.header("X-Sold")).isEqualTo("out");
         assertThat(database.purchases("sold")).isZero();
-        assertThat(database.ledger("k")).isIn("rejected", "declined");
+        assertThat(sold.outcome()).isEqualTo("declined");
+        assertThat(database.ledger("k")).isEqualTo("declined");
+
+        Reply forGood = client.form("/shop/sold", "k", "forGood=true");
+        assertThat(forGood.outcome()).isEqualTo("rejected");
+        assertThat(client.form("/shop/sold", "k", "forGood=true").outcome()).isEqualTo("rejected");
+        assertThat(database.ledger("k")).isEqualTo("rejected");
     }
 
     @Test

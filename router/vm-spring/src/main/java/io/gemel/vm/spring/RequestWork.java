@@ -84,7 +84,7 @@ final class RequestWork implements Work {
             aside.forEach(TransactionSynchronizationManager::bindResource);
         }
         Answer given = error == null ? captured.answer() : Answer.of(FAILED);
-        answer = run.mayChangeNothing() ? given.withoutChange() : given;
+        answer = run.complete(given);
         response = captured;
         return answer;
     }

@@ -1,5 +1,6 @@
 package io.gemel.vm.spring;
 
+import io.gemel.vm.Answer;
 import io.gemel.vm.Submission;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,14 @@ public final class VmSubmission {
     private static final Logger LOG = LoggerFactory.getLogger(VmSubmission.class);
     private static final ThreadLocal<@Nullable VmSubmission> CURRENT = new ThreadLocal<>();
 
+    /** The first digit of a refusal's status. */
+    private static final int REFUSED = 4;
+
     private final Submission submission;
     private final List<Batch> deferred = new ArrayList<>();
     private boolean connected;
     private boolean withoutChange;
+    private boolean forGood;
 
     /** What one transaction left to be done. */
     private record Batch(Object transaction, List<TransactionSynchronization> synchronizations) {}
@@ -44,6 +49,17 @@ public final class VmSubmission {
         }
     }
 
+    /**
+     * Says that a refusal, should the answer be one (4xx), is for good: whoever sends the key again gets it again. Does nothing on a thread
+     * that carries out no submission.
+     */
+    public static void forGood() {
+        VmSubmission run = CURRENT.get();
+        if (run != null) {
+            run.forGood = true;
+        }
+    }
+
     static @Nullable VmSubmission running() {
         return CURRENT.get();
     }
@@ -61,9 +77,10 @@ public final class VmSubmission {
         connected = true;
     }
 
-    /** Whether a success that wrote nothing can be told from work that went past the submission. */
-    boolean mayChangeNothing() {
-        return connected || withoutChange;
+    /** The answer with what the application said about it, and whether a success that wrote nothing went past the submission. */
+    Answer complete(Answer answer) {
+        Answer told = connected || withoutChange ? answer.withoutChange() : answer;
+        return forGood && answer.status() / 100 == REFUSED ? told.forGood() : told;
     }
 
     /** Keeps what is to follow the commit of a transaction until it is known what becomes of the submission. */
