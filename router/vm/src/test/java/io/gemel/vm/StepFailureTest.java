@@ -111,7 +111,7 @@ final class StepFailureTest {
         assertThat(StepFailure.of(Step.CLAIM, new SQLException("relation \"gemel.gate\" does not exist", "42P01")))
                 .hasMessageContaining("gemel prepare");
         assertThat(StepFailure.of(Step.CLAIM, new SQLException("permission denied", "42501")))
-                .hasMessageContaining("SELECT, INSERT and UPDATE on gemel.submission");
+                .hasMessageContaining("SELECT, INSERT, UPDATE and DELETE on gemel.submission");
     }
 
     private static Kind kind(Step step, Exception error) {
