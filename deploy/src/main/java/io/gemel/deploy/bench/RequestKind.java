@@ -9,99 +9,51 @@ import io.vertx.core.http.HttpMethod;
 /** What is asked of the VM. Neighbours in time use different accounts, so that no transaction waits for another one's row. */
 enum RequestKind {
     /** One row is read: shows the hop alone. */
-    READ("GET /accounts/N, one row read") {
-        @Override
-        HttpMethod method() {
-            return HttpMethod.GET;
-        }
-
-        @Override
-        String target(long number) {
-            return "/accounts/" + account(number);
-        }
-    },
+    READ("GET /accounts/N, one row read", 0),
 
     /** Money is transferred, with the submission ledger and all that replication makes of it. */
-    TRANSFER("POST /transfers with a key, one transaction") {
-        @Override
-        HttpMethod method() {
-            return HttpMethod.POST;
-        }
-
-        @Override
-        String target(long number) {
-            return "/transfers";
-        }
-
-        @Override
-        Buffer body(long number) {
-            return transfer(number, 0);
-        }
-
-        @Override
-        MultiMap headers(String prefix, long number) {
-            return keyed(prefix, number);
-        }
-    },
+    TRANSFER("POST /transfers with a key, one transaction", 0),
 
     /** The same, where the application waits for something else meanwhile: a VM's threads are what is short. */
-    SLOW_TRANSFER("POST /transfers with a key, 200 ms of waiting in each") {
-        @Override
-        HttpMethod method() {
-            return HttpMethod.POST;
-        }
-
-        @Override
-        String target(long number) {
-            return "/transfers";
-        }
-
-        @Override
-        Buffer body(long number) {
-            return transfer(number, PAUSE_MILLIS);
-        }
-
-        @Override
-        MultiMap headers(String prefix, long number) {
-            return keyed(prefix, number);
-        }
-    };
-
-    private static final int PAUSE_MILLIS = 200;
+    SLOW_TRANSFER("POST /transfers with a key, 200 ms of waiting in each", 200);
 
     private final String title;
+    private final int pauseMillis;
 
-    RequestKind(String title) {
+    RequestKind(String title, int pauseMillis) {
         this.title = title;
+        this.pauseMillis = pauseMillis;
     }
 
-    abstract HttpMethod method();
+    HttpMethod method() {
+        return this == READ ? HttpMethod.GET : HttpMethod.POST;
+    }
 
     /** What the table calls it. */
     String title() {
         return title;
     }
 
-    abstract String target(long number);
+    String target(long number) {
+        return this == READ ? "/accounts/" + account(number) : "/transfers";
+    }
 
     /** Empty for none. */
     Buffer body(long number) {
-        return Buffer.buffer();
-    }
-
-    /** @param prefix what keys begin with; one that nobody else uses */
-    MultiMap headers(String prefix, long number) {
-        return HttpHeaders.headers();
-    }
-
-    private static Buffer transfer(long number, int pauseMillis) {
+        if (this == READ) {
+            return Buffer.buffer();
+        }
         int from = account(number);
         return Buffer.buffer(
                 "{\"from\":" + from + ",\"to\":" + (from + 1) + ",\"amount\":1,\"pauseMillis\":" + pauseMillis + "}");
     }
 
-    private static MultiMap keyed(String prefix, long number) {
-        return HttpHeaders.headers().set("Idempotency-Key", prefix + number).set("Content-Type", "application/json");
+    /** @param prefix what keys begin with; one that nobody else uses */
+    MultiMap headers(String prefix, long number) {
+        MultiMap headers = HttpHeaders.headers();
+        return this == READ
+                ? headers
+                : headers.set("Idempotency-Key", prefix + number).set("Content-Type", "application/json");
     }
 
     /** An odd number; the one above it is an account, too. */

@@ -2,8 +2,6 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Address;
-import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.Step.Lane;
 import io.gemel.router.VmHealth.Verdict;
@@ -20,22 +18,8 @@ import org.junit.jupiter.api.Test;
 final class ChoiceTest {
     private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0);
 
-    private final Fleet fleet = new Fleet(new RouterConfig(
-            "r",
-            new SiteId("east"),
-            new Address("127.0.0.1", 0),
-            null,
-            RouterFrontend.defaults(),
-            null,
-            new Address("127.0.0.1", 0),
-            null,
-            List.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)),
-            List.of(site("west"), site("east")),
-            List.of(),
-            Durability.LOCAL,
-            RouterConfig.AccessLogFormat.NONE,
-            RouterTimes.defaults(),
-            RouterLimits.defaults()));
+    private final Fleet fleet = new Fleet(
+            TestConfig.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)));
     private final Choice choice = new Choice(fleet, new Random(7), 100, 10_000, 30_000);
 
     ChoiceTest() {
@@ -48,10 +32,6 @@ final class ChoiceTest {
     private static RouterConfig.Vm vm(String name, String host, int port) {
         return new RouterConfig.Vm(
                 name, URI.create("http://127.0.0.1:" + port), new SiteId(name.startsWith("e") ? "east" : "west"), host);
-    }
-
-    private static RouterConfig.Site site(String name) {
-        return new RouterConfig.Site(new SiteId(name), URI.create("http://127.0.0.1:1"), null);
     }
 
     private VmState vm(String name) {

@@ -2,8 +2,6 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Address;
-import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.Surroundings.Fate;
 import io.gemel.router.VmHealth.Verdict;
 import io.gemel.router.VmState.Beat;
@@ -16,29 +14,10 @@ import org.junit.jupiter.api.Test;
 final class FleetTest {
     private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0);
 
-    private final Fleet fleet = new Fleet(config(vm("e1", 1), vm("e2", 2)));
+    private final Fleet fleet = new Fleet(TestConfig.of(vm("e1", 1), vm("e2", 2)));
 
     private static RouterConfig.Vm vm(String name, int port) {
         return new RouterConfig.Vm(name, URI.create("http://127.0.0.1:" + port), new SiteId("east"), "host-" + port);
-    }
-
-    private static RouterConfig config(RouterConfig.Vm... vms) {
-        return new RouterConfig(
-                "r",
-                new SiteId("east"),
-                new Address("127.0.0.1", 0),
-                null,
-                RouterFrontend.defaults(),
-                null,
-                new Address("127.0.0.1", 0),
-                null,
-                List.of(vms),
-                List.of(new RouterConfig.Site(new SiteId("east"), URI.create("http://127.0.0.1:99"), null)),
-                List.of(),
-                Durability.LOCAL,
-                RouterConfig.AccessLogFormat.NONE,
-                RouterTimes.defaults(),
-                RouterLimits.defaults());
     }
 
     private static Attempt broken(String vm) {
@@ -54,7 +33,7 @@ final class FleetTest {
     @Test
     void a_vm_that_stays_is_the_same_object_whatever_else_is_said_of_it() {
         VmState before = fleet.findVm("e1");
-        fleet.take(config(
+        fleet.take(TestConfig.of(
                 new RouterConfig.Vm("e1", before.config().url(), before.config().site(), "host-7", 3, null),
                 vm("e3", 3)));
 
@@ -70,7 +49,7 @@ final class FleetTest {
         e1.judged(Verdict.ALIVE, 0);
         e1.heard(WELL, 0, 0);
         assertThat(e1.usable()).isTrue();
-        fleet.take(config(vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e2", 2)));
 
         assertThat(e1.usable()).isFalse();
         assertThat(fleet.fateOf(broken("e1"))).as("it may yet be heard").isEqualTo(Fate.OPEN);
@@ -84,7 +63,7 @@ final class FleetTest {
     @Test
     void a_vm_that_is_forgotten_without_a_death_speaks_against_no_request() {
         VmState e1 = fleet.findVm("e1");
-        fleet.take(config(vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e2", 2)));
         fleet.forget(e1);
 
         assertThat(fleet.fateOf(broken("e1"))).isEqualTo(Fate.LIVES);
@@ -96,21 +75,21 @@ final class FleetTest {
         VmState e1 = fleet.findVm("e1");
         e1.judged(Verdict.ALIVE, 0);
         e1.judged(Verdict.DEAD, 1);
-        fleet.take(config(vm("e1", 11), vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e1", 11), vm("e2", 2)));
         assertThat(fleet.findVm("e1")).isNotSameAs(e1);
         assertThat(fleet.findVm("e1").deaths()).isEqualTo(1);
         assertThat(e1.membership()).isEqualTo(Membership.REPLACED);
 
-        fleet.take(config(vm("e2", 2)));
-        fleet.take(config(vm("e1", 12), vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e1", 12), vm("e2", 2)));
         assertThat(fleet.findVm("e1").deaths()).isEqualTo(1);
     }
 
     @Test
     void a_vm_that_is_named_again_in_time_is_not_forgotten() {
         VmState e1 = fleet.findVm("e1");
-        fleet.take(config(vm("e2", 2)));
-        fleet.take(config(vm("e1", 1), vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e1", 1), vm("e2", 2)));
 
         assertThat(fleet.findVm("e1")).isSameAs(e1);
         assertThat(fleet.forget(e1)).isFalse();
@@ -121,13 +100,13 @@ final class FleetTest {
     @Test
     void it_remembers_a_bounded_number_of_vms_that_are_gone() {
         for (int i = 0; i < Fleet.REMOVED_MAX + 10; i++) {
-            fleet.take(config(vm("x" + i, 100 + i)));
+            fleet.take(TestConfig.of(vm("x" + i, 100 + i)));
             fleet.site("east").leaving().forEach(fleet::forget);
         }
         VmState last = fleet.findVm("x" + (Fleet.REMOVED_MAX + 9));
         last.judged(Verdict.ALIVE, 0);
         last.judged(Verdict.DEAD, 1);
-        fleet.take(config(vm("e2", 2)));
+        fleet.take(TestConfig.of(vm("e2", 2)));
 
         assertThat(fleet.fateOf(broken(last.name()))).isEqualTo(Fate.DIED);
         assertThat(fleet.fateOf(broken("x0"))).isEqualTo(Fate.LIVES);
@@ -135,7 +114,7 @@ final class FleetTest {
 
     @Test
     void a_vm_that_is_added_gets_its_share_slowly_and_those_of_the_start_at_once() {
-        fleet.take(config(vm("e1", 1), vm("e3", 3)));
+        fleet.take(TestConfig.of(vm("e1", 1), vm("e3", 3)));
         for (String name : List.of("e1", "e3")) {
             fleet.findVm(name).judged(Verdict.ALIVE, 1000);
         }

@@ -2,8 +2,6 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Address;
-import io.gemel.router.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -20,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Random;
@@ -40,7 +39,8 @@ final class ParserFuzzIT {
     private static final Pattern FOLD = Pattern.compile("\n[ \t]");
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
-    private static final RouterConfig CONFIG = config();
+    private static final RouterConfig CONFIG =
+            TestConfig.of(new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:1"), new SiteId("east"), "host"));
 
     private static final String[] METHODS = {
         "GET", "POST", "HEAD", "OPTIONS", "PUT", "TRACE", "CONNECT", "get", "G T", "", "PRI"
@@ -126,28 +126,6 @@ final class ParserFuzzIT {
 
     /** A request as it goes on to a VM. */
     private record Passed(String method, String target, List<Entry<String, String>> headers, String body) {}
-
-    private static RouterConfig config() {
-        SiteId east = new SiteId("east");
-        URI nowhere = URI.create("http://127.0.0.1:1");
-        RouterLimits usual = RouterLimits.defaults();
-        return new RouterConfig(
-                "r",
-                east,
-                new Address("127.0.0.1", 0),
-                null,
-                RouterFrontend.defaults(),
-                null,
-                new Address("127.0.0.1", 0),
-                null,
-                List.of(new RouterConfig.Vm("e1", nowhere, east, "host")),
-                List.of(new RouterConfig.Site(east, nowhere, null)),
-                List.of(),
-                Durability.LOCAL,
-                RouterConfig.AccessLogFormat.NONE,
-                RouterTimes.defaults(),
-                usual);
-    }
 
     @Test
     void whatever_comes_the_same_proper_requests_are_passed_on() {
@@ -287,7 +265,7 @@ final class ParserFuzzIT {
                 .append(request.body().length())
                 .append("\r\n");
         for (Entry<String, String> header : request.headers()) {
-            String plain = header.getKey().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            String plain = header.getKey().toLowerCase(Locale.ROOT).replace('_', '-');
             assertThat(TOKEN.matcher(header.getKey()).matches()).as(text).isTrue();
             assertThat(plain).as(text).isNotIn("content-length", "transfer-encoding", "host", "idempotency-key");
             assertThat(plain).as(text).doesNotStartWith("gemel-");

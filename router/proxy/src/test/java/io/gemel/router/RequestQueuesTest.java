@@ -3,8 +3,6 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Address;
-import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.VmHealth.Verdict;
 import io.gemel.router.VmState.Beat;
 import io.gemel.transaction.SiteId;
@@ -21,7 +19,8 @@ final class RequestQueuesTest {
     private static final long WAIT_MAX = RouterTimes.defaults().waitMax().toMillis();
 
     private final Vertx vertx = Vertx.vertx();
-    private final RouterConfig config = config();
+    private final RouterConfig config =
+            TestConfig.of(new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:1"), new SiteId("east"), "host"));
     private final Fleet fleet = new Fleet(config);
     private final RequestQueues queues = new RequestQueues(fleet, new Settings(config));
     private final RequestQueue one = new RequestQueue(queues, vertx.getOrCreateContext());
@@ -32,26 +31,6 @@ final class RequestQueuesTest {
     @AfterEach
     void stop() {
         TestHttp.await(vertx.close());
-    }
-
-    private static RouterConfig config() {
-        SiteId east = new SiteId("east");
-        return new RouterConfig(
-                "r",
-                east,
-                new Address("127.0.0.1", 0),
-                null,
-                RouterFrontend.defaults(),
-                null,
-                new Address("127.0.0.1", 0),
-                null,
-                List.of(new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:1"), east, "host")),
-                List.of(new RouterConfig.Site(east, URI.create("http://127.0.0.1:1"), null)),
-                List.of(),
-                Durability.LOCAL,
-                RouterConfig.AccessLogFormat.NONE,
-                RouterTimes.defaults(),
-                RouterLimits.defaults());
     }
 
     /** Takes a VM's room if there is any. */

@@ -1,8 +1,11 @@
 package io.gemel.router;
 
+import io.gemel.transaction.SiteId;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /** A configuration while a test changes it. */
 final class TestConfig {
@@ -38,6 +41,31 @@ final class TestConfig {
         accessLog = before.accessLog();
         times = before.times();
         limits = before.limits();
+    }
+
+    /** A router at the east that listens nowhere in particular, with these VMs and all else as it is by default. */
+    static RouterConfig of(RouterConfig.Vm... vms) {
+        URI nowhere = URI.create("http://127.0.0.1:1");
+        return new RouterConfig(
+                "r",
+                new SiteId("east"),
+                new RouterConfig.Address("127.0.0.1", 0),
+                null,
+                RouterFrontend.defaults(),
+                null,
+                new RouterConfig.Address("127.0.0.1", 0),
+                null,
+                List.of(vms),
+                Stream.of(vms)
+                        .map(RouterConfig.Vm::site)
+                        .distinct()
+                        .map(site -> new RouterConfig.Site(site, nowhere, null))
+                        .toList(),
+                List.of(),
+                RouterConfig.Durability.LOCAL,
+                RouterConfig.AccessLogFormat.NONE,
+                RouterTimes.defaults(),
+                RouterLimits.defaults());
     }
 
     static RouterConfig changed(RouterConfig before, Consumer<TestConfig> change) {
