@@ -77,7 +77,7 @@ class OnceEachIT {
             }
         }
         LOG.add(client(VMS.get(0).port())
-                .submit("refused", "/transfers", RouterFixture.transfer(1, 2_000_000), System.nanoTime())
+                .submit("refused", "/transfers", RouterFixture.TOO_MUCH, System.nanoTime())
                 .get());
     }
 

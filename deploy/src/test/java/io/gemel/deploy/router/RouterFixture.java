@@ -37,6 +37,9 @@ import java.util.Random;
  */
 final class RouterFixture implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofMinutes(4);
+    /** A transfer of more than an account has, which the bank refuses for good. */
+    static final String TOO_MUCH = "{\"from\":1,\"to\":2,\"amount\":2000000000}";
+
     private static final Duration TRY_LIMIT = Duration.ofSeconds(40);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ROLE = "bank";
