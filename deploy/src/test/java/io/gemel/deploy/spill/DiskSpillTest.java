@@ -48,6 +48,8 @@ class DiskSpillTest {
         try (WindowSpill spill = new DiskSpill(folder)) {
             InFlightWindow memory = window(WindowMemory.unbounded());
             InFlightWindow spilling = window(new WindowMemory(spill, 256, 2_000));
+            long mostKeys = 0;
+            long mostBytes = 0;
             for (long position = 1; position <= 400; position++) {
                 List<Change> changes = IntStream.range(0, 1 + random.nextInt(50))
                         .mapToObj(i -> insert(random.nextInt(KEYS)))
@@ -61,9 +63,12 @@ class DiskSpillTest {
                     spilling.acknowledge(seen);
                 }
                 checkEqual(memory, spilling, position - random.nextInt(100));
+                mostKeys = Math.max(mostKeys, spilling.spilledKeys());
+                mostBytes = Math.max(mostBytes, spilling.spilledBytes());
             }
-            assertThat(spilling.spilledKeys()).as("seed " + SEED).isPositive();
-            assertThat(spilling.spilledBytes()).isPositive();
+            // At the end all of it may just have been acknowledged.
+            assertThat(mostKeys).as("seed " + SEED).isPositive();
+            assertThat(mostBytes).isPositive();
 
             spilling.acknowledge(400);
             assertThat(spilling.keys()).isZero();
