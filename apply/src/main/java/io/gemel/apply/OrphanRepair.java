@@ -7,7 +7,6 @@ import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.OrphanChoice;
 import io.gemel.conflict.TablePolicy;
-import io.gemel.conflict.WindowEntry;
 import io.gemel.conflict.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -15,9 +14,7 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableShape;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -45,19 +42,14 @@ final class OrphanRepair {
     /** New keys of one table that a group's transactions may bring and that are all remembered until their end. */
     static final int REMEMBERED_MAX = 50_000;
 
-    /** When so many deletes of one table are remembered, those that left no orphan are forgotten. */
-    static final int FORGET_AT = 10_000;
-
     private final TargetRows rows;
     private final WindowGroup group;
     private final ApplySteps steps;
     private final FoldedRows folded;
     private final ConflictRoom room;
-    private final Map<TableShape, Map<RowKey, StampedChange>> gone = new LinkedHashMap<>();
-    private final Map<TableShape, Integer> forgetAt = new HashMap<>();
+    private final GoneRows gone;
     private final Set<TableShape> overflowed = new HashSet<>();
     private final Map<TableShape, Map<RowKey, Folded>> suspects = new LinkedHashMap<>(); // may refer to nothing
-    private long goneBytes;
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
     private boolean lastRemovesOrphans;
@@ -73,6 +65,7 @@ final class OrphanRepair {
         this.steps = steps;
         this.folded = folded;
         this.room = room;
+        gone = new GoneRows(rows, room.bytesMax());
     }
 
     /** A void transaction of this site is taken out, because of the one that this change belongs to. */
@@ -94,38 +87,16 @@ final class OrphanRepair {
         if (change.change() instanceof Change.Truncate || !lastIsReferredTo) {
             return;
         }
-        Map<RowKey, StampedChange> table = gone.computeIfAbsent(shape, any -> new LinkedHashMap<>());
-        RowKey key = change.change().key();
         if (change.change().after() != null) {
-            StampedChange before = table.remove(key);
-            goneBytes -= before == null ? 0 : WindowEntry.bytes(before);
-        } else if (goneBytes <= room.bytesMax()) {
-            StampedChange before = table.put(key, change);
-            goneBytes += WindowEntry.bytes(change) - (before == null ? 0 : WindowEntry.bytes(before));
-        } else {
+            gone.remove(shape, change.change().key());
+        } else if (!gone.add(change)) {
             warn(shape);
         }
     }
 
-    /**
-     * The changes noted so far are in the table. What they deleted and nobody refers to can get no orphan any more: sessions of the application
-     * that would refer to it wait for this transaction. So deletes need not be remembered until the end, however many there are.
-     */
+    /** The changes noted so far are in the tables. */
     void written() throws ApplyFailure {
-        for (Map.Entry<TableShape, Map<RowKey, StampedChange>> table : gone.entrySet()) {
-            Map<RowKey, StampedChange> deletes = table.getValue();
-            if (deletes.size() >= forgetAt.getOrDefault(table.getKey(), FORGET_AT)) {
-                List<StampedChange> all = List.copyOf(deletes.values());
-                BitSet referredTo = rows.referredTo(
-                        table.getKey(),
-                        all.stream().map(delete -> image(delete.change())).toList());
-                for (int i = referredTo.nextClearBit(0); i < all.size(); i = referredTo.nextClearBit(i + 1)) {
-                    deletes.remove(all.get(i).change().key());
-                    goneBytes -= WindowEntry.bytes(all.get(i));
-                }
-                forgetAt.put(table.getKey(), Math.max(FORGET_AT, 2 * deletes.size()));
-            }
-        }
+        gone.forgetUnreferred();
     }
 
     /** A primary-key update comes as a delete and, right behind it, an insert. */
@@ -176,7 +147,7 @@ final class OrphanRepair {
         boolean again = true;
         while (again) {
             again = false;
-            for (TableShape shape : List.copyOf(gone.keySet())) {
+            for (TableShape shape : gone.shapes()) {
                 again |= decideAll(shape);
             }
         }
@@ -209,7 +180,7 @@ final class OrphanRepair {
 
     /** Is it known as an incoming delete? What comes back is the row as that had it. */
     private boolean isNoted(Change change) {
-        return gone.getOrDefault(change.shape(), Map.of()).containsKey(change.key());
+        return gone.contains(change.shape(), change.key());
     }
 
     /** The incoming change that this is owed to. */
@@ -250,12 +221,12 @@ final class OrphanRepair {
     }
 
     private boolean decideAll(TableShape shape) throws ApplyFailure, InterruptedException {
-        Map<RowKey, StampedChange> deletes = Map.copyOf(gone.getOrDefault(shape, Map.of()));
+        Map<RowKey, StampedChange> deletes = gone.deletes(shape);
         if (deletes.isEmpty()) {
             return false;
         }
         List<RowImage> images = new ArrayList<>();
-        deletes.values().forEach(delete -> images.add(image(delete.change())));
+        deletes.values().forEach(delete -> images.add(GoneRows.image(delete.change())));
         List<Orphan> fresh = new ArrayList<>();
         List<Orphan> found = rows.orphans(shape, images, room.bytesMax());
         room.checkOrphans(found);
@@ -276,14 +247,6 @@ final class OrphanRepair {
             }
         }
         return true;
-    }
-
-    private static RowImage image(Change delete) {
-        RowImage image = delete.anyImage();
-        if (image == null) {
-            throw new IllegalStateException("not of a row: " + delete);
-        }
-        return image;
     }
 
     private void decide(Orphan orphan, StampedChange delete) throws ApplyFailure {
@@ -316,11 +279,10 @@ final class OrphanRepair {
 
     /** Brings a row back, unless another one has a unique value of it by now: then its orphans stay, for a person. */
     private void revive(RowImage parent) throws ApplyFailure {
-        Map<RowKey, StampedChange> table = gone.getOrDefault(parent.shape(), Map.of());
-        boolean fits = table.containsKey(parent.key())
+        boolean fits = gone.contains(parent.shape(), parent.key())
                 && rows.collisions(parent.shape(), List.of(parent)).isEmpty();
         if (fits) {
-            table.remove(parent.key());
+            gone.remove(parent.shape(), parent.key());
             write(parent.shape(), parent.key(), parent);
             steps.publish(new Change.Insert(parent));
         }
