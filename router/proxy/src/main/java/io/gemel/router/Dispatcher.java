@@ -37,9 +37,11 @@ final class Dispatcher {
 
     /** What to do with a new request while others wait that came before it. */
     Move behindOthers(Course course, RequestQueues queues, long sinceMillis) {
-        return queues.areHopeless(sinceMillis)
-                ? new Move.Conclude(Reply.SHED)
-                : new Move.Queue(Math.min(course.deadlineMillis(), sinceMillis + waitMaxMillis), true);
+        return queues.areHopeless(sinceMillis) ? new Move.Conclude(Reply.SHED) : queued(course, sinceMillis);
+    }
+
+    private Move queued(Course course, long sinceMillis) {
+        return new Move.Queue(Math.min(course.deadlineMillis(), sinceMillis + waitMaxMillis), true);
     }
 
     /**
@@ -101,9 +103,7 @@ final class Dispatcher {
         if (nowMillis >= course.deadlineMillis()) {
             return overdue(course);
         }
-        return course.isFresh()
-                ? new Move.Queue(Math.min(course.deadlineMillis(), sinceMillis + waitMaxMillis), true)
-                : new Move.Queue(nextLook(course, nowMillis), false);
+        return course.isFresh() ? queued(course, sinceMillis) : new Move.Queue(nextLook(course, nowMillis), false);
     }
 
     private static Move overdue(Course course) {

@@ -1,7 +1,6 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
-import io.gemel.router.RouterReport.SiteState;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,9 +25,6 @@ final class DurabilityRounds {
 
     /** By so much a question ends before those who wait give up, so that they can be told why; a fifth of a short time. */
     private static final long MARGIN_MILLIS = 200;
-
-    /** A refusal waits no longer than that for a site to catch up. */
-    static final long CATCH_UP_MAX_MILLIS = 2000;
 
     private static final String NO_ANSWER = "its process has not answered";
 
@@ -84,25 +80,6 @@ final class DurabilityRounds {
                                 why.isEmpty() ? "" : "not known to be applied at " + site.name() + " (" + why + ")"))
                 .toList();
         return Future.all(said).map(all -> String.join("", all.<String>list()));
-    }
-
-    /**
-     * Has a site apply what another one has committed until now, as far as that can still be had.
-     *
-     * @param leftMillis time that is left of the request, which shall suffice to send it again
-     * @return whether it has; never fails
-     */
-    Future<Boolean> caughtUp(SiteView site, SiteView origin, long leftMillis) {
-        long limitMillis = Math.max(1, Math.min(CATCH_UP_MAX_MILLIS, leftMillis / 2) / 2);
-        Future<Boolean> shipped = origin.state() == SiteState.DOWN
-                ? Future.succeededFuture(false)
-                : sites.durable(origin.config(), Durability.SHIPPED, limitMillis)
-                        .map(answer -> answer.flag("reached", false));
-        // A site that cannot say so may have sent it all the same.
-        return shipped.otherwise(false)
-                .compose(unused -> sites.barrier(site.config(), origin.name(), limitMillis))
-                .map(answer -> answer.flag("passed", false))
-                .otherwise(false);
     }
 
     /** Longest wait of one commit. */

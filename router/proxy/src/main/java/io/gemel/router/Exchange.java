@@ -127,7 +127,7 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void catchUp(SiteView site, SiteView origin, long leftMillis) {
         stage = Stage.CATCHING_UP;
-        means.durability().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
+        means.catchUps().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
             stage = Stage.WAITING;
             if (client.gone()) {
                 left();

@@ -14,6 +14,7 @@ record Means(
         Dispatcher dispatcher,
         VmClient vms,
         DurabilityRounds durability,
+        CatchUps catchUps,
         KeyMemory keys,
         Figures figures,
         RequestQueue queue,

@@ -37,6 +37,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private Intake intake;
     private VmClient vms;
     private DurabilityRounds durability;
+    private CatchUps catchUps;
     private RequestQueue queue;
     private RouterConfig seen;
     private Means means;
@@ -69,7 +70,9 @@ final class Worker extends VerticleBase implements Intake.Listener {
     @Override
     public Future<?> start() {
         vms = new VmClient(vertx, settings);
-        durability = new DurabilityRounds(vertx, new SiteClient(vertx, settings), settings);
+        SiteClient sites = new SiteClient(vertx, settings);
+        durability = new DurabilityRounds(vertx, sites, settings);
+        catchUps = new CatchUps(sites);
         queue = new RequestQueue(queues, context);
         seen = settings.now();
         means = means(seen);
@@ -104,6 +107,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 dispatcher,
                 vms,
                 durability,
+                catchUps,
                 keys,
                 figures,
                 queue,
@@ -169,7 +173,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 exchange.tick(now);
             }
         }
-        queues.roomGained();
+        queues.wakeFirst(); // those with unfinished work have just looked
         intake.tick(now);
     }
 

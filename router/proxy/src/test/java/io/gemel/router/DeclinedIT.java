@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the application refuses, and may do when it is asked again. */
 final class DeclinedIT {
+    private static final int MANY = 50;
+
     private TestBench bench;
 
     @BeforeEach
@@ -109,6 +114,27 @@ final class DeclinedIT {
         HttpResponse<String> answer = order();
         assertDeclined(answer);
         assertThat(header(answer, "Gemel-Attempts")).isEqualTo("2");
+    }
+
+    @Test
+    void many_that_are_refused_share_the_questions_about_what_was_sent() throws Exception {
+        bench.west.ledger.customerKnown = false;
+        bench.west.holdsBarrier = true;
+        drainEast();
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        for (int i = 0; i < MANY; i++) {
+            answers.add(bench.post("/transfers", "many-" + i, "42"));
+        }
+        await().until(() -> IntStream.range(0, MANY).allMatch(i -> bench.receipts("many-" + i) == 1));
+        bench.west.ledger.customerKnown = true;
+        bench.west.release();
+
+        for (CompletableFuture<HttpResponse<String>> answer : answers) {
+            assertThat(answer.get().statusCode()).isEqualTo(201);
+        }
+        // One that is held and one for all who came meanwhile, at each event loop.
+        assertThat(bench.west.asked.stream().filter(asked -> asked.contains("barrier")))
+                .hasSizeLessThanOrEqualTo(2 * RouterLimits.defaults().threads());
     }
 
     @Test

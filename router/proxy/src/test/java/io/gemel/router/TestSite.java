@@ -6,6 +6,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A site's process over real HTTP, as far as routers ask it; what it says can be changed while it runs. */
@@ -15,6 +17,11 @@ final class TestSite implements AutoCloseable {
     final List<String> asked = new CopyOnWriteArrayList<>();
     volatile String database = "up";
     volatile boolean barrier = true;
+
+    /** Answers no question for a barrier before {@link #release}. */
+    volatile boolean holdsBarrier;
+
+    private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
     /** Done when a router asks for a barrier. */
     volatile Runnable whenAskedToCatchUp = () -> {};
@@ -56,6 +63,9 @@ final class TestSite implements AutoCloseable {
             request.response().setStatusCode(401).end();
             return;
         }
+        if (!request.path().equals("/router/site")) {
+            asked.add(request.path() + "?" + request.query());
+        }
         switch (request.path()) {
             case "/router/site" ->
                 request.response()
@@ -67,15 +77,28 @@ final class TestSite implements AutoCloseable {
                                 .encode());
             case "/router/barrier" -> {
                 whenAskedToCatchUp.run();
-                yes(request, "passed", barrier && !parkedKey.equals(request.getParam("key", "none")));
+                boolean passed = barrier && !parkedKey.equals(request.getParam("key", "none"));
+                if (holdsBarrier) {
+                    held.add(() -> yes(request, "passed", passed));
+                } else {
+                    yes(request, "passed", passed);
+                }
             }
             case "/router/durable" -> yes(request, "reached", durable);
             default -> yes(request, "terminated", true);
         }
     }
 
+    /** Answers what it has held. */
+    void release() {
+        holdsBarrier = false;
+        for (Runnable each = held.poll(); each != null; each = held.poll()) {
+            Runnable answer = each;
+            vertx.runOnContext(unused -> answer.run());
+        }
+    }
+
     private void yes(HttpServerRequest request, String word, boolean yes) {
-        asked.add(request.path() + "?" + request.query());
         if (Long.parseLong(request.getParam("timeoutMillis", "0")) > 60_000) {
             request.response().setStatusCode(400).end("{\"reason\":\"timeoutMillis must be a number up to 60000\"}");
             return;
