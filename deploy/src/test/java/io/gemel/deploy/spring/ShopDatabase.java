@@ -1,6 +1,6 @@
 package io.gemel.deploy.spring;
 
-import io.gemel.deploy.database.GemelSchema;
+import io.gemel.deploy.LedgerServer;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer;
 import java.nio.file.Path;
@@ -13,7 +13,6 @@ final class ShopDatabase implements AutoCloseable {
     static final String NAME = "postgres";
     static final String ROLE = "app";
 
-    private static final String OPEN_GATE = "UPDATE gemel.gate SET opened_for = pg_postmaster_start_time()";
     private static final String[] APPLICATION = {
         // Without a unique index: what happens twice is there twice.
         "CREATE TABLE purchase (id uuid PRIMARY KEY, article text NOT NULL)",
@@ -33,15 +32,7 @@ final class ShopDatabase implements AutoCloseable {
     }
 
     static ShopDatabase start(Path directory) throws SQLException {
-        PostgresServer server =
-                PostgresServer.builder(directory).withoutFsync().build().start();
-        server.execute(NAME, "CREATE SCHEMA gemel");
-        for (GemelSchema.Item item : GemelSchema.items()) {
-            server.execute(NAME, item.statement());
-        }
-        server.execute(NAME, GemelSchema.GATE_ROW, OPEN_GATE);
-        server.execute(NAME, APPLICATION);
-        return new ShopDatabase(server);
+        return new ShopDatabase(LedgerServer.start(directory, NAME, APPLICATION));
     }
 
     /** Forgets what earlier tests did. */

@@ -2,7 +2,7 @@ package io.gemel.deploy.vm;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.gemel.deploy.database.GemelSchema;
+import io.gemel.deploy.LedgerServer;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.vm.Vm;
@@ -20,7 +20,6 @@ import java.util.List;
 final class VmDatabase implements AutoCloseable {
     static final String NAME = "postgres";
     static final String ROLE = "app";
-    static final String OPEN_GATE = "UPDATE gemel.gate SET opened_for = pg_postmaster_start_time()";
 
     /** The commit of a transaction with an effect whose key begins with "hold" waits for this advisory lock. */
     static final long COMMIT_LOCK = 7;
@@ -73,15 +72,7 @@ final class VmDatabase implements AutoCloseable {
     }
 
     static VmDatabase start(Path directory) throws SQLException {
-        PostgresServer server =
-                PostgresServer.builder(directory).withoutFsync().build().start();
-        server.execute(NAME, "CREATE SCHEMA gemel");
-        for (GemelSchema.Item item : GemelSchema.items()) {
-            server.execute(NAME, item.statement());
-        }
-        server.execute(NAME, GemelSchema.GATE_ROW, OPEN_GATE);
-        server.execute(NAME, APPLICATION);
-        return new VmDatabase(server);
+        return new VmDatabase(LedgerServer.start(directory, NAME, APPLICATION));
     }
 
     /** Forgets what earlier tests did, and opens the gate. */
@@ -91,7 +82,7 @@ final class VmDatabase implements AutoCloseable {
                 "TRUNCATE gemel.submission, effect, account",
                 "ALTER SEQUENCE clashes RESTART",
                 "INSERT INTO account VALUES (1, 100), (2, 100)",
-                OPEN_GATE);
+                LedgerServer.OPEN_GATE);
     }
 
     PostgresServer server() {

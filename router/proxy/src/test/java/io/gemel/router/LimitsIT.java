@@ -128,19 +128,7 @@ final class LimitsIT {
     /** What no VM has room for waits at the router, where nobody has begun it and no heartbeat waits behind it. */
     @Test
     void a_vm_gets_no_more_at_once_than_it_may_have_and_what_waits_is_done_later() throws Exception {
-        RouterLimits usual = RouterLimits.defaults();
-        RouterLimits limits = new RouterLimits(
-                BODY_MAX,
-                usual.bodiesMax(),
-                usual.headersMax(),
-                usual.lineMax(),
-                usual.requestsMax(),
-                usual.connectionsMax(),
-                usual.vmConnectionsMax(),
-                1,
-                usual.vmHeadersMax(),
-                usual.attemptsMax(),
-                1);
+        RouterLimits limits = TestConfig.oneRequestEach(1);
         bench = new TestBench(config -> TestBench.with(config, TestBench.longWait(Duration.ofSeconds(30)), limits));
         var held = hold(bench.vms().size(), "1");
         var waiting = bench.post("/transfers", "waiting", "1");

@@ -23,19 +23,7 @@ final class QueueIT {
     /** One VM, and one request at once. */
     @BeforeEach
     void start() throws RouterException {
-        RouterLimits usual = RouterLimits.defaults();
-        RouterLimits limits = new RouterLimits(
-                usual.bodyMax(),
-                usual.bodiesMax(),
-                usual.headersMax(),
-                usual.lineMax(),
-                usual.requestsMax(),
-                usual.connectionsMax(),
-                usual.vmConnectionsMax(),
-                1,
-                usual.vmHeadersMax(),
-                usual.attemptsMax(),
-                2);
+        RouterLimits limits = TestConfig.oneRequestEach(2);
         bench = new TestBench(config -> TestBench.with(
                 TestBench.alone(config, config.vms().get(0)), TestBench.longWait(TestBench.LIMIT), limits));
     }

@@ -98,6 +98,23 @@ final class TestConfig {
                 limits);
     }
 
+    /** The default limits, but that a VM gets one request at once. */
+    static RouterLimits oneRequestEach(int threads) {
+        RouterLimits usual = RouterLimits.defaults();
+        return new RouterLimits(
+                usual.bodyMax(),
+                usual.bodiesMax(),
+                usual.headersMax(),
+                usual.lineMax(),
+                usual.requestsMax(),
+                usual.connectionsMax(),
+                usual.vmConnectionsMax(),
+                1,
+                usual.vmHeadersMax(),
+                usual.attemptsMax(),
+                threads);
+    }
+
     /** The same limits but for those of clients' requests. */
     static RouterLimits limits(RouterLimits usual, int bodyMax, int headersMax, int requestsMax) {
         return new RouterLimits(
