@@ -59,6 +59,18 @@ final class VmHeartbeatsIT extends SubmitFixture {
     }
 
     @Test
+    void tell_a_right_that_is_missing_before_any_submission_fails_for_it() throws Exception {
+        for (String right : List.of("SELECT", "INSERT", "UPDATE", "DELETE")) {
+            database.execute("REVOKE " + right + " ON gemel.submission FROM app");
+            assertThat(client.get(HEARTBEAT).body())
+                    .contains("\"open\":false")
+                    .contains("needs SELECT, INSERT, UPDATE and DELETE on gemel.submission", "run 'gemel prepare'");
+            database.execute("GRANT " + right + " ON gemel.submission TO app");
+            assertThat(client.get(HEARTBEAT).body()).contains("\"open\":true").doesNotContain("problem");
+        }
+    }
+
+    @Test
     void are_all_that_is_answered_there() throws Exception {
         assertThat(client.get("/gemel/outcome/k").status()).isEqualTo(404);
         assertThat(client.get("/").status()).isEqualTo(404);

@@ -100,11 +100,18 @@ final class ReportMaker {
                 }
                 yield vm.drained() ? "drained here" : "it says that it drains";
             }
-            case UNFIT ->
-                !vm.beat().databaseUp()
-                        ? "it cannot reach its database"
-                        : !vm.beat().open() ? "its site's gate is closed" : "too many of its answers failed";
+            case UNFIT -> unfit(vm.beat());
         };
+    }
+
+    private static String unfit(VmState.Beat beat) {
+        if (!beat.problem().isEmpty() && !(beat.open() && beat.databaseUp())) {
+            return "it says: " + beat.problem().lines().findFirst().orElse("");
+        }
+        if (!beat.databaseUp()) {
+            return "it cannot reach its database";
+        }
+        return beat.open() ? "too many of its answers failed" : "its site's gate is closed";
     }
 
     private static String silent(VmState vm) {

@@ -15,7 +15,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * thread may read.
  */
 final class VmState {
-    /** What a VM says of itself in its heartbeat. */
+    /**
+     * What a VM says of itself in its heartbeat.
+     *
+     * @param problem what a person must mend there; empty when nothing
+     */
     record Beat(
             boolean library,
             boolean draining,
@@ -23,11 +27,12 @@ final class VmState {
             boolean databaseUp,
             int inFlight,
             List<String> submissions,
-            int capacity) {
-        static final Beat NONE = new Beat(false, false, false, false, 0, List.of(), 0);
+            int capacity,
+            String problem) {
+        static final Beat NONE = new Beat(false, false, false, false, 0, List.of(), 0, "");
 
         /** A VM that answers, and knows nothing of heartbeats: it keeps no ledger. */
-        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0);
+        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0, "");
 
         /** Whether the ledger is kept for requests of a path, or of the VM's own. */
         boolean keeps(Target target) {

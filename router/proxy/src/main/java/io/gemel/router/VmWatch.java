@@ -183,7 +183,8 @@ final class VmWatch {
                 status == OK && answer.number("databaseMs", 0) >= 0,
                 (int) answer.number("inFlight", 0),
                 answer.texts("submissions"),
-                (int) answer.number("capacity", 0));
+                (int) answer.number("capacity", 0),
+                answer.text("problem", ""));
     }
 
     private void heard(int number, Beat beat, long sentMillis) {

@@ -34,6 +34,16 @@ final class OperationIT {
     }
 
     @Test
+    void a_vm_that_says_what_a_person_must_mend_is_quoted() {
+        bench.e1.open = false;
+        bench.e1.problem = "the ledger is not there: run 'gemel prepare'";
+        await().until(() -> bench.router.report().vms().stream()
+                .anyMatch(vm -> vm.name().equals("e1")
+                        && vm.state() == RouterReport.VmState.UNFIT
+                        && vm.reason().equals("it says: the ledger is not there: run 'gemel prepare'")));
+    }
+
+    @Test
     void a_route_awaits_its_level_and_a_request_may_ask_for_another() throws Exception {
         HttpResponse<String> shipped = bench.post("/shipped/x", "k1", "1").get();
         HttpResponse<String> applied = bench.client.send(

@@ -62,6 +62,7 @@ final class TestVm implements AutoCloseable {
     volatile boolean draining;
     volatile boolean open = true;
     volatile boolean databaseUp = true;
+    volatile String problem = "";
     volatile boolean library = true;
     volatile List<String> submissions = List.of("/");
     volatile boolean once;
@@ -176,6 +177,9 @@ final class TestVm implements AutoCloseable {
                 .put("draining", draining)
                 .put("open", open)
                 .put("submissions", submissions);
+        if (!problem.isEmpty()) {
+            beat.put("problem", problem);
+        }
         request.response().setStatusCode(databaseUp ? 200 : 503).end(beat.encode());
     }
 

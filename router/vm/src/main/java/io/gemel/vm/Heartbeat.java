@@ -104,7 +104,7 @@ final class Heartbeat implements AutoCloseable {
         boolean good = false;
         LedgerTransaction.Source source = careful ? config.dataSource()::getConnection : this::connection;
         try (LedgerTransaction transaction = LedgerTransaction.begin(source, limit, careful)) {
-            boolean open = transaction.isOpen();
+            boolean open = transaction.isReady();
             good = true;
             return new Beat(millisSince(start), open, "");
         } catch (StepFailure e) {

@@ -40,5 +40,12 @@ final class LedgerSql {
     static final String GATE =
             "SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1";
 
+    /** The same, and whether the role may keep the ledger. */
+    static final String READY = """
+            SELECT coalesce(opened_for = pg_postmaster_start_time(), false),
+              (SELECT bool_and(has_table_privilege('gemel.submission', wanted))
+               FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted)
+            FROM gemel.gate WHERE id = 1""";
+
     private LedgerSql() {}
 }

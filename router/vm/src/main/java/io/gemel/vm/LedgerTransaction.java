@@ -180,10 +180,23 @@ final class LedgerTransaction implements AutoCloseable {
 
     /** Is the site open? */
     boolean isOpen() throws StepFailure {
-        try (PreparedStatement statement = connection.prepareStatement(LedgerSql.GATE);
+        return isOpen(LedgerSql.GATE, false);
+    }
+
+    /** The same; fails when the role lacks a right on the ledger, without which every submission would fail. */
+    boolean isReady() throws StepFailure {
+        return isOpen(LedgerSql.READY, true);
+    }
+
+    /** @param rights whether the second column says that the role has what it needs */
+    private boolean isOpen(String query, boolean rights) throws StepFailure {
+        try (PreparedStatement statement = connection.prepareStatement(query);
                 ResultSet row = statement.executeQuery()) {
             if (!row.next()) {
                 throw gateMissing();
+            }
+            if (rights && !row.getBoolean(2)) {
+                throw StepFailure.rightMissing();
             }
             return row.getBoolean(1);
         } catch (SQLException e) {

@@ -37,6 +37,10 @@ final class StepFailure extends Exception {
         UNKNOWN
     }
 
+    private static final String NEEDED =
+            "the application's role needs SELECT, INSERT, UPDATE and DELETE on gemel.submission, SELECT on gemel.gate and USAGE on the"
+                    + " schema gemel";
+
     private final Step step;
     private final Kind kind;
     private final String state;
@@ -70,6 +74,11 @@ final class StepFailure extends Exception {
     /** Something the library itself found out and cannot go on with. */
     static StepFailure failed(String message) {
         return new StepFailure(Step.CLAIM, Kind.FAILED, "", message, null);
+    }
+
+    /** The ledger cannot be kept by this role. */
+    static StepFailure rightMissing() {
+        return failed(NEEDED + ": run 'gemel prepare' for this database, whose vm.roles names the role");
     }
 
     /** What was there a moment ago is gone: look again. */
@@ -149,9 +158,7 @@ final class StepFailure extends Exception {
         return switch (state) {
             case "3F000", "42P01", "42703" ->
                 "; the ledger is not as this version needs it: run 'gemel prepare' for this database";
-            case "42501" ->
-                "; the application's role needs SELECT, INSERT, UPDATE and DELETE on gemel.submission, SELECT on gemel.gate and"
-                        + " USAGE on the schema gemel";
+            case "42501" -> "; " + NEEDED;
             default -> "";
         };
     }
