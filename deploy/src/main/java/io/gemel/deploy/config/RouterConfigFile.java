@@ -12,7 +12,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -185,10 +184,7 @@ public final class RouterConfigFile {
     }
 
     private List<String> listed(Key<String> key) {
-        return Arrays.stream(get(key).split(",", -1))
-                .map(String::trim)
-                .filter(item -> !item.isEmpty())
-                .toList();
+        return Values.list(get(key));
     }
 
     private RouterConfig.Address address(Key<HostPort> key) {

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,7 @@ final class RouterEntries {
         private @Nullable String host;
         private int requestsMax;
         private @Nullable URI heartbeatUrl;
+        private int weight = RouterConfig.WEIGHT_DEFAULT;
 
         VmLines(String firstKey) {
             this.firstKey = firstKey;
@@ -40,9 +42,11 @@ final class RouterEntries {
                 case "host" -> host = Values.name(text);
                 case "heartbeat.url" -> heartbeatUrl = Values.httpUrl(text);
                 case "requests.max" -> requestsMax = Values.count(text, 0, RouterKeys.VM_REQUESTS_LIMIT);
+                case "weight" -> weight = Values.count(text, 0, RouterConfig.WEIGHT_MAX);
                 default ->
                     throw new BadValueException(
-                            "is not known", "a VM has the keys url, site, host, heartbeat.url and requests.max");
+                            "is not known",
+                            "a VM has the keys url, site, host, heartbeat.url, requests.max and weight");
             }
             return true;
         }
@@ -70,10 +74,18 @@ final class RouterEntries {
 
     /** What the lines of one route have said so far. */
     private static final class RouteLines {
+        private final String host;
+        private final String prefix;
         private @Nullable Durability durability;
         private boolean resubmit = true;
         private @Nullable Boolean submission;
         private @Nullable Duration timeout;
+        private @Nullable List<String> methods;
+
+        RouteLines(String host, String prefix) {
+            this.host = host;
+            this.prefix = prefix;
+        }
 
         boolean take(String what, String text) throws BadValueException {
             switch (what) {
@@ -81,9 +93,11 @@ final class RouterEntries {
                 case "resubmit" -> resubmit = Values.yesOrNo(text);
                 case "submission" -> submission = Values.yesOrNo(text);
                 case "timeout" -> timeout = Values.duration(text, RouterKeys.LEAST, RouterKeys.HOUR);
+                case "methods" -> methods = Values.list(text);
                 default ->
                     throw new BadValueException(
-                            "is not known", "a route has the keys durability, resubmit, submission and timeout");
+                            "is not known",
+                            "a route has the keys durability, resubmit, submission, timeout and methods");
             }
             return true;
         }
@@ -110,8 +124,12 @@ final class RouterEntries {
             return sites.computeIfAbsent(site, first -> new SiteLines(name)).take(what, text);
         }
         if (name.startsWith(RouterKeys.ROUTE_OF) && last > RouterKeys.ROUTE_OF.length()) {
-            String prefix = Values.pathPrefix(name.substring(RouterKeys.ROUTE_OF.length(), last));
-            return routes.computeIfAbsent(prefix, first -> new RouteLines()).take(what, text);
+            String route = name.substring(RouterKeys.ROUTE_OF.length(), last);
+            int slash = Math.max(0, route.indexOf('/')); // what stands before the path is a host
+            String host = route.substring(0, slash).toLowerCase(Locale.ROOT);
+            String prefix = Values.pathPrefix(route.substring(slash));
+            return routes.computeIfAbsent(host + prefix, first -> new RouteLines(host, prefix))
+                    .take(what, text);
         }
         return false;
     }
@@ -162,7 +180,8 @@ final class RouterEntries {
         List<RouterConfig.Vm> all = new ArrayList<>();
         vms.forEach((name, vm) -> {
             if (vm.url != null && vm.site != null && vm.host != null) {
-                all.add(new RouterConfig.Vm(name, vm.url, vm.site, vm.host, vm.requestsMax, vm.heartbeatUrl));
+                all.add(new RouterConfig.Vm(
+                        name, vm.url, vm.site, vm.host, vm.requestsMax, vm.heartbeatUrl, vm.weight));
             }
         });
         return all;
@@ -181,8 +200,15 @@ final class RouterEntries {
 
     List<RouterConfig.Route> routes() {
         List<RouterConfig.Route> all = new ArrayList<>();
-        routes.forEach((prefix, route) -> all.add(
-                new RouterConfig.Route(prefix, route.durability, route.resubmit, route.submission, route.timeout)));
+        routes.values()
+                .forEach(route -> all.add(new RouterConfig.Route(
+                        route.host,
+                        route.prefix,
+                        route.durability,
+                        route.resubmit,
+                        route.submission,
+                        route.timeout,
+                        route.methods)));
         return all;
     }
 }

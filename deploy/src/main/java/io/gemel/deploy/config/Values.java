@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -140,6 +141,14 @@ final class Values {
                     "has the path '" + text + "'", "begin it with a slash, as in route./transfers.durability");
         }
         return text;
+    }
+
+    /** What stands between commas; nothing for no text. */
+    static List<String> list(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::trim)
+                .filter(item -> !item.isEmpty())
+                .toList();
     }
 
     /** A directory, which need not be on this machine; that of temporary files when there is no text. */

@@ -57,7 +57,9 @@ class ConfigurationPageTest {
                 "vm.<name>.heartbeat.url that of `vm.<name>.url`",
                 "vm.<name>.requests.max that of `vm.requests.max`",
                 "route.<prefix>.submission what the VM says",
-                "route.<prefix>.timeout that of `request.timeout`"));
+                "route.<prefix>.timeout that of `request.timeout`",
+                "vm.<name>.weight `100`",
+                "route.<prefix>.methods all"));
 
         assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
     }

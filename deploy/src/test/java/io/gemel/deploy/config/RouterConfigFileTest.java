@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -132,6 +133,24 @@ class RouterConfigFileTest {
                         new RouterConfig.Route("/a/uploads", null, false),
                         new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true, true, Duration.ofSeconds(45)),
                         new RouterConfig.Route("/a", Durability.APPLIED, true));
+    }
+
+    @Test
+    void reads_routes_of_a_host_and_methods_and_weights() throws Exception {
+        RouterConfig router = read(SMALLEST
+                + "route.Shop.example.com/.timeout=45s\nroute.shop.example.com/v1.2.methods=GET, POST\n"
+                + "route.*.example.com/a.methods=\nvm.e1.weight=0\n");
+
+        assertThat(router.routes())
+                .containsExactlyInAnyOrder(
+                        new RouterConfig.Route("shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null),
+                        new RouterConfig.Route(
+                                "shop.example.com", "/v1.2", null, true, null, null, List.of("GET", "POST")),
+                        new RouterConfig.Route("*.example.com", "/a", null, true, null, null, List.of()));
+        assertThat(router.vms()).extracting(RouterConfig.Vm::weight).containsExactly(0);
+        assertThat(refuse(SMALLEST + "route./a.methods=get\n"))
+                .hasMessageContaining(":7: route./a.methods has get, which is not passed on");
+        assertThat(refuse(SMALLEST + "vm.e1.weight=1001\n")).hasMessageContaining(":7: vm.e1.weight");
     }
 
     @Test

@@ -94,12 +94,14 @@ class RouterReloadKeysTest {
             Map.entry("vm.<name>.host", "host-9"),
             Map.entry("vm.<name>.heartbeat.url", "http://127.0.0.1:9109"),
             Map.entry("vm.<name>.requests.max", "8"),
+            Map.entry("vm.<name>.weight", "50"),
             Map.entry("site.<name>.status", "http://127.0.0.1:7079"),
             Map.entry("site.<name>.token", "s3cret"),
             Map.entry("route.<prefix>.durability", "shipped"),
             Map.entry("route.<prefix>.resubmit", "false"),
             Map.entry("route.<prefix>.submission", "true"),
-            Map.entry("route.<prefix>.timeout", "28s"));
+            Map.entry("route.<prefix>.timeout", "28s"),
+            Map.entry("route.<prefix>.methods", "GET"));
 
     @TempDir
     Path folder;

@@ -86,7 +86,8 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("site", Vm::site),
             new Setting<>("host", Vm::host),
             new Setting<>("heartbeat.url", Vm::heartbeatUrl),
-            new Setting<>("requests.max", Vm::requestsMax));
+            new Setting<>("requests.max", Vm::requestsMax),
+            new Setting<>("weight", Vm::weight));
 
     private static final List<Setting<Site>> OF_SITE =
             List.of(new Setting<>("status", Site::status), new Setting<>("token", Site::token));
@@ -95,7 +96,8 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("durability", Route::durability),
             new Setting<>("resubmit", Route::resubmit),
             new Setting<>("submission", Route::submission),
-            new Setting<>("timeout", Route::timeout));
+            new Setting<>("timeout", Route::timeout),
+            new Setting<>("methods", Route::methods));
 
     static Changes between(RouterConfig now, RouterConfig next) {
         List<String> refused = new ArrayList<>();
@@ -117,8 +119,7 @@ record Changes(List<String> taken, List<String> refused) {
         taken.addAll(keys(LIMITS, now.limits(), next.limits()));
         taken.addAll(entries("vm.", OF_VM, named(now.vms(), Vm::name), named(next.vms(), Vm::name)));
         taken.addAll(entries("site.", OF_SITE, sitesNow, sitesNext));
-        taken.addAll(
-                entries("route.", OF_ROUTE, named(now.routes(), Route::prefix), named(next.routes(), Route::prefix)));
+        taken.addAll(entries("route.", OF_ROUTE, named(now.routes(), Route::name), named(next.routes(), Route::name)));
         return new Changes(taken, refused);
     }
 

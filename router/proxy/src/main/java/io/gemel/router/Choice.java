@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the VM for an attempt: at the router's own site while it has room, else at another; there the one of two random VMs with
- * fewer requests. Reads the fleet and changes nothing. Confined to one thread.
+ * fewer requests for its weight. Reads the fleet and changes nothing. Confined to one thread.
  */
 final class Choice {
     private final Fleet fleet;
@@ -100,7 +100,7 @@ final class Choice {
                 continue;
             }
             int rank = rank(vm, course);
-            if (rank < chosenRank || (chosen != null && rank == chosenRank && vm.inFlight() < chosen.inFlight())) {
+            if (rank < chosenRank || (chosen != null && rank == chosenRank && isBusier(chosen, vm, nowMillis))) {
                 chosen = vm;
                 chosenRank = rank;
             }
@@ -148,14 +148,25 @@ final class Choice {
         return rank;
     }
 
-    /** Of two VMs drawn by their weight, the one with fewer requests. */
+    /** Of two VMs drawn by their weight, the one with fewer requests for it. */
     private @Nullable VmState lesser(List<VmState> vms, Tier tier, long nowMillis) {
         VmState first = draw(vms, null, tier, nowMillis);
         if (first == null) {
             return null;
         }
         VmState second = draw(vms, first, tier, nowMillis);
-        return second == null || first.inFlight() <= second.inFlight() ? first : second;
+        return second == null || !isBusier(first, second, nowMillis) ? first : second;
+    }
+
+    /**
+     * Whether a VM has so much more in hand for its weight than another one that a request had better go there: one request more when
+     * their weights are equal. When they are not, the smaller VM's share may be a part of a request, and one in hand no sign of too much.
+     */
+    private boolean isBusier(VmState vm, VmState other, long nowMillis) {
+        double weight = vm.weight(nowMillis, slowStartMillis);
+        double othersWeight = other.weight(nowMillis, slowStartMillis);
+        double bound = 2 * Math.max(weight, othersWeight) - Math.min(weight, othersWeight);
+        return vm.inFlight() * othersWeight - other.inFlight() * weight >= bound;
     }
 
     private @Nullable VmState draw(List<VmState> vms, @Nullable VmState except, Tier tier, long nowMillis) {
@@ -180,7 +191,10 @@ final class Choice {
     }
 
     private boolean takes(VmState vm, Tier tier) {
-        if (vm.inFlight() >= vmInFlightMax || vm.full() || !vm.fit()) {
+        if (vm.inFlight() >= vmInFlightMax
+                || vm.full()
+                || !vm.fit()
+                || vm.config().weight() == 0) {
             return false;
         }
         return tier == Tier.ANY

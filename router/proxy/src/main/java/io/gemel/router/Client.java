@@ -53,7 +53,7 @@ final class Client {
 
     /** Says which route it takes. */
     void takes(Route route) {
-        this.route = route.prefix();
+        this.route = route.name();
     }
 
     boolean gone() {

@@ -98,7 +98,7 @@ final class Intake {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
-        Route route = by.routes().of(target);
+        Route route = by.routes().of(Routes.host(request.authority()), target);
         client.takes(route);
         Refusal refusal = RequestCheck.refusal(
                 request.method().name(),
@@ -114,6 +114,11 @@ final class Intake {
             return;
         }
         if (target.outcomeKey() != null && refusesToClose(config, client, target)) {
+            return;
+        }
+        if (!target.own() && !Routes.allows(route, request.method().name())) {
+            request.response().putHeader("Allow", Routes.allowed(route));
+            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", Story.NONE);
             return;
         }
         if (figures.inFlight.get() >= config.limits().requestsMax()

@@ -117,8 +117,8 @@ final class Reload {
     }
 
     private void forgetSeries(RouterConfig next) {
-        Set<String> routes = new LinkedHashSet<>(List.of(Routes.DEFAULT.prefix()));
-        next.routes().forEach(route -> routes.add(route.prefix()));
+        Set<String> routes = new LinkedHashSet<>(List.of(Routes.DEFAULT.name()));
+        next.routes().forEach(route -> routes.add(route.name()));
         Set<String> vms = new LinkedHashSet<>();
         next.vms().forEach(vm -> vms.add(vm.name()));
         answers.keep(routes, vms);

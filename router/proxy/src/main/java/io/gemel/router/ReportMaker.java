@@ -72,7 +72,10 @@ final class ReportMaker {
     }
 
     private static RouterReport.VmState alive(VmState vm) {
-        if (vm.membership().left() || vm.drained() || vm.beat().draining()) {
+        if (vm.membership().left()
+                || vm.drained()
+                || vm.beat().draining()
+                || vm.config().weight() == 0) {
             return RouterReport.VmState.DRAINING;
         }
         boolean works = vm.fit() && vm.breaker().getState() != CircuitBreaker.State.OPEN;
@@ -98,7 +101,12 @@ final class ReportMaker {
                 if (vm.membership().left()) {
                     yield "it was taken out: what it has in hand ends";
                 }
-                yield vm.drained() ? "drained here" : "it says that it drains";
+                if (vm.drained()) {
+                    yield "drained here";
+                }
+                yield vm.beat().draining()
+                        ? "it says that it drains"
+                        : "vm." + vm.name() + ".weight is 0: it gets nothing new";
             }
             case UNFIT -> unfit(vm.beat());
         };

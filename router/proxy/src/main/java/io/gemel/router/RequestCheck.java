@@ -3,7 +3,6 @@ package io.gemel.router;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map.Entry;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the head of a request must be like beyond what the HTTP decoder demands. Pure. */
@@ -14,9 +13,6 @@ final class RequestCheck {
     static final int BAD_REQUEST = 400;
     static final int TOO_LARGE = 413;
     static final int NOT_IMPLEMENTED = 501;
-
-    /** Methods that are passed to VMs. */
-    private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");
 
     private RequestCheck() {}
 
@@ -30,7 +26,7 @@ final class RequestCheck {
      */
     static @Nullable Refusal refusal(
             String method, boolean http11, Iterable<Entry<String, String>> headers, long bodyMax) {
-        if (!METHODS.contains(method)) {
+        if (!RouteChecks.METHODS.contains(method)) {
             return new Refusal(NOT_IMPLEMENTED, "this method is not passed on");
         }
         int hosts = 0;

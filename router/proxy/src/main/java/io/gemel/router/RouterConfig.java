@@ -60,6 +60,11 @@ public record RouterConfig(
     /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
     public static final int NAME_LENGTH_MAX = 50;
 
+    /** Of a VM of which nothing else is said. */
+    public static final int WEIGHT_DEFAULT = 100;
+
+    public static final int WEIGHT_MAX = 1000;
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
 
     /** @throws RouterConfigException naming all that is wrong */
@@ -108,6 +113,9 @@ public record RouterConfig(
             checkUrl(problems, "vm." + vm.name() + ".url", vm.url());
             if (vm.requestsMax() < 0) {
                 problems.add("vm." + vm.name() + ".requests.max must not be negative");
+            }
+            if (vm.weight() < 0 || vm.weight() > WEIGHT_MAX) {
+                problems.add("vm." + vm.name() + ".weight must be from 0 to " + WEIGHT_MAX);
             }
             if (!names.add(vm.name())) {
                 problems.add("vm." + vm.name() + " is there twice");
@@ -164,21 +172,20 @@ public record RouterConfig(
     }
 
     private static void checkRoutes(List<String> problems, List<Route> routes, RouterTimes times) {
-        Set<String> prefixes = new HashSet<>();
+        Set<String> names = new HashSet<>();
         for (Route route : routes) {
-            if (!route.prefix().startsWith("/")) {
-                problems.add("route." + route.prefix() + " must begin with /");
-            }
+            List<String> methods = route.methods();
+            RouteChecks.check(problems, route.host(), route.prefix(), methods == null ? List.of() : methods);
             Duration timeout = route.timeout();
             if (timeout != null && timeout.toMillis() <= 0) {
-                problems.add("route." + route.prefix() + ".timeout must be at least a millisecond");
+                problems.add("route." + route.name() + ".timeout must be at least a millisecond");
             }
             if (timeout != null && times.idleTimeout().compareTo(timeout.plus(times.durabilityTimeout())) <= 0) {
-                problems.add("idle.timeout must be above route." + route.prefix()
+                problems.add("idle.timeout must be above route." + route.name()
                         + ".timeout and durability.timeout together: a connection is idle while its request runs");
             }
-            if (!prefixes.add(route.prefix())) {
-                problems.add("route." + route.prefix() + " is there twice");
+            if (!names.add(route.name())) {
+                problems.add("route." + route.name() + " is there twice");
             }
         }
     }
@@ -225,6 +232,7 @@ public record RouterConfig(
      * @param requestsMax requests that it gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
      * @param heartbeatUrl where it answers heartbeats that wait behind no request; null for {@code url}, where its silence may mean that it is
      *     busy
+     * @param weight its share of new requests beside the weights of others, 0 to {@link #WEIGHT_MAX}; with 0 it is watched and gets none
      */
     public record Vm(
             String name,
@@ -232,10 +240,16 @@ public record RouterConfig(
             SiteId site,
             String host,
             int requestsMax,
-            @Nullable URI heartbeatUrl) {
+            @Nullable URI heartbeatUrl,
+            int weight) {
         /** As many requests at once as for every VM, and heartbeats among them. */
         public Vm(String name, URI url, SiteId site, String host) {
             this(name, url, site, host, 0, null);
+        }
+
+        /** The same share as every VM. */
+        public Vm(String name, URI url, SiteId site, String host, int requestsMax, @Nullable URI heartbeatUrl) {
+            this(name, url, site, host, requestsMax, heartbeatUrl, WEIGHT_DEFAULT);
         }
     }
 
@@ -254,24 +268,50 @@ public record RouterConfig(
     }
 
     /**
-     * What differs for requests under a path.
+     * What differs for requests to a host, under a path.
      *
+     * @param host the name in the request's Host, in lower case and without a port; {@code *.example.com} for all names that end so; empty
+     *     for any
      * @param prefix whole path segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}
      * @param durability null for the router's own
      * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM only
      * @param submission whether requests that change something are known to be kept in the ledger, so that they may be sent again when a VM
      *     dies; null for what the VM says in its heartbeat
      * @param timeout what a client waits at most for the beginning of an answer; null for the router's own
+     * @param methods those that are passed on, GET standing for HEAD, too; empty for all; null for what the next shorter route says that covers
+     *     it
      */
     public record Route(
+            String host,
             String prefix,
             @Nullable Durability durability,
             boolean resubmit,
             @Nullable Boolean submission,
-            @Nullable Duration timeout) {
+            @Nullable Duration timeout,
+            @Nullable List<String> methods) {
+        public Route {
+            host = host.toLowerCase(Locale.ROOT);
+            methods = methods == null ? null : List.copyOf(methods);
+        }
+
+        /** For any host and method. */
+        public Route(
+                String prefix,
+                @Nullable Durability durability,
+                boolean resubmit,
+                @Nullable Boolean submission,
+                @Nullable Duration timeout) {
+            this("", prefix, durability, resubmit, submission, timeout, null);
+        }
+
         /** What the VMs say decides whether requests may be sent again. */
         public Route(String prefix, @Nullable Durability durability, boolean resubmit) {
             this(prefix, durability, resubmit, null, null);
+        }
+
+        /** As settings and figures name it: the host, if it has one, and the prefix. */
+        public String name() {
+            return host + prefix;
         }
     }
 

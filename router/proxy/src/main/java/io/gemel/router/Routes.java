@@ -1,29 +1,97 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Route;
+import io.vertx.core.net.HostAndPort;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** Finds the route of a request: the longest prefix that covers its path. Pure. */
+/**
+ * Finds the route of a request: of those for its host, if there are any, else of those for hosts that end like it, else of those for any
+ * host, the longest prefix that covers its path. Pure.
+ */
 final class Routes {
-    /** Of requests that no route covers. */
-    static final Route DEFAULT = new Route("/", null, true);
+    private static final String WILDCARD = "*.";
 
-    private final List<Route> longestFirst;
+    /** Of requests that no route covers. */
+    static final Route DEFAULT = new Route("", "/", null, true, null, null, List.of());
+
+    private static final Comparator<Route> CLOSEST_FIRST = Comparator.comparing(
+                    (Route route) -> route.host().isEmpty())
+            .thenComparing(route -> route.host().startsWith(WILDCARD))
+            .thenComparing(route -> -route.host().length())
+            .thenComparing(route -> -route.prefix().length());
+
+    private final List<Route> closestFirst;
 
     Routes(List<Route> routes) {
-        longestFirst = routes.stream()
-                .sorted(Comparator.comparingInt((Route route) -> route.prefix().length())
-                        .reversed())
-                .toList();
+        Deque<Route> whole = new ArrayDeque<>();
+        routes.stream().sorted(CLOSEST_FIRST.reversed()).forEach(route -> whole.addFirst(completed(route, whole)));
+        closestFirst = List.copyOf(whole);
     }
 
-    Route of(Target target) {
-        for (Route route : longestFirst) {
-            if (target.under(route.prefix())) {
+    /** What a route does not say itself it has from the closest one of those that cover all of it. */
+    private static Route completed(Route route, Iterable<Route> others) {
+        Route above = DEFAULT;
+        for (Route other : others) {
+            if (isUnder(route.host(), other.host()) && new Target("", route.prefix()).under(other.prefix())) {
+                above = other;
+                break;
+            }
+        }
+        return new Route(
+                route.host(),
+                route.prefix(),
+                route.durability(),
+                route.resubmit(),
+                route.submission(),
+                route.timeout(),
+                route.methods() == null ? above.methods() : route.methods());
+    }
+
+    /** The name by which a client called; empty when it named none. */
+    static String host(@Nullable HostAndPort authority) {
+        String host = authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    }
+
+    /** @param host as {@link #host} has it */
+    Route of(String host, Target target) {
+        for (Route route : closestFirst) {
+            if (isUnder(host, route.host()) && target.under(route.prefix())) {
                 return route;
             }
         }
         return DEFAULT;
+    }
+
+    /** Whether a route's host covers a host, or all hosts of another route. */
+    private static boolean isUnder(String host, String ofRoute) {
+        return ofRoute.isEmpty()
+                || host.equals(ofRoute)
+                || (ofRoute.startsWith(WILDCARD)
+                        && host.endsWith(ofRoute.substring(1))
+                        && host.length() > ofRoute.length() - 1);
+    }
+
+    /** Whether a route passes a method on. */
+    static boolean allows(Route route, String method) {
+        List<String> methods = route.methods();
+        return methods == null
+                || methods.isEmpty()
+                || methods.contains(method)
+                || (method.equals("HEAD") && methods.contains("GET"));
+    }
+
+    /** The methods that a route passes on, for a client that came with another one. */
+    static String allowed(Route route) {
+        return String.join(
+                ", ",
+                RouteChecks.METHODS.stream()
+                        .filter(method -> allows(route, method))
+                        .toList());
     }
 }

@@ -211,7 +211,7 @@ final class VmState {
 
     /** Gets new requests. */
     boolean usable() {
-        return verdict == Verdict.ALIVE && fit() && !membership.left();
+        return verdict == Verdict.ALIVE && fit() && config.weight() > 0 && !membership.left();
     }
 
     /** Lives and reaches its database. */
@@ -244,10 +244,11 @@ final class VmState {
         return true;
     }
 
-    /** Its share of new requests, from nearly 0 to 1. */
+    /** Its share of new requests: 1 for the usual weight, less while it has just come back. */
     double weight(long nowMillis, long slowStartMillis) {
         long since = backSinceMillis;
-        return since == Long.MIN_VALUE ? 1 : SlowStart.weight(nowMillis - since, slowStartMillis);
+        double whole = (double) config.weight() / RouterConfig.WEIGHT_DEFAULT;
+        return since == Long.MIN_VALUE ? whole : whole * SlowStart.weight(nowMillis - since, slowStartMillis);
     }
 
     /** A drain is over: it gets its share slowly. */

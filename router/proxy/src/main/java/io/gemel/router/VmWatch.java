@@ -40,6 +40,7 @@ final class VmWatch {
     private boolean asking;
     private boolean probed;
     private RouterConfig seen;
+    private int weight;
 
     /**
      * A watch that has heard nothing yet.
@@ -68,6 +69,7 @@ final class VmWatch {
         this.mayDie = mayDie;
         this.onDeath = onDeath;
         seen = settings.now();
+        weight = vm.config().weight();
         RouterTimes times = seen.times();
         health = new VmHealth(
                 times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis(), isApart());
@@ -136,6 +138,10 @@ final class VmWatch {
         RouterTimes times = seen.times();
         health.judgeBy(times.verdictAvoid().toMillis(), times.verdictResubmit().toMillis(), isApart());
         nextMillis = Math.min(nextMillis, now); // the interval or the address may be another one
+        if (weight == 0 && vm.config().weight() > 0) {
+            vm.back(now);
+        }
+        weight = vm.config().weight();
     }
 
     /** A process whose threads are all busy takes connections; a machine that is gone does not. */

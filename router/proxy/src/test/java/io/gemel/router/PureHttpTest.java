@@ -43,10 +43,10 @@ final class PureHttpTest {
     void the_longest_prefix_of_whole_segments_decides_the_route() {
         Routes routes = new Routes(
                 List.of(new Route("/a", Durability.SHIPPED, true), new Route("/a/b", Durability.APPLIED, false)));
-        assertThat(routes.of(Target.parse("/a/b/c")).durability()).isEqualTo(Durability.APPLIED);
-        assertThat(routes.of(Target.parse("/a/bc")).durability()).isEqualTo(Durability.SHIPPED);
-        assertThat(routes.of(Target.parse("/a/x/../b")).durability()).isEqualTo(Durability.APPLIED);
-        assertThat(routes.of(Target.parse("/ab")).durability()).isNull();
+        assertThat(routes.of("", Target.parse("/a/b/c")).durability()).isEqualTo(Durability.APPLIED);
+        assertThat(routes.of("", Target.parse("/a/bc")).durability()).isEqualTo(Durability.SHIPPED);
+        assertThat(routes.of("", Target.parse("/a/x/../b")).durability()).isEqualTo(Durability.APPLIED);
+        assertThat(routes.of("", Target.parse("/ab")).durability()).isNull();
     }
 
     @Test
