@@ -7,17 +7,17 @@ public final class BankTables {
     public static final int ACCOUNTS = 1_000;
     public static final int OPENING_BALANCE = 1_000_000;
 
-    /** The rule for conflicts that keeps the sum of all balances: a line of {@code site.properties}. */
+    /** The rule for conflicts that keeps the sum of all balances, and each change of a version seen: a line of {@code site.properties}. */
     public static final String POLICY_KEY = "conflict.policy.public.account";
 
-    public static final String POLICY = "last-writer-wins, delta(balance)";
+    public static final String POLICY = "last-writer-wins, delta(balance, version)";
 
     /**
      * {@code effect} gets a row from whatever is carried out, under a primary key of its own and with no other unique index: had a
      * submission two effects, it would have two rows.
      */
     public static final List<String> CREATE = List.of(
-            "CREATE TABLE account (id int PRIMARY KEY, owner text NOT NULL, balance bigint NOT NULL)",
+            "CREATE TABLE account (id int PRIMARY KEY, owner text NOT NULL, balance bigint NOT NULL, version bigint NOT NULL DEFAULT 0)",
             """
             CREATE TABLE transfer (id uuid PRIMARY KEY, from_account int NOT NULL, to_account int NOT NULL,
               amount bigint NOT NULL, vm text NOT NULL, at timestamptz NOT NULL)\

@@ -29,8 +29,9 @@ final class BankWork implements VmHandler.Application {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String JSON_TYPE = "application/json";
     private static final String DEBIT =
-            "UPDATE account SET balance = balance - ? WHERE id = ? AND balance >= ? RETURNING balance";
-    private static final String CREDIT = "UPDATE account SET balance = balance + ? WHERE id = ? RETURNING balance";
+            "UPDATE account SET balance = balance - ?, version = version + 1 WHERE id = ? AND balance >= ? RETURNING balance";
+    private static final String CREDIT =
+            "UPDATE account SET balance = balance + ?, version = version + 1 WHERE id = ? RETURNING balance";
 
     private final String site;
     private final String vm;

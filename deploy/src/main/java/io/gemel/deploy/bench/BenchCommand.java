@@ -1,5 +1,6 @@
 package io.gemel.deploy.bench;
 
+import io.gemel.deploy.bank.BankProgram;
 import io.gemel.deploy.command.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -85,7 +86,10 @@ public final class BenchCommand implements Callable<Integer> {
         }
         if (part.orElse(Part.OVERLOAD) == Part.OVERLOAD) {
             OverloadBenchmark.run(
-                    out, emptied("overload"), quick ? OverloadBenchmark.Plan.QUICK : OverloadBenchmark.Plan.FULL);
+                    out,
+                    emptied("overload"),
+                    BankProgram.PLAIN,
+                    quick ? OverloadBenchmark.Plan.QUICK : OverloadBenchmark.Plan.FULL);
         }
         return ExitCode.DONE;
     }

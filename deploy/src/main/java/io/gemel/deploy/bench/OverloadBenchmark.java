@@ -1,6 +1,7 @@
 package io.gemel.deploy.bench;
 
 import io.gemel.deploy.bank.BankConfig;
+import io.gemel.deploy.bank.BankProgram;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -56,8 +57,9 @@ final class OverloadBenchmark {
      * Starts everything, measures, prints, and ends everything.
      *
      * @param folder an empty one for all files
+     * @param program what VMs run
      */
-    static List<Load> run(PrintWriter out, Path folder, Plan plan) throws Exception {
+    static List<Load> run(PrintWriter out, Path folder, BankProgram program, Plan plan) throws Exception {
         Files.createDirectories(folder);
         out.printf(
                 Locale.ROOT,
@@ -70,7 +72,7 @@ final class OverloadBenchmark {
                 System.getProperty("java.version"),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         out.flush();
-        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), VMS, Optional.empty());
+        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), VMS, program, Optional.empty());
                 HttpLoad load = new HttpLoad()) {
             double most = capacity(stage, load, plan);
             out.printf(Locale.ROOT, "  %.0f a second at most%n%n", most);

@@ -1,5 +1,6 @@
 package io.gemel.deploy.bench;
 
+import io.gemel.deploy.bank.BankProgram;
 import io.gemel.deploy.embedded.HaProxyServer;
 import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
@@ -49,7 +50,7 @@ final class RouterBenchmark {
                         .orElse(""),
                 ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         out.flush();
-        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), 1, haproxy);
+        try (RouterStage stage = RouterStage.open(folder.resolve("sites"), 1, BankProgram.PLAIN, haproxy);
                 HttpLoad load = new HttpLoad()) {
             out.println("  PostgreSQL " + stage.postgresMajor());
             RouterBenchmark benchmark = new RouterBenchmark(plan, stage, load, out);

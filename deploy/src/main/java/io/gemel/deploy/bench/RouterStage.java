@@ -1,5 +1,6 @@
 package io.gemel.deploy.bench;
 
+import io.gemel.deploy.bank.BankProgram;
 import io.gemel.deploy.bank.BankTables;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.RouterConfigFile;
@@ -53,21 +54,23 @@ final class RouterStage implements AutoCloseable {
      *
      * @param folder an empty one for all files
      * @param vms how many, on a host each
+     * @param program what they run
      * @param haproxy the program; without it there is one way less
      */
-    static RouterStage open(Path folder, int vms, Optional<Path> haproxy) throws Exception {
+    static RouterStage open(Path folder, int vms, BankProgram program, Optional<Path> haproxy) throws Exception {
         TwoEmbeddedSites sites = TwoEmbeddedSites.builder(folder)
                 .kafkaMode(KafkaServer.Mode.CHILD_PROCESS)
                 .siteSetting(BankTables.POLICY_KEY, BankTables.POLICY)
                 .siteSetting("vm.roles", BankProcesses.ROLE)
                 .jvmArguments(HEAP)
                 .start();
-        RouterStage stage = new RouterStage(sites, new BankProcesses(folder, List.of(HEAP), ROUTER_FLAGS), vms);
+        RouterStage stage =
+                new RouterStage(sites, new BankProcesses(folder, program, List.of(HEAP), ROUTER_FLAGS), vms);
         boolean complete = false;
         try {
             stage.run();
-            haproxy.ifPresent(program ->
-                    stage.haproxy = HaProxyServer.start(program, folder, stage.bank.vmUri(stage.vms.get(0))));
+            haproxy.ifPresent(
+                    found -> stage.haproxy = HaProxyServer.start(found, folder, stage.bank.vmUri(stage.vms.get(0))));
             complete = true;
             return stage;
         } finally {

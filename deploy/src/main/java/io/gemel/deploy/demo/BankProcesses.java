@@ -1,8 +1,8 @@
 package io.gemel.deploy.demo;
 
 import io.gemel.deploy.bank.BankConfig;
+import io.gemel.deploy.bank.BankProgram;
 import io.gemel.deploy.bank.BankTables;
-import io.gemel.deploy.bank.BankVm;
 import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.FreePorts;
@@ -33,6 +33,7 @@ public final class BankProcesses implements AutoCloseable {
     private static final List<String> SMALL_JVM = List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx96m");
 
     private final Path folder;
+    private final BankProgram program;
     private final List<String> vmFlags;
     private final List<String> routerFlags;
     private final Map<String, BankConfig> configs = new LinkedHashMap<>();
@@ -43,18 +44,20 @@ public final class BankProcesses implements AutoCloseable {
 
     /** Processes that share a small machine with many others. */
     BankProcesses(Path folder) {
-        this(folder, SMALL_JVM, SMALL_JVM);
+        this(folder, BankProgram.PLAIN, SMALL_JVM, SMALL_JVM);
     }
 
     /**
      * Starts nothing yet.
      *
      * @param folder holds their files
+     * @param program what VMs run
      * @param vmFlags for the JVM of each VM, beside those of {@link JavaProcess}
      * @param routerFlags for the router's JVM
      */
-    public BankProcesses(Path folder, List<String> vmFlags, List<String> routerFlags) {
+    public BankProcesses(Path folder, BankProgram program, List<String> vmFlags, List<String> routerFlags) {
         this.folder = folder;
+        this.program = program;
         this.vmFlags = List.copyOf(vmFlags);
         this.routerFlags = List.copyOf(routerFlags);
     }
@@ -92,12 +95,12 @@ public final class BankProcesses implements AutoCloseable {
 
     /** Starts a VM, and waits for nothing. */
     public void startVm(String vm) {
-        Path file = config(vm).write(folder.resolve(vm + ".properties"));
+        BankConfig config = config(vm);
+        Path file = config.write(folder.resolve(vm + ".properties"));
         running.put(
                 vm,
-                JavaProcess.builder(BankVm.class.getName(), folder.resolve(vm + ".log"))
+                program.process(config, file)
                         .jvmArguments(vmFlags.toArray(String[]::new))
-                        .arguments(file.toString())
                         .start());
     }
 

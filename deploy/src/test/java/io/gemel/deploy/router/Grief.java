@@ -90,10 +90,15 @@ final class Grief implements BankVm.Surroundings {
     @Override
     public VmHandler.Application around(VmHandler.Application application) {
         return (request, connection) -> {
-            current.set(request.submission().key());
-            reach(Moment.BEFORE_WORK);
+            begin(request.submission().key());
             return application.answer(request, connection);
         };
+    }
+
+    /** This thread begins the work of a submission. */
+    void begin(String key) {
+        current.set(key);
+        reach(Moment.BEFORE_WORK);
     }
 
     @Override

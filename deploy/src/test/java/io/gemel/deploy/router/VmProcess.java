@@ -1,6 +1,7 @@
 package io.gemel.deploy.router;
 
 import io.gemel.deploy.bank.BankConfig;
+import io.gemel.deploy.bank.BankKind;
 import io.gemel.deploy.embedded.JavaProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -19,6 +20,7 @@ final class VmProcess {
     private final BankConfig config;
     private final Path file;
     private final Path orders;
+    private final BankKind kind;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(ANSWER_LIMIT).build();
     private @Nullable JavaProcess process;
@@ -32,6 +34,7 @@ final class VmProcess {
         this.config = config;
         this.file = config.write(folder.resolve(config.vm() + ".properties"));
         this.orders = orders;
+        this.kind = BankKind.of(config.vm());
     }
 
     String name() {
@@ -48,10 +51,20 @@ final class VmProcess {
 
     /** Starts it, and waits for nothing. */
     void start() {
-        process = JavaProcess.builder(GrievingVm.class.getName(), file.resolveSibling(config.vm() + ".log"))
+        process = (kind == BankKind.SPRING ? spring() : plain()).start();
+    }
+
+    private JavaProcess.Builder plain() {
+        return JavaProcess.builder(GrievingVm.class.getName(), file.resolveSibling(config.vm() + ".log"))
                 .jvmArguments("-XX:+UseSerialGC", "-Xmx96m", "-Xss512k")
-                .arguments(file.toString(), orders.toString())
-                .start();
+                .arguments(file.toString(), orders.toString());
+    }
+
+    private JavaProcess.Builder spring() {
+        return kind.process(config, file)
+                .arguments(
+                        "--spring.main.sources=" + SpringGrief.class.getName(),
+                        "--" + SpringGrief.ORDERS + "=" + orders);
     }
 
     /** Kills it as a power cut would; does nothing to one that does not run. */
@@ -99,6 +112,6 @@ final class VmProcess {
 
     @Override
     public String toString() {
-        return "VM " + name();
+        return "VM " + name() + " (" + kind + ")";
     }
 }

@@ -1,0 +1,7 @@
+package com.example.bank;
+
+import java.util.UUID;
+import org.springframework.data.jpa.repository.JpaRepository;
+
+/** The purchases. */
+interface Purchases extends JpaRepository<Purchase, UUID> {}

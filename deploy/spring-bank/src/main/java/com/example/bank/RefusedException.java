@@ -1,0 +1,38 @@
+package com.example.bank;
+
+import org.springframework.http.HttpStatus;
+
+/** The bank does not do what it was asked. */
+class RefusedException extends RuntimeException {
+    private final HttpStatus status;
+    private final boolean forGood;
+
+    private RefusedException(HttpStatus status, String why, boolean forGood) {
+        super(why);
+        this.status = status;
+        this.forGood = forGood;
+    }
+
+    /** It was not possible when it was asked, and stays refused. */
+    static RefusedException forGood(String why) {
+        return new RefusedException(HttpStatus.CONFLICT, why, true);
+    }
+
+    /** What was asked makes no sense. */
+    static RefusedException now(String why) {
+        return new RefusedException(HttpStatus.BAD_REQUEST, why, false);
+    }
+
+    /** It may arrive from the other site in a moment. */
+    static RefusedException notFound(String why) {
+        return new RefusedException(HttpStatus.NOT_FOUND, why, false);
+    }
+
+    HttpStatus status() {
+        return status;
+    }
+
+    boolean isForGood() {
+        return forGood;
+    }
+}
