@@ -6,7 +6,6 @@ import io.gemel.router.RouterFrontend;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterTimes;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -15,7 +14,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads one {@code router.properties} and the entries in the folder beside it, as strictly as {@link SiteConfigFile} does. An instance reads
@@ -70,11 +68,10 @@ public final class RouterConfigFile {
             settings.readEntries(each);
         }
         entries.check(settings);
-        RouterConfig.Tls tls = tls();
-        String authorities = authorities();
+        RouterTlsFiles tls = RouterTlsFiles.read(settings, entries);
         settings.refuseProblems();
         try {
-            return config(tls, authorities);
+            return config(tls);
         } catch (RouterConfigException e) {
             for (String problem : e.problems()) {
                 // What the module says begins with the setting's name.
@@ -104,74 +101,25 @@ public final class RouterConfigFile {
         return files;
     }
 
-    private RouterConfig.@Nullable Tls tls() {
-        String certificate = settings.ifGood(RouterKeys.TLS_CERTIFICATE);
-        String key = settings.ifGood(RouterKeys.TLS_KEY);
-        if (certificate == null || key == null || (certificate.isEmpty() && key.isEmpty())) {
-            return null;
-        }
-        if (certificate.isEmpty() || key.isEmpty()) {
-            Key<String> lacking = certificate.isEmpty() ? RouterKeys.TLS_CERTIFICATE : RouterKeys.TLS_KEY;
-            settings.reportAt(
-                    lacking.name(), lacking.name() + " is not set", "name the certificate and its key, or neither");
-        }
-        requirePrivate(key);
-        return new RouterConfig.Tls(pem(RouterKeys.TLS_CERTIFICATE, certificate), pem(RouterKeys.TLS_KEY, key));
-    }
-
-    /** Whoever can read the key can pretend to be this router. */
-    private void requirePrivate(String name) {
-        try {
-            if (!name.isEmpty()) {
-                SecretFile.require(file.toAbsolutePath().resolveSibling(name));
-            }
-        } catch (BadValueException e) {
-            settings.reportAt(RouterKeys.TLS_KEY.name(), RouterKeys.TLS_KEY.name() + " " + e.getMessage(), e.mend());
-        } catch (IOException e) {
-            // Reading it fails likewise, and that is reported.
-        }
-    }
-
-    private @Nullable String authorities() {
-        String name = settings.ifGood(RouterKeys.TLS_AUTHORITIES);
-        return name == null || name.isEmpty() ? null : pem(RouterKeys.TLS_AUTHORITIES, name);
-    }
-
-    /** The text of a PEM file; a relative path is taken from the folder of the configuration file. */
-    private String pem(Key<String> key, String name) {
-        if (name.isEmpty()) {
-            return "";
-        }
-        Path pem = file.toAbsolutePath().resolveSibling(name);
-        try {
-            // Any bytes are text so; what is no PEM is refused with that reason.
-            return Files.readString(pem, StandardCharsets.ISO_8859_1);
-        } catch (IOException e) {
-            settings.reportAt(
-                    key.name(),
-                    key.name() + " is " + pem + ", which cannot be read",
-                    "name a PEM file, readable by the user that runs gemel");
-            return "";
-        }
-    }
-
     private <T> T get(Key<T> key) {
         return settings.get(key);
     }
 
-    private RouterConfig config(RouterConfig.@Nullable Tls tls, @Nullable String authorities) {
+    private RouterConfig config(RouterTlsFiles tls) {
         String token = get(RouterKeys.ADMIN_TOKEN).text();
         return new RouterConfig(
                 get(RouterKeys.ROUTER),
                 get(RouterKeys.SITE),
                 address(RouterKeys.LISTEN),
-                tls,
+                tls.listen(),
                 new RouterFrontend(
                         listed(RouterKeys.TRUSTED_PROXIES),
                         get(RouterKeys.PROXY_PROTOCOL),
                         get(RouterKeys.HOST_PRESERVE),
-                        listed(RouterKeys.KEY_SCOPE_HEADERS)),
-                authorities,
+                        listed(RouterKeys.KEY_SCOPE_HEADERS),
+                        get(RouterKeys.KEY_SCOPE_CERTIFICATE),
+                        tls.clients()),
+                tls.backends(),
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,
                 entries.vms(),

@@ -20,6 +20,7 @@ final class RouterEntries {
     private final Map<String, VmLines> vms = new TreeMap<>();
     private final Map<String, SiteLines> sites = new TreeMap<>();
     private final Map<String, RouteLines> routes = new TreeMap<>();
+    private final Map<String, CertificateLines> certificates = new TreeMap<>();
 
     /** What the lines of one VM have said so far. */
     private static final class VmLines {
@@ -103,6 +104,35 @@ final class RouterEntries {
         }
     }
 
+    /** What the lines of one certificate for some hosts have said so far. */
+    static final class CertificateLines {
+        private final String firstKey;
+        private String certificate = "";
+        private String key = "";
+
+        CertificateLines(String firstKey) {
+            this.firstKey = firstKey;
+        }
+
+        boolean take(String what, String text) throws BadValueException {
+            switch (what) {
+                case "certificate" -> certificate = Values.notBlank(text);
+                case "key" -> key = Values.notBlank(text);
+                default ->
+                    throw new BadValueException("is not known", "such an entry has the keys certificate and key");
+            }
+            return true;
+        }
+
+        String certificate() {
+            return certificate;
+        }
+
+        String key() {
+            return key;
+        }
+    }
+
     /** Whether a key belongs here, as no key with a fixed name does; when it does, its value has been kept. */
     boolean take(String name, String text) throws BadValueException {
         if (RouterKeys.ALL.stream().anyMatch(fixed -> fixed.name().equals(name))) {
@@ -131,7 +161,18 @@ final class RouterEntries {
             return routes.computeIfAbsent(host + prefix, first -> new RouteLines(host, prefix))
                     .take(what, text);
         }
+        if (name.startsWith(RouterKeys.CERTIFICATE_OF) && last > RouterKeys.CERTIFICATE_OF.length()) {
+            String certificate = Values.name(name.substring(RouterKeys.CERTIFICATE_OF.length(), last));
+            return certificates
+                    .computeIfAbsent(certificate, first -> new CertificateLines(name))
+                    .take(what, text);
+        }
         return false;
+    }
+
+    /** Certificates for some hosts, by the operator's word for each. */
+    Map<String, CertificateLines> certificates() {
+        return certificates;
     }
 
     /** Reports what is missing among the entries, or does not fit together. */
@@ -157,6 +198,11 @@ final class RouterEntries {
         });
         sites.forEach((name, site) ->
                 requireSet(settings, site.firstKey, RouterKeys.SITE_OF + name + ".status", site.status));
+        certificates.forEach((name, certificate) -> {
+            String prefix = RouterKeys.CERTIFICATE_OF + name;
+            requireSet(settings, certificate.firstKey, prefix + ".certificate", setOrNull(certificate.certificate));
+            requireSet(settings, certificate.firstKey, prefix + ".key", setOrNull(certificate.key));
+        });
         requireProcess(settings, RouterKeys.SITE.name(), settings.ifGood(RouterKeys.SITE));
     }
 
@@ -167,6 +213,10 @@ final class RouterEntries {
                     key + " names " + site + ", whose process is not named",
                     "add a line site." + site + ".status=http://HOST:PORT");
         }
+    }
+
+    private static @Nullable String setOrNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static void requireSet(SettingsReader settings, String firstKey, String key, @Nullable Object value) {

@@ -6,6 +6,7 @@ import static io.gemel.deploy.config.Key.key;
 import static io.gemel.deploy.config.Key.required;
 import static io.gemel.deploy.config.Key.size;
 
+import io.gemel.router.RouterClientTls;
 import io.gemel.router.RouterConfig.AccessLogFormat;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
@@ -20,6 +21,7 @@ final class RouterKeys {
     static final String VM_OF = "vm.";
     static final String SITE_OF = "site.";
     static final String ROUTE_OF = "route.";
+    static final String CERTIFICATE_OF = "tls.sni.";
 
     static final int VM_REQUESTS_LIMIT = 100_000;
 
@@ -37,10 +39,17 @@ final class RouterKeys {
     static final Key<String> TLS_CERTIFICATE = key("tls.certificate", "", text -> text, String.class);
     static final Key<String> TLS_KEY = key("tls.key", "", text -> text, String.class);
     static final Key<String> TLS_AUTHORITIES = key("tls.authorities", "", text -> text, String.class);
+    static final Key<String> OUTBOUND_CERTIFICATE = key("tls.outbound.certificate", "", text -> text, String.class);
+    static final Key<String> OUTBOUND_KEY = key("tls.outbound.key", "", text -> text, String.class);
+    static final Key<RouterClientTls.Auth> CLIENT_AUTH =
+            key("tls.client.auth", "none", RouterKeys::clientAuth, RouterClientTls.Auth.class);
+    static final Key<String> CLIENT_AUTHORITIES = key("tls.client.authorities", "", text -> text, String.class);
     static final Key<String> TRUSTED_PROXIES = key("trusted.proxies", "", text -> text, String.class);
     static final Key<Boolean> PROXY_PROTOCOL = key("listen.proxy.protocol", "false", Values::yesOrNo, Boolean.class);
     static final Key<Boolean> HOST_PRESERVE = key("host.preserve", "true", Values::yesOrNo, Boolean.class);
     static final Key<String> KEY_SCOPE_HEADERS = key("key.scope.headers", "Authorization", text -> text, String.class);
+    static final Key<Boolean> KEY_SCOPE_CERTIFICATE =
+            key("key.scope.certificate", "true", Values::yesOrNo, Boolean.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
     static final Key<AccessLogFormat> ACCESS_LOG =
@@ -87,10 +96,15 @@ final class RouterKeys {
             TLS_CERTIFICATE,
             TLS_KEY,
             TLS_AUTHORITIES,
+            OUTBOUND_CERTIFICATE,
+            OUTBOUND_KEY,
+            CLIENT_AUTH,
+            CLIENT_AUTHORITIES,
             TRUSTED_PROXIES,
             PROXY_PROTOCOL,
             HOST_PRESERVE,
             KEY_SCOPE_HEADERS,
+            KEY_SCOPE_CERTIFICATE,
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,
@@ -133,6 +147,10 @@ final class RouterKeys {
             case "false" -> AccessLogFormat.NONE;
             default -> throw new BadValueException("is '" + text + "'", "write true, json or false");
         };
+    }
+
+    static RouterClientTls.Auth clientAuth(String text) throws BadValueException {
+        return Values.word(text, RouterClientTls.Auth.class);
     }
 
     static Durability durability(String text) throws BadValueException {

@@ -181,6 +181,12 @@ final class SettingsReader {
         return place == null ? 0 : place.line();
     }
 
+    /** A file that a key's value names: a relative path is taken from the folder of the file in which the key stands. */
+    Path named(String key, String value) {
+        Place place = places.get(key);
+        return (place == null ? file : place.file()).toAbsolutePath().resolveSibling(value);
+    }
+
     int lineOf(Key<?> key) {
         return lineOf(key.name());
     }

@@ -50,6 +50,8 @@ class ConfigurationPageTest {
                 "vm.<name>.url required",
                 "vm.<name>.site required",
                 "vm.<name>.host required",
+                "tls.sni.<name>.certificate required",
+                "tls.sni.<name>.key required",
                 "site.<name>.status required",
                 "site.<name>.token empty",
                 "route.<prefix>.durability that of `durability`",

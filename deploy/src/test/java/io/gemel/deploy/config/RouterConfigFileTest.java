@@ -3,10 +3,12 @@ package io.gemel.deploy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.gemel.router.RouterClientTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterTimes;
+import io.gemel.router.RouterTls;
 import io.gemel.transaction.SiteId;
 import java.io.IOException;
 import java.net.URI;
@@ -219,8 +221,8 @@ class RouterConfigFileTest {
 
         assertThat(router.adminToken()).isEqualTo("s3cret");
         assertThat(router.sites().get(0).token()).isEqualTo("s3cret");
-        assertThat(router.tls()).isEqualTo(new RouterConfig.Tls(keys.certificate(), keys.key()));
-        assertThat(router.authorities()).isEqualTo(keys.certificate());
+        assertThat(router.tls()).isEqualTo(new RouterTls(keys.certificate(), keys.key()));
+        assertThat(router.backendTls().authorities()).isEqualTo(keys.certificate());
         assertThat(router.toString() + router.sites() + router.tls())
                 .doesNotContain("s3cret")
                 .doesNotContain("PRIVATE KEY");
@@ -262,6 +264,38 @@ class RouterConfigFileTest {
         assertThat(read(SMALLEST + "tls.certificate=router.pem\ntls.key=router.key\n")
                         .tls())
                 .isNotNull();
+    }
+
+    @Test
+    void reads_certificates_for_some_hosts_also_from_the_folder_and_asks_clients_for_theirs() throws Exception {
+        TestKeys keys = TestKeys.make(folder, "EC", "dns:shop.example");
+        SecretFile.write(folder.resolve("router.pem"), keys.certificate());
+        SecretFile.write(folder.resolve("router.key"), keys.key());
+        entries("certificates.properties", "tls.sni.b.certificate=own.pem\ntls.sni.b.key=own.key\n");
+        SecretFile.write(folder.resolve("router.properties.d/own.pem"), keys.certificate());
+        SecretFile.write(folder.resolve("router.properties.d/own.key"), keys.key());
+
+        String first = SMALLEST + "tls.certificate=router.pem\ntls.key=router.key\n";
+        RouterConfig router = read(first + "tls.sni.a.certificate=router.pem\ntls.sni.a.key=router.key\n"
+                + "tls.client.auth=required\ntls.client.authorities=router.pem\n"
+                + "tls.outbound.certificate=router.pem\ntls.outbound.key=router.key\n");
+
+        RouterTls pair = new RouterTls(keys.certificate(), keys.key());
+        assertThat(router.frontend().clientTls())
+                .isEqualTo(new RouterClientTls(
+                        List.of(new RouterClientTls.Named("a", pair), new RouterClientTls.Named("b", pair)),
+                        RouterClientTls.Auth.REQUIRED,
+                        keys.certificate()));
+        assertThat(router.backendTls().identity()).isEqualTo(pair);
+        assertThat(refuse(first + "tls.sni.a.certificate=router.pem\n"))
+                .hasMessageContaining("tls.sni.a.key is missing");
+        assertThat(refuse(first + "tls.sni.a.cert=router.pem\n"))
+                .hasMessageContaining("such an entry has the keys certificate and key");
+        assertThat(refuse(first + "tls.outbound.key=router.key\n"))
+                .hasMessageContaining("tls.outbound.certificate is not set");
+        assertThat(refuse(first + "tls.client.auth=required\n"))
+                .hasMessageContaining("9: tls.client.auth=required needs tls.client.authorities");
+        assertThat(refuse(first + "tls.client.auth=always\n")).hasMessageContaining("none, request, required");
     }
 
     private void assertOneProblem(String certificate, String key, String authorities, String start) {

@@ -53,10 +53,17 @@ class RouterReloadKeysTest {
             Map.entry("tls.certificate", "second.pem"),
             Map.entry("tls.key", "second.key"),
             Map.entry("tls.authorities", "first.pem"),
+            Map.entry("tls.sni.<name>.certificate", "second.pem"),
+            Map.entry("tls.sni.<name>.key", "second.key"),
+            Map.entry("tls.outbound.certificate", "second.pem"),
+            Map.entry("tls.outbound.key", "second.key"),
+            Map.entry("tls.client.auth", "request"),
+            Map.entry("tls.client.authorities", "first.pem"),
             Map.entry("trusted.proxies", "10.0.0.0/8"),
             Map.entry("listen.proxy.protocol", "true"),
             Map.entry("host.preserve", "false"),
             Map.entry("key.scope.headers", "X-Account"),
+            Map.entry("key.scope.certificate", "false"),
             Map.entry("admin.listen", "127.0.0.1:8091"),
             Map.entry("admin.token", "s3cret"),
             Map.entry("access.log", "json"),
@@ -116,6 +123,7 @@ class RouterReloadKeysTest {
         for (String key : documented) {
             String name = key.replace("vm.<name>", "vm.e1")
                     .replace("site.<name>", "site.east")
+                    .replace("tls.sni.<name>", "tls.sni.shop")
                     .replace("<prefix>", "/a");
             String said = reload(changed(name, OTHER.get(key)));
             if (FIXED.contains(key)) {
@@ -123,7 +131,7 @@ class RouterReloadKeysTest {
                         .as(key)
                         .contains("nothing has changed: " + key + " cannot change while the router runs");
             } else {
-                String shown = name.startsWith("route.") ? "route./a" : name;
+                String shown = name.startsWith("route.") ? "route./a" : name.replaceFirst("(sni\\.shop)\\..*", "$1");
                 assertThat(said).as(key).contains(" taken: ").contains(shown);
             }
         }
@@ -141,9 +149,16 @@ class RouterReloadKeysTest {
     private Map<String, String> changed(String key, String value) {
         Map<String, String> lines = new LinkedHashMap<>(BASE);
         lines.put(key, value);
-        if (key.startsWith("tls.") && !key.equals("tls.authorities")) {
-            lines.put("tls.certificate", OTHER.get("tls.certificate"));
-            lines.put("tls.key", OTHER.get("tls.key"));
+        // A certificate comes with its key, and those who sign certificates with the demand for one.
+        for (String pair : new String[] {"tls", "tls.outbound", "tls.sni.shop"}) {
+            if (key.equals(pair + ".certificate") || key.equals(pair + ".key")) {
+                lines.put(pair + ".certificate", OTHER.get("tls.certificate"));
+                lines.put(pair + ".key", OTHER.get("tls.key"));
+            }
+        }
+        if (key.startsWith("tls.client.")) {
+            lines.put("tls.client.auth", OTHER.get("tls.client.auth"));
+            lines.put("tls.client.authorities", OTHER.get("tls.client.authorities"));
         }
         return lines;
     }

@@ -3,6 +3,7 @@ package io.gemel.deploy.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.Router;
+import io.gemel.router.RouterBackendTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
 import io.gemel.router.RouterFrontend;
@@ -33,7 +34,7 @@ class RouterBeansTest {
                 new RouterConfig.Address("127.0.0.1", 0),
                 null,
                 RouterFrontend.defaults(),
-                null,
+                RouterBackendTls.defaults(),
                 new RouterConfig.Address("127.0.0.1", 0),
                 null,
                 Stream.of(vms)

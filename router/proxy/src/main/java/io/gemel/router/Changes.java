@@ -1,8 +1,8 @@
 package io.gemel.router;
 
+import io.gemel.router.RouterClientTls.Named;
 import io.gemel.router.RouterConfig.Route;
 import io.gemel.router.RouterConfig.Site;
-import io.gemel.router.RouterConfig.Tls;
 import io.gemel.router.RouterConfig.Vm;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -40,12 +40,22 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("threads", config -> config.limits().threads()));
 
     private static final List<Setting<RouterConfig>> FREE = List.of(
-            new Setting<>("tls.certificate", config -> tls(config, Tls::certificate)),
-            new Setting<>("tls.key", config -> tls(config, Tls::key)),
-            new Setting<>("tls.authorities", RouterConfig::authorities),
+            new Setting<>("tls.certificate", config -> part(config.tls(), RouterTls::certificate)),
+            new Setting<>("tls.key", config -> part(config.tls(), RouterTls::key)),
+            new Setting<>("tls.authorities", config -> config.backendTls().authorities()),
+            new Setting<>(
+                    "tls.outbound.certificate",
+                    config -> part(config.backendTls().identity(), RouterTls::certificate)),
+            new Setting<>("tls.outbound.key", config -> part(config.backendTls().identity(), RouterTls::key)),
+            new Setting<>(
+                    "tls.client.auth", config -> config.frontend().clientTls().auth()),
+            new Setting<>(
+                    "tls.client.authorities",
+                    config -> config.frontend().clientTls().authorities()),
             new Setting<>("trusted.proxies", config -> config.frontend().trustedProxies()),
             new Setting<>("host.preserve", config -> config.frontend().hostPreserve()),
             new Setting<>("key.scope.headers", config -> config.frontend().keyScope()),
+            new Setting<>("key.scope.certificate", config -> config.frontend().keyScopeCertificate()),
             new Setting<>("admin.token", RouterConfig::adminToken),
             new Setting<>("access.log", RouterConfig::accessLog),
             new Setting<>("durability", RouterConfig::durability));
@@ -89,6 +99,10 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("requests.max", Vm::requestsMax),
             new Setting<>("weight", Vm::weight));
 
+    private static final List<Setting<Named>> OF_CERTIFICATE = List.of(
+            new Setting<>("certificate", named -> named.tls().certificate()),
+            new Setting<>("key", named -> named.tls().key()));
+
     private static final List<Setting<Site>> OF_SITE =
             List.of(new Setting<>("status", Site::status), new Setting<>("token", Site::token));
 
@@ -120,12 +134,16 @@ record Changes(List<String> taken, List<String> refused) {
         taken.addAll(entries("vm.", OF_VM, named(now.vms(), Vm::name), named(next.vms(), Vm::name)));
         taken.addAll(entries("site.", OF_SITE, sitesNow, sitesNext));
         taken.addAll(entries("route.", OF_ROUTE, named(now.routes(), Route::name), named(next.routes(), Route::name)));
+        taken.addAll(entries("tls.sni.", OF_CERTIFICATE, certificates(now), certificates(next)));
         return new Changes(taken, refused);
     }
 
-    private static @Nullable Object tls(RouterConfig config, Function<Tls, String> part) {
-        Tls tls = config.tls();
+    private static @Nullable Object part(@Nullable RouterTls tls, Function<RouterTls, String> part) {
         return tls == null ? null : part.apply(tls);
+    }
+
+    private static Map<String, Named> certificates(RouterConfig config) {
+        return named(config.frontend().clientTls().named(), Named::name);
     }
 
     private static <T> List<String> keys(List<Setting<T>> settings, T now, T next) {

@@ -23,6 +23,7 @@ final class Client {
     private final String id;
     private final AccessLog log;
     private final boolean trusted;
+    private final @Nullable TlsPeer tls;
     private final Figures figures;
     private final Consumer<HttpServerRequest> onUnread;
     private final long startNanos = System.nanoTime();
@@ -33,6 +34,7 @@ final class Client {
      *
      * @param id of the request, for whoever looks for it in the logs of router and VMs
      * @param trusted whether it is a proxy that is believed where requests came from
+     * @param tls what the handshake of its connection told; null for a connection without TLS
      * @param log gets a line for the answer
      * @param onUnread hears of a request that was answered before its body had come
      */
@@ -40,10 +42,12 @@ final class Client {
             HttpServerRequest request,
             String id,
             boolean trusted,
+            @Nullable TlsPeer tls,
             AccessLog log,
             Figures figures,
             Consumer<HttpServerRequest> onUnread) {
         this.trusted = trusted;
+        this.tls = tls;
         this.onUnread = onUnread;
         this.request = request;
         this.id = id;
@@ -71,6 +75,12 @@ final class Client {
 
     boolean trusted() {
         return trusted;
+    }
+
+    /** Who it is by its certificate; null for nobody, and behind a trusted proxy, whose certificate is not its clients'. */
+    @Nullable
+    ClientCertificate certificate() {
+        return tls == null || trusted ? null : tls.certificate();
     }
 
     /** Where it calls from. */

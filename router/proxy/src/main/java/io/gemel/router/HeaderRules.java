@@ -26,7 +26,7 @@ final class HeaderRules {
     private static final Set<String> SET_BY_ROUTER =
             Set.of("host", "content-length", "expect", "idempotency-key", "x-request-id");
 
-    /** Where a request came from, as proxies tell: what a client says of that proves nothing. */
+    /** Where a request came from and who sent it by its certificate, as proxies tell: what a client says of that proves nothing. */
     private static final Set<String> PROVENANCE = Set.of(
             "forwarded",
             "x-real-ip",
@@ -34,9 +34,18 @@ final class HeaderRules {
             "x-cluster-client-ip",
             "true-client-ip",
             "cf-connecting-ip",
-            "fastly-client-ip");
+            "fastly-client-ip",
+            "client-cert",
+            "client-cert-chain",
+            "x-client-cert",
+            "x-client-certificate",
+            "x-client-verify",
+            "x-client-dn",
+            "x-ssl-cert",
+            "x-arr-clientcert");
 
-    private static final String PROVENANCE_PREFIX = "x-forwarded-";
+    private static final List<String> PROVENANCE_PREFIXES =
+            List.of("x-forwarded-", "x-client-cert-", "x-ssl-client-", "ssl-client-", "x-amzn-mtls-");
 
     private static final String OWN_PREFIX = "gemel-";
 
@@ -52,10 +61,14 @@ final class HeaderRules {
         kept.removeIf(header -> {
             String name = header.getKey().toLowerCase(Locale.ROOT);
             String plain = name.replace('_', '-');
-            boolean tells = PROVENANCE.contains(plain) || plain.startsWith(PROVENANCE_PREFIX);
-            return tells && (!trusted || !name.equals(plain));
+            return tellsProvenance(plain) && (!trusted || !name.equals(plain));
         });
         return kept;
+    }
+
+    /** @param name in lower case */
+    static boolean tellsProvenance(String name) {
+        return PROVENANCE.contains(name) || PROVENANCE_PREFIXES.stream().anyMatch(name::startsWith);
     }
 
     /** Those headers of a VM's answer that the client gets as they are. */

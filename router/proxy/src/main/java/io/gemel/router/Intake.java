@@ -11,6 +11,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map.Entry;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,19 +39,24 @@ final class Intake {
     private final Figures figures;
     private final AwakeClock awake;
     private final RandomGenerator random;
+    private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
     private final Fingerprint fingerprint = new Fingerprint();
     private final Deadlines<Receiving> receiving = new Deadlines<>();
     private final Deadlines<HttpConnection> lingering = new Deadlines<>();
     private IntakeSettings taking;
 
-    /** @param random of a secure kind: keys are made from it */
+    /**
+     * @param random of a secure kind: keys are made from it
+     * @param peers what the handshake of a connection told; null for one without
+     */
     Intake(
             Settings settings,
             InstantSource clock,
             Figures figures,
             AwakeClock awake,
             RandomGenerator random,
+            Function<HttpConnection, @Nullable TlsPeer> peers,
             Listener listener) {
         this.settings = settings;
         this.clock = clock;
@@ -58,6 +64,7 @@ final class Intake {
         this.figures = figures;
         this.awake = awake;
         this.random = random;
+        this.peers = peers;
         this.listener = listener;
     }
 
@@ -91,8 +98,14 @@ final class Intake {
         RouterConfig config = by.config();
         boolean trusted = RouterFrontend.matches(by.trusted(), Client.address(request));
         String id = RequestCheck.requestId(request.getHeader(RequestCheck.REQUEST_ID));
-        Client client =
-                new Client(request, id == null ? randomHex() : id, trusted, by.accessLog(), figures, this::discard);
+        Client client = new Client(
+                request,
+                id == null ? randomHex() : id,
+                trusted,
+                peers.apply(request.connection()),
+                by.accessLog(),
+                figures,
+                this::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
             refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
@@ -269,8 +282,7 @@ final class Intake {
         Durability usual = route.durability() == null ? config.durability() : route.durability();
         String mark = key == null || body == null || target.outcomeKey() != null
                 ? null
-                : fingerprint.of(
-                        method.name(), target.text(), config.frontend().scope(request.headers()), body.getBytes());
+                : fingerprint.of(method.name(), target.text(), scope(config.frontend(), client), body.getBytes());
         boolean empty = body != null && body.length() == 0 && reads;
         return new Submission(
                 method,
@@ -284,6 +296,10 @@ final class Intake {
                 mark,
                 asked == null ? usual : asked,
                 route.timeout() == null ? config.times().requestTimeout() : route.timeout());
+    }
+
+    private static List<String> scope(RouterFrontend by, Client client) {
+        return by.scope(client.request().headers(), client.trusted(), client.certificate());
     }
 
     private String randomHex() {

@@ -9,13 +9,18 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,6 +31,9 @@ final class Pem {
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String KEY = "PRIVATE KEY";
 
+    /** The kind of a host's name among a certificate's alternative names. */
+    private static final int DNS_NAME = 2;
+
     /** Kinds of keys that work, and what signs with them. */
     private static final Map<String, String> SIGNATURES = Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
 
@@ -33,25 +41,57 @@ final class Pem {
 
     private Pem() {}
 
-    /** What keeps a server from showing this certificate; nothing when it can. */
-    static void check(List<String> problems, String certificate, String key) {
-        List<X509Certificate> chain = certificates(problems, "tls.certificate", certificate);
+    /**
+     * What keeps this certificate from being shown; nothing when it can.
+     *
+     * @param setting what the names of its settings begin with
+     */
+    static void check(List<String> problems, String setting, RouterTls tls) {
+        List<X509Certificate> chain = certificates(problems, setting + ".certificate", tls.certificate());
+        String key = tls.key();
         List<String> others = labels(key);
         if (!others.contains(KEY)) {
             problems.add(
                     others.stream().anyMatch(label -> label.endsWith(KEY))
-                            ? "tls.key holds a key of the form " + others.get(0)
+                            ? setting + ".key holds a key of the form " + others.get(0)
                                     + ", which is not read: convert it with openssl pkcs8 -topk8 -nocrypt"
-                            : "tls.key holds no private key in PEM form (-----BEGIN PRIVATE KEY-----):"
+                            : setting + ".key holds no private key in PEM form (-----BEGIN PRIVATE KEY-----):"
                                     + " name the file with the certificate's key");
         } else if (!chain.isEmpty()) {
-            checkPair(problems, chain.get(0), blocks(key, KEY).get(0));
+            checkPair(problems, setting, chain.get(0), blocks(key, KEY).get(0));
         }
     }
 
     /** What keeps certificates from being trusted; nothing when they can. */
-    static void checkAuthorities(List<String> problems, String authorities) {
-        certificates(problems, "tls.authorities", authorities);
+    static void checkAuthorities(List<String> problems, String setting, String authorities) {
+        certificates(problems, setting, authorities);
+    }
+
+    /** Every certificate in a text that was found to be proper. */
+    static List<X509Certificate> certificates(String pem) {
+        return certificates(new ArrayList<>(), "", pem);
+    }
+
+    /** The hosts that a certificate names, in lower case, wildcards among them; none when they cannot be read. */
+    static Set<String> hosts(X509Certificate certificate) {
+        Set<String> hosts = new LinkedHashSet<>();
+        try {
+            Collection<List<?>> names = certificate.getSubjectAlternativeNames();
+            for (List<?> name : names == null ? List.<List<?>>of() : names) {
+                if (name.get(0).equals(DNS_NAME)) {
+                    hosts.add(String.valueOf(name.get(1)).toLowerCase(Locale.ROOT));
+                }
+            }
+        } catch (CertificateParsingException e) {
+            return Set.of(); // as if it named none
+        }
+        return hosts;
+    }
+
+    /** The private key in a text that was found to be proper, of the kind that a certificate is for. */
+    static PrivateKey key(String pem, X509Certificate of) throws GeneralSecurityException {
+        return KeyFactory.getInstance(of.getPublicKey().getAlgorithm())
+                .generatePrivate(new PKCS8EncodedKeySpec(blocks(pem, KEY).get(0)));
     }
 
     private static List<X509Certificate> certificates(List<String> problems, String setting, String pem) {
@@ -74,12 +114,12 @@ final class Pem {
     }
 
     /** A key fits when the certificate's public key knows its signature. */
-    private static void checkPair(List<String> problems, X509Certificate certificate, byte[] key) {
+    private static void checkPair(List<String> problems, String setting, X509Certificate certificate, byte[] key) {
         PublicKey known = certificate.getPublicKey();
         String kind = known.getAlgorithm();
         String signature = SIGNATURES.get(kind);
         if (signature == null) {
-            problems.add("tls.certificate is for a key of the kind " + kind + ": have one issued for RSA or EC");
+            problems.add(setting + ".certificate is for a key of the kind " + kind + ": have one issued for RSA or EC");
             return;
         }
         boolean fits;
@@ -95,11 +135,11 @@ final class Pem {
         } catch (InvalidKeySpecException e) {
             fits = false;
         } catch (GeneralSecurityException e) {
-            problems.add("tls.key cannot be used: " + e.getMessage());
+            problems.add(setting + ".key cannot be used: " + e.getMessage());
             return;
         }
         if (!fits) {
-            problems.add("tls.key does not belong to the first certificate of tls.certificate ("
+            problems.add(setting + ".key does not belong to the first certificate of " + setting + ".certificate ("
                     + certificate.getSubjectX500Principal()
                     + "): name the key that it was issued for, and put the router's own certificate first");
         }

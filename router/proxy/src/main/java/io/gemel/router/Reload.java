@@ -87,7 +87,9 @@ final class Reload {
             }
             return "nothing has changed";
         }
-        if (!Objects.equals(now.tls(), next.tls())) {
+        boolean shown = Objects.equals(now.tls(), next.tls())
+                && now.frontend().clientTls().equals(next.frontend().clientTls());
+        if (!shown) {
             showCertificate(next);
         }
         fleet.take(next);
@@ -112,7 +114,7 @@ final class Reload {
         try {
             show.apply(next).toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw new RouterConfigException(List.of("tls.certificate cannot be shown: " + e.getCause()));
+            throw new RouterConfigException(List.of("the settings tls.* cannot be taken: " + e.getCause()));
         }
     }
 

@@ -5,10 +5,12 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP client that follows the settings: when one that it rests on has changed, a new one takes its place, and the old one ends with
@@ -21,6 +23,8 @@ final class RenewableClient {
     /** After its last request was begun a client may still be connecting for that long, beyond its own time for it. */
     private static final long MARGIN_MILLIS = 1000;
 
+    private static final Logger LOG = LoggerFactory.getLogger(RenewableClient.class);
+
     private final Vertx vertx;
     private final Settings settings;
     private final Function<RouterConfig, Options> options;
@@ -31,13 +35,13 @@ final class RenewableClient {
     /**
      * What a client rests on.
      *
-     * @param authorities see {@link RouterConfig#authorities}
+     * @param tls see {@link RouterConfig#backendTls}
      * @param headersMax bytes of the headers of an answer
      * @param connectionsMax to one server
      * @param waitingMax requests that wait for one of them; negative for any number
      */
     record Options(
-            @Nullable String authorities,
+            RouterBackendTls tls,
             Duration connectTimeout,
             Duration idleTimeout,
             int headersMax,
@@ -47,7 +51,7 @@ final class RenewableClient {
         /** Enough for answers of a few headers, over a few connections. */
         static Options plain(RouterConfig config, int connectionsMax, int waitingMax) {
             return new Options(
-                    config.authorities(),
+                    config.backendTls(),
                     config.times().connectTimeout(),
                     config.times().vmIdleTimeout(),
                     HttpClientOptions.DEFAULT_MAX_HEADER_SIZE,
@@ -66,11 +70,23 @@ final class RenewableClient {
                     .setConnectTimeout((int) connectTimeout.toMillis())
                     .setMaxHeaderSize(headersMax)
                     .setTcpNoDelay(true);
+            String authorities = tls.authorities();
             if (authorities != null) {
                 http.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authorities)));
             }
+            RouterTls identity = tls.identity();
+            if (identity != null) {
+                http.setKeyCertOptions(new PemKeyCertOptions()
+                        .addCertValue(Buffer.buffer(identity.certificate()))
+                        .addKeyValue(Buffer.buffer(identity.key())));
+            }
             PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(waitingMax);
-            return vertx.createHttpClient(http, pool);
+            return vertx.httpClientBuilder()
+                    .with(http)
+                    .with(pool)
+                    .withConnectHandler(connection -> connection.exceptionHandler(
+                            why -> LOG.debug("a connection to {} fails", connection.remoteAddress(), why)))
+                    .build();
         }
     }
 

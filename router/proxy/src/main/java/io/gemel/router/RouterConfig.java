@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param listen where clients reach it
  * @param tls the certificate for {@code listen}; null serves plain HTTP
  * @param frontend what stands between clients and this router
- * @param authorities certificates, PEM, of those who sign the certificates of VMs and site processes that are asked by https; null for
- *     those that the JVM trusts
+ * @param backendTls how VMs and site processes are asked by https
  * @param admin where operators reach it
  * @param adminToken what a request to {@code admin} that changes something must bear; null asks for nothing
  * @param vms the application's VMs, at every site
@@ -35,9 +34,9 @@ public record RouterConfig(
         String name,
         SiteId site,
         Address listen,
-        @Nullable Tls tls,
+        @Nullable RouterTls tls,
         RouterFrontend frontend,
-        @Nullable String authorities,
+        RouterBackendTls backendTls,
         Address admin,
         @Nullable String adminToken,
         List<Vm> vms,
@@ -78,12 +77,11 @@ public record RouterConfig(
             problems.add("admin.token is empty: leave it out, or give it a secret");
         }
         if (tls != null) {
-            Pem.check(problems, tls.certificate(), tls.key());
+            Pem.check(problems, "tls", tls);
         }
-        if (authorities != null) {
-            Pem.checkAuthorities(problems, authorities);
-        }
+        backendTls.check(problems);
         frontend.check(problems);
+        frontend.clientTls().check(problems, tls != null);
         checkVms(problems, vms, sites);
         checkSites(problems, site, vms, sites);
         checkRoutes(problems, routes, times);
@@ -312,20 +310,6 @@ public record RouterConfig(
         /** As settings and figures name it: the host, if it has one, and the prefix. */
         public String name() {
             return host + prefix;
-        }
-    }
-
-    /**
-     * A certificate.
-     *
-     * @param certificate the chain, PEM, the server's own first
-     * @param key its private key, PEM (PKCS 8, not encrypted), RSA or EC
-     */
-    public record Tls(String certificate, String key) {
-        /** Shows neither. */
-        @Override
-        public String toString() {
-            return "Tls[******]";
         }
     }
 }

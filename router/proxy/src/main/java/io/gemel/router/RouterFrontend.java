@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How clients come and are told apart, and what VMs are told of it.
@@ -18,9 +19,16 @@ import java.util.regex.Pattern;
  * @param proxyProtocol {@code listen.proxy.protocol}: whether each connection begins with a head of the PROXY protocol, version 1 or 2
  * @param hostPreserve {@code host.preserve}: whether VMs see the client's Host instead of their own address
  * @param keyScope {@code key.scope.headers}: headers whose values belong to an Idempotency-Key: who shows others gets nobody else's answer
+ * @param keyScopeCertificate {@code key.scope.certificate}: whether who a client is by its verified certificate belongs to the key as well
+ * @param clientTls what clients that come by https are shown and asked for
  */
 public record RouterFrontend(
-        List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve, List<String> keyScope) {
+        List<String> trustedProxies,
+        boolean proxyProtocol,
+        boolean hostPreserve,
+        List<String> keyScope,
+        boolean keyScopeCertificate,
+        RouterClientTls clientTls) {
     private static final Pattern NETWORK = Pattern.compile("([0-9a-fA-F.:]+)(?:/(\\d{1,3}))?");
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;
@@ -28,6 +36,12 @@ public record RouterFrontend(
     public RouterFrontend {
         trustedProxies = List.copyOf(trustedProxies);
         keyScope = List.copyOf(keyScope);
+    }
+
+    /** The rest as when nothing is said. */
+    public RouterFrontend(
+            List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve, List<String> keyScope) {
+        this(trustedProxies, proxyProtocol, hostPreserve, keyScope, true, RouterClientTls.defaults());
     }
 
     /** What holds when nothing is said. */
@@ -46,11 +60,22 @@ public record RouterFrontend(
         }
     }
 
-    /** What belongs to a request's key besides its text. */
-    List<String> scope(MultiMap headers) {
+    /**
+     * What belongs to a request's key besides its text.
+     *
+     * @param trusted whether it comes from a proxy that is believed where it came from: from others such headers prove nothing
+     * @param certificate who the client is by its certificate; null for nobody
+     */
+    List<String> scope(MultiMap headers, boolean trusted, @Nullable ClientCertificate certificate) {
         List<String> scope = new ArrayList<>();
         for (String name : keyScope) {
-            headers.getAll(name).forEach(value -> scope.add(name.toLowerCase(Locale.ROOT) + ": " + value));
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (trusted || !HeaderRules.tellsProvenance(lower)) {
+                headers.getAll(name).forEach(value -> scope.add(lower + ": " + value));
+            }
+        }
+        if (keyScopeCertificate && certificate != null) {
+            scope.add("certificate of " + certificate.identity()); // no header's name has a blank
         }
         return scope;
     }

@@ -123,7 +123,9 @@ final class SiteWatch {
 
     private void silent(long askedMillis, Throwable why) {
         asking = false;
-        site.told(-1, "its process does not answer: " + Trust.why(why));
+        site.told(
+                -1,
+                "its process does not answer: " + Trust.why(why, settings.now().backendTls()));
         if (silentSinceMillis < 0) {
             silentSinceMillis = askedMillis;
         }

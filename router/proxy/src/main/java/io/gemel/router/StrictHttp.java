@@ -1,15 +1,16 @@
 package io.gemel.router;
 
-import io.gemel.router.RouterConfig.Tls;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.concurrent.TimeUnit;
 
@@ -33,20 +34,33 @@ final class StrictHttp {
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(1024);
-        Tls tls = config.tls();
+        RouterTls tls = config.tls();
         if (tls != null) {
             options.setSsl(true)
                     .setEnabledSecureTransportProtocols(Trust.PROTOCOLS)
                     .setSslHandshakeTimeout(config.times().headerTimeout().toMillis())
                     .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                    .setKeyCertOptions(new PemKeyCertOptions()
-                            .addCertValue(Buffer.buffer(tls.certificate()))
-                            .addKeyValue(Buffer.buffer(tls.key())));
+                    .setKeyCertOptions(KeyCertOptions.wrap(new ServerCertificates(
+                            tls, config.frontend().clientTls().named())));
+            askClients(options, config.frontend().clientTls());
         }
         return options;
     }
 
-    /** The certificate that new connections are shown. */
+    private static void askClients(HttpServerOptions options, RouterClientTls by) {
+        options.setClientAuth(
+                switch (by.auth()) {
+                    case NONE -> ClientAuth.NONE;
+                    case REQUEST -> ClientAuth.REQUEST;
+                    case REQUIRED -> ClientAuth.REQUIRED;
+                });
+        String authorities = by.authorities();
+        if (authorities != null) {
+            options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authorities)));
+        }
+    }
+
+    /** The certificates that new connections are shown, and what they are asked for. */
     static ServerSSLOptions certificate(RouterConfig config) {
         return options(config, config.listen().port()).getSslOptions();
     }

@@ -16,10 +16,34 @@ final class Trust {
     /** Longest reason: what is no TLS is part of it, whatever its length. */
     private static final int REASON_MAX = 200;
 
+    private static final String ALERT = "Received fatal alert: ";
+
     private Trust() {}
 
-    /** Why a server could not be asked, in an operator's words. */
-    static String why(Throwable failure) {
+    /** What a peer says that does not accept a certificate, or was shown none. */
+    private static final Set<String> REFUSALS = Set.of(
+            "bad_certificate",
+            "unsupported_certificate",
+            "certificate_revoked",
+            "certificate_expired",
+            "certificate_unknown",
+            "unknown_ca",
+            "access_denied",
+            "certificate_required");
+
+    /**
+     * Why a server could not be asked, in an operator's words.
+     *
+     * @param by how it was asked
+     */
+    static String why(Throwable failure, RouterBackendTls by) {
+        String refusal = refusal(failure);
+        if (refusal != null) {
+            String said = " (it says " + refusal + "); see tls.outbound.certificate";
+            return by.identity() == null
+                    ? "it asks for a certificate of the router's, which has none" + said
+                    : "it does not accept the router's certificate" + said;
+        }
         boolean tls = false;
         Throwable each = failure;
         for (int i = 0; i < CAUSES_MAX && each != null; i++) {
@@ -30,6 +54,20 @@ final class Trust {
             each = each.getCause();
         }
         return tls ? "TLS with it fails: " + deepest(failure) : String.valueOf(failure.getMessage());
+    }
+
+    /** The word with which a server refused the certificate that it was shown, or the lack of one; null when it did not. */
+    static @Nullable String refusal(Throwable failure) {
+        Throwable each = failure;
+        for (int i = 0; i < CAUSES_MAX && each != null; i++) {
+            String text = String.valueOf(each.getMessage());
+            if (each instanceof SSLException && text.contains(ALERT)) {
+                // JDK: "Received fatal alert: unknown_ca", newer ones with "(certificate_required) ..." before.
+                return REFUSALS.stream().filter(text::contains).findFirst().orElse(null);
+            }
+            each = each.getCause();
+        }
+        return null;
     }
 
     private static String deepest(Throwable failure) {

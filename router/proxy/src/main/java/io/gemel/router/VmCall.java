@@ -69,6 +69,11 @@ final class VmCall {
 
     private void broken(Throwable why) {
         String text = String.valueOf(why.getMessage());
+        if (Trust.refusal(why) != null) {
+            // TLS 1.3: what is sent with the certificate is not looked at by whoever does not accept that.
+            end(new Result.NotSent(text));
+            return;
+        }
         // What the decoder throws when it cannot read what came; an end of the connection is an IOException.
         boolean improper = why instanceof TooLongFrameException || why instanceof IllegalArgumentException;
         end(improper ? new Result.Improper(text) : new Result.Broken(text));

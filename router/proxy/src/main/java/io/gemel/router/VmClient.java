@@ -25,7 +25,7 @@ final class VmClient {
                 vertx,
                 settings,
                 config -> new RenewableClient.Options(
-                        config.authorities(),
+                        config.backendTls(),
                         config.times().connectTimeout(),
                         config.times().vmIdleTimeout(),
                         config.limits().vmHeadersMax(),

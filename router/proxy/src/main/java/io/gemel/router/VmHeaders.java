@@ -34,6 +34,12 @@ final class VmHeaders {
                 headers.set(HttpHeaders.HOST, host);
             }
         }
+        ClientCertificate certificate = client.certificate();
+        if (certificate != null) {
+            headers.set(ClientCertificate.HEADER, certificate.encoded());
+            headers.set(ClientCertificate.SUBJECT_HEADER, certificate.subject());
+            headers.set(ClientCertificate.FINGERPRINT_HEADER, certificate.fingerprint());
+        }
         String length = client.request().getHeader(HttpHeaders.CONTENT_LENGTH);
         if (submission.stream() != null && length != null) {
             headers.set(HttpHeaders.CONTENT_LENGTH, length);

@@ -210,7 +210,10 @@ final class VmWatch {
         }
         asking = false;
         long now = awake.millis();
-        vm.unheard(why instanceof TimeoutException ? "" : Trust.why(why));
+        vm.unheard(
+                why instanceof TimeoutException
+                        ? ""
+                        : Trust.why(why, settings.now().backendTls()));
         if (why instanceof ConnectException) {
             health.refused();
         } else if (!(why instanceof TimeoutException)) {

@@ -152,7 +152,10 @@ final class Watch extends VerticleBase {
     /** Its sessions must not hold locks against whoever takes its work up. */
     private void died(SiteView site, VmState vm) {
         fencing.fence(site, vm, TERMINATE_MILLIS)
-                .onFailure(why -> LOG.warn("the sessions of VM {} stay: {}", vm.name(), Trust.why(why)));
+                .onFailure(why -> LOG.warn(
+                        "the sessions of VM {} stay: {}",
+                        vm.name(),
+                        Trust.why(why, settings.now().backendTls())));
         long now = awake.millis();
         Long before = hostDeaths.put(vm.host(), now);
         if (before != null && now - before <= HOST_MILLIS) {

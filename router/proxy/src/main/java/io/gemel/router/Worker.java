@@ -39,6 +39,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private DurabilityRounds durability;
     private CatchUps catchUps;
     private RequestQueue queue;
+    private TlsPeers peers;
     private RouterConfig seen;
     private Means means;
 
@@ -76,7 +77,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
         queue = new RequestQueue(queues, context);
         seen = settings.now();
         means = means(seen);
-        intake = new Intake(settings, clock, figures, awake, random, this);
+        peers = new TlsPeers(seen.frontend().clientTls());
+        intake = new Intake(settings, clock, figures, awake, random, peers::of, this);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);
@@ -124,6 +126,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         }
         RouterConfig now = settings.now();
         connections.forEach(connection -> StrictHttp.keepLonger(connection, now));
+        peers.follow(now.frontend().clientTls());
         seen = now;
         means = means(now);
     }
@@ -141,6 +144,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         connection.closeHandler(unused -> {
             figures.connections.decrementAndGet();
             connections.remove(connection);
+            peers.leave(connection);
         });
         // A closing server still accepts, and would never answer.
         if (closing || now > settings.now().limits().connectionsMax()) {
@@ -150,6 +154,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         follow();
         StrictHttp.guard(connection, settings, figures.malformed::increment);
         connections.add(connection);
+        peers.enter(connection);
     }
 
     private void take(HttpServerRequest request) {

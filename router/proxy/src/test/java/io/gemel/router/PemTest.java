@@ -69,7 +69,7 @@ final class PemTest {
                 .asString()
                 .startsWith("tls.certificate holds a certificate that cannot be read (number 1)");
         List<String> problems = new ArrayList<>();
-        Pem.checkAuthorities(problems, ec.certificate() + cut);
+        Pem.checkAuthorities(problems, "tls.authorities", ec.certificate() + cut);
         assertThat(problems)
                 .singleElement()
                 .asString()
@@ -79,7 +79,7 @@ final class PemTest {
 
     private static List<String> problems(String certificate, String key) {
         List<String> problems = new ArrayList<>();
-        Pem.check(problems, certificate, key);
+        Pem.check(problems, "tls", new RouterTls(certificate, key));
         return problems;
     }
 }

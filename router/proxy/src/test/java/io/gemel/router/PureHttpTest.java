@@ -160,7 +160,7 @@ final class PureHttpTest {
                         new Address("a", 1),
                         null,
                         new RouterFrontend(List.of("10.0.0.0/33", "here"), false, true, List.of()),
-                        null,
+                        RouterBackendTls.defaults(),
                         new Address("a", 2),
                         " ",
                         List.of(vm, vm),

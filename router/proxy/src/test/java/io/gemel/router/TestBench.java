@@ -54,7 +54,7 @@ final class TestBench implements AutoCloseable {
                 new Address("127.0.0.1", 0),
                 null,
                 RouterFrontend.defaults(),
-                null,
+                RouterBackendTls.defaults(),
                 new Address("127.0.0.1", 0),
                 "admin",
                 List.of(e1.config(), e2.config(), w1.config(), w2.config()),
@@ -106,7 +106,7 @@ final class TestBench implements AutoCloseable {
         return with(config, List.of(east), sites, config.tls(), config.frontend(), config.times(), config.limits());
     }
 
-    static RouterConfig with(RouterConfig config, RouterConfig.Tls tls) {
+    static RouterConfig with(RouterConfig config, RouterTls tls) {
         return with(config, config.vms(), config.sites(), tls, config.frontend(), config.times(), config.limits());
     }
 
@@ -118,7 +118,7 @@ final class TestBench implements AutoCloseable {
             RouterConfig config,
             List<RouterConfig.Vm> vms,
             List<RouterConfig.Site> sites,
-            RouterConfig.Tls tls,
+            RouterTls tls,
             RouterFrontend frontend,
             RouterTimes times,
             RouterLimits limits) {
@@ -128,7 +128,7 @@ final class TestBench implements AutoCloseable {
                 config.listen(),
                 tls,
                 frontend,
-                config.authorities(),
+                config.backendTls(),
                 config.admin(),
                 config.adminToken(),
                 vms,

@@ -12,9 +12,10 @@ final class TestConfig {
     final RouterConfig before;
     String name;
     RouterConfig.Address listen;
-    RouterConfig.Tls tls;
+    RouterTls tls;
     RouterFrontend frontend;
     String authorities;
+    RouterTls identity;
     RouterConfig.Address admin;
     String adminToken;
     List<RouterConfig.Vm> vms;
@@ -31,7 +32,8 @@ final class TestConfig {
         listen = before.listen();
         tls = before.tls();
         frontend = before.frontend();
-        authorities = before.authorities();
+        authorities = before.backendTls().authorities();
+        identity = before.backendTls().identity();
         admin = before.admin();
         adminToken = before.adminToken();
         vms = new ArrayList<>(before.vms());
@@ -52,7 +54,7 @@ final class TestConfig {
                 new RouterConfig.Address("127.0.0.1", 0),
                 null,
                 RouterFrontend.defaults(),
-                null,
+                RouterBackendTls.defaults(),
                 new RouterConfig.Address("127.0.0.1", 0),
                 null,
                 List.of(vms),
@@ -86,7 +88,7 @@ final class TestConfig {
                 listen,
                 tls,
                 frontend,
-                authorities,
+                new RouterBackendTls(authorities, identity),
                 admin,
                 adminToken,
                 vms,

@@ -3,18 +3,25 @@ package io.gemel.router;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * A key and a certificate that it has signed itself, made by the JDK's keytool.
@@ -37,6 +44,11 @@ record TestKeys(String certificate, String key) {
      * @param host what it is for, as keytool writes it: {@code ip:127.0.0.1} or {@code dns:localhost}
      */
     static TestKeys make(Path folder, String kind, String host) throws Exception {
+        return make(folder, kind, host, "CN=test " + NUMBER.incrementAndGet());
+    }
+
+    /** @param subject whose it is */
+    static TestKeys make(Path folder, String kind, String host, String subject) throws Exception {
         Path store = Files.createTempDirectory(folder, "keys").resolve("keys.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -53,7 +65,7 @@ record TestKeys(String certificate, String key) {
                         "-keyalg",
                         kind,
                         "-dname",
-                        "CN=test " + NUMBER.incrementAndGet(),
+                        subject,
                         "-ext",
                         "SAN=" + host)
                 .redirectErrorStream(true)
@@ -77,21 +89,79 @@ record TestKeys(String certificate, String key) {
                 + "-----\n";
     }
 
-    RouterConfig.Tls tls() {
-        return new RouterConfig.Tls(certificate, key);
+    RouterTls tls() {
+        return new RouterTls(certificate, key);
+    }
+
+    X509Certificate x509() throws GeneralSecurityException {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** What a client uses that trusts this certificate only. */
     SSLContext trusting() throws GeneralSecurityException, IOException {
-        Certificate trusted = CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(certificate.getBytes(StandardCharsets.US_ASCII)));
+        return trusting(null);
+    }
+
+    /** The same for a client that shows a certificate of its own. */
+    SSLContext trusting(TestKeys own) throws GeneralSecurityException, IOException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setCertificateEntry("trusted", trusted);
+        store.setCertificateEntry("trusted", x509());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust.getTrustManagers(), null);
+        context.init(own == null ? null : own.keyManagers(), trust.getTrustManagers(), null);
         return context;
+    }
+
+    /** Shows it to whoever asks for a certificate, whomever that one would believe. */
+    private KeyManager[] keyManagers() throws GeneralSecurityException {
+        return new KeyManager[] {new Own(x509(), Pem.key(key, x509()))};
+    }
+
+    private static final class Own extends X509ExtendedKeyManager {
+        private final X509Certificate certificate;
+        private final PrivateKey key;
+
+        Own(X509Certificate certificate, PrivateKey key) {
+            this.certificate = certificate;
+            this.key = key;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
+            return List.of(keyTypes).contains(key.getAlgorithm()) ? ALIAS : null;
+        }
+
+        @Override
+        public String chooseEngineClientAlias(String[] keyTypes, Principal[] issuers, SSLEngine engine) {
+            return chooseClientAlias(keyTypes, issuers, null);
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return new X509Certificate[] {certificate};
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return key;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String[] getServerAliases(String keyType, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
+            return null;
+        }
     }
 }

@@ -31,7 +31,8 @@ final class TestSite implements AutoCloseable {
     volatile long lagMillis;
     volatile String token = "secret";
     private final Vertx vertx;
-    private final RouterConfig.Tls tls;
+    private final RouterTls tls;
+    private final String authorities;
     private volatile HttpServer server;
     private volatile int port;
 
@@ -40,7 +41,13 @@ final class TestSite implements AutoCloseable {
     }
 
     /** @param tls its certificate; null for plain HTTP */
-    TestSite(Vertx vertx, String name, RouterConfig.Tls tls) {
+    TestSite(Vertx vertx, String name, RouterTls tls) {
+        this(vertx, name, tls, null);
+    }
+
+    /** @param authorities of those whose certificates it asks for; null for none */
+    TestSite(Vertx vertx, String name, RouterTls tls, String authorities) {
+        this.authorities = authorities;
         this.tls = tls;
         this.vertx = vertx;
         this.name = name;
@@ -48,7 +55,7 @@ final class TestSite implements AutoCloseable {
     }
 
     void start() {
-        server = TestHttp.await(vertx.createHttpServer(TestHttp.server(port, tls))
+        server = TestHttp.await(vertx.createHttpServer(TestHttp.server(port, tls, authorities))
                 .requestHandler(this::handle)
                 .listen());
         port = server.actualPort();

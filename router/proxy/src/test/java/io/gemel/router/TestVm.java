@@ -82,7 +82,8 @@ final class TestVm implements AutoCloseable {
 
     private final Queue<Runnable> kept = new ConcurrentLinkedQueue<>();
     private final Vertx vertx;
-    private final RouterConfig.Tls tls;
+    private final RouterTls tls;
+    private final String authorities;
     private volatile HttpServer server;
     private volatile HttpServer heartbeats;
     private volatile int port;
@@ -93,7 +94,13 @@ final class TestVm implements AutoCloseable {
     }
 
     /** @param tls its certificate; null for plain HTTP */
-    TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger, RouterConfig.Tls tls) {
+    TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger, RouterTls tls) {
+        this(vertx, name, site, host, ledger, tls, null);
+    }
+
+    /** @param authorities of those whose certificates it asks for; null for none */
+    TestVm(Vertx vertx, String name, String site, String host, TestLedger ledger, RouterTls tls, String authorities) {
+        this.authorities = authorities;
         this.vertx = vertx;
         this.name = name;
         this.site = site;
@@ -112,7 +119,7 @@ final class TestVm implements AutoCloseable {
     }
 
     private HttpServer listen(int at) {
-        return TestHttp.await(vertx.createHttpServer(TestHttp.server(at, tls))
+        return TestHttp.await(vertx.createHttpServer(TestHttp.server(at, tls, authorities))
                 .connectionHandler(connection -> {
                     connections.incrementAndGet();
                     connection.closeHandler(unused -> connections.decrementAndGet());

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** VMs and sites that are reached by https: only those whose certificate is signed by somebody trusted, and names them. */
 final class VmTlsIT {
@@ -103,6 +105,82 @@ final class VmTlsIT {
         awaitReason("TLS with it fails");
     }
 
+    @Test
+    void a_vm_and_a_site_that_ask_for_a_certificate_are_shown_the_routers_own() throws Exception {
+        TestKeys own = TestKeys.make(folder, "EC", "dns:router");
+        TestVm vm = asking(own);
+        TestSite site = new TestSite(vertx, "east", keys.tls(), own.certificate());
+        start(vm.config(), site, new RouterBackendTls(keys.certificate(), own.tls()));
+        await().until(() -> state() == VmState.ALIVE);
+
+        assertThat(post("/a", "k1").statusCode()).isEqualTo(201);
+        assertThat(post("/shipped", "k2").headers().firstValue("Gemel-Durability"))
+                .contains("shipped");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_vm_that_does_not_accept_the_routers_certificate_is_dead_and_the_report_says_why(boolean heartbeatsApart)
+            throws Exception {
+        TestKeys expected = TestKeys.make(folder, "EC", "dns:router");
+        TestVm vm = asking(expected);
+        RouterConfig.Vm config = vm.config();
+        start(
+                heartbeatsApart
+                        ? config
+                        : new RouterConfig.Vm(config.name(), config.url(), config.site(), config.host()),
+                new TestSite(vertx, "east", keys.tls(), expected.certificate()),
+                new RouterBackendTls(keys.certificate(), strange.tls()));
+
+        awaitReason("it does not accept the router's certificate");
+        assertThat(router.report().vms().get(0).reason()).contains("see tls.outbound.certificate");
+        await().until(() ->
+                router.report().sites().get(0).reason().contains("it does not accept the router's certificate"));
+        assertThat(post("/a", "k1").statusCode()).isEqualTo(503);
+        assertThat(vm.received).isEmpty();
+    }
+
+    @Test
+    void a_vm_that_asks_for_a_certificate_is_dead_while_the_router_has_none() throws Exception {
+        start(asking(strange).config(), new TestSite(vertx, "east"), new RouterBackendTls(keys.certificate(), null));
+
+        awaitReason("it asks for a certificate of the router's");
+        assertThat(router.report().vms().get(0).reason()).contains("see tls.outbound.certificate");
+    }
+
+    @Test
+    void a_request_whose_connection_is_refused_for_its_certificate_was_not_done() throws Exception {
+        TestVm vm = asking(strange);
+        TestVm beating = new TestVm(vertx, "e1", "east", "host-1", new TestLedger());
+        beating.submissions = List.of();
+        RouterConfig.Vm config = new RouterConfig.Vm(
+                "e1",
+                vm.config().url(),
+                new SiteId("east"),
+                "host-1",
+                0,
+                beating.config().heartbeatUrl());
+        TestVm other = new TestVm(vertx, "e2", "east", "host-2", new TestLedger(), keys.tls());
+        start(
+                List.of(config, other.config()),
+                new TestSite(vertx, "east"),
+                new RouterBackendTls(keys.certificate(), keys.tls()));
+        await().until(() -> router.report().vms().stream().allMatch(each -> each.state() == VmState.ALIVE));
+
+        for (int i = 0; i < 30; i++) {
+            // Without a ledger whatever may have been done would be in doubt.
+            HttpResponse<String> answer = post("/unkept", "k" + i);
+            assertThat(answer.statusCode()).isEqualTo(201);
+            assertThat(answer.body()).startsWith("done by e2");
+        }
+        assertThat(router.report().retried()).isPositive();
+        assertThat(vm.received).isEmpty();
+    }
+
+    private TestVm asking(TestKeys expected) {
+        return new TestVm(vertx, "e1", "east", "host-1", new TestLedger(), keys.tls(), expected.certificate());
+    }
+
     private TestVm vm(TestKeys own) {
         return new TestVm(vertx, "e1", "east", "host-1", new TestLedger(), own.tls());
     }
@@ -112,6 +190,14 @@ final class VmTlsIT {
     }
 
     private void start(RouterConfig.Vm vm, TestSite site, String authorities) throws RouterException {
+        start(vm, site, new RouterBackendTls(authorities, null));
+    }
+
+    private void start(RouterConfig.Vm vm, TestSite site, RouterBackendTls tls) throws RouterException {
+        start(List.of(vm), site, tls);
+    }
+
+    private void start(List<RouterConfig.Vm> vms, TestSite site, RouterBackendTls tls) throws RouterException {
         router = new Router(
                 new RouterConfig(
                         "east-1",
@@ -119,10 +205,10 @@ final class VmTlsIT {
                         new Address("127.0.0.1", 0),
                         null,
                         RouterFrontend.defaults(),
-                        authorities,
+                        tls,
                         new Address("127.0.0.1", 0),
                         null,
-                        List.of(vm),
+                        vms,
                         List.of(site.config()),
                         List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
                         Durability.LOCAL,
