@@ -4,6 +4,7 @@ import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
 import io.gemel.router.RouterFrontend;
 import io.gemel.router.RouterLimits;
+import io.gemel.router.RouterProtocols;
 import io.gemel.router.RouterTimes;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -118,7 +119,8 @@ public final class RouterConfigFile {
                         get(RouterKeys.HOST_PRESERVE),
                         listed(RouterKeys.KEY_SCOPE_HEADERS),
                         get(RouterKeys.KEY_SCOPE_CERTIFICATE),
-                        tls.clients()),
+                        tls.clients(),
+                        new RouterProtocols(get(RouterKeys.UPGRADES_MAX))),
                 tls.backends(),
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,

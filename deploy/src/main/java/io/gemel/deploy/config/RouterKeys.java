@@ -69,6 +69,7 @@ final class RouterKeys {
     static final Key<Long> LINE_MAX = size("line.max", "8KiB", 256, MIB);
     static final Key<Integer> REQUESTS_MAX = count("requests.max", "4096", 1, 1_000_000);
     static final Key<Integer> CONNECTIONS_MAX = count("connections.max", "10000", 1, 1_000_000);
+    static final Key<Integer> UPGRADES_MAX = count("upgrades.max", "1000", 0, 1_000_000);
     static final Key<Integer> VM_CONNECTIONS_MAX = count("vm.connections.max", "512", 1, 100_000);
     static final Key<Integer> VM_REQUESTS_MAX = count("vm.requests.max", "0", 0, VM_REQUESTS_LIMIT);
     static final Key<Long> VM_HEADERS_MAX = size("vm.headers.max", "256KiB", KIB, 16 * MIB);
@@ -121,6 +122,7 @@ final class RouterKeys {
             LINE_MAX,
             REQUESTS_MAX,
             CONNECTIONS_MAX,
+            UPGRADES_MAX,
             VM_CONNECTIONS_MAX,
             VM_REQUESTS_MAX,
             VM_HEADERS_MAX,

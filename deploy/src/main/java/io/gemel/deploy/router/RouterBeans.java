@@ -173,6 +173,11 @@ final class RouterBeans implements AutoCloseable {
         }
 
         @Override
+        public int getUpgraded() {
+            return now().upgraded();
+        }
+
+        @Override
         public double getLatencyMillisP50() {
             return now().latencyMillisP50();
         }
@@ -204,6 +209,11 @@ final class RouterBeans implements AutoCloseable {
         @Override
         public int getInFlight() {
             return now().inFlight();
+        }
+
+        @Override
+        public int getUpgraded() {
+            return now().upgraded();
         }
 
         @Override

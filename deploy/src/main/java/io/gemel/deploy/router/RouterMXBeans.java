@@ -44,6 +44,8 @@ public final class RouterMXBeans {
 
         int getConnections();
 
+        int getUpgraded();
+
         double getLatencyMillisP50();
 
         double getLatencyMillisP99();
@@ -56,6 +58,8 @@ public final class RouterMXBeans {
         String getReason();
 
         int getInFlight();
+
+        int getUpgraded();
 
         double getLatencyMillis();
 

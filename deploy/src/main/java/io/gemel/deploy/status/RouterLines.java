@@ -26,9 +26,10 @@ final class RouterLines {
             lines.add("  its changed settings are not taken, it goes by those before: " + problem);
         }
         lines.add(format(
-                "  requests %s   in flight %s   latency p50 %.1f ms, p99 %.1f ms",
+                "  requests %s   in flight %s%s   latency p50 %.1f ms, p99 %.1f ms",
                 count(router, "requests"),
                 count(router, "inFlight"),
+                router.path("upgraded").asLong() == 0 ? "" : "   upgraded " + count(router, "upgraded"),
                 router.path("latencyMillisP50").asDouble(),
                 router.path("latencyMillisP99").asDouble()));
         lines.add(format(
@@ -61,7 +62,7 @@ final class RouterLines {
                     vm.path("site").asText(),
                     vm.path("host").asText(),
                     vm.path("state").asText(),
-                    count(vm, "inFlight"),
+                    count(vm, "inFlight") + (vm.path("upgraded").asLong() == 0 ? "" : "+" + count(vm, "upgraded")),
                     format("%.1f ms", vm.path("latencyMillis").asDouble()),
                     count(vm, "deaths"),
                     vm.path("reason").asText()));

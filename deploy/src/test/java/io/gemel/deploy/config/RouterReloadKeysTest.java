@@ -80,6 +80,7 @@ class RouterReloadKeysTest {
             Map.entry("line.max", "9KiB"),
             Map.entry("requests.max", "4095"),
             Map.entry("connections.max", "9999"),
+            Map.entry("upgrades.max", "999"),
             Map.entry("vm.connections.max", "511"),
             Map.entry("vm.requests.max", "7"),
             Map.entry("vm.headers.max", "255KiB"),

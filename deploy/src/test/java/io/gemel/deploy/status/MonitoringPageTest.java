@@ -106,6 +106,7 @@ class MonitoringPageTest {
                 0,
                 0,
                 0,
+                0,
                 List.of(),
                 List.of(),
                 List.of());

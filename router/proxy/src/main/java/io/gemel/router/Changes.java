@@ -54,6 +54,8 @@ record Changes(List<String> taken, List<String> refused) {
                     config -> config.frontend().clientTls().authorities()),
             new Setting<>("trusted.proxies", config -> config.frontend().trustedProxies()),
             new Setting<>("host.preserve", config -> config.frontend().hostPreserve()),
+            new Setting<>(
+                    "upgrades.max", config -> config.frontend().protocols().upgradesMax()),
             new Setting<>("key.scope.headers", config -> config.frontend().keyScope()),
             new Setting<>("key.scope.certificate", config -> config.frontend().keyScopeCertificate()),
             new Setting<>("admin.token", RouterConfig::adminToken),

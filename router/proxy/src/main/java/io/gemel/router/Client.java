@@ -1,9 +1,12 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Route;
+import io.netty.channel.Channel;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -151,6 +154,31 @@ final class Client {
                 });
     }
 
+    /**
+     * A VM's answer that switches its connection to another protocol.
+     *
+     * @return the connection, with no HTTP in its pipeline
+     */
+    Future<Channel> switches(VmAnswer answer, Story story) {
+        HttpServerResponse response = begin(answer.status(), story);
+        MultiMap headers = response.headers();
+        for (Entry<String, String> header : HeaderRules.towardsClient(answer.headers())) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+        headers.set("Upgrade", answer.headers().getAll("Upgrade"));
+        return request.toNetSocket().map(socket -> {
+            figures.latencies.record(micros());
+            figures.answers.record(route, story.vm(), answer.status(), micros());
+            return StrictHttp.withoutHttp(socket);
+        });
+    }
+
+    /** Its connection, which was switched to another protocol, has ended. */
+    void ended(long bytes, Story story) {
+        line(UpgradeRules.SWITCHING_PROTOCOLS, bytes, story);
+    }
+
     /** It left, and gets no answer. */
     void left(Story story) {
         access(LEFT, 0, story);
@@ -194,6 +222,10 @@ final class Client {
 
     private void access(int status, long bytes, Story story) {
         figures.answers.record(route, story.vm(), status, micros());
+        line(status, bytes, story);
+    }
+
+    private void line(int status, long bytes, Story story) {
         log.write(new AccessLog.Line(
                 address(), id, request.method().name(), path(), route, status, bytes, micros(), story));
     }

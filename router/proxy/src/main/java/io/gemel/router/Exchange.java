@@ -241,6 +241,12 @@ final class Exchange implements RequestQueue.Waiting {
             settle(answer);
             return;
         }
+        Upgraded upgraded = answer.upgraded();
+        if (upgraded != null) {
+            means.tunnels().open(client, answer, upgraded, story(null, null));
+            done();
+            return;
+        }
         String word = outcome == null || outcome.effect() != Outcome.Effect.FINAL
                 ? course.inDoubt() ? "in-doubt" : null
                 : outcome.word();

@@ -21,6 +21,7 @@ final class Figures {
     final AtomicInteger inFlight = new AtomicInteger();
     final AtomicInteger waiting = new AtomicInteger();
     final AtomicInteger connections = new AtomicInteger();
+    final AtomicInteger upgraded = new AtomicInteger();
     final AtomicLong bodyBytes = new AtomicLong();
     final LatencyWindow latencies = new LatencyWindow();
     final AnswerTimes answers = new AnswerTimes();

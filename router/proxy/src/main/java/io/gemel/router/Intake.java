@@ -1,6 +1,5 @@
 package io.gemel.router;
 
-import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
@@ -8,9 +7,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.InstantSource;
-import java.util.HexFormat;
-import java.util.List;
-import java.util.Map.Entry;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +18,6 @@ final class Intake {
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int TIMEOUT = 408;
     private static final int UNAVAILABLE = 503;
-    private static final int RANDOM_BYTES = 16;
-    private static final long LINGER_MILLIS = 1000;
 
     /** Hears of requests that have come whole, and of those that were begun and ended otherwise. */
     interface Listener {
@@ -38,12 +32,11 @@ final class Intake {
     private final InstantSource clock;
     private final Figures figures;
     private final AwakeClock awake;
-    private final RandomGenerator random;
+    private final SubmissionMaker submissions;
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
-    private final Fingerprint fingerprint = new Fingerprint();
     private final Deadlines<Receiving> receiving = new Deadlines<>();
-    private final Deadlines<HttpConnection> lingering = new Deadlines<>();
+    private final Refusals refusals;
     private IntakeSettings taking;
 
     /**
@@ -63,9 +56,10 @@ final class Intake {
         taking = IntakeSettings.of(settings.now(), clock);
         this.figures = figures;
         this.awake = awake;
-        this.random = random;
+        submissions = new SubmissionMaker(random);
         this.peers = peers;
         this.listener = listener;
+        refusals = new Refusals(figures, awake);
     }
 
     private IntakeSettings taking() {
@@ -100,26 +94,24 @@ final class Intake {
         String id = RequestCheck.requestId(request.getHeader(RequestCheck.REQUEST_ID));
         Client client = new Client(
                 request,
-                id == null ? randomHex() : id,
+                id == null ? submissions.randomHex() : id,
                 trusted,
                 peers.apply(request.connection()),
                 by.accessLog(),
                 figures,
-                this::discard);
+                refusals::discard);
         Target target = Target.parse(request.uri());
         if (target == null) {
-            refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
+            refusals.refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
         Route route = by.routes().of(Routes.host(request.authority()), target);
         client.takes(route);
-        Refusal refusal = RequestCheck.refusal(
-                request.method().name(),
-                request.version() == HttpVersion.HTTP_1_1,
-                request.headers(),
-                route.resubmit() ? config.limits().bodyMax() : -1);
+        boolean http11 = request.version() == HttpVersion.HTTP_1_1;
+        String upgrade = target.own() ? null : UpgradeRules.wanted(http11, request.headers());
+        Refusal refusal = refusal(request, http11, config, target, route, upgrade);
         if (refusal != null) {
-            refuse(client, refusal);
+            refusals.refuse(client, refusal);
             return;
         }
         if (target.own() && target.outcomeKey() == null) {
@@ -134,23 +126,54 @@ final class Intake {
             client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", Story.NONE);
             return;
         }
-        if (figures.inFlight.get() >= config.limits().requestsMax()
-                || figures.bodyBytes.get() >= config.limits().bodiesMax()) {
+        String lack = lack(config, upgrade != null);
+        if (lack != null) {
             figures.shed.increment();
-            client.say(UNAVAILABLE, "no room at the moment; nothing was done: send it again later", Story.NONE);
+            client.say(UNAVAILABLE, lack, Story.NONE);
             return;
         }
         figures.requests.increment();
         figures.inFlight.incrementAndGet();
-        if (request.headers().contains("Expect", "100-continue", true)) {
+        if (upgrade == null && request.headers().contains("Expect", "100-continue", true)) {
             request.response().writeContinue();
         }
         if (route.resubmit()) {
             read(request, new Receiving(config, client, target, route));
         } else {
-            request.pause();
-            listener.taken(client, submission(config, client, target, route, null));
+            Submission submission = submissions.make(config, client, target, route, null, upgrade);
+            if (submission.passing() != null) {
+                request.pause();
+            }
+            listener.taken(client, submission);
         }
+    }
+
+    /** Why there is no room for one more; null when there is. */
+    private @Nullable String lack(RouterConfig config, boolean upgrade) {
+        if (figures.inFlight.get() >= config.limits().requestsMax()
+                || figures.bodyBytes.get() >= config.limits().bodiesMax()) {
+            return "no room at the moment; nothing was done: send it again later";
+        }
+        int upgradesMax = config.frontend().protocols().upgradesMax();
+        return upgrade && figures.upgraded.get() >= upgradesMax ? Tunnels.tooMany(upgradesMax) : null;
+    }
+
+    private static @Nullable Refusal refusal(
+            HttpServerRequest request,
+            boolean http11,
+            RouterConfig config,
+            Target target,
+            Route route,
+            @Nullable String upgrade) {
+        String method = request.method().name();
+        Refusal refusal = RequestCheck.refusal(
+                method,
+                http11,
+                request.headers(),
+                route.resubmit() ? config.limits().bodyMax() : -1);
+        return refusal != null || upgrade == null
+                ? refusal
+                : UpgradeRules.refusal(upgrade, method, request.headers(), target, route);
     }
 
     /** Refuses who would close a key and may not: whoever closes a key takes its submission away from the client that made it. */
@@ -169,32 +192,6 @@ final class Intake {
         return false;
     }
 
-    private void refuse(Client client, Refusal refusal) {
-        figures.malformed.increment();
-        client.request().response().putHeader("Connection", "close");
-        client.say(refusal.status(), refusal.text(), Story.NONE);
-        if (client.request().isEnded()) {
-            close(client.request().connection());
-        }
-    }
-
-    /** What still comes of its body is thrown away for a moment: closing at once could destroy the answer on its way. */
-    private void discard(HttpServerRequest request) {
-        HttpConnection connection = request.connection();
-        request.exceptionHandler(why -> lingering.remove(connection));
-        request.handler(part -> {});
-        request.endHandler(unused -> {
-            lingering.remove(connection);
-            close(connection);
-        });
-        request.resume();
-        lingering.add(connection, awake.millis() + LINGER_MILLIS);
-    }
-
-    private static void close(HttpConnection connection) {
-        connection.close().onComplete(unused -> {});
-    }
-
     private void read(HttpServerRequest request, Receiving of) {
         receiving.add(of, awake.millis() + of.config.times().bodyTimeout().toMillis());
         request.handler(part -> part(of, part));
@@ -205,7 +202,7 @@ final class Intake {
         });
         request.endHandler(unused -> {
             if (end(of)) {
-                listener.taken(of.client, submission(of.config, of.client, of.target, of.route, of.body));
+                listener.taken(of.client, submissions.make(of.config, of.client, of.target, of.route, of.body, null));
             }
         });
     }
@@ -217,7 +214,7 @@ final class Intake {
         int bodyMax = of.config.limits().bodyMax();
         if (of.body.length() + part.length() > bodyMax) {
             drop(of);
-            refuse(
+            refusals.refuse(
                     of.client,
                     new Refusal(RequestCheck.TOO_LARGE, "a body may have at most " + bodyMax + " bytes here"));
             return;
@@ -251,60 +248,9 @@ final class Intake {
         for (Receiving late = receiving.pollDue(nowMillis); late != null; late = receiving.pollDue(nowMillis)) {
             if (!late.over) {
                 drop(late);
-                refuse(late.client, new Refusal(TIMEOUT, "the body did not come in time"));
+                refusals.refuse(late.client, new Refusal(TIMEOUT, "the body did not come in time"));
             }
         }
-        for (HttpConnection due = lingering.pollDue(nowMillis); due != null; due = lingering.pollDue(nowMillis)) {
-            close(due);
-        }
-    }
-
-    private Submission submission(
-            RouterConfig config, Client client, Target target, Route route, @Nullable Buffer body) {
-        HttpServerRequest request = client.request();
-        HttpMethod method = request.method();
-        List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers(), client.trusted());
-        if (target.outcomeKey() != null) {
-            headers.removeIf(header -> header.getKey().equalsIgnoreCase("Authorization")); // the router's own token
-        }
-        String named = request.getHeader("Idempotency-Key");
-        String given =
-                target.outcomeKey() != null ? target.outcomeKey() : named == null ? null : RequestCheck.key(named);
-        boolean reads =
-                method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS);
-        String key = given != null ? given : reads ? null : randomHex();
-        if (target.outcomeKey() != null && reads) {
-            // It asks and closes nothing, but only the database that knows can tell.
-            key = given;
-        }
-        String level = request.getHeader("Gemel-Durability");
-        Durability asked = level == null ? null : RequestCheck.durability(level);
-        Durability usual = route.durability() == null ? config.durability() : route.durability();
-        String mark = key == null || body == null || target.outcomeKey() != null
-                ? null
-                : fingerprint.of(method.name(), target.text(), scope(config.frontend(), client), body.getBytes());
-        boolean empty = body != null && body.length() == 0 && reads;
-        return new Submission(
-                method,
-                target,
-                headers,
-                key,
-                given != null,
-                empty ? null : body,
-                body == null ? request : null,
-                route.submission(),
-                mark,
-                asked == null ? usual : asked,
-                route.timeout() == null ? config.times().requestTimeout() : route.timeout());
-    }
-
-    private static List<String> scope(RouterFrontend by, Client client) {
-        return by.scope(client.request().headers(), client.trusted(), client.certificate());
-    }
-
-    private String randomHex() {
-        byte[] bytes = new byte[RANDOM_BYTES];
-        random.nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
+        refusals.tick(nowMillis);
     }
 }

@@ -18,6 +18,7 @@ record Means(
         KeyMemory keys,
         Figures figures,
         RequestQueue queue,
+        Tunnels tunnels,
         AwakeClock awake,
         InstantSource clock,
         String scheme,

@@ -50,7 +50,8 @@ final class OpenAttempt {
                         submission.target().text(),
                         headers,
                         submission.body(),
-                        submission.stream(),
+                        submission.passing(),
+                        submission.upgrade(),
                         submission.safe() || submission.stream() != null,
                         this::received);
         if (!over) {

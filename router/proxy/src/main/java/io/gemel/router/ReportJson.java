@@ -35,6 +35,7 @@ final class ReportJson {
                 .put("waiting", report.waiting())
                 .put("bodyBytes", report.bodyBytes())
                 .put("connections", report.connections())
+                .put("upgraded", report.upgraded())
                 .put("latencyMillisP50", report.latencyMillisP50())
                 .put("latencyMillisP99", report.latencyMillisP99())
                 .put("vms", vms)
@@ -49,6 +50,7 @@ final class ReportJson {
                 .put("state", vm.state().name().toLowerCase(Locale.ROOT))
                 .put("reason", vm.reason())
                 .put("inFlight", vm.inFlight())
+                .put("upgraded", vm.upgraded())
                 .put("latencyMillis", vm.latencyMillis())
                 .put("deaths", vm.deaths());
     }

@@ -49,6 +49,7 @@ final class ReportMaker {
                 figures.waiting.get(),
                 figures.bodyBytes.get(),
                 figures.connections.get(),
+                figures.upgraded.get(),
                 figures.latencies.quantileMillis(0.5),
                 figures.latencies.quantileMillis(0.99),
                 vms,
@@ -58,7 +59,15 @@ final class ReportMaker {
 
     private static RouterReport.Vm vm(VmState vm) {
         return new RouterReport.Vm(
-                vm.name(), vm.site(), vm.host(), state(vm), reason(vm), vm.inFlight(), vm.latencyMillis(), vm.deaths());
+                vm.name(),
+                vm.site(),
+                vm.host(),
+                state(vm),
+                reason(vm),
+                vm.inFlight(),
+                vm.upgraded(),
+                vm.latencyMillis(),
+                vm.deaths());
     }
 
     private static RouterReport.VmState state(VmState vm) {

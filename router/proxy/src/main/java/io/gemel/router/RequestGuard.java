@@ -11,6 +11,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -21,11 +22,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses on one connection what the HTTP decoder lets through or merely cuts off: heads that do not come to an end in time, folded header
- * lines, and bodies that are not proper chunks. It stands before and behind the decoder. A head that comes in one piece with the end of
+ * lines, bodies that are not proper chunks, and whatever a client sends behind a request for another protocol before that is answered: nobody
+ * can know in which protocol it is. It stands before and behind the decoder. A head that comes in one piece with the end of
  * the request before it is not looked at for folds; the decoder joins such lines, so that nobody behind it sees a fold. Confined to the
  * connection's event loop.
  */
 final class RequestGuard {
+    private static final String BYTES = "gemelBytes";
+    private static final String MESSAGES = "gemelMessages";
+
     private final LongSupplier headMillis;
     private final Runnable onRefusal;
     private final FoldScan scan = new FoldScan();
@@ -33,6 +38,13 @@ final class RequestGuard {
     private @Nullable ScheduledFuture<?> timer;
     private boolean inMessage;
     private boolean responding;
+
+    /** Requests that were read and are not answered. */
+    private int unanswered;
+
+    /** The last one of them asks for another protocol. */
+    private boolean upgrading;
+
     private boolean refused;
 
     /**
@@ -48,8 +60,14 @@ final class RequestGuard {
 
     /** Takes its two places. */
     void enter(ChannelPipeline pipeline, String decoder, String handler) {
-        pipeline.addBefore(decoder, "gemelBytes", new Bytes());
-        pipeline.addBefore(handler, "gemelMessages", new Messages());
+        pipeline.addBefore(decoder, BYTES, new Bytes());
+        pipeline.addBefore(handler, MESSAGES, new Messages());
+    }
+
+    /** Leaves them: no HTTP comes any more. */
+    static void leave(ChannelPipeline pipeline) {
+        pipeline.remove(BYTES);
+        pipeline.remove(MESSAGES);
     }
 
     private void refuse(int status, String reason) {
@@ -96,6 +114,11 @@ final class RequestGuard {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            if (upgrading && message instanceof ByteBuf read && read.isReadable()) {
+                ReferenceCountUtil.release(message);
+                refuse(400, "Bad Request");
+                return;
+            }
             if (!inMessage && message instanceof ByteBuf read && read.isReadable()) {
                 startTimer(context);
                 if (scan.findsFold(read)) {
@@ -121,9 +144,13 @@ final class RequestGuard {
                 ReferenceCountUtil.release(message);
                 return;
             }
-            if (message instanceof HttpRequest) {
+            if (message instanceof HttpRequest request) {
                 stopTimer();
                 inMessage = true;
+                unanswered++;
+                upgrading =
+                        UpgradeRules.wanted(request.protocolVersion().equals(HttpVersion.HTTP_1_1), request.headers())
+                                != null;
             }
             if (!(message instanceof HttpRequest)
                     && message instanceof HttpContent content
@@ -135,6 +162,11 @@ final class RequestGuard {
             if (message instanceof LastHttpContent) {
                 inMessage = false;
                 scan.restart();
+                if (upgrading && hasMore(context)) {
+                    ReferenceCountUtil.release(message);
+                    refuse(400, "Bad Request");
+                    return;
+                }
             }
             super.channelRead(context, message);
         }
@@ -144,11 +176,17 @@ final class RequestGuard {
             if (message instanceof HttpResponse response && response.status().code() >= 200) {
                 responding = true;
             }
-            if (message instanceof LastHttpContent) {
+            if (message instanceof LastHttpContent && responding) {
                 responding = false;
+                upgrading &= --unanswered > 0;
             }
             super.write(context, message, promise);
         }
+    }
+
+    private static boolean hasMore(ChannelHandlerContext context) {
+        StrictDecoder decoder = context.pipeline().get(StrictDecoder.class);
+        return decoder != null && decoder.hasMore();
     }
 
     /** Looks for a header line that begins with a blank. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyScope {@code key.scope.headers}: headers whose values belong to an Idempotency-Key: who shows others gets nobody else's answer
  * @param keyScopeCertificate {@code key.scope.certificate}: whether who a client is by its verified certificate belongs to the key as well
  * @param clientTls what clients that come by https are shown and asked for
+ * @param protocols what is spoken with clients besides HTTP/1.1
  */
 public record RouterFrontend(
         List<String> trustedProxies,
@@ -28,7 +29,9 @@ public record RouterFrontend(
         boolean hostPreserve,
         List<String> keyScope,
         boolean keyScopeCertificate,
-        RouterClientTls clientTls) {
+        RouterClientTls clientTls,
+
+        RouterProtocols protocols) {
     private static final Pattern NETWORK = Pattern.compile("([0-9a-fA-F.:]+)(?:/(\\d{1,3}))?");
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;
@@ -41,7 +44,14 @@ public record RouterFrontend(
     /** The rest as when nothing is said. */
     public RouterFrontend(
             List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve, List<String> keyScope) {
-        this(trustedProxies, proxyProtocol, hostPreserve, keyScope, true, RouterClientTls.defaults());
+        this(
+                trustedProxies,
+                proxyProtocol,
+                hostPreserve,
+                keyScope,
+                true,
+                RouterClientTls.defaults(),
+                RouterProtocols.defaults());
     }
 
     /** What holds when nothing is said. */
@@ -50,6 +60,7 @@ public record RouterFrontend(
     }
 
     void check(List<String> problems) {
+        protocols.check(problems);
         for (String network : trustedProxies) {
             try {
                 rule(network);

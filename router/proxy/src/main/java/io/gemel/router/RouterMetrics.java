@@ -82,6 +82,10 @@ public final class RouterMetrics {
             gauge("gemel_router_bodies_bytes", "Bytes of bodies kept.", RouterReport::bodyBytes),
             gauge("gemel_router_connections", "Connections of clients.", RouterReport::connections),
             gauge(
+                    "gemel_router_upgraded_connections",
+                    "Connections of clients that were upgraded to another protocol.",
+                    RouterReport::upgraded),
+            gauge(
                     "gemel_router_latency_p50_milliseconds",
                     "Half of the requests of late were answered within this.",
                     RouterReport::latencyMillisP50),
@@ -92,6 +96,11 @@ public final class RouterMetrics {
             answers(),
             vmStates(),
             vms("gemel_router_vm_in_flight_requests", "gauge", "Requests that a VM has.", RouterReport.Vm::inFlight),
+            vms(
+                    "gemel_router_vm_upgraded_connections",
+                    "gauge",
+                    "Connections of clients with which a VM speaks another protocol.",
+                    RouterReport.Vm::upgraded),
             vms(
                     "gemel_router_vm_latency_milliseconds",
                     "gauge",

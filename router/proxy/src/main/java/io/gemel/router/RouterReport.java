@@ -24,6 +24,7 @@ import java.util.List;
  * @param waiting those among them that are sent nowhere at the moment
  * @param bodyBytes bytes of bodies kept
  * @param connections connections of clients
+ * @param upgraded those among them that were upgraded to another protocol
  * @param latencyMillisP50 half of the requests of the last minute or so were answered within this, milliseconds
  * @param latencyMillisP99 and 99 of 100 within this
  * @param vms each VM
@@ -50,6 +51,7 @@ public record RouterReport(
         int waiting,
         long bodyBytes,
         int connections,
+        int upgraded,
         double latencyMillisP50,
         double latencyMillisP99,
         List<Vm> vms,
@@ -115,6 +117,7 @@ public record RouterReport(
      *
      * @param reason why it takes no requests; empty when it does
      * @param inFlight requests of this router that it has
+     * @param upgraded connections of clients with which it speaks another protocol through this router
      * @param latencyMillis moving average of its answers, milliseconds
      * @param deaths how often it died
      */
@@ -125,6 +128,7 @@ public record RouterReport(
             VmState state,
             String reason,
             int inFlight,
+            int upgraded,
             double latencyMillis,
             long deaths) {}
 

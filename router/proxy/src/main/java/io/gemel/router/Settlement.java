@@ -154,6 +154,7 @@ final class Settlement {
                         headers.get(),
                         submission.body(),
                         null,
+                        null,
                         false,
                         result -> heard(number, result));
         if (number == calls && !over) {

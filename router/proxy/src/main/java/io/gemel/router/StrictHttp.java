@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.buffer.Buffer;
@@ -8,8 +9,9 @@ import io.vertx.core.http.Http1ServerConfig;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.HttpServerConnection;
-import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +74,7 @@ final class StrictHttp {
         Http1ServerConfig limits = new Http1ServerConfig()
                 .setMaxHeaderSize(now.limits().headersMax())
                 .setMaxInitialLineLength(now.limits().lineMax());
-        pipeline.replace(DECODER, DECODER, new VertxHttpRequestDecoder(limits));
+        pipeline.replace(DECODER, DECODER, new StrictDecoder(limits));
         pipeline.addBefore(DECODER, IDLE, idle(now));
         new RequestGuard(() -> settings.now().times().headerTimeout().toMillis(), onRefusal)
                 .enter(pipeline, DECODER, "handler");
@@ -86,6 +88,19 @@ final class StrictHttp {
         if (less) {
             pipeline.replace(IDLE, IDLE, idle(config));
         }
+    }
+
+    /** Ends HTTP on a connection that has become a tunnel: what is left of its pipeline are TLS and the watch for silence. */
+    static Channel withoutHttp(NetSocket socket) {
+        ChannelPipeline pipeline =
+                ((NetSocketInternal) socket).channelHandlerContext().pipeline();
+        RequestGuard.leave(pipeline);
+        return pipeline.channel();
+    }
+
+    /** Hears when a connection is closed, whatever it was used for by then. */
+    static void onClose(HttpConnection connection, Runnable closed) {
+        pipeline(connection).channel().closeFuture().addListener(unused -> closed.run());
     }
 
     private static IdleStateHandler idle(RouterConfig config) {

@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyGiven whether the client knows the key already
  * @param body null when there is none, or it is not kept
  * @param stream where a body comes from that is not kept; null otherwise
+ * @param upgrade the protocols that its client asks for on its connection; null for none
  * @param kept whether its route says that the ledger is kept for it; null when that is the VM's to say
  * @param fingerprint null for a body that is not kept, and when there is no key
  * @param level what is awaited after the commit
@@ -30,6 +32,7 @@ record Submission(
         boolean keyGiven,
         @Nullable Buffer body,
         @Nullable HttpServerRequest stream,
+        @Nullable String upgrade,
         @Nullable Boolean kept,
         @Nullable String fingerprint,
         Durability level,
@@ -41,6 +44,16 @@ record Submission(
             return vm.beat().keeps(target);
         }
         return kept && vm.beat().library();
+    }
+
+    /** Where a body comes from that is passed on as it comes; null when none does. */
+    @Nullable
+    HttpServerRequest passing() {
+        boolean comes = stream != null
+                && upgrade == null
+                && (stream.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+                        || stream.headers().contains(HttpHeaders.CONTENT_LENGTH));
+        return comes ? stream : null;
     }
 
     /** Whether it may be sent again however it ended. */

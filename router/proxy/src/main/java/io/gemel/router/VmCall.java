@@ -25,6 +25,8 @@ final class VmCall {
         record Improper(String why) implements Result {}
     }
 
+    private final VmState vm;
+    private final @Nullable String upgrade;
     private final int answerMax;
     private final boolean early;
     private final Context context;
@@ -34,12 +36,15 @@ final class VmCall {
     private boolean ended;
 
     /**
+     * @param upgrade the protocols that the VM is asked for; null for none
      * @param answerMax bytes of an answer that are awaited before it is told
      * @param early whether an answer that will be passed on is told as soon as its head is there, with what came along: nobody will ask
      *     again if the rest does not come
      * @param context of the event loop that sends it
      */
-    VmCall(int answerMax, boolean early, Context context, Consumer<Result> end) {
+    VmCall(VmState vm, @Nullable String upgrade, int answerMax, boolean early, Context context, Consumer<Result> end) {
+        this.vm = vm;
+        this.upgrade = upgrade;
         this.answerMax = answerMax;
         this.early = early;
         this.context = context;
@@ -52,12 +57,12 @@ final class VmCall {
 
     /** The connection is there. */
     void send(HttpClientRequest made, @Nullable Buffer payload, @Nullable HttpServerRequest stream) {
+        made.exceptionHandler(this::broken);
         if (ended) {
             giveUp(made);
             return;
         }
         request = made;
-        made.exceptionHandler(this::broken);
         if (stream != null) {
             made.send(stream).onComplete(this::answered, this::broken);
         } else if (payload == null) {
@@ -83,12 +88,27 @@ final class VmCall {
         if (ended) {
             return;
         }
+        if (response.statusCode() == UpgradeRules.SWITCHING_PROTOCOLS) {
+            switched(response);
+            return;
+        }
         response.exceptionHandler(this::broken);
         response.handler(part -> part(response, part));
         response.endHandler(nothing -> end(new Result.Answer(answer(response, null))));
         if (early && isPassedOn(Outcome.ofWord(response.getHeader("Gemel-Outcome")))) {
             // A short answer has come whole by then.
             context.runOnContext(unused -> tellNow(response));
+        }
+    }
+
+    private void switched(HttpClientResponse response) {
+        if (UpgradeRules.agrees(upgrade, response.getHeader("Upgrade"))) {
+            Upgraded upgraded = Upgraded.of(response, vm);
+            end(new Result.Answer(new VmAnswer(response.statusCode(), response.headers(), body, null, upgraded)));
+        } else {
+            response.exceptionHandler(this::broken);
+            end(new Result.Improper("it switches to a protocol for which it was not asked"));
+            giveUp(response.request());
         }
     }
 
@@ -111,7 +131,7 @@ final class VmCall {
     }
 
     private VmAnswer answer(HttpClientResponse response, @Nullable HttpClientResponse rest) {
-        return new VmAnswer(response.statusCode(), response.headers(), body, rest);
+        return new VmAnswer(response.statusCode(), response.headers(), body, rest, null);
     }
 
     private void end(Result result) {

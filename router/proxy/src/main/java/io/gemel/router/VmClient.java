@@ -45,6 +45,7 @@ final class VmClient {
      *
      * @param payload its body; null for none
      * @param stream where its body comes from instead; null for nowhere
+     * @param upgrade the protocols that the VM is asked for; null for none
      * @param early whether its answer is told as soon as its head is there
      */
     VmCall send(
@@ -54,10 +55,11 @@ final class VmClient {
             MultiMap headers,
             @Nullable Buffer payload,
             @Nullable HttpServerRequest stream,
+            @Nullable String upgrade,
             boolean early,
             Consumer<VmCall.Result> end) {
         int answerMax = settings.now().limits().bodyMax();
-        VmCall call = new VmCall(answerMax, early, vertx.getOrCreateContext(), end);
+        VmCall call = new VmCall(vm, upgrade, answerMax, early, vertx.getOrCreateContext(), end);
         RequestOptions options =
                 to(vm.config().url()).setMethod(method).setURI(target).setHeaders(headers);
         http.get().request(options).onComplete(request -> call.send(request, payload, stream), call::notSent);

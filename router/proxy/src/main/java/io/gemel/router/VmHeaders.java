@@ -44,6 +44,11 @@ final class VmHeaders {
         if (submission.stream() != null && length != null) {
             headers.set(HttpHeaders.CONTENT_LENGTH, length);
         }
+        String upgrade = submission.upgrade();
+        if (upgrade != null) {
+            headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+            headers.set(HttpHeaders.UPGRADE, upgrade);
+        }
         return headers;
     }
 

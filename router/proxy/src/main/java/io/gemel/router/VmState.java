@@ -59,6 +59,7 @@ final class VmState {
     private volatile int requestsMax;
     private final CircuitBreaker breaker;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger upgraded = new AtomicInteger();
     private volatile Verdict verdict = Verdict.UNKNOWN;
     private volatile Beat beat = Beat.NONE;
     private volatile boolean drained;
@@ -258,6 +259,20 @@ final class VmState {
 
     int inFlight() {
         return inFlight.get();
+    }
+
+    /** Connections of clients that it speaks another protocol with come or go. */
+    void upgraded(int more) {
+        upgraded.addAndGet(more);
+    }
+
+    /** Requests that it has, and connections that were upgraded: what a drain waits for. Those connections take no room from requests. */
+    int inHand() {
+        return inFlight.get() + upgraded.get();
+    }
+
+    int upgraded() {
+        return upgraded.get();
     }
 
     /** Whether it has as many requests as it may have, or as it says that it can work on at once. */

@@ -232,7 +232,7 @@ final class VmWatch {
             return;
         }
         // A process that was taken out before it is stopped has no work whose fate its end could tell.
-        boolean expected = vm.membership().left() && vm.inFlight() == 0;
+        boolean expected = vm.membership().left() && vm.inHand() == 0;
         vm.judged(next, awake.millis());
         if (expected) {
             LOG.debug("VM {}, which was taken out: {} after {}", vm.name(), next, before);

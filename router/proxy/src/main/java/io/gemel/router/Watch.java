@@ -124,7 +124,7 @@ final class Watch extends VerticleBase {
             VmState vm = each.getKey();
             long since = now - each.getValue();
             boolean fenced = vm.verdict() != VmHealth.Verdict.DEAD || !fencing.isOpen(vm) || since >= LEAVE_MAX_MILLIS;
-            if (since >= LEAVE_MILLIS && vm.inFlight() == 0 && fenced && fleet.forget(vm)) {
+            if (since >= LEAVE_MILLIS && vm.inHand() == 0 && fenced && fleet.forget(vm)) {
                 vms.remove(vm);
                 leftMillis.remove(vm);
                 fencing.forget(vm);

@@ -40,6 +40,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private CatchUps catchUps;
     private RequestQueue queue;
     private TlsPeers peers;
+    private Tunnels tunnels;
     private RouterConfig seen;
     private Means means;
 
@@ -75,6 +76,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         durability = new DurabilityRounds(vertx, sites, settings);
         catchUps = new CatchUps(sites);
         queue = new RequestQueue(queues, context);
+        tunnels = new Tunnels(figures, settings);
         seen = settings.now();
         means = means(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
@@ -113,6 +115,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 keys,
                 figures,
                 queue,
+                tunnels,
                 awake,
                 clock,
                 config.tls() == null ? "http" : "https",
@@ -141,7 +144,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     private void connected(HttpConnection connection) {
         int now = figures.connections.incrementAndGet();
-        connection.closeHandler(unused -> {
+        StrictHttp.onClose(connection, () -> {
             figures.connections.decrementAndGet();
             connections.remove(connection);
             peers.leave(connection);
@@ -180,6 +183,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         }
         queues.wakeFirst(); // those with unfinished work have just looked
         intake.tick(now);
+        tunnels.tick(now);
     }
 
     @Override
@@ -208,6 +212,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     @Override
     public Future<?> stop() {
         closing = true;
+        tunnels.close();
         return server.shutdown(GRACE);
     }
 }

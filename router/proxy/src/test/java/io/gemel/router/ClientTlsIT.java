@@ -70,7 +70,7 @@ final class ClientTlsIT {
 
     private static RouterFrontend frontend(RouterClientTls tls, List<String> trusted) {
         RouterFrontend usual = RouterFrontend.defaults();
-        return new RouterFrontend(trusted, false, true, usual.keyScope(), true, tls);
+        return new RouterFrontend(trusted, false, true, usual.keyScope(), true, tls, RouterProtocols.defaults());
     }
 
     /** @param host whom it asks for; null for nobody */

@@ -12,7 +12,6 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.http.impl.http1.VertxHttpRequestDecoder;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -190,8 +189,7 @@ final class ParserFuzzIT {
         channel.pipeline()
                 .addLast(
                         "httpDecoder",
-                        new VertxHttpRequestDecoder(
-                                StrictHttp.options(CONFIG, 0).getHttp1Config()))
+                        new StrictDecoder(StrictHttp.options(CONFIG, 0).getHttp1Config()))
                 .addLast("handler", sink);
         new RequestGuard(() -> 60_000, () -> {}).enter(channel.pipeline(), "httpDecoder", "handler");
         for (int from = 0; from < input.length && channel.isOpen() && !sink.over; from += piece) {

@@ -76,6 +76,19 @@ final class TestConfig {
         return config.build();
     }
 
+    static RouterConfig speaking(RouterConfig before, RouterProtocols protocols) {
+        RouterFrontend usual = before.frontend();
+        RouterFrontend frontend = new RouterFrontend(
+                usual.trustedProxies(),
+                usual.proxyProtocol(),
+                usual.hostPreserve(),
+                usual.keyScope(),
+                usual.keyScopeCertificate(),
+                usual.clientTls(),
+                protocols);
+        return changed(before, config -> config.frontend = frontend);
+    }
+
     /** Whether there was such a VM; it is no longer named. */
     boolean remove(String vm) {
         return vms.removeIf(each -> each.name().equals(vm));

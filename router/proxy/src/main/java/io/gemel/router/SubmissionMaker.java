@@ -1,0 +1,87 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterConfig.Route;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map.Entry;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Makes submissions of requests that were found proper. Confined to one event loop. */
+final class SubmissionMaker {
+    private static final int RANDOM_BYTES = 16;
+
+    private final RandomGenerator random;
+    private final Fingerprint fingerprint = new Fingerprint();
+
+    /** @param random of a secure kind: keys are made from it */
+    SubmissionMaker(RandomGenerator random) {
+        this.random = random;
+    }
+
+    /**
+     * The submission that a request makes.
+     *
+     * @param body null when it is not kept
+     * @param upgrade the protocols that its client asks for on its connection; null for none
+     */
+    Submission make(
+            RouterConfig config,
+            Client client,
+            Target target,
+            Route route,
+            @Nullable Buffer body,
+            @Nullable String upgrade) {
+        HttpServerRequest request = client.request();
+        HttpMethod method = request.method();
+        List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers(), client.trusted());
+        if (target.outcomeKey() != null) {
+            headers.removeIf(header -> header.getKey().equalsIgnoreCase("Authorization")); // the router's own token
+        }
+        String named = request.getHeader("Idempotency-Key");
+        String given =
+                target.outcomeKey() != null ? target.outcomeKey() : named == null ? null : RequestCheck.key(named);
+        boolean reads =
+                method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD) || method.equals(HttpMethod.OPTIONS);
+        String key = given != null ? given : reads ? null : randomHex();
+        if (target.outcomeKey() != null && reads) {
+            // It asks and closes nothing, but only the database that knows can tell.
+            key = given;
+        }
+        String level = request.getHeader("Gemel-Durability");
+        Durability asked = level == null ? null : RequestCheck.durability(level);
+        Durability usual = route.durability() == null ? config.durability() : route.durability();
+        String mark = key == null || body == null || target.outcomeKey() != null
+                ? null
+                : fingerprint.of(method.name(), target.text(), scope(config.frontend(), client), body.getBytes());
+        boolean empty = body != null && body.length() == 0 && reads;
+        return new Submission(
+                method,
+                target,
+                headers,
+                key,
+                given != null,
+                empty ? null : body,
+                body == null ? request : null,
+                upgrade,
+                route.submission(),
+                mark,
+                asked == null ? usual : asked,
+                route.timeout() == null ? config.times().requestTimeout() : route.timeout());
+    }
+
+    private static List<String> scope(RouterFrontend by, Client client) {
+        return by.scope(client.request().headers(), client.trusted(), client.certificate());
+    }
+
+    /** An id or a key that nobody can guess. */
+    String randomHex() {
+        byte[] bytes = new byte[RANDOM_BYTES];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

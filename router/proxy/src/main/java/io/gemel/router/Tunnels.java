@@ -1,0 +1,72 @@
+package io.gemel.router;
+
+import io.netty.channel.Channel;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/** Connections of one event loop that were upgraded to another protocol. Confined to it. */
+final class Tunnels {
+    private static final int UNAVAILABLE = 503;
+
+    private final Figures figures;
+    private final Settings settings;
+    private final Set<Tunnel> open = new LinkedHashSet<>();
+
+    Tunnels(Figures figures, Settings settings) {
+        this.figures = figures;
+        this.settings = settings;
+    }
+
+    /** Lets a client speak with a VM that has switched to the protocol for which it was asked. */
+    void open(Client client, VmAnswer answer, Upgraded upgraded, Story story) {
+        int max = settings.now().frontend().protocols().upgradesMax();
+        if (figures.upgraded.incrementAndGet() > max) {
+            figures.upgraded.decrementAndGet();
+            figures.shed.increment();
+            upgraded.close();
+            client.say(UNAVAILABLE, tooMany(max), story);
+            return;
+        }
+        client.switches(answer, story)
+                .onSuccess(channel -> start(client, channel, upgraded, story))
+                .onFailure(why -> {
+                    figures.upgraded.decrementAndGet();
+                    upgraded.close();
+                    client.left(story);
+                });
+    }
+
+    static String tooMany(int max) {
+        return "as many connections as upgrades.max allows (" + max + ") are upgraded; send it again later";
+    }
+
+    private void start(Client client, Channel channel, Upgraded upgraded, Story story) {
+        Tunnel made = new Tunnel(channel, upgraded, tunnel -> {
+            open.remove(tunnel);
+            figures.upgraded.decrementAndGet();
+            client.ended(tunnel.bytes(), story);
+        });
+        open.add(made);
+        made.start();
+        if (!channel.isActive()) {
+            made.close();
+        }
+    }
+
+    /** Time passes. */
+    void tick(long nowMillis) {
+        if (open.isEmpty()) {
+            return;
+        }
+        // As long again is left to whoever waits for the drain.
+        long drainMillis = settings.now().times().drainTimeout().toMillis() / 2;
+        for (Tunnel tunnel : new ArrayList<>(open)) {
+            tunnel.tick(nowMillis, drainMillis);
+        }
+    }
+
+    void close() {
+        new ArrayList<>(open).forEach(Tunnel::close);
+    }
+}

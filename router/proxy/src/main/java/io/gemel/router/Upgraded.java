@@ -1,0 +1,58 @@
+package io.gemel.router;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.impl.http1.Http1ClientConnection;
+
+/**
+ * A connection to a VM that has switched to another protocol: it belongs to no pool any more, and counts for its VM until it is closed.
+ * Confined to its event loop.
+ */
+final class Upgraded {
+    private static final String CODEC = "codec";
+
+    private final Channel channel;
+    private final VmState vm;
+    private final long deathsBefore;
+
+    private Upgraded(Channel channel, VmState vm) {
+        this.channel = channel;
+        this.vm = vm;
+        deathsBefore = vm.deaths();
+    }
+
+    /** Takes the connection of an answer that switches; call while its head is told, so that nothing behind it is lost. */
+    static Upgraded of(HttpClientResponse response, VmState vm) {
+        Http1ClientConnection connection =
+                (Http1ClientConnection) response.request().connection();
+        Channel channel = connection.channelHandlerContext().channel();
+        channel.config().setAutoRead(false);
+        connection.toNetSocket(); // out of its pool
+        vm.upgraded(1);
+        channel.closeFuture().addListener(unused -> vm.upgraded(-1));
+        return new Upgraded(channel, vm);
+    }
+
+    VmState vm() {
+        return vm;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Whether its VM died since. */
+    boolean lost() {
+        return vm.deaths() != deathsBefore;
+    }
+
+    /** Ends HTTP on it: what has come behind the answer's head goes to its last handler. */
+    void withoutHttp() {
+        channel.pipeline().remove(CODEC);
+    }
+
+    void close() {
+        channel.close().addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+}
