@@ -34,6 +34,7 @@ final class ArchitectureTest {
     private static final String APPLY = "io.gemel.apply..";
     private static final String ROUTER = "io.gemel.router..";
     private static final String VM = "io.gemel.vm..";
+    private static final String VM_SERVLET = "io.gemel.vm.servlet..";
     private static final String VM_SPRING = "io.gemel.vm.spring..";
     private static final String DEPLOY = "io.gemel.deploy..";
 
@@ -106,6 +107,7 @@ final class ArchitectureTest {
                     "anything but Java, SLF4J and the servlet API",
                     type -> !resideInAnyPackage(
                                             "io.gemel.vm",
+                                            "io.gemel.vm.servlet",
                                             "java..",
                                             "javax.sql..",
                                             "com.sun.net.httpserver..",
@@ -140,7 +142,7 @@ final class ArchitectureTest {
             .that()
             .doNotHaveFullyQualifiedName("io.gemel.vm.VmFilter")
             .and()
-            .resideOutsideOfPackage(VM_SPRING)
+            .resideOutsideOfPackages(VM_SERVLET, VM_SPRING)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.servlet..")

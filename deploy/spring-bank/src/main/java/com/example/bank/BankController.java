@@ -1,7 +1,7 @@
 package com.example.bank;
 
 import com.example.bank.BankService.Line;
-import io.gemel.vm.spring.VmSubmission;
+import io.gemel.vm.servlet.VmSubmission;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;

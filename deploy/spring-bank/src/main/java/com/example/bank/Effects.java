@@ -2,7 +2,7 @@ package com.example.bank;
 
 import io.gemel.vm.DerivedIds;
 import io.gemel.vm.Submission;
-import io.gemel.vm.spring.VmSubmission;
+import io.gemel.vm.servlet.VmSubmission;
 import java.util.UUID;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.spring;
 
-import io.gemel.vm.spring.VmSubmission;
+import io.gemel.vm.servlet.VmSubmission;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.Valid;

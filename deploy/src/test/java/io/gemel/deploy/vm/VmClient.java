@@ -26,7 +26,8 @@ final class VmClient {
             return new Reply(
                     response.statusCode(),
                     response.headers().firstValue("Gemel-Outcome").orElse(""),
-                    response.headers().firstValue("Content-Type").orElse(""),
+                    // Containers write what is the same in their own ways.
+                    response.headers().firstValue("Content-Type").orElse("").replaceAll(";(?! )", "; "),
                     response.body());
         }
     }

@@ -72,9 +72,9 @@ final class VmFilterIT {
     @Test
     void a_request_with_a_key_is_a_submission_of_its_thread() throws Exception {
         assertThat(client.send("/effect", "k", "Gemel-Attempt", "17"))
-                .isEqualTo(new Reply(201, "executed", "text/plain;charset=utf-8", "attempt 17"));
+                .isEqualTo(new Reply(201, "executed", "text/plain; charset=utf-8", "attempt 17"));
         assertThat(client.send("/effect", "k", "Gemel-Attempt", "18"))
-                .isEqualTo(new Reply(201, "replayed", "text/plain;charset=utf-8", "attempt 17"));
+                .isEqualTo(new Reply(201, "replayed", "text/plain; charset=utf-8", "attempt 17"));
         assertThat(client.headers("/effect", "k").firstValue("Location")).hasValue("/effects/k");
         assertThat(client.send("/refuse", "l").outcome()).isEqualTo("rejected");
         assertThat(database.effects("k")).isEqualTo(1);

@@ -37,6 +37,12 @@ final class JoiningDataSource implements DataSource {
         return joined.get() != null;
     }
 
+    /** Has the work on this thread been lent a connection? */
+    boolean hasLent() {
+        SharedConnection own = joined.get();
+        return own != null && own.isLent();
+    }
+
     /** Lets the work on this thread, if there is any, fail with this text. */
     RefusedUse refusal(String text) {
         SharedConnection own = joined.get();
@@ -46,7 +52,11 @@ final class JoiningDataSource implements DataSource {
     @Override
     public Connection getConnection() throws SQLException {
         SharedConnection own = joined.get();
-        return own == null ? pool.getConnection() : LentConnection.of(own);
+        if (own == null) {
+            return pool.getConnection();
+        }
+        own.lend();
+        return LentConnection.of(own);
     }
 
     @Override

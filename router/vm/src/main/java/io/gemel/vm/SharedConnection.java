@@ -22,6 +22,7 @@ final class SharedConnection {
     private final boolean autoCommit;
     private @Nullable Object owner;
     private boolean othersWrote;
+    private boolean lent;
     private @Nullable RefusedUse refused;
     private boolean ended;
 
@@ -53,6 +54,15 @@ final class SharedConnection {
 
     boolean autoCommit() {
         return autoCommit;
+    }
+
+    void lend() {
+        lent = true;
+    }
+
+    /** Whether the work has borrowed it. */
+    boolean isLent() {
+        return lent;
     }
 
     /** Whether the work has ended: nobody may use the connection any more. */

@@ -120,6 +120,11 @@ public final class Vm implements AutoCloseable {
         return dataSource.isJoined();
     }
 
+    /** Returns whether the work on this thread has been lent a connection by {@link #dataSource()}. */
+    public boolean hasLent() {
+        return dataSource.hasLent();
+    }
+
     /**
      * Refuses what the work on this thread tries and what would not be in its submission: whatever the work makes of the error, this attempt
      * fails, and its answer is this text.

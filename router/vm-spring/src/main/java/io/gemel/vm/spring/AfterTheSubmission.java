@@ -20,7 +20,7 @@ final class AfterTheSubmission implements TransactionExecutionListener {
 
     @Override
     public void beforeCommit(TransactionExecution transaction) {
-        VmSubmission run = VmSubmission.running();
+        Deferred run = Deferred.running();
         if (run == null
                 || !transaction.isNewTransaction()
                 || !TransactionSynchronizationManager.isSynchronizationActive()) {
@@ -50,7 +50,7 @@ final class AfterTheSubmission implements TransactionExecutionListener {
     }
 
     private static void takeBack(TransactionExecution transaction, int status) {
-        VmSubmission run = VmSubmission.running();
+        Deferred run = Deferred.running();
         if (run != null) {
             run.takeBack(transaction, status);
         }

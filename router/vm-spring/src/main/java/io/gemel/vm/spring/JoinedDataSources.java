@@ -66,10 +66,6 @@ final class JoinedDataSources implements BeanPostProcessor {
         tag(pool, Vm.sessionProperties(properties.name(), created.config().limits()));
         vm = created;
         return intercepted(pool, invocation -> {
-            VmSubmission run = VmSubmission.running();
-            if (run != null) {
-                run.connected();
-            }
             Object[] arguments = invocation.getArguments();
             return arguments.length == 0
                     ? created.dataSource().getConnection()

@@ -1,8 +1,9 @@
 package io.gemel.vm.spring;
 
 import io.gemel.vm.Vm;
-import io.gemel.vm.VmFilter;
-import jakarta.servlet.Filter;
+import io.gemel.vm.servlet.VmInnerFilter;
+import io.gemel.vm.servlet.VmOuterFilter;
+import jakarta.servlet.DispatcherType;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
@@ -50,39 +51,31 @@ public final class VmAutoConfiguration {
 
     /** First: routers show no credentials. They ask below the root, whatever the application's paths begin with. */
     @Bean
-    FilterRegistrationBean<VmFilter> gemelEndpoints(
+    FilterRegistrationBean<VmOuterFilter> gemelOuter(
             Vm vm, @Value("${server.servlet.context-path:}") String contextPath) {
         if (contextPath.length() > 1) {
             throw new IllegalStateException("server.servlet.context-path is '" + contextPath
                     + "': routers ask a VM below /gemel/, so it must be empty beside gemel.vm.name. spring.mvc.servlet.path may begin the"
                     + " paths of controllers instead");
         }
-        FilterRegistrationBean<VmFilter> endpoints = new FilterRegistrationBean<>(new VmFilter(vm));
-        endpoints.addUrlPatterns("/gemel/*");
-        endpoints.setName("gemelEndpoints");
-        endpoints.setOrder(Ordered.HIGHEST_PRECEDENCE);
-        return endpoints;
-    }
-
-    @Bean
-    FilterRegistrationBean<FailedOutcome> gemelFailures() {
-        FilterRegistrationBean<FailedOutcome> failures = new FilterRegistrationBean<>(new FailedOutcome());
-        failures.setName("gemelFailures");
-        failures.setOrder(Ordered.HIGHEST_PRECEDENCE);
-        return failures;
+        FilterRegistrationBean<VmOuterFilter> outer = new FilterRegistrationBean<>(new VmOuterFilter(vm));
+        outer.setName("gemelOuter");
+        outer.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ERROR);
+        outer.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return outer;
     }
 
     /** By the servlet's name: containers ask such filters after all those of a path. */
     @Bean
-    FilterRegistrationBean<Filter> gemelSubmissions(
+    FilterRegistrationBean<VmInnerFilter> gemelInner(
             Vm vm, ObjectProvider<ErrorPageRegistrar> pages, ObjectProvider<ErrorAttributes> errors) {
         ErrorPageFilter errorPages = new ErrorPageFilter();
         pages.orderedStream().forEach(registrar -> registrar.registerErrorPages(errorPages));
-        FilterRegistrationBean<Filter> submissions =
-                new FilterRegistrationBean<>(new SubmissionFilter(vm, errorPages, errors.getIfAvailable()));
-        submissions.addServletNames("*");
-        submissions.setName("gemelSubmissions");
-        submissions.setOrder(Ordered.LOWEST_PRECEDENCE);
-        return submissions;
+        FilterRegistrationBean<VmInnerFilter> inner = new FilterRegistrationBean<>(
+                new VmInnerFilter(vm, () -> new SpringHandling(vm, errorPages, errors.getIfAvailable())));
+        inner.addServletNames("*");
+        inner.setName("gemelInner");
+        inner.setOrder(Ordered.LOWEST_PRECEDENCE);
+        return inner;
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.dao.OptimisticLockingFailureException;
 final class FailuresTest {
     @Test
     void a_conflict_of_versions_is_one_that_the_database_might_have_told() {
-        Exception error = Failures.forLibrary(
+        Exception error = SpringHandling.forLibrary(
                 new ServletException(new OptimisticLockingFailureException("version 3", new RuntimeException())));
         assertThat(error)
                 .isInstanceOfSatisfying(
@@ -26,23 +26,26 @@ final class FailuresTest {
     @ValueSource(strings = {"40001", "40P01", "55P03", "08006", "57P01", "57014", "25006", "25P03"})
     void the_database_s_word_on_the_transaction_is_the_library_s(String state) {
         SQLException cause = new SQLException("?", state);
-        assertThat(Failures.forLibrary(new ServletException(new DataAccessResourceFailureException("lost", cause))))
+        assertThat(SpringHandling.forLibrary(
+                        new ServletException(new DataAccessResourceFailureException("lost", cause))))
                 .isSameAs(cause);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"23505", "22001", "42P01", "25P02", "P0001"})
     void the_database_s_word_on_a_statement_is_the_application_s(String state) {
-        assertThat(Failures.forLibrary(new DataIntegrityViolationException("taken", new SQLException("?", state))))
+        assertThat(SpringHandling.forLibrary(
+                        new DataIntegrityViolationException("taken", new SQLException("?", state))))
                 .isNull();
     }
 
     @Test
     void everything_else_is_the_application_s() {
-        assertThat(Failures.forLibrary(null)).isNull();
-        assertThat(Failures.forLibrary(new IllegalStateException("broken"))).isNull();
+        assertThat(SpringHandling.forLibrary(null)).isNull();
+        assertThat(SpringHandling.forLibrary(new IllegalStateException("broken")))
+                .isNull();
         RuntimeException own = new IllegalStateException("outer");
         own.initCause(new IllegalArgumentException("inner", own));
-        assertThat(Failures.forLibrary(own)).as("a circle of causes").isNull();
+        assertThat(SpringHandling.forLibrary(own)).as("a circle of causes").isNull();
     }
 }

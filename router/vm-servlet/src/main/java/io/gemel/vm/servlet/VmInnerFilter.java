@@ -1,4 +1,4 @@
-package io.gemel.vm.spring;
+package io.gemel.vm.servlet;
 
 import io.gemel.vm.Answer;
 import io.gemel.vm.Outcome;
@@ -14,32 +14,30 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.web.servlet.error.ErrorAttributes;
-import org.springframework.boot.web.servlet.support.ErrorPageFilter;
+import java.util.function.Supplier;
 
 /**
  * Carries out each request with a key below the paths of submissions as one. It is the last filter before the servlet, so that what comes after it
  * can run again: nothing but the servlet. Safe for any number of threads.
  */
-final class SubmissionFilter implements Filter {
+public final class VmInnerFilter implements Filter {
     private static final String KEY = "Idempotency-Key";
     private static final int TOO_LARGE = 413;
 
     private final Vm vm;
     private final VmFilter headers;
-    private final ErrorPageFilter errorPages;
-    private final @Nullable ErrorAttributes errors;
+    private final Supplier<VmHandling> handlings;
 
-    /**
-     * @param errorPages what the application shows for errors
-     * @param errors tells what a handler threw, although something made an answer of it; null when nothing does
-     */
-    SubmissionFilter(Vm vm, ErrorPageFilter errorPages, @Nullable ErrorAttributes errors) {
+    /** For an application of servlets alone. */
+    public VmInnerFilter(Vm vm) {
+        this(vm, () -> VmHandling.PLAIN);
+    }
+
+    /** @param handlings gives each request's */
+    public VmInnerFilter(Vm vm, Supplier<VmHandling> handlings) {
         this.vm = vm;
         this.headers = new VmFilter(vm);
-        this.errorPages = errorPages;
-        this.errors = errors;
+        this.handlings = handlings;
     }
 
     @Override
@@ -77,7 +75,7 @@ final class SubmissionFilter implements Filter {
         }
         Submission submission = fingerprinted((Submission) request.getAttribute(VmFilter.SUBMISSION), request, body);
         RepeatableRequest repeatable = new RepeatableRequest(request, vm, body);
-        RequestWork work = new RequestWork(vm, submission, repeatable, response, chain, errorPages, errors);
+        RequestWork work = new RequestWork(vm, submission, repeatable, response, chain, handlings.get());
         work.conclude(vm.submit(submission, work));
     }
 

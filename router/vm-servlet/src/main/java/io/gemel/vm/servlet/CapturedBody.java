@@ -1,4 +1,4 @@
-package io.gemel.vm.spring;
+package io.gemel.vm.servlet;
 
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;

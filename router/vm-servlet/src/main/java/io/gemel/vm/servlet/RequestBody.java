@@ -1,4 +1,4 @@
-package io.gemel.vm.spring;
+package io.gemel.vm.servlet;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;

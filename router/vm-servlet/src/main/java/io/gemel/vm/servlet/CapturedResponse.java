@@ -1,4 +1,4 @@
-package io.gemel.vm.spring;
+package io.gemel.vm.servlet;
 
 import io.gemel.vm.Answer;
 import jakarta.servlet.http.Cookie;
@@ -31,6 +31,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     private final CapturedHeaders headers = new CapturedHeaders();
     private int status = SC_OK;
     private boolean ended;
+    private @Nullable String errorMessage;
     private @Nullable String contentType;
     private @Nullable String encoding;
     private boolean streamed;
@@ -48,6 +49,10 @@ final class CapturedResponse extends HttpServletResponseWrapper {
      * @throws IllegalArgumentException when it cannot be an answer
      */
     Answer answer() {
+        if (errorMessage != null) {
+            return headers.keptWith(
+                    errorMessage.isEmpty() ? Answer.of(status) : Answer.of(status, "text/plain", errorMessage + "\n"));
+        }
         if (writer != null) {
             writer.flush();
         }
@@ -62,6 +67,12 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     /** Sends the client what belongs to this answer and is not kept with it, before the answer itself. */
     void sendOthersTo(HttpServletResponse client) {
         headers.sendOthersTo(client);
+    }
+
+    /** What an error was sent with, which the container shows a page for; null when none was. What is kept of it is this text. */
+    @Nullable
+    String errorMessage() {
+        return errorMessage;
     }
 
     private @Nullable String typeWithCharset() {
@@ -84,7 +95,6 @@ final class CapturedResponse extends HttpServletResponseWrapper {
         return status;
     }
 
-    /** Only what no error page is shown for. */
     @Override
     public void sendError(int code) {
         sendError(code, "");
@@ -95,6 +105,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
         requireNotEnded();
         resetBuffer();
         status = code;
+        errorMessage = message == null ? "" : message;
         ended = true;
     }
 
@@ -282,6 +293,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
         headers.clear();
         status = SC_OK;
         ended = false;
+        errorMessage = null;
         contentType = null;
         encoding = null;
     }

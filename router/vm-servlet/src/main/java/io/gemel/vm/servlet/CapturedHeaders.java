@@ -1,4 +1,4 @@
-package io.gemel.vm.spring;
+package io.gemel.vm.servlet;
 
 import io.gemel.vm.Answer;
 import jakarta.servlet.http.Cookie;

@@ -1,4 +1,4 @@
-package io.gemel.vm.spring;
+package io.gemel.vm.servlet;
 
 import io.gemel.vm.Vm;
 import jakarta.servlet.AsyncContext;
@@ -33,7 +33,7 @@ final class RepeatableRequest extends HttpServletRequestWrapper {
     private static final String ASYNC =
             "asynchronous handling (startAsync, Callable, DeferredResult, SseEmitter, StreamingResponseBody) is refused in a submission: its"
                     + " answer is kept with what was written, on one thread and in one transaction. Answer at once, or take the path out"
-                    + " of gemel.vm.submissions";
+                    + " of the VM's submissions (gemel.vm.submissions)";
 
     private final Vm vm;
     private final RequestBody body;

@@ -1,0 +1,195 @@
+package io.gemel.deploy.vm;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.gemel.vm.DerivedIds;
+import io.gemel.vm.Vm;
+import io.gemel.vm.VmConfig;
+import io.gemel.vm.VmLimits;
+import io.gemel.vm.servlet.VmServlets;
+import io.gemel.vm.servlet.VmSubmission;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.startup.Tomcat;
+
+/** The application as a servlet that writes its answers as any servlet does, behind {@link VmServlets}. */
+final class ServletVm implements RunningVm {
+    private static final VmLimits LIMITS = VmLimits.DEFAULT.withTime(Duration.ofSeconds(20));
+
+    private final HikariDataSource pool;
+    private final Tomcat tomcat = new Tomcat();
+    private final Vm vm;
+    private VmServlets registered;
+
+    ServletVm(VmDatabase database, String name, int databasePort, Path folder) throws LifecycleException {
+        pool = database.pool(name, LIMITS, databasePort);
+        vm = new Vm(new VmConfig(name, "east", "host-1", List.of("/"), pool, LIMITS));
+        tomcat.setBaseDir(folder.toString());
+        tomcat.setPort(0);
+        Context context = tomcat.addContext("", folder.toString());
+        Tomcat.addServlet(context, "effects", new Effects(vm.dataSource()));
+        context.addServletMappingDecoded("/", "effects");
+        context.addServletContainerInitializer((types, servlets) -> register(servlets), Set.of());
+        tomcat.start();
+    }
+
+    private void register(ServletContext servlets) throws ServletException {
+        try {
+            registered = VmServlets.register(servlets, vm, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        } catch (IOException e) {
+            throw new ServletException(e);
+        }
+    }
+
+    @Override
+    public int port() {
+        return tomcat.getConnector().getLocalPort();
+    }
+
+    int heartbeatPort() {
+        return registered.heartbeatPort();
+    }
+
+    int inFlight() {
+        return vm.inFlight();
+    }
+
+    /** As {@code contextDestroyed} does; the container goes on. */
+    void end() {
+        registered.close();
+    }
+
+    @Override
+    public void close() {
+        registered.close();
+        try {
+            tomcat.stop();
+            tomcat.destroy();
+        } catch (LifecycleException e) {
+            throw new IllegalStateException("Tomcat does not stop", e);
+        }
+        pool.close();
+    }
+
+    /** The application. */
+    private static final class Effects extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        private final transient DataSource dataSource;
+
+        private Effects(DataSource dataSource) {
+            this.dataSource = dataSource;
+        }
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response)
+                throws ServletException, IOException {
+            String key =
+                    VmSubmission.current().map(submission -> submission.key()).orElse("");
+            if (key.isEmpty()) {
+                answer(response, 400, "a key is missing");
+                return;
+            }
+            if (request.getRequestURI().equals("/nothing")) {
+                response.setStatus(201);
+                return;
+            }
+            try (Connection connection = dataSource.getConnection()) {
+                handle(request, key, connection, response);
+            } catch (SQLException e) {
+                throw new ServletException(e);
+            }
+        }
+
+        private static void handle(
+                HttpServletRequest request, String key, Connection connection, HttpServletResponse response)
+                throws SQLException, IOException {
+            String path = request.getRequestURI();
+            if (path.equals("/overdraw")) {
+                execute(connection, "UPDATE account SET balance = balance - 1000 WHERE id = 1");
+            }
+            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO effect (key) VALUES (?)")) {
+                insert.setString(1, key);
+                insert.executeUpdate();
+            }
+            switch (path) {
+                case "/created" -> {
+                    response.setHeader("Location", "/effects/" + key);
+                    response.setHeader("etag", "\"1\"");
+                    response.setStatus(201);
+                }
+                case "/refuse" -> {
+                    VmSubmission.forGood();
+                    answer(response, 402, "not enough money");
+                }
+                case "/order" -> {
+                    if (hasCustomer(connection)) {
+                        done(response, key);
+                    } else {
+                        answer(response, 404, "no such customer");
+                    }
+                }
+                case "/form" ->
+                    answer(
+                            response,
+                            200,
+                            request.getParameter("field")
+                                    + request.getParameterMap().size());
+                case "/missing" -> {
+                    response.addHeader("X-Why", "not here");
+                    response.sendError(404, "nothing here");
+                }
+                case "/later" -> request.startAsync().complete();
+                case "/fail" -> throw new IllegalStateException("broken");
+                case "/long" -> response.getOutputStream().write(new byte[LIMITS.answerBytesMax() + 1]);
+                case "/slow" -> {
+                    execute(connection, "SELECT pg_sleep(0.5)");
+                    response.setStatus(201);
+                }
+                default -> done(response, key);
+            }
+        }
+
+        private static boolean hasCustomer(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement();
+                    ResultSet customer = statement.executeQuery("SELECT FROM account WHERE id = 3")) {
+                return customer.next();
+            }
+        }
+
+        private static void done(HttpServletResponse response, String key) throws IOException {
+            response.setStatus(201);
+            response.setContentType("application/json");
+            response.getOutputStream().print("{\"id\":\"" + DerivedIds.uuid(key, 0) + "\"}");
+        }
+
+        private static void answer(HttpServletResponse response, int status, String text) throws IOException {
+            response.setStatus(status);
+            response.setContentType("text/plain; charset=utf-8");
+            response.getWriter().print(text);
+        }
+
+        private static void execute(Connection connection, String sql) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+    }
+}

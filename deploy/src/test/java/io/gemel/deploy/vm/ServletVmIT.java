@@ -1,0 +1,110 @@
+package io.gemel.deploy.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.gemel.deploy.vm.VmClient.Reply;
+import io.gemel.vm.Vm;
+import io.gemel.vm.VmConfig;
+import io.gemel.vm.servlet.VmServlets;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An application of servlets alone keeps the contract, and behaves as it did. */
+final class ServletVmIT extends VmContract {
+    @TempDir
+    static Path folder;
+
+    private ServletVm vm;
+
+    @Override
+    RunningVm start(VmDatabase database, String name, int databasePort) throws Exception {
+        vm = new ServletVm(database, name, databasePort, folder);
+        return vm;
+    }
+
+    @Test
+    void what_a_servlet_sends_as_an_error_is_the_containers_page_and_is_kept_as_text() throws Exception {
+        Reply first = client().send("/missing", "k");
+        assertThat(first.status()).isEqualTo(404);
+        assertThat(first.outcome()).isEqualTo("declined");
+        assertThat(first.contentType()).startsWith("text/html");
+        assertThat(first.body()).contains("nothing here", "Tomcat");
+        assertThat(client().headers("/missing", "l").firstValue("X-Why")).hasValue("not here");
+        assertThat(database().effects("k")).isZero();
+        assertThat(database().text("SELECT convert_from(response, 'UTF8') FROM gemel.submission WHERE key = 'k'"))
+                .isEqualTo("nothing here\n");
+    }
+
+    @Test
+    void an_error_that_nobody_handles_is_the_containers_and_routers_are_told() throws Exception {
+        Reply failed = client().send("/fail", "k");
+        assertThat(failed.status()).isEqualTo(500);
+        assertThat(failed.outcome()).isEqualTo("failed");
+        assertThat(failed.body()).contains("IllegalStateException", "broken");
+        assertThat(database().ledger("k")).isEmpty();
+    }
+
+    @Test
+    void a_form_is_read_in_each_run() throws Exception {
+        String key = "state-40001"; // its effect is refused until the fourth run
+        Reply reply = client().sending(
+                        "/form?query=1", key, "field=tea", "Content-Type", "application/x-www-form-urlencoded")
+                .join();
+        assertThat(reply.outcome()).isEqualTo("retry");
+        Reply other = client().sending(
+                        "/form?query=1", "k", "field=tea", "Content-Type", "application/x-www-form-urlencoded")
+                .join();
+        assertThat(other.body()).isEqualTo("tea2");
+    }
+
+    @Test
+    void asynchronous_handling_is_refused() throws Exception {
+        Reply refused = client().send("/later", "k");
+        assertThat(refused.status()).isEqualTo(500);
+        assertThat(refused.outcome()).isEqualTo("failed");
+        assertThat(refused.body()).contains("startAsync");
+        assertThat(database().effects("k")).isZero();
+    }
+
+    @Test
+    void an_application_that_ends_finishes_what_it_has_in_hand_and_answers_heartbeats_until_then(@TempDir Path other)
+            throws Exception {
+        ServletVm ending = new ServletVm(database(), "e2", network().port(), other);
+        VmClient router = new VmClient(ending.heartbeatPort());
+        try (Connection holder = database().holdCommits()) {
+            CompletableFuture<Reply> running = new VmClient(ending.port()).sending("/effect", "hold", "");
+            await().atMost(LIMIT).until(() -> database().holdsCommitOf("e2"));
+            CompletableFuture<Void> end = CompletableFuture.runAsync(ending::end);
+            await().atMost(LIMIT)
+                    .until(() -> router.get("/gemel/heartbeat").body().contains("\"draining\":true"));
+            assertThat(end).isNotDone();
+            VmDatabase.releaseCommits(holder);
+            assertThat(running.join().outcome()).isEqualTo("executed");
+            end.join();
+        }
+        assertThat(ending.inFlight()).isZero();
+        assertThatThrownBy(() -> router.get("/gemel/heartbeat")).isInstanceOf(IOException.class);
+        ending.close();
+    }
+
+    @Test
+    void an_application_below_a_path_is_refused() throws Exception {
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.toString());
+        var context = tomcat.addContext("/app", folder.toString());
+        try (Vm unused = new Vm(new VmConfig(
+                "e3", "east", "host-1", List.of("/"), database().pool("e3", io.gemel.vm.VmLimits.DEFAULT)))) {
+            assertThatThrownBy(() -> VmServlets.register(context.getServletContext(), unused, new InetSocketAddress(0)))
+                    .hasMessageContainingAll("'/app'", "/gemel/", "ROOT.war");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.gemel.vm.servlet;
+
+import io.gemel.vm.Answer;
+import io.gemel.vm.Result;
+import io.gemel.vm.Submission;
+import io.gemel.vm.Vm;
+import io.gemel.vm.VmFilter;
+import io.gemel.vm.Work;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.sql.Connection;
+import org.jspecify.annotations.Nullable;
+
+/** The handling of one request as the work of its submission, which may run several times. For one thread. */
+final class RequestWork implements Work {
+    private static final int FAILED = 500;
+
+    private final Vm vm;
+    private final Submission submission;
+    private final RepeatableRequest request;
+    private final HttpServletResponse client;
+    private final FilterChain chain;
+    private final VmHandling handling;
+    private @Nullable Exception error;
+    private @Nullable Answer answer;
+    private @Nullable CapturedResponse response;
+
+    RequestWork(
+            Vm vm,
+            Submission submission,
+            RepeatableRequest request,
+            HttpServletResponse client,
+            FilterChain chain,
+            VmHandling handling) {
+        this.vm = vm;
+        this.submission = submission;
+        this.request = request;
+        this.client = client;
+        this.chain = chain;
+        this.handling = handling;
+    }
+
+    @Override
+    public Answer run(Connection connection) throws Exception {
+        request.rewind();
+        CapturedResponse captured =
+                new CapturedResponse(client, vm.config().limits().answerBytesMax());
+        VmSubmission run = new VmSubmission(submission);
+        run.begin();
+        try {
+            error = handling.handle(request, captured, chain);
+        } finally {
+            VmSubmission.end();
+        }
+        Answer given = error == null ? captured.answer() : Answer.of(FAILED);
+        answer = run.complete(vm.hasLent() ? given.withoutChange() : given);
+        response = captured;
+        return answer;
+    }
+
+    /**
+     * Sends the client what the submission came to. An error of the application goes on its way, to filters that make an answer of it and to the
+     * container, now that all is rolled back.
+     */
+    @SuppressWarnings("ReferenceEquality") // an equal answer may be that of an earlier attempt, with cookies of its own
+    void conclude(Result result) throws IOException, ServletException {
+        handling.end(result.outcome());
+        CapturedResponse own = response;
+        if (own != null && result.answer() == answer) {
+            if (error != null) {
+                request.setAttribute(VmOuterFilter.FAILED, true);
+                throwAsItWas(error);
+            }
+            own.sendOthersTo(client);
+            if (own.errorMessage() != null) {
+                client.setHeader("Gemel-Outcome", result.outcome().word());
+                result.answer().headers().forEach(client::setHeader);
+                client.sendError(result.answer().status(), own.errorMessage());
+                return;
+            }
+        }
+        VmFilter.send(result, client);
+    }
+
+    private static void throwAsItWas(Exception error) throws IOException, ServletException {
+        if (error instanceof IOException io) {
+            throw io;
+        }
+        if (error instanceof ServletException servlet) {
+            throw servlet;
+        }
+        throw (RuntimeException) error;
+    }
+}

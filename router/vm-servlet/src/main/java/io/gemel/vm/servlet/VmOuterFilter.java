@@ -1,0 +1,64 @@
+package io.gemel.vm.servlet;
+
+import io.gemel.vm.Vm;
+import io.gemel.vm.VmFilter;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/**
+ * Stands before all other filters, for all paths, requests and dispatches of errors. It answers routers below {@code /gemel/}, who show no credentials, and tells them of a
+ * submission that failed by an error of which no filter made an answer: the container answers it. Safe for any number of threads.
+ */
+public final class VmOuterFilter implements Filter {
+    /** The request attribute of a submission whose handling threw. */
+    static final String FAILED = "io.gemel.vm.servlet.failed";
+
+    /** The request attribute of one whose error no filter made an answer of. */
+    private static final String ESCAPED = "io.gemel.vm.servlet.escaped";
+
+    private static final String ENDPOINTS = "/gemel/";
+
+    private final VmFilter endpoints;
+
+    public VmOuterFilter(Vm vm) {
+        this.endpoints = new VmFilter(vm);
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (request instanceof HttpServletRequest asked && isForVm(asked)) {
+            endpoints.doFilter(request, response, chain);
+            return;
+        }
+        if (request.getAttribute(ESCAPED) != null) {
+            tellFailure(response); // the container shows the error: some drop the headers before they do
+        }
+        try {
+            chain.doFilter(request, response);
+        } catch (IOException | ServletException | RuntimeException e) {
+            if (request.getAttribute(FAILED) != null) {
+                request.setAttribute(ESCAPED, true);
+                tellFailure(response);
+            }
+            throw e;
+        }
+    }
+
+    private static void tellFailure(ServletResponse response) {
+        if (response instanceof HttpServletResponse http) {
+            http.setHeader("Gemel-Outcome", "failed");
+        }
+    }
+
+    private static boolean isForVm(HttpServletRequest request) {
+        return request.getRequestURI()
+                .startsWith(ENDPOINTS, request.getContextPath().length());
+    }
+}
