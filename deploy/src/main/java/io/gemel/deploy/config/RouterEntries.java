@@ -30,6 +30,7 @@ final class RouterEntries {
         private @Nullable String host;
         private int requestsMax;
         private @Nullable URI heartbeatUrl;
+        private String group = RouterConfig.GROUP_DEFAULT;
         private int weight = RouterConfig.WEIGHT_DEFAULT;
 
         VmLines(String firstKey) {
@@ -43,11 +44,12 @@ final class RouterEntries {
                 case "host" -> host = Values.name(text);
                 case "heartbeat.url" -> heartbeatUrl = Values.httpUrl(text);
                 case "requests.max" -> requestsMax = Values.count(text, 0, RouterKeys.VM_REQUESTS_LIMIT);
+                case "group" -> group = Values.name(text);
                 case "weight" -> weight = Values.count(text, 0, RouterConfig.WEIGHT_MAX);
                 default ->
                     throw new BadValueException(
                             "is not known",
-                            "a VM has the keys url, site, host, heartbeat.url, requests.max and weight");
+                            "a VM has the keys url, site, host, heartbeat.url, requests.max, group and weight");
             }
             return true;
         }
@@ -82,6 +84,7 @@ final class RouterEntries {
         private @Nullable Boolean submission;
         private @Nullable Duration timeout;
         private @Nullable List<String> methods;
+        private @Nullable String group;
 
         RouteLines(String host, String prefix) {
             this.host = host;
@@ -95,10 +98,11 @@ final class RouterEntries {
                 case "submission" -> submission = Values.yesOrNo(text);
                 case "timeout" -> timeout = Values.duration(text, RouterKeys.LEAST, RouterKeys.HOUR);
                 case "methods" -> methods = Values.list(text);
+                case "group" -> group = Values.name(text);
                 default ->
                     throw new BadValueException(
                             "is not known",
-                            "a route has the keys durability, resubmit, submission, timeout and methods");
+                            "a route has the keys durability, resubmit, submission, timeout, methods and group");
             }
             return true;
         }
@@ -231,7 +235,7 @@ final class RouterEntries {
         vms.forEach((name, vm) -> {
             if (vm.url != null && vm.site != null && vm.host != null) {
                 all.add(new RouterConfig.Vm(
-                        name, vm.url, vm.site, vm.host, vm.requestsMax, vm.heartbeatUrl, vm.weight));
+                        name, vm.url, vm.site, vm.host, vm.requestsMax, vm.heartbeatUrl, vm.group, vm.weight));
             }
         });
         return all;
@@ -258,7 +262,8 @@ final class RouterEntries {
                         route.resubmit,
                         route.submission,
                         route.timeout,
-                        route.methods)));
+                        route.methods,
+                        route.group)));
         return all;
     }
 }

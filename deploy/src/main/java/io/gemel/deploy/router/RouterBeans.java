@@ -207,6 +207,16 @@ final class RouterBeans implements AutoCloseable {
         }
 
         @Override
+        public String getGroup() {
+            return now().group();
+        }
+
+        @Override
+        public int getWeight() {
+            return now().weight();
+        }
+
+        @Override
         public int getInFlight() {
             return now().inFlight();
         }

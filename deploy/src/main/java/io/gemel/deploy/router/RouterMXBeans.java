@@ -57,6 +57,10 @@ public final class RouterMXBeans {
 
         String getReason();
 
+        String getGroup();
+
+        int getWeight();
+
         int getInFlight();
 
         int getUpgraded();

@@ -10,6 +10,8 @@ final class RouterLines {
     private static final String SITE = "  %-12s %-10s %12s %8s %10s   %s";
     private static final String VM = "  %-12s %-10s %-12s %-10s %9s %10s %7s   %s";
 
+    private static final String GROUP = "  %-12s %-10s %12s %8s   %s";
+
     private RouterLines() {}
 
     static List<String> of(JsonNode router) {
@@ -54,8 +56,39 @@ final class RouterLines {
                     lag < 0 ? "unknown" : lag + " ms",
                     site.path("reason").asText()));
         }
-        lines.add(format(VM, "VM", "site", "host", "state", "in flight", "latency", "deaths", ""));
+        groups(router, lines);
+        vms(router, lines);
+        return lines;
+    }
+
+    /** A single one is the application: its figures are the router's. */
+    private static void groups(JsonNode router, List<String> lines) {
+        if (router.path("groups").size() < 2) {
+            return;
+        }
+        lines.add(format(GROUP, "group", "state", "in flight", "waiting", ""));
+        for (JsonNode group : router.path("groups")) {
+            List<String> usable = new ArrayList<>();
+            for (JsonNode site : group.path("sites")) {
+                usable.add(site.path("site").asText() + " " + count(site, "usable"));
+            }
+            lines.add(format(
+                    GROUP,
+                    group.path("name").asText(),
+                    group.path("ready").asBoolean() ? "ready" : "not ready",
+                    count(group, "inFlight"),
+                    count(group, "waiting"),
+                    group.path("ready").asBoolean()
+                            ? "VMs that take requests: " + String.join(", ", usable)
+                            : group.path("reason").asText()));
+        }
+    }
+
+    private static void vms(JsonNode router, List<String> lines) {
+        boolean several = router.path("groups").size() > 1;
+        lines.add(format(VM, "VM", "site", "host", "state", "in flight", "latency", "deaths", several ? "group" : ""));
         for (JsonNode vm : router.path("vms")) {
+            String group = several ? vm.path("group").asText() + "  " : "";
             lines.add(format(
                     VM,
                     vm.path("name").asText(),
@@ -65,9 +98,8 @@ final class RouterLines {
                     count(vm, "inFlight") + (vm.path("upgraded").asLong() == 0 ? "" : "+" + count(vm, "upgraded")),
                     format("%.1f ms", vm.path("latencyMillis").asDouble()),
                     count(vm, "deaths"),
-                    vm.path("reason").asText()));
+                    group + vm.path("reason").asText()));
         }
-        return lines;
     }
 
     private static String count(JsonNode of, String figure) {

@@ -61,7 +61,9 @@ class ConfigurationPageTest {
                 "route.<prefix>.submission what the VM says",
                 "route.<prefix>.timeout that of `request.timeout`",
                 "vm.<name>.weight `100`",
-                "route.<prefix>.methods all"));
+                "route.<prefix>.methods all",
+                "vm.<name>.group `default`",
+                "route.<prefix>.group `default`"));
 
         assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
     }

@@ -145,14 +145,32 @@ class RouterConfigFileTest {
 
         assertThat(router.routes())
                 .containsExactlyInAnyOrder(
-                        new RouterConfig.Route("shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null),
                         new RouterConfig.Route(
-                                "shop.example.com", "/v1.2", null, true, null, null, List.of("GET", "POST")),
-                        new RouterConfig.Route("*.example.com", "/a", null, true, null, null, List.of()));
+                                "shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null, null),
+                        new RouterConfig.Route(
+                                "shop.example.com", "/v1.2", null, true, null, null, List.of("GET", "POST"), null),
+                        new RouterConfig.Route("*.example.com", "/a", null, true, null, null, List.of(), null));
         assertThat(router.vms()).extracting(RouterConfig.Vm::weight).containsExactly(0);
         assertThat(refuse(SMALLEST + "route./a.methods=get\n"))
                 .hasMessageContaining(":7: route./a.methods has get, which is not passed on");
         assertThat(refuse(SMALLEST + "vm.e1.weight=1001\n")).hasMessageContaining(":7: vm.e1.weight");
+    }
+
+    @Test
+    void reads_groups_each_of_which_needs_a_route_and_a_vm() throws Exception {
+        String second = "vm.e2.url=http://127.0.0.1:9002\nvm.e2.site=east\nvm.e2.host=host-2\n";
+        RouterConfig router = read(SMALLEST + second + "vm.e2.group=shop\nroute.shop.example.com/.group=shop\n");
+
+        assertThat(router.vms()).extracting(RouterConfig.Vm::group).containsExactly("default", "shop");
+        assertThat(router.routes()).extracting(RouterConfig.Route::group).containsExactly("shop");
+        assertThat(refuse(SMALLEST + "route./shop.group=shop\n"))
+                .hasMessageContaining(
+                        ":7: route./shop.group=shop names a group that no VM is of: add vm.<name>.group=shop");
+        assertThat(refuse(SMALLEST + "vm.e1.group=shop\n"))
+                .hasMessageContaining(
+                        ":7: vm.e1.group=shop is a group that no route leads to: add route.<prefix>.group=shop");
+        assertThat(refuse(SMALLEST + second + "vm.e2.group=shop\nroute./.group=shop\n"))
+                .hasMessageContaining("vm.e1.group=default is a group that no route leads to");
     }
 
     @Test

@@ -37,6 +37,8 @@ class RouterReloadKeysTest {
             Map.entry("vm.e2.url", "http://127.0.0.1:9002"),
             Map.entry("vm.e2.site", "east"),
             Map.entry("vm.e2.host", "host-2"),
+            Map.entry("vm.e2.group", "shop"),
+            Map.entry("route./shop.group", "shop"),
             Map.entry("vm.w1.url", "http://127.0.0.1:9003"),
             Map.entry("vm.w1.site", "west"),
             Map.entry("vm.w1.host", "host-3"),
@@ -102,6 +104,7 @@ class RouterReloadKeysTest {
             Map.entry("vm.<name>.host", "host-9"),
             Map.entry("vm.<name>.heartbeat.url", "http://127.0.0.1:9109"),
             Map.entry("vm.<name>.requests.max", "8"),
+            Map.entry("vm.<name>.group", "shop"),
             Map.entry("vm.<name>.weight", "50"),
             Map.entry("site.<name>.status", "http://127.0.0.1:7079"),
             Map.entry("site.<name>.token", "s3cret"),
@@ -109,7 +112,8 @@ class RouterReloadKeysTest {
             Map.entry("route.<prefix>.resubmit", "false"),
             Map.entry("route.<prefix>.submission", "true"),
             Map.entry("route.<prefix>.timeout", "28s"),
-            Map.entry("route.<prefix>.methods", "GET"));
+            Map.entry("route.<prefix>.methods", "GET"),
+            Map.entry("route.<prefix>.group", "shop"));
 
     @TempDir
     Path folder;

@@ -91,13 +91,13 @@ final class AdminServer extends VerticleBase {
         switch (path(request)) {
             case "/health" -> answer(request, reads, OK, PLAIN, "ok\n");
             case "/ready" -> {
-                RouterReport now = report.get();
+                String reason = unready(request.getParam("group"));
                 answer(
                         request,
                         reads,
-                        now.ready() ? OK : UNAVAILABLE,
+                        reason.isEmpty() ? OK : UNAVAILABLE,
                         PLAIN,
-                        now.ready() ? "ok\n" : now.reason() + "\n");
+                        reason.isEmpty() ? "ok\n" : reason + "\n");
             }
             case "/status" ->
                 answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");
@@ -112,6 +112,23 @@ final class AdminServer extends VerticleBase {
                         PLAIN,
                         "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release, /reload\n");
         }
+    }
+
+    /**
+     * Why clients should be sent to another router; empty when they need not.
+     *
+     * @param group of whose clients this is asked; null for all
+     */
+    private String unready(@Nullable String group) {
+        RouterReport now = report.get();
+        if (!now.ready() || group == null) {
+            return now.reason();
+        }
+        return now.groups().stream()
+                .filter(each -> each.name().equals(group))
+                .findFirst()
+                .map(RouterReport.Group::reason)
+                .orElse("no VM is of group " + group);
     }
 
     private JsonArray quarantine() {

@@ -99,6 +99,7 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("host", Vm::host),
             new Setting<>("heartbeat.url", Vm::heartbeatUrl),
             new Setting<>("requests.max", Vm::requestsMax),
+            new Setting<>("group", Vm::group),
             new Setting<>("weight", Vm::weight));
 
     private static final List<Setting<Named>> OF_CERTIFICATE = List.of(
@@ -113,7 +114,8 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("resubmit", Route::resubmit),
             new Setting<>("submission", Route::submission),
             new Setting<>("timeout", Route::timeout),
-            new Setting<>("methods", Route::methods));
+            new Setting<>("methods", Route::methods),
+            new Setting<>("group", Route::group));
 
     static Changes between(RouterConfig now, RouterConfig next) {
         List<String> refused = new ArrayList<>();

@@ -4,8 +4,8 @@ import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.Step.Lane;
 import io.gemel.router.VmHealth.Verdict;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -65,32 +65,63 @@ final class Choice {
     }
 
     private @Nullable VmState acrossFrom(SiteView home, Course course, Lane lane, long nowMillis) {
-        Set<String> crossable = home.crossableTo();
-        for (SiteView site : fleet.sites()) {
-            if (crossable.contains(site.name())) {
-                VmState vm = best(site, course, lane, Tier.ANY, nowMillis);
-                if (vm != null) {
-                    return vm;
+        for (GroupView there : groups(home, course)) {
+            for (SiteView site : fleet.sites()) {
+                GroupView here = site.group(there.name());
+                if (here != null && there.crossableTo().contains(site.name())) {
+                    VmState vm = best(site, here, course, lane, Tier.ANY, nowMillis);
+                    if (vm != null) {
+                        return vm;
+                    }
                 }
             }
         }
         return null;
     }
 
+    private static Collection<GroupView> groups(SiteView site, Course course) {
+        if (course.group().equals(VmState.ANY_GROUP)) {
+            return site.groups();
+        }
+        GroupView group = site.group(course.group());
+        return group == null ? List.of() : List.of(group);
+    }
+
+    private static List<VmState> vms(GroupView group, Course course) {
+        return course.group().equals(VmState.ANY_GROUP)
+                ? group.vms().stream().filter(vm -> vm.serves(course.group())).toList()
+                : group.vms();
+    }
+
     private @Nullable VmState best(SiteView site, Course course, Lane lane, Tier tier, long nowMillis) {
+        for (GroupView group : groups(site, course)) {
+            VmState vm = best(site, group, course, lane, tier, nowMillis);
+            if (vm != null) {
+                return vm;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable VmState best(
+            SiteView site, GroupView group, Course course, Lane lane, Tier tier, long nowMillis) {
         if (site.state() == SiteState.DOWN
                 || (tier == Tier.GOOD && site.lagMillis() > lagMaxMillis)
-                || (lane != Lane.FAILOVER
-                        && site.inFlight().get() >= site.limit().limit())) {
+                || (lane != Lane.FAILOVER && group.load().isFull())) {
             return null;
         }
-        List<VmState> vms = site.vms();
+        List<VmState> vms = vms(group, course);
         if (course.last() == null && course.home() == null) {
             VmState vm = lesser(vms, tier, nowMillis);
             if (vm != null || tier != Tier.ANY) {
                 return vm;
             }
         }
+        return vms.isEmpty() ? null : leastMet(vms, course, nowMillis);
+    }
+
+    /** The one that has had least to do with a submission that was sent somewhere before. */
+    private @Nullable VmState leastMet(List<VmState> vms, Course course, long nowMillis) {
         VmState chosen = null;
         int chosenRank = Integer.MAX_VALUE;
         int offset = random.nextInt(vms.size());
@@ -126,7 +157,7 @@ final class Choice {
     /** Whether no VM is left that could get it, now or later. */
     boolean isExhausted(Course course) {
         for (VmState vm : fleet.vms()) {
-            if (!isSpent(vm, course)) {
+            if (vm.serves(course.group()) && !isSpent(vm, course)) {
                 return false;
             }
         }

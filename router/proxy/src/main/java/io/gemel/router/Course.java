@@ -15,6 +15,7 @@ final class Course {
     static final long EVENT_MILLIS = 1000;
 
     private final List<Attempt> attempts = new ArrayList<>(2);
+    private final String group;
     private final boolean safe;
     private final boolean resubmittable;
     private final long deadlineMillis;
@@ -22,14 +23,27 @@ final class Course {
     private final int earlierDeaths;
     private boolean caughtUp;
 
+    /** Of the group to which requests go that no route sends elsewhere. */
+    Course(boolean safe, boolean resubmittable, long deadlineMillis, @Nullable String earlierDoubt, int earlierDeaths) {
+        this(RouterConfig.GROUP_DEFAULT, safe, resubmittable, deadlineMillis, earlierDoubt, earlierDeaths);
+    }
+
     /**
+     * @param group whose VMs may have it
      * @param safe whether it changes nothing, whatever happens (GET and HEAD without a key)
      * @param resubmittable whether its body was kept
      * @param deadlineMillis in the router's own time
      * @param earlierDoubt the site where an earlier request with its key may have run; null when none is known
      * @param earlierDeaths VMs that died while they had an earlier request with its key
      */
-    Course(boolean safe, boolean resubmittable, long deadlineMillis, @Nullable String earlierDoubt, int earlierDeaths) {
+    Course(
+            String group,
+            boolean safe,
+            boolean resubmittable,
+            long deadlineMillis,
+            @Nullable String earlierDoubt,
+            int earlierDeaths) {
+        this.group = group;
         this.safe = safe;
         this.resubmittable = resubmittable;
         this.deadlineMillis = deadlineMillis;
@@ -48,6 +62,10 @@ final class Course {
     @Nullable
     Attempt last() {
         return attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
+    }
+
+    String group() {
+        return group;
     }
 
     /** Notes that the site which declined it has applied what it might have missed. */

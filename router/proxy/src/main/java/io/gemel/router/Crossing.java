@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterReport.SiteState;
+import io.gemel.router.VmHealth.Verdict;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes it safe to take up at another site what may have been committed at this one, when this one can do no more: the sessions that
- * its VMs left behind are ended, what it committed is shipped, and the other site has applied it. When its database is gone, too, the
+ * Makes it safe to take up at another site what VMs of one group may have committed at this one, when they can do no more here: the sessions that
+ * dead VMs left behind are ended, what it committed is shipped, and the other site has applied it. When its database is gone, too, the
  * other site applies what has arrived; should more turn up later, the lesser attempt is void. Confined to the watching event loop.
  */
 final class Crossing {
@@ -27,6 +28,7 @@ final class Crossing {
     private static final int IDLE_TICKS = 100;
 
     private final SiteView site;
+    private final GroupView group;
     private final List<SiteView> others;
     private final SiteClient client;
     private final Fencing fencing;
@@ -37,8 +39,9 @@ final class Crossing {
     private int idle;
     private boolean running;
 
-    Crossing(SiteView site, List<SiteView> others, SiteClient client, Fencing fencing) {
+    Crossing(SiteView site, GroupView group, List<SiteView> others, SiteClient client, Fencing fencing) {
         this.site = site;
+        this.group = group;
         this.others = List.copyOf(others);
         this.client = client;
         this.fencing = fencing;
@@ -47,12 +50,12 @@ final class Crossing {
     /**
      * Time passes.
      *
-     * @param state the verdict on the site
-     * @param usable whether one of its VMs takes requests
+     * @param state the verdict on the site; while VMs of other groups work there, those of this one may be stranded all the same
      */
-    void tick(SiteState state, boolean usable) {
-        idle = usable ? 0 : idle + 1;
-        SiteState wanted = state == SiteState.UP && idle >= IDLE_TICKS ? SiteState.STRANDED : state;
+    void tick(SiteState state) {
+        idle = group.hasUsable() ? 0 : idle + 1;
+        boolean alone = state == SiteState.UP && (idle >= IDLE_TICKS || group.isGone());
+        SiteState wanted = alone ? SiteState.STRANDED : state;
         if (wanted == SiteState.UP || wanted == SiteState.PENDING) {
             close();
             return;
@@ -75,7 +78,7 @@ final class Crossing {
             running = false;
             passed.clear();
             pause = 0;
-            site.crossableTo(Set.of());
+            group.crossableTo(Set.of());
         }
     }
 
@@ -103,10 +106,10 @@ final class Crossing {
         List<VmState> all = new ArrayList<>(site.vms());
         all.addAll(site.leaving());
         for (VmState vm : all) {
-            switch (vm.verdict()) {
-                case SILENT -> ended.add(Future.failedFuture("VM " + vm.name() + " is silent, and may still work"));
-                case DEAD -> ended.add(fencing.fence(site, vm, STEP_MILLIS));
-                default -> {}
+            if (vm.verdict() == Verdict.DEAD) {
+                ended.add(fencing.fence(site, vm, STEP_MILLIS));
+            } else if (vm.verdict() == Verdict.SILENT && vm.serves(group.name())) {
+                ended.add(Future.failedFuture("VM " + vm.name() + " is silent, and may still work"));
             }
         }
         return Future.all(ended)
@@ -129,8 +132,12 @@ final class Crossing {
     private void pass(int number, String other) {
         if (number == round) {
             passed.add(other);
-            site.crossableTo(passed);
-            LOG.warn("what may have been committed at {} is taken up at {}", site.name(), other);
+            group.crossableTo(passed);
+            LOG.warn(
+                    "what may have been committed at {} by VMs of group {} is taken up at {}",
+                    site.name(),
+                    group.name(),
+                    other);
         }
     }
 }

@@ -18,21 +18,14 @@ final class Dispatcher {
     private final Fleet fleet;
     private final Rules rules;
     private final Choice choice;
-    private final RetryBudget budget;
     private final long waitMaxMillis;
 
     /** @param waitMaxMillis how long something that was sent nowhere waits for a VM */
-    Dispatcher(Fleet fleet, Rules rules, Choice choice, RetryBudget budget, long waitMaxMillis) {
+    Dispatcher(Fleet fleet, Rules rules, Choice choice, long waitMaxMillis) {
         this.fleet = fleet;
         this.rules = rules;
         this.choice = choice;
-        this.budget = budget;
         this.waitMaxMillis = waitMaxMillis;
-    }
-
-    /** A request was accepted: it adds to the retry budget. */
-    void accepted(long nowMillis) {
-        budget.request(nowMillis);
     }
 
     /** What to do with a new request while others wait that came before it. */
@@ -45,10 +38,11 @@ final class Dispatcher {
     }
 
     /**
+     * @param budget of its group
      * @param sinceMillis when the submission came here, or its last attempt ended
      * @param nowMillis the router's own time
      */
-    Move next(Course course, long sinceMillis, long nowMillis) {
+    Move next(Course course, RetryBudget budget, long sinceMillis, long nowMillis) {
         Step step = rules.next(course, fleet, nowMillis);
         if (step instanceof Step.Give give) {
             return new Move.Conclude(give.reply());
@@ -67,7 +61,7 @@ final class Dispatcher {
                 return new Move.Await(due);
             }
         }
-        return send(course, send.lane(), sinceMillis, nowMillis);
+        return send(course, budget, send.lane(), sinceMillis, nowMillis);
     }
 
     /** The same at every look at the same wait, from 0 to 1. */
@@ -75,21 +69,21 @@ final class Dispatcher {
         return Math.floorMod(System.identityHashCode(course) + sinceMillis, 1000) / 1000.0;
     }
 
-    private Move send(Course course, Lane lane, long sinceMillis, long nowMillis) {
+    private Move send(Course course, RetryBudget budget, Lane lane, long sinceMillis, long nowMillis) {
         VmState vm = choice.choose(course, lane, nowMillis);
         if (vm == null) {
             return none(course, sinceMillis, nowMillis);
         }
-        SiteView site = fleet.site(vm.site());
-        if (lane == Lane.FAILOVER && !site.lane().tryEnter(site.limit().limit())) {
+        GroupLoad load = vm.load();
+        if (lane == Lane.FAILOVER && !load.lane().tryEnter(load.limit().limit())) {
             return hold(course, nowMillis);
         }
         if (lane == Lane.RETRY && !budget.tryRetry(nowMillis)) {
             return course.inDoubt() ? hold(course, nowMillis) : new Move.Conclude(Reply.SHED);
         }
         vm.began();
-        site.inFlight().incrementAndGet();
-        return new Move.Dispatch(vm, lane);
+        load.inFlight().incrementAndGet();
+        return new Move.Dispatch(vm, load, lane);
     }
 
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
@@ -119,17 +113,17 @@ final class Dispatcher {
     }
 
     /**
-     * An attempt has ended: what it counted for is given back, and the site's limit learns from it.
+     * An attempt has ended: what it counted for is given back, and its group's limit learns from it.
      *
      * @param millis how long it took
      */
     void ended(Move.Dispatch dispatch, Ending ending, double millis) {
         VmState vm = dispatch.vm();
-        SiteView site = fleet.site(vm.site());
-        int inFlight = site.inFlight().getAndDecrement();
+        GroupLoad load = dispatch.load();
+        int inFlight = load.inFlight().getAndDecrement();
         vm.ended();
         if (dispatch.lane() == Lane.FAILOVER) {
-            site.lane().leave();
+            load.lane().leave();
         }
         if (ending instanceof Ending.Improper) {
             vm.judgedBy(false);
@@ -141,20 +135,20 @@ final class Dispatcher {
             return;
         }
         vm.answered(millis);
-        site.limit().answered(millis, inFlight);
+        load.limit().answered(millis, inFlight);
         Outcome outcome = answered.outcome();
         if (outcome == Outcome.UNREACHABLE || outcome == Outcome.LATE) {
-            site.limit().overloaded();
+            load.limit().overloaded();
         }
         vm.judgedBy(outcome != Outcome.UNREACHABLE && outcome != Outcome.UNKNOWN && outcome != Outcome.FAILED);
     }
 
     /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */
     void abandoned(Move.Dispatch dispatch) {
-        fleet.site(dispatch.vm().site()).inFlight().getAndDecrement();
+        dispatch.load().inFlight().getAndDecrement();
         dispatch.vm().ended();
         if (dispatch.lane() == Lane.FAILOVER) {
-            fleet.site(dispatch.vm().site()).lane().leave();
+            dispatch.load().lane().leave();
         }
     }
 }

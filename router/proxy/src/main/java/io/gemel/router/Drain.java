@@ -6,7 +6,10 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Planned work: takes VMs out of service without an error, and puts them back. Its methods may be called on any thread. */
 final class Drain extends VerticleBase {
@@ -83,13 +86,11 @@ final class Drain extends VerticleBase {
         if (vms.isEmpty()) {
             return Future.failedFuture(unknown(part));
         }
-        boolean left = false;
-        for (VmState vm : fleet.vms()) {
-            left |= vm.usable() && !vms.contains(vm);
-        }
-        if (!left && !force) {
-            return Future.failedFuture(
-                    new RouterException("no VM would be left that takes requests: undrain one first, or force it"));
+        String alone = leftAlone(vms);
+        if (alone != null && !force) {
+            boolean several = fleet.groups().size() > 1;
+            return Future.failedFuture(new RouterException("no VM " + (several ? "of group " + alone + " " : "")
+                    + "would be left that takes requests: undrain one first, or force it"));
         }
         vms.forEach(vm -> vm.drained(true));
         long since = awake.millis();
@@ -103,6 +104,18 @@ final class Drain extends VerticleBase {
                         part.kind() == RouterPart.Kind.SITE ? handOver(part.name(), until) : Future.succeededFuture())
                 .map(unused -> part.kind().word() + " " + part.name() + " is drained: " + vms.size()
                         + " VMs have no requests");
+    }
+
+    /** A group of which no VM would take requests without these; null when there is none. */
+    private @Nullable String leftAlone(List<VmState> drained) {
+        Set<String> concerned = new TreeSet<>();
+        drained.forEach(vm -> concerned.add(vm.group()));
+        for (VmState vm : fleet.vms()) {
+            if (vm.usable() && !drained.contains(vm)) {
+                concerned.remove(vm.group());
+            }
+        }
+        return concerned.isEmpty() ? null : concerned.iterator().next();
     }
 
     private Future<?> tellAll(List<VmState> vms, String path) {

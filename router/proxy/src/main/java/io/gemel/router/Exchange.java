@@ -53,6 +53,7 @@ final class Exchange implements RequestQueue.Waiting {
         sinceMillis = means.awake().millis();
         history = new KeyHistory(means.keys(), submission, sinceMillis);
         course = new Course(
+                submission.group().name(),
                 submission.safe(),
                 submission.stream() == null,
                 sinceMillis + submission.timeout().toMillis(),
@@ -61,14 +62,24 @@ final class Exchange implements RequestQueue.Waiting {
     }
 
     void start() {
-        means.dispatcher().accepted(sinceMillis);
-        means.figures().waiting.incrementAndGet();
-        RequestQueues queues = means.queue().all();
+        submission.group().budget().request(sinceMillis);
+        waits(1);
+        RequestQueues queues = submission.group().queues();
         if (course.isFresh() && queues.haveFresh()) {
             take(means.dispatcher().behindOthers(course, queues, sinceMillis), sinceMillis);
         } else {
             proceed();
         }
+    }
+
+    /** Counts whether it is sent nowhere. */
+    private void waits(int difference) {
+        means.figures().waiting.addAndGet(difference);
+        submission.group().waiting().addAndGet(difference);
+    }
+
+    private RequestQueue queue() {
+        return means.queues().of(submission.group());
     }
 
     @Override
@@ -104,16 +115,16 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void proceed() {
         long now = means.awake().millis();
-        take(means.dispatcher().next(course, sinceMillis, now), now);
+        take(means.dispatcher().next(course, submission.group().budget(), sinceMillis, now), now);
     }
 
     private void take(Move move, long now) {
         if (move instanceof Move.Queue queue) {
             lookMillis = queue.untilMillis();
-            means.queue().add(this, queue.fresh(), now);
+            queue().add(this, queue.fresh(), now);
             return;
         }
-        means.queue().remove(this);
+        queue().remove(this);
         if (move instanceof Move.Await await) {
             lookMillis = await.untilMillis();
         } else if (move instanceof Move.Conclude conclude) {
@@ -146,7 +157,7 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void send(Move.Dispatch to) {
         stage = Stage.SENT;
-        means.figures().waiting.decrementAndGet();
+        waits(-1);
         Attempt last = course.last();
         if (last != null) {
             (course.inDoubt() ? means.figures().resubmitted : means.figures().retried).increment();
@@ -178,7 +189,7 @@ final class Exchange implements RequestQueue.Waiting {
         }
         note(ending);
         stage = Stage.WAITING;
-        means.figures().waiting.incrementAndGet();
+        waits(1);
         if (client.gone()) {
             left();
         } else {
@@ -273,7 +284,7 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void leaveWaiting() {
         if (stage == Stage.WAITING) {
-            means.figures().waiting.decrementAndGet();
+            waits(-1);
         }
     }
 
@@ -282,7 +293,7 @@ final class Exchange implements RequestQueue.Waiting {
             return;
         }
         leaveWaiting();
-        means.queue().remove(this);
+        queue().remove(this);
         stage = Stage.DONE;
         String home = course.home();
         if (course.inDoubt() && home != null) {

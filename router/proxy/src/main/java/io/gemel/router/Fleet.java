@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +29,7 @@ final class Fleet implements Surroundings {
     Fleet(RouterConfig config) {
         List<SiteView> ordered = new ArrayList<>();
         for (RouterConfig.Site site : config.sites()) {
-            SiteView view = new SiteView(site, List.of());
+            SiteView view = new SiteView(site);
             sitesByName.put(view.name(), view);
             ordered.add(site.name().equals(config.site()) ? 0 : ordered.size(), view);
         }
@@ -98,7 +99,9 @@ final class Fleet implements Surroundings {
         List<VmState> ofSite = named.values().stream()
                 .filter(vm -> vm.site().equals(view.name()))
                 .toList();
-        view.changes(site, ofSite, leave);
+        Set<String> groups = new LinkedHashSet<>();
+        named.values().forEach(vm -> groups.add(vm.group()));
+        view.changes(site, ofSite, leave, groups);
     }
 
     /** Looks no longer at a VM that has left and has nothing in hand; false when it is named again. */
@@ -137,11 +140,11 @@ final class Fleet implements Surroundings {
         return vmsByName.get(name);
     }
 
-    /** How many requests VMs answer in a millisecond as long as they have what they have now in hand; 0 when that is not known. */
-    double answersPerMilli() {
+    /** How many requests a group's VMs answer in a millisecond as long as they have what they have now in hand; 0 when that is not known. */
+    double answersPerMilli(String group) {
         double sum = 0;
         for (VmState vm : vms()) {
-            if (vm.fit() && vm.works() && vm.latencyMillis() > 0) {
+            if (vm.serves(group) && vm.config().weight() > 0 && vm.fit() && vm.works() && vm.latencyMillis() > 0) {
                 sum += vm.inFlight() / vm.latencyMillis();
             }
         }
@@ -162,12 +165,23 @@ final class Fleet implements Surroundings {
         if (leaving) {
             return "it was told to end, and serves on for stop.delay";
         }
-        return anyUsable() ? "" : "no VM takes requests";
+        return sites.stream().flatMap(site -> site.groups().stream()).anyMatch(group -> isServed(group.name()))
+                ? ""
+                : "no VM takes requests";
     }
 
-    private boolean anyUsable() {
+    /** Every group that VMs have now. */
+    Set<String> groups() {
+        Set<String> names = new TreeSet<>();
+        vms().forEach(vm -> names.add(vm.group()));
+        return names;
+    }
+
+    /** Whether a VM takes requests of a group. */
+    boolean isServed(String name) {
         for (SiteView site : sites) {
-            if (site.state() != SiteState.DOWN && site.hasUsable()) {
+            GroupView group = site.group(name);
+            if (group != null && site.state() != SiteState.DOWN && group.hasUsable()) {
                 return true;
             }
         }

@@ -19,16 +19,15 @@ final class Intake {
     private static final int TIMEOUT = 408;
     private static final int UNAVAILABLE = 503;
 
-    /** Hears of requests that have come whole, and of those that were begun and ended otherwise. */
+    /** Hears of requests that have come whole. */
     interface Listener {
         /** Its body is here, or is not to be kept. */
         void taken(Client client, Submission submission);
-
-        /** It was refused after it had been counted. */
-        void refused();
     }
 
     private final Settings settings;
+    private final Groups groups;
+    private final Admission admission;
     private final InstantSource clock;
     private final Figures figures;
     private final AwakeClock awake;
@@ -45,6 +44,8 @@ final class Intake {
      */
     Intake(
             Settings settings,
+            Groups groups,
+            Admission admission,
             InstantSource clock,
             Figures figures,
             AwakeClock awake,
@@ -52,6 +53,8 @@ final class Intake {
             Function<HttpConnection, @Nullable TlsPeer> peers,
             Listener listener) {
         this.settings = settings;
+        this.groups = groups;
+        this.admission = admission;
         this.clock = clock;
         taking = IntakeSettings.of(settings.now(), clock);
         this.figures = figures;
@@ -75,14 +78,16 @@ final class Intake {
         private final Client client;
         private final Target target;
         private final Route route;
+        private final Group group;
         private final Buffer body = Buffer.buffer();
         private boolean over;
 
-        Receiving(RouterConfig config, Client client, Target target, Route route) {
+        Receiving(RouterConfig config, Client client, Target target, Route route, Group group) {
             this.config = config;
             this.client = client;
             this.target = target;
             this.route = route;
+            this.group = group;
         }
     }
 
@@ -121,26 +126,24 @@ final class Intake {
         if (target.outcomeKey() != null && refusesToClose(config, client, target)) {
             return;
         }
-        if (!target.own() && !Routes.allows(route, request.method().name())) {
-            request.response().putHeader("Allow", Routes.allowed(route));
-            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", Story.NONE);
+        if (!target.own() && refusesToServe(by, client, route)) {
             return;
         }
-        String lack = lack(config, upgrade != null);
+        Group group = groups.of(target.own() ? VmState.ANY_GROUP : Routes.group(route));
+        String lack = lack(by, group, upgrade != null);
         if (lack != null) {
             figures.shed.increment();
             client.say(UNAVAILABLE, lack, Story.NONE);
             return;
         }
-        figures.requests.increment();
-        figures.inFlight.incrementAndGet();
+        admission.entered(group);
         if (upgrade == null && request.headers().contains("Expect", "100-continue", true)) {
             request.response().writeContinue();
         }
         if (route.resubmit()) {
-            read(request, new Receiving(config, client, target, route));
+            read(request, new Receiving(config, client, target, route, group));
         } else {
-            Submission submission = submissions.make(config, client, target, route, null, upgrade);
+            Submission submission = submissions.make(config, client, target, route, group, null, upgrade);
             if (submission.passing() != null) {
                 request.pause();
             }
@@ -149,9 +152,9 @@ final class Intake {
     }
 
     /** Why there is no room for one more; null when there is. */
-    private @Nullable String lack(RouterConfig config, boolean upgrade) {
-        if (figures.inFlight.get() >= config.limits().requestsMax()
-                || figures.bodyBytes.get() >= config.limits().bodiesMax()) {
+    private @Nullable String lack(IntakeSettings by, Group group, boolean upgrade) {
+        RouterConfig config = by.config();
+        if (!admission.hasRoom(group, config.limits(), by.groups().size())) {
             return "no room at the moment; nothing was done: send it again later";
         }
         int upgradesMax = config.frontend().protocols().upgradesMax();
@@ -192,6 +195,20 @@ final class Intake {
         return false;
     }
 
+    /** Refuses what no VM is to get. */
+    private static boolean refusesToServe(IntakeSettings by, Client client, Route route) {
+        if (!Routes.allows(route, client.request().method().name())) {
+            client.request().response().putHeader("Allow", Routes.allowed(route));
+            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", Story.NONE);
+            return true;
+        }
+        if (!by.groups().contains(Routes.group(route))) {
+            client.say(NOT_FOUND, "no application is here: no route leads from this host and path to VMs", Story.NONE);
+            return true;
+        }
+        return false;
+    }
+
     private void read(HttpServerRequest request, Receiving of) {
         receiving.add(of, awake.millis() + of.config.times().bodyTimeout().toMillis());
         request.handler(part -> part(of, part));
@@ -202,7 +219,9 @@ final class Intake {
         });
         request.endHandler(unused -> {
             if (end(of)) {
-                listener.taken(of.client, submissions.make(of.config, of.client, of.target, of.route, of.body, null));
+                listener.taken(
+                        of.client,
+                        submissions.make(of.config, of.client, of.target, of.route, of.group, of.body, null));
             }
         });
     }
@@ -219,7 +238,7 @@ final class Intake {
                     new Refusal(RequestCheck.TOO_LARGE, "a body may have at most " + bodyMax + " bytes here"));
             return;
         }
-        figures.bodyBytes.addAndGet(part.length());
+        admission.keeps(of.group, part.length());
         of.body.appendBuffer(part);
     }
 
@@ -237,8 +256,8 @@ final class Intake {
     private boolean drop(Receiving of) {
         boolean ended = end(of);
         if (ended) {
-            figures.bodyBytes.addAndGet(-of.body.length());
-            listener.refused();
+            admission.keeps(of.group, -of.body.length());
+            admission.left(of.group);
         }
         return ended;
     }

@@ -3,17 +3,22 @@ package io.gemel.router;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What a request is taken in by, from its head to its body: the settings of the moment at which its head came.
  *
+ * @param groups those that VMs have
  * @param trusted networks of proxies that are believed
  */
-record IntakeSettings(RouterConfig config, Routes routes, List<IpSubnetFilterRule> trusted, AccessLog accessLog) {
+record IntakeSettings(
+        RouterConfig config, Routes routes, Set<String> groups, List<IpSubnetFilterRule> trusted, AccessLog accessLog) {
     static IntakeSettings of(RouterConfig config, InstantSource clock) {
         return new IntakeSettings(
                 config,
                 new Routes(config.routes()),
+                config.vms().stream().map(RouterConfig.Vm::group).collect(Collectors.toUnmodifiableSet()),
                 config.frontend().trusted(),
                 new AccessLog(config.accessLog(), clock));
     }

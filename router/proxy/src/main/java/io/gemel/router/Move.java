@@ -5,9 +5,10 @@ sealed interface Move {
     /**
      * Send it.
      *
+     * @param load in which it counts, likewise
      * @param lane in which it counts; to be given back when the attempt has ended
      */
-    record Dispatch(VmState vm, Step.Lane lane) implements Move {}
+    record Dispatch(VmState vm, GroupLoad load, Step.Lane lane) implements Move {}
 
     /** Ask again then, in the router's own time. */
     record Await(long untilMillis) implements Move {}

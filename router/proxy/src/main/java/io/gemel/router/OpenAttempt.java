@@ -84,7 +84,7 @@ final class OpenAttempt {
             over = true;
             means.dispatcher().ended(dispatch, ending, (System.nanoTime() - sentNanos) / 1e6);
             end.ended(ending, answer);
-            means.queue().all().roomGained();
+            means.groups().roomGained(dispatch.vm().group());
         }
     }
 
@@ -103,7 +103,7 @@ final class OpenAttempt {
         over = true;
         abandonCall();
         means.dispatcher().abandoned(dispatch);
-        means.queue().all().roomGained();
+        means.groups().roomGained(dispatch.vm().group());
     }
 
     private void abandonCall() {

@@ -13,6 +13,8 @@ final class ReportJson {
         report.vms().forEach(vm -> vms.add(vm(vm)));
         JsonArray sites = new JsonArray();
         report.sites().forEach(site -> sites.add(site(site)));
+        JsonArray groups = new JsonArray();
+        report.groups().forEach(group -> groups.add(group(group)));
         return new JsonObject()
                 .put("router", report.router())
                 .put("site", report.site())
@@ -39,7 +41,8 @@ final class ReportJson {
                 .put("latencyMillisP50", report.latencyMillisP50())
                 .put("latencyMillisP99", report.latencyMillisP99())
                 .put("vms", vms)
-                .put("sites", sites);
+                .put("sites", sites)
+                .put("groups", groups);
     }
 
     private static JsonObject vm(RouterReport.Vm vm) {
@@ -47,6 +50,8 @@ final class ReportJson {
                 .put("name", vm.name())
                 .put("site", vm.site())
                 .put("host", vm.host())
+                .put("group", vm.group())
+                .put("weight", vm.weight())
                 .put("state", vm.state().name().toLowerCase(Locale.ROOT))
                 .put("reason", vm.reason())
                 .put("inFlight", vm.inFlight())
@@ -63,5 +68,22 @@ final class ReportJson {
                 .put("inFlight", site.inFlight())
                 .put("limit", site.limit())
                 .put("lagMillis", site.lagMillis());
+    }
+
+    private static JsonObject group(RouterReport.Group group) {
+        JsonArray places = new JsonArray();
+        group.places()
+                .forEach(place -> places.add(new JsonObject()
+                        .put("site", place.site())
+                        .put("usable", place.usable())
+                        .put("inFlight", place.inFlight())
+                        .put("limit", place.limit())));
+        return new JsonObject()
+                .put("name", group.name())
+                .put("ready", group.ready())
+                .put("reason", group.reason())
+                .put("inFlight", group.inFlight())
+                .put("waiting", group.waiting())
+                .put("sites", places);
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 final class ReportMaker {
     private ReportMaker() {}
 
-    static RouterReport report(RouterConfig config, Fleet fleet, Figures figures, RouterReport.Reload reload) {
+    static RouterReport report(
+            RouterConfig config, Fleet fleet, Groups groups, Figures figures, RouterReport.Reload reload) {
         List<RouterReport.Vm> vms = new ArrayList<>();
         for (VmState vm : fleet.vms()) {
             vms.add(vm(vm));
@@ -22,12 +23,7 @@ final class ReportMaker {
         List<RouterReport.Site> sites = new ArrayList<>();
         for (SiteView site : fleet.sites()) {
             sites.add(new RouterReport.Site(
-                    site.name(),
-                    site.state(),
-                    site.reason(),
-                    site.inFlight().get(),
-                    site.limit().limit(),
-                    site.lagMillis()));
+                    site.name(), site.state(), site.reason(), site.inFlight(), site.limit(), site.lagMillis()));
         }
         return new RouterReport(
                 config.name(),
@@ -54,7 +50,29 @@ final class ReportMaker {
                 figures.latencies.quantileMillis(0.99),
                 vms,
                 sites,
+                fleet.groups().stream().map(name -> group(name, fleet, groups)).toList(),
                 figures.answers.report());
+    }
+
+    private static RouterReport.Group group(String name, Fleet fleet, Groups groups) {
+        List<RouterReport.Place> places = new ArrayList<>();
+        for (SiteView site : fleet.sites()) {
+            GroupView group = site.group(name);
+            if (group != null) {
+                places.add(new RouterReport.Place(
+                        site.name(),
+                        group.usable(),
+                        group.load().inFlight().get(),
+                        group.load().limit().limit()));
+            }
+        }
+        Group group = groups.of(name);
+        return new RouterReport.Group(
+                name,
+                fleet.isServed(name) ? "" : "no VM takes requests",
+                group.inFlight().get(),
+                group.waiting().get(),
+                places);
     }
 
     private static RouterReport.Vm vm(VmState vm) {
@@ -62,6 +80,8 @@ final class ReportMaker {
                 vm.name(),
                 vm.site(),
                 vm.host(),
+                vm.group(),
+                vm.config().weight(),
                 state(vm),
                 reason(vm),
                 vm.inFlight(),

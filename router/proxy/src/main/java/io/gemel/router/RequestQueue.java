@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests of one event loop that no VM can take at the moment, in the order in which they came; unfinished work, which the router promised
+ * Requests of one group, at one event loop, that no VM can take at the moment, in the order in which they came; unfinished work, which the router promised
  * to save, before new requests. Confined to that loop, but for what others need to know of it.
  */
 final class RequestQueue implements RequestQueues.Member {
@@ -57,6 +57,10 @@ final class RequestQueue implements RequestQueues.Member {
         } else if (unfinished.remove(request) != null) {
             changed(0);
         }
+    }
+
+    boolean isEmpty() {
+        return fresh.isEmpty() && unfinished.isEmpty();
     }
 
     private void changed(int freshDifference) {

@@ -7,7 +7,7 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of all event loops. They share the VMs, so whoever gives a VM's room back has the queue served that has waited longest.
+ * The queues of all event loops for the requests of one group. They share the VMs, so whoever gives a VM's room back has the queue served that has waited longest.
  * Thread-safe.
  */
 final class RequestQueues {
@@ -22,6 +22,7 @@ final class RequestQueues {
 
     private final Fleet fleet;
     private final Settings settings;
+    private final String group;
     private final List<Member> all = new CopyOnWriteArrayList<>();
     private final AtomicInteger fresh = new AtomicInteger();
 
@@ -40,13 +41,19 @@ final class RequestQueues {
         void wakeUnfinished();
     }
 
-    RequestQueues(Fleet fleet, Settings settings) {
+    RequestQueues(Fleet fleet, Settings settings, String group) {
         this.fleet = fleet;
         this.settings = settings;
+        this.group = group;
     }
 
     void add(Member queue) {
         all.add(queue);
+    }
+
+    /** One that is empty and not used any more. */
+    void remove(Member queue) {
+        all.remove(queue);
     }
 
     /** Counts new requests that wait. */
@@ -106,7 +113,7 @@ final class RequestQueues {
         if (first == null || nowMillis - first.oldestMillis() < waitMaxMillis * STANDING_PART) {
             return false;
         }
-        double perMilli = fleet.answersPerMilli();
+        double perMilli = fleet.answersPerMilli(group);
         return perMilli > 0 && fresh.get() / perMilli > MARGIN * waitMaxMillis;
     }
 }

@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** What a route may ask of a request. Pure. */
@@ -33,5 +34,29 @@ final class RouteChecks {
                         + String.join(", ", METHODS));
             }
         }
+    }
+
+    /**
+     * Names groups that routes lead to and no VM is of, and VMs that no route leads to.
+     *
+     * @param usual the group to which requests go that no route sends elsewhere
+     * @param ofVms the group of each VM
+     * @param ofRoutes that of each route that names one
+     */
+    static void checkGroups(
+            List<String> problems, String usual, Map<String, String> ofVms, Map<String, String> ofRoutes) {
+        ofRoutes.forEach((route, group) -> {
+            if (!ofVms.containsValue(group)) {
+                problems.add("route." + route + ".group=" + group
+                        + " names a group that no VM is of: add vm.<name>.group=" + group);
+            }
+        });
+        ofVms.forEach((vm, group) -> {
+            boolean led = ofRoutes.containsValue(group) || (group.equals(usual) && !ofRoutes.containsKey("/"));
+            if (!led) {
+                problems.add("vm." + vm + ".group=" + group
+                        + " is a group that no route leads to: add route.<prefix>.group=" + group);
+            }
+        });
     }
 }

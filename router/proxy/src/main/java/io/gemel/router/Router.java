@@ -41,6 +41,7 @@ public final class Router implements AutoCloseable {
     private final KeyMemory keys = new KeyMemory(KeyMemory.KEYS_MAX);
     private volatile int port;
     private volatile @Nullable String workers;
+    private final Groups groups;
     private final Vertx vertx;
     private final Watch watch;
     private final Drain drain;
@@ -66,6 +67,7 @@ public final class Router implements AutoCloseable {
         this.clock = clock;
         this.random = random;
         fleet = new Fleet(config);
+        groups = new Groups(fleet, settings, awake);
         // One loop for each serving thread, one that watches, one for operators.
         vertx = Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(config.limits().threads() + 2)
@@ -96,20 +98,18 @@ public final class Router implements AutoCloseable {
             await(vertx.deployVerticle(watch)); // VMs and sites -> fleet
             await(vertx.deployVerticle(drain)); // operators -> VMs
             await(vertx.deployVerticle(admin)); // operators -> figures, drain
-            RetryBudget budget = new RetryBudget(awake.millis());
-            RequestQueues queues = new RequestQueues(fleet, settings);
             RouterConfig config = settings.now();
             int listen =
                     config.listen().port() == 0 ? freePort() : config.listen().port();
             workers = await(vertx.deployVerticle( // clients -> rules, choice -> VMs
-                    () -> worker(budget, queues, listen),
+                    () -> worker(listen),
                     new DeploymentOptions().setInstances(config.limits().threads())));
             port = listen;
         }
     }
 
-    private Worker worker(RetryBudget budget, RequestQueues queues, int listen) {
-        Worker worker = new Worker(settings, fleet, figures, awake, clock, random, budget, keys, queues, listen);
+    private Worker worker(int listen) {
+        Worker worker = new Worker(settings, fleet, figures, awake, clock, random, keys, groups, listen);
         serving.add(worker);
         return worker;
     }
@@ -167,7 +167,7 @@ public final class Router implements AutoCloseable {
 
     /** Every figure at this moment. Quick; any thread. */
     public RouterReport report() {
-        return ReportMaker.report(settings.now(), fleet, figures, reload.last());
+        return ReportMaker.report(settings.now(), fleet, groups, figures, reload.last());
     }
 
     /**

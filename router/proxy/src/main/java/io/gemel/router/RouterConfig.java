@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,9 @@ public record RouterConfig(
     /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
     public static final int NAME_LENGTH_MAX = 50;
 
+    /** Of VMs, and of routes, of which nothing else is said. */
+    public static final String GROUP_DEFAULT = "default";
+
     /** Of a VM of which nothing else is said. */
     public static final int WEIGHT_DEFAULT = 100;
 
@@ -85,6 +90,16 @@ public record RouterConfig(
         checkVms(problems, vms, sites);
         checkSites(problems, site, vms, sites);
         checkRoutes(problems, routes, times);
+        Map<String, String> groupsOfVms = new TreeMap<>();
+        vms.forEach(vm -> groupsOfVms.put(vm.name(), vm.group()));
+        Map<String, String> groupsOfRoutes = new TreeMap<>();
+        for (Route route : routes) {
+            String group = route.group();
+            if (group != null) {
+                groupsOfRoutes.put(route.name(), group);
+            }
+        }
+        RouteChecks.checkGroups(problems, GROUP_DEFAULT, groupsOfVms, groupsOfRoutes);
         times.check(problems);
         limits.check(problems);
         if (!problems.isEmpty()) {
@@ -108,6 +123,7 @@ public record RouterConfig(
         for (Vm vm : vms) {
             checkName(problems, "vm", vm.name());
             checkName(problems, "vm." + vm.name() + ".host", vm.host());
+            checkName(problems, "vm." + vm.name() + ".group", vm.group());
             checkUrl(problems, "vm." + vm.name() + ".url", vm.url());
             if (vm.requestsMax() < 0) {
                 problems.add("vm." + vm.name() + ".requests.max must not be negative");
@@ -230,6 +246,7 @@ public record RouterConfig(
      * @param requestsMax requests that it gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
      * @param heartbeatUrl where it answers heartbeats that wait behind no request; null for {@code url}, where its silence may mean that it is
      *     busy
+     * @param group the application that it runs, one of several that share the sites' databases
      * @param weight its share of new requests beside the weights of others, 0 to {@link #WEIGHT_MAX}; with 0 it is watched and gets none
      */
     public record Vm(
@@ -239,15 +256,16 @@ public record RouterConfig(
             String host,
             int requestsMax,
             @Nullable URI heartbeatUrl,
+            String group,
             int weight) {
         /** As many requests at once as for every VM, and heartbeats among them. */
         public Vm(String name, URI url, SiteId site, String host) {
             this(name, url, site, host, 0, null);
         }
 
-        /** The same share as every VM. */
+        /** The only application, and the same share as every VM. */
         public Vm(String name, URI url, SiteId site, String host, int requestsMax, @Nullable URI heartbeatUrl) {
-            this(name, url, site, host, requestsMax, heartbeatUrl, WEIGHT_DEFAULT);
+            this(name, url, site, host, requestsMax, heartbeatUrl, GROUP_DEFAULT, WEIGHT_DEFAULT);
         }
     }
 
@@ -278,6 +296,7 @@ public record RouterConfig(
      * @param timeout what a client waits at most for the beginning of an answer; null for the router's own
      * @param methods those that are passed on, GET standing for HEAD, too; empty for all; null for what the next shorter route says that covers
      *     it
+     * @param group whose VMs get the requests; null for what the next shorter route says that covers it
      */
     public record Route(
             String host,
@@ -286,20 +305,21 @@ public record RouterConfig(
             boolean resubmit,
             @Nullable Boolean submission,
             @Nullable Duration timeout,
-            @Nullable List<String> methods) {
+            @Nullable List<String> methods,
+            @Nullable String group) {
         public Route {
             host = host.toLowerCase(Locale.ROOT);
             methods = methods == null ? null : List.copyOf(methods);
         }
 
-        /** For any host and method. */
+        /** For any host and method, and for the VMs of the next shorter route. */
         public Route(
                 String prefix,
                 @Nullable Durability durability,
                 boolean resubmit,
                 @Nullable Boolean submission,
                 @Nullable Duration timeout) {
-            this("", prefix, durability, resubmit, submission, timeout, null);
+            this("", prefix, durability, resubmit, submission, timeout, null, null);
         }
 
         /** What the VMs say decides whether requests may be sent again. */

@@ -107,6 +107,7 @@ public final class RouterMetrics {
                     "Moving average of a VM's answers.",
                     RouterReport.Vm::latencyMillis),
             vms("gemel_router_vm_deaths_total", "counter", "How often a VM died.", RouterReport.Vm::deaths),
+            vms("gemel_router_vm_weight", "gauge", "A VM's share of new requests.", RouterReport.Vm::weight),
             siteStates(),
             sites(
                     "gemel_router_site_in_flight_requests",
@@ -119,7 +120,24 @@ public final class RouterMetrics {
             sites(
                     "gemel_router_site_lag_milliseconds",
                     "By how much a site lags behind its peer's log; -1 when its process does not say.",
-                    RouterReport.Site::lagMillis));
+                    RouterReport.Site::lagMillis),
+            groups(
+                    "gemel_router_group_ready",
+                    "Whether a VM takes requests of a group.",
+                    group -> group.ready() ? 1 : 0),
+            groups(
+                    "gemel_router_group_in_flight_requests",
+                    "Requests for a group accepted and not answered.",
+                    RouterReport.Group::inFlight),
+            groups(
+                    "gemel_router_group_waiting_requests",
+                    "Requests for a group that are sent nowhere at the moment.",
+                    RouterReport.Group::waiting),
+            places("gemel_router_group_usable_vms", "VMs of a group that take requests.", RouterReport.Place::usable),
+            places(
+                    "gemel_router_group_limit_requests",
+                    "Requests that the VMs of a group get at once.",
+                    RouterReport.Place::limit));
 
     private RouterMetrics() {}
 
@@ -178,6 +196,27 @@ public final class RouterMetrics {
             return report.sites().stream()
                     .map(site -> new Sample(label("site", site.name()), figure.applyAsDouble(site)))
                     .toList();
+        });
+    }
+
+    private static Metric groups(String name, String help, ToDoubleFunction<RouterReport.Group> figure) {
+        return new Metric(name, "gauge", help, report -> {
+            return report.groups().stream()
+                    .map(group -> new Sample(label("group", group.name()), figure.applyAsDouble(group)))
+                    .toList();
+        });
+    }
+
+    private static Metric places(String name, String help, ToDoubleFunction<RouterReport.Place> figure) {
+        return new Metric(name, "gauge", help, report -> {
+            List<Sample> samples = new ArrayList<>();
+            for (RouterReport.Group group : report.groups()) {
+                for (RouterReport.Place place : group.places()) {
+                    String labels = label("group", group.name()) + label("site", place.site());
+                    samples.add(new Sample(labels, figure.applyAsDouble(place)));
+                }
+            }
+            return samples;
         });
     }
 

@@ -29,6 +29,7 @@ import java.util.List;
  * @param latencyMillisP99 and 99 of 100 within this
  * @param vms each VM
  * @param sites each site
+ * @param groups each group of VMs
  * @param answers how long answers took, by route, VM and class of status
  */
 public record RouterReport(
@@ -56,11 +57,13 @@ public record RouterReport(
         double latencyMillisP99,
         List<Vm> vms,
         List<Site> sites,
+        List<Group> groups,
         List<Answers> answers) {
 
     public RouterReport {
         vms = List.copyOf(vms);
         sites = List.copyOf(sites);
+        groups = List.copyOf(groups);
         answers = List.copyOf(answers);
     }
 
@@ -115,6 +118,8 @@ public record RouterReport(
     /**
      * One VM.
      *
+     * @param group the application that it runs
+     * @param weight its share of new requests beside other weights
      * @param reason why it takes no requests; empty when it does
      * @param inFlight requests of this router that it has
      * @param upgraded connections of clients with which it speaks another protocol through this router
@@ -125,6 +130,8 @@ public record RouterReport(
             String name,
             String site,
             String host,
+            String group,
+            int weight,
             VmState state,
             String reason,
             int inFlight,
@@ -141,6 +148,34 @@ public record RouterReport(
      * @param reason what keeps it from being used; empty when nothing does
      */
     public record Site(String name, SiteState state, String reason, int inFlight, int limit, long lagMillis) {}
+
+    /**
+     * One group of VMs: an application.
+     *
+     * @param reason why its requests are not served; empty when they are
+     * @param inFlight requests for it that were accepted and not answered
+     * @param waiting those among them that are sent nowhere at the moment
+     * @param places each site where it has VMs, or had
+     */
+    public record Group(String name, String reason, int inFlight, int waiting, List<Place> places) {
+        public Group {
+            places = List.copyOf(places);
+        }
+
+        /** Whether a VM takes its requests. */
+        public boolean ready() {
+            return reason.isEmpty();
+        }
+    }
+
+    /**
+     * A group at one site.
+     *
+     * @param usable VMs that take requests
+     * @param inFlight requests of this router that they have
+     * @param limit requests that they get from this router at once; it adapts itself
+     */
+    public record Place(String site, int usable, int inFlight, int limit) {}
 
     /**
      * Answers of one kind.

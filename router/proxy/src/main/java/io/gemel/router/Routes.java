@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ final class Routes {
     private static final String WILDCARD = "*.";
 
     /** Of requests that no route covers. */
-    static final Route DEFAULT = new Route("", "/", null, true, null, null, List.of());
+    static final Route DEFAULT = new Route("", "/", null, true, null, null, List.of(), RouterConfig.GROUP_DEFAULT);
 
     private static final Comparator<Route> CLOSEST_FIRST = Comparator.comparing(
                     (Route route) -> route.host().isEmpty())
@@ -49,7 +50,8 @@ final class Routes {
                 route.resubmit(),
                 route.submission(),
                 route.timeout(),
-                route.methods() == null ? above.methods() : route.methods());
+                route.methods() == null ? above.methods() : route.methods(),
+                route.group() == null ? above.group() : route.group());
     }
 
     /** The name by which a client called; empty when it named none. */
@@ -75,6 +77,11 @@ final class Routes {
                 || (ofRoute.startsWith(WILDCARD)
                         && host.endsWith(ofRoute.substring(1))
                         && host.length() > ofRoute.length() - 1);
+    }
+
+    /** The group whose VMs get a route's requests. */
+    static String group(Route route) {
+        return Objects.requireNonNullElse(route.group(), RouterConfig.GROUP_DEFAULT);
     }
 
     /** Whether a route passes a method on. */

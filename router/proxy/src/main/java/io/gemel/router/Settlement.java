@@ -94,6 +94,9 @@ final class Settlement {
 
     private void askAgain() {
         means.fleet().vms().forEach(vm -> {
+            if (!vm.serves(submission.group().name())) {
+                return; // another application would not know what it is asked
+            }
             if (vm.site().equals(site)) {
                 toAsk.addFirst(vm);
             } else {

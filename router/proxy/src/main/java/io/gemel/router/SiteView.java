@@ -2,26 +2,25 @@ package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** One site as the router knows it at the moment, as long as the router runs. The watching thread writes verdicts; any thread may read and count. */
 final class SiteView {
     private volatile RouterConfig.Site config;
     private volatile List<VmState> vms;
     private volatile List<VmState> leaving = List.of();
-    private final AdaptiveLimit limit = new AdaptiveLimit();
-    private final FailoverLane lane = new FailoverLane();
-    private final AtomicInteger inFlight = new AtomicInteger();
+    private volatile Map<String, GroupView> groups = Map.of();
     private volatile SiteState state = SiteState.UP;
-    private volatile Set<String> crossableTo = Set.of();
     private volatile long lagMillis = -1;
     private volatile String reason = "";
 
-    SiteView(RouterConfig.Site config, List<VmState> vms) {
+    SiteView(RouterConfig.Site config) {
         this.config = config;
-        this.vms = List.copyOf(vms);
+        vms = List.of();
     }
 
     String name() {
@@ -42,11 +41,45 @@ final class SiteView {
         return leaving;
     }
 
-    /** What is said of it now. Call on one thread at a time, as {@link #forget}. */
-    void changes(RouterConfig.Site site, List<VmState> named, Collection<VmState> leave) {
+    /**
+     * What is said of it now. Call on one thread at a time, as {@link #forget}.
+     *
+     * @param allGroups those that VMs of any site have now: one that has lost its VMs here is still known, since its work may go on elsewhere
+     */
+    void changes(RouterConfig.Site site, List<VmState> named, Collection<VmState> leave, Collection<String> allGroups) {
         config = site;
         leaving = List.copyOf(leave);
+        Map<String, GroupView> next = new LinkedHashMap<>();
+        for (String name : allGroups) {
+            List<VmState> ofGroup =
+                    named.stream().filter(vm -> vm.group().equals(name)).toList();
+            GroupView known = groups.get(name);
+            if (known != null || !ofGroup.isEmpty()) {
+                GroupView group = known == null ? new GroupView(name) : known;
+                group.has(ofGroup);
+                next.put(name, group);
+            }
+        }
+        groups = Collections.unmodifiableMap(next);
         vms = List.copyOf(named);
+    }
+
+    /** Each that has VMs here, or had. */
+    Collection<GroupView> groups() {
+        return groups.values();
+    }
+
+    /** Null for one that never had VMs here. */
+    @Nullable
+    GroupView group(String name) {
+        return groups.get(name);
+    }
+
+    /** VMs that tell whether the site's database is there: those that keep the ledger in it, or all when none does. */
+    List<VmState> witnesses() {
+        List<VmState> known = vms;
+        List<VmState> keeping = known.stream().filter(vm -> vm.beat().library()).toList();
+        return keeping.isEmpty() ? known : keeping;
     }
 
     /** Looks no longer at a VM that has left. */
@@ -55,16 +88,16 @@ final class SiteView {
         leaving = leaving.stream().filter(other -> other != vm).toList();
     }
 
-    AdaptiveLimit limit() {
-        return limit;
+    /** Requests that its VMs have. */
+    int inFlight() {
+        return groups().stream()
+                .mapToInt(group -> group.load().inFlight().get())
+                .sum();
     }
 
-    FailoverLane lane() {
-        return lane;
-    }
-
-    AtomicInteger inFlight() {
-        return inFlight;
+    /** Requests that its VMs get at once. */
+    int limit() {
+        return groups().stream().mapToInt(group -> group.load().limit().limit()).sum();
     }
 
     SiteState state() {
@@ -73,15 +106,6 @@ final class SiteView {
 
     void state(SiteState next) {
         state = next;
-    }
-
-    /** Sites that know all that was known of this one's commits when nothing more could happen here. */
-    Set<String> crossableTo() {
-        return crossableTo;
-    }
-
-    void crossableTo(Set<String> sites) {
-        crossableTo = Set.copyOf(sites);
     }
 
     /** -1 when its process does not say. */
@@ -97,14 +121,5 @@ final class SiteView {
 
     String reason() {
         return reason;
-    }
-
-    boolean hasUsable() {
-        for (VmState vm : vms) {
-            if (vm.usable()) {
-                return true;
-            }
-        }
-        return false;
     }
 }

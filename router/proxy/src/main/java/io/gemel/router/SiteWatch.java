@@ -1,8 +1,11 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +26,20 @@ final class SiteWatch {
     private final SiteClient client;
     private final AwakeClock awake;
     private final SiteHealth health;
-    private final Crossing crossing;
+    private final Function<GroupView, Crossing> crossing;
+    private final Map<GroupView, Crossing> crossings = new LinkedHashMap<>();
     private long nextMillis;
     private long silentSinceMillis = -1;
     private boolean asking;
     private List<VmWatch> vms = List.of();
 
-    SiteWatch(SiteView site, SiteClient client, Settings settings, AwakeClock awake, Crossing crossing) {
+    /** @param crossing how the work of a group there may go on elsewhere */
+    SiteWatch(
+            SiteView site,
+            SiteClient client,
+            Settings settings,
+            AwakeClock awake,
+            Function<GroupView, Crossing> crossing) {
         this.site = site;
         this.settings = settings;
         this.client = client;
@@ -60,14 +70,15 @@ final class SiteWatch {
     void tick() {
         long now = awake.millis();
         health.judgeBy(settings.now().times().verdictSiteDown().toMillis());
-        boolean work = site.vms().stream().anyMatch(VmState::works);
+        List<VmState> witnesses = site.witnesses();
+        boolean work = witnesses.stream().anyMatch(VmState::works);
         if (!asking && now >= nextMillis) {
             ask(now, work);
         }
-        if (work || site.vms().stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.UNKNOWN)) {
+        if (work || witnesses.stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.UNKNOWN)) {
             health.vmsWork();
         } else {
-            health.vmsGone(goneSince(now));
+            health.vmsGone(goneSince(witnesses, now));
         }
         if (silentSinceMillis >= 0 && now - silentSinceMillis >= timeoutMillis()) {
             health.databaseGone(silentSinceMillis);
@@ -82,14 +93,17 @@ final class SiteWatch {
                 LOG.info("site {} is {} (it was {})", site.name(), next, before);
             }
         }
-        crossing.tick(next, site.hasUsable());
+        crossings.keySet().retainAll(site.groups());
+        for (GroupView group : site.groups()) {
+            crossings.computeIfAbsent(group, crossing).tick(next);
+        }
     }
 
-    /** When the last of its VMs went silent; now when none says. */
-    private long goneSince(long now) {
+    /** When the last of these VMs went silent; now when none says. */
+    private long goneSince(List<VmState> witnesses, long now) {
         long latest = -1;
         for (VmWatch vm : vms) {
-            latest = Math.max(latest, vm.goneSinceMillis());
+            latest = witnesses.contains(vm.vm()) ? Math.max(latest, vm.goneSinceMillis()) : latest;
         }
         return latest < 0 ? now : latest;
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's request, ready to be sent to a VM.
  *
+ * @param group whose VMs may have it
  * @param headers those that the VM gets as they came
  * @param key null for a request that changes nothing and has none
  * @param keyGiven whether the client knows the key already
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeout what its client waits at most for the beginning of an answer
  */
 record Submission(
+        Group group,
         HttpMethod method,
         Target target,
         List<Entry<String, String>> headers,

@@ -5,6 +5,7 @@ import io.gemel.router.RouterConfig.Route;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map.Entry;
@@ -26,6 +27,7 @@ final class SubmissionMaker {
     /**
      * The submission that a request makes.
      *
+     * @param group whose VMs may have it
      * @param body null when it is not kept
      * @param upgrade the protocols that its client asks for on its connection; null for none
      */
@@ -34,6 +36,7 @@ final class SubmissionMaker {
             Client client,
             Target target,
             Route route,
+            Group group,
             @Nullable Buffer body,
             @Nullable String upgrade) {
         HttpServerRequest request = client.request();
@@ -57,9 +60,11 @@ final class SubmissionMaker {
         Durability usual = route.durability() == null ? config.durability() : route.durability();
         String mark = key == null || body == null || target.outcomeKey() != null
                 ? null
-                : fingerprint.of(method.name(), target.text(), scope(config.frontend(), client), body.getBytes());
+                : fingerprint.of(
+                        method.name(), target.text(), scope(config.frontend(), group, client), body.getBytes());
         boolean empty = body != null && body.length() == 0 && reads;
         return new Submission(
+                group,
                 method,
                 target,
                 headers,
@@ -74,8 +79,14 @@ final class SubmissionMaker {
                 route.timeout() == null ? config.times().requestTimeout() : route.timeout());
     }
 
-    private static List<String> scope(RouterFrontend by, Client client) {
-        return by.scope(client.request().headers(), client.trusted(), client.certificate());
+    /** What belongs to a key besides the request's text: two applications that share a database may have the same paths. */
+    private static List<String> scope(RouterFrontend by, Group group, Client client) {
+        List<String> scope =
+                new ArrayList<>(by.scope(client.request().headers(), client.trusted(), client.certificate()));
+        if (!group.name().equals(RouterConfig.GROUP_DEFAULT)) {
+            scope.add("group=" + group.name());
+        }
+        return scope;
     }
 
     /** An id or a key that nobody can guess. */

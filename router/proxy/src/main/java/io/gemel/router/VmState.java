@@ -40,6 +40,9 @@ final class VmState {
         }
     }
 
+    /** Stands for each group: of requests that any VM can answer that keeps the ledger, since the ledger is the site's. */
+    static final String ANY_GROUP = "";
+
     /** How fast the average latency follows. */
     private static final double LATENCY_WEIGHT = 0.1;
 
@@ -57,6 +60,7 @@ final class VmState {
 
     private volatile RouterConfig.Vm config;
     private volatile int requestsMax;
+    private volatile GroupLoad load = new GroupLoad();
     private final CircuitBreaker breaker;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger upgraded = new AtomicInteger();
@@ -119,6 +123,25 @@ final class VmState {
 
     String site() {
         return config.site().name();
+    }
+
+    String group() {
+        return config.group();
+    }
+
+    /** Whether requests of a group may be sent to it; those of {@link #ANY_GROUP} to each that keeps the ledger. */
+    boolean serves(String group) {
+        return group.equals(ANY_GROUP) ? beat.library() : group.equals(config.group());
+    }
+
+    /** It counts among others from now on. */
+    void joins(GroupLoad others) {
+        load = others;
+    }
+
+    /** Of its group at its site. */
+    GroupLoad load() {
+        return load;
     }
 
     String host() {

@@ -46,6 +46,7 @@ final class Watch extends VerticleBase {
     private final Map<VmState, VmWatch> vms = new LinkedHashMap<>();
     private final Map<VmState, Long> leftMillis = new HashMap<>();
     private final List<SiteWatch> sites = new ArrayList<>();
+    private final GroupWatch groups;
     private final Map<String, Long> hostDeaths = new HashMap<>();
     private @Nullable RouterConfig seen;
     private RenewableClient heartbeats;
@@ -60,6 +61,7 @@ final class Watch extends VerticleBase {
         this.awake = awake;
         this.nanos = nanos;
         this.latencies = latencies;
+        groups = new GroupWatch(fleet);
     }
 
     @Override
@@ -72,7 +74,8 @@ final class Watch extends VerticleBase {
         for (SiteView site : fleet.sites()) {
             List<SiteView> others =
                     fleet.sites().stream().filter(other -> other != site).toList();
-            sites.add(new SiteWatch(site, client, settings, awake, new Crossing(site, others, client, fencing)));
+            sites.add(new SiteWatch(
+                    site, client, settings, awake, group -> new Crossing(site, group, others, client, fencing)));
         }
         vertx.setPeriodic(1, TICK_MILLIS, unused -> tick());
         return Future.succeededFuture();
@@ -87,6 +90,7 @@ final class Watch extends VerticleBase {
         }
         vms.values().forEach(VmWatch::tick);
         sites.forEach(SiteWatch::tick);
+        groups.tick();
         if (!leftMillis.isEmpty()) {
             forgetIdle();
         }

@@ -26,9 +26,9 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private final AwakeClock awake;
     private final InstantSource clock;
     private final RandomGenerator random;
-    private final RetryBudget budget;
     private final KeyMemory keys;
-    private final RequestQueues queues;
+    private final Groups groups;
+    private final Admission admission;
     private final int port;
     private final Set<Exchange> open = new LinkedHashSet<>();
     private final Set<HttpConnection> connections = new HashSet<>();
@@ -38,7 +38,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private VmClient vms;
     private DurabilityRounds durability;
     private CatchUps catchUps;
-    private RequestQueue queue;
+    private LoopQueues queues;
     private TlsPeers peers;
     private Tunnels tunnels;
     private RouterConfig seen;
@@ -53,9 +53,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
             AwakeClock awake,
             InstantSource clock,
             RandomGenerator random,
-            RetryBudget budget,
             KeyMemory keys,
-            RequestQueues queues,
+            Groups groups,
             int port) {
         this.settings = settings;
         this.fleet = fleet;
@@ -63,9 +62,9 @@ final class Worker extends VerticleBase implements Intake.Listener {
         this.awake = awake;
         this.clock = clock;
         this.random = random;
-        this.budget = budget;
         this.keys = keys;
-        this.queues = queues;
+        this.groups = groups;
+        admission = new Admission(groups, figures);
         this.port = port;
     }
 
@@ -75,12 +74,12 @@ final class Worker extends VerticleBase implements Intake.Listener {
         SiteClient sites = new SiteClient(vertx, settings);
         durability = new DurabilityRounds(vertx, sites, settings);
         catchUps = new CatchUps(sites);
-        queue = new RequestQueue(queues, context);
+        queues = new LoopQueues(context);
         tunnels = new Tunnels(figures, settings);
         seen = settings.now();
         means = means(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
-        intake = new Intake(settings, clock, figures, awake, random, peers::of, this);
+        intake = new Intake(settings, groups, admission, clock, figures, awake, random, peers::of, this);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);
@@ -104,7 +103,6 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 fleet,
                 new Rules(config.limits().attemptsMax(), verdictMillis),
                 choice,
-                budget,
                 times.waitMax().toMillis());
         return new Means(
                 fleet,
@@ -114,7 +112,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 catchUps,
                 keys,
                 figures,
-                queue,
+                groups,
+                queues,
                 tunnels,
                 awake,
                 clock,
@@ -132,6 +131,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
         peers.follow(now.frontend().clientTls());
         seen = now;
         means = means(now);
+        groups.keep(fleet.groups());
+        queues.forgetEmpty();
     }
 
     /** Shows other certificates to those who connect from now on, at every worker; call on any thread. */
@@ -181,7 +182,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 exchange.tick(now);
             }
         }
-        queues.wakeFirst(); // those with unfinished work have just looked
+        queues.tick(); // those with unfinished work have just looked
         intake.tick(now);
         tunnels.tick(now);
     }
@@ -197,16 +198,11 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     private void done(Exchange exchange, Submission submission) {
         if (open.remove(exchange)) {
-            figures.inFlight.decrementAndGet();
+            admission.left(submission.group());
             if (submission.body() != null) {
-                figures.bodyBytes.addAndGet(-submission.body().length());
+                admission.keeps(submission.group(), -submission.body().length());
             }
         }
-    }
-
-    @Override
-    public void refused() {
-        figures.inFlight.decrementAndGet();
     }
 
     @Override

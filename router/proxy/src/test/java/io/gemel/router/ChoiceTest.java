@@ -73,7 +73,7 @@ final class ChoiceTest {
 
     @Test
     void above_the_sites_limit_new_requests_spill_over_and_resubmissions_do_not() {
-        SiteView east = fleet.site("east");
+        GroupLoad east = vm("e1").load();
         east.inFlight().set(east.limit().limit());
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
         assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("e3");
@@ -109,7 +109,7 @@ final class ChoiceTest {
         Course course = brokenAt("e1", "a", "east");
         fleet.site("east").vms().forEach(vm -> vm.judged(Verdict.DEAD, 0));
         assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
-        fleet.site("east").crossableTo(Set.of("west"));
+        fleet.site("east").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("west"));
         assertThat(chosen(course, Lane.FAILOVER)).containsExactlyInAnyOrder("w1", "w2");
     }
 

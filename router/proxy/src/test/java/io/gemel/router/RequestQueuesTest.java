@@ -22,7 +22,7 @@ final class RequestQueuesTest {
     private final RouterConfig config =
             TestConfig.of(new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:1"), new SiteId("east"), "host"));
     private final Fleet fleet = new Fleet(config);
-    private final RequestQueues queues = new RequestQueues(fleet, new Settings(config));
+    private final RequestQueues queues = new RequestQueues(fleet, new Settings(config), RouterConfig.GROUP_DEFAULT);
     private final RequestQueue one = new RequestQueue(queues, vertx.getOrCreateContext());
     private final RequestQueue other = new RequestQueue(queues, vertx.getOrCreateContext());
     private final Queue<String> served = new ConcurrentLinkedQueue<>();

@@ -26,7 +26,8 @@ final class WeightsTest {
         RouterConfig.Vm[] vms = new RouterConfig.Vm[weights.size()];
         for (int i = 0; i < vms.length; i++) {
             URI url = URI.create("http://127.0.0.1:" + (i + 1));
-            vms[i] = new RouterConfig.Vm("e" + i, url, new SiteId("east"), "host-" + i, 0, null, weights.get(i));
+            vms[i] = new RouterConfig.Vm(
+                    "e" + i, url, new SiteId("east"), "host-" + i, 0, null, RouterConfig.GROUP_DEFAULT, weights.get(i));
         }
         Fleet fleet = new Fleet(TestConfig.of(vms));
         for (VmState vm : fleet.vms()) {

@@ -1,0 +1,61 @@
+package io.gemel.router;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The VMs of one group at one site: one application there, beside others that share the site's database. The watching thread writes verdicts; any
+ * thread may read.
+ */
+final class GroupView {
+    private final String name;
+    private final GroupLoad load = new GroupLoad();
+    private volatile List<VmState> vms = List.of();
+    private volatile Set<String> crossableTo = Set.of();
+
+    GroupView(String name) {
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    GroupLoad load() {
+        return load;
+    }
+
+    /** Those that are named now; the list itself never changes. */
+    List<VmState> vms() {
+        return vms;
+    }
+
+    /** Those that it has now. */
+    void has(List<VmState> named) {
+        named.forEach(vm -> vm.joins(load));
+        vms = List.copyOf(named);
+    }
+
+    /** Sites that know all that was known of this site's commits when nothing more could happen here by VMs of this group. */
+    Set<String> crossableTo() {
+        return crossableTo;
+    }
+
+    void crossableTo(Set<String> sites) {
+        crossableTo = Set.copyOf(sites);
+    }
+
+    /** VMs that get new requests. */
+    int usable() {
+        return (int) vms.stream().filter(VmState::usable).count();
+    }
+
+    boolean hasUsable() {
+        return vms.stream().anyMatch(VmState::usable);
+    }
+
+    /** Whether there is none, or all are dead. */
+    boolean isGone() {
+        return vms.stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.DEAD);
+    }
+}
