@@ -6,6 +6,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.spring.ShopClient.Reply;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -22,28 +24,40 @@ import org.springframework.jdbc.core.JdbcTemplate;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SpringVmContract {
     private ShopDatabase database;
-    private ConfigurableApplicationContext shop;
+    private Running running;
     private ShopClient client;
     private int heartbeats;
 
-    /** What the application is started with beside its own classes; the class that makes its web server. */
-    abstract Class<?> server();
+    /** The shop, as it runs somewhere. */
+    record Running(ApplicationContext context, int port, AutoCloseable end) {}
+
+    /** Starts the application. */
+    abstract Running start(String... settings) throws Exception;
+
+    /** @param server a class with a bean that makes the web server */
+    static Running embedded(Class<?> server, String... settings) {
+        String[] all = Arrays.copyOf(settings, settings.length + 1);
+        all[settings.length] = "--spring.main.sources=" + server.getName();
+        ConfigurableApplicationContext context = ShopApplication.start(all);
+        return new Running(context, ShopSettings.port(context), context);
+    }
+
+    /** Those of another VM of the same database. */
+    String[] settings(String vm) {
+        return ShopSettings.of(database, vm);
+    }
 
     @BeforeAll
     void start(@TempDir Path directory) throws Exception {
         database = ShopDatabase.start(directory);
         heartbeats = FreePorts.next();
-        shop = ShopApplication.start(ShopSettings.of(
-                database,
-                "e1",
-                "--gemel.vm.heartbeat.port=" + heartbeats,
-                "--spring.main.sources=" + server().getName()));
-        client = new ShopClient(ShopSettings.port(shop));
+        running = start(ShopSettings.of(database, "e1", "--gemel.vm.heartbeat.port=" + heartbeats));
+        client = new ShopClient(running.port());
     }
 
     @AfterAll
-    void stop() {
-        shop.close();
+    void stop() throws Exception {
+        running.end().close();
         database.close();
     }
 
@@ -295,8 +309,10 @@ abstract class SpringVmContract {
         assertThat(client.get("/gemel/outcome/k").body()).contains("\"outcome\":\"executed\"");
         assertThat(new ShopClient(heartbeats).get("/gemel/heartbeat").body()).contains("\"open\":true");
         assertThat(client.get("/actuator").status()).isEqualTo(401);
-        assertThat(shop.getBean(DataSource.class)).as("keeps its class").isInstanceOf(HikariDataSource.class);
-        JdbcTemplate jdbc = shop.getBean(JdbcTemplate.class);
+        assertThat(running.context().getBean(DataSource.class))
+                .as("keeps its class")
+                .isInstanceOf(HikariDataSource.class);
+        JdbcTemplate jdbc = running.context().getBean(JdbcTemplate.class);
         assertThat(jdbc.queryForObject("SHOW application_name", String.class)).isEqualTo("gemel-vm:e1");
         assertThat(jdbc.queryForObject("SHOW tcp_user_timeout", String.class)).isEqualTo("2000");
     }

@@ -14,7 +14,7 @@ final class SpringVmJettyIT extends SpringVmContract {
     }
 
     @Override
-    Class<?> server() {
-        return Server.class;
+    Running start(String... settings) {
+        return embedded(Server.class, settings);
     }
 }

@@ -4,6 +4,7 @@ import io.gemel.vm.Vm;
 import io.gemel.vm.VmFilter;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -28,6 +29,16 @@ public final class VmOuterFilter implements Filter {
 
     public VmOuterFilter(Vm vm) {
         this.endpoints = new VmFilter(vm);
+    }
+
+    /** @throws ServletException when the application is not at the root of its server, where routers ask */
+    @Override
+    public void init(FilterConfig config) throws ServletException {
+        String path = config.getServletContext().getContextPath();
+        if (!path.isEmpty()) {
+            throw new ServletException("the application's context path is '" + path
+                    + "': routers ask a VM below /gemel/, so it must be at the root of its server (ROOT.war)");
+        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
@@ -58,10 +59,21 @@ public final class VmAutoConfiguration {
                     + "': routers ask a VM below /gemel/, so it must be empty beside gemel.vm.name. spring.mvc.servlet.path may begin the"
                     + " paths of controllers instead");
         }
+        return outer(vm, "gemelOuter", DispatcherType.ERROR, Ordered.HIGHEST_PRECEDENCE);
+    }
+
+    /** In a WAR a filter of Spring Boot shows the errors that no other filter made an answer of: routers are told inside of it. */
+    @Bean
+    @ConditionalOnBean(ErrorPageFilter.class)
+    FilterRegistrationBean<VmOuterFilter> gemelInsideErrorPages(Vm vm, ErrorPageFilter errorPages) {
+        return outer(vm, "gemelInsideErrorPages", DispatcherType.FORWARD, errorPages.getOrder() + 1);
+    }
+
+    private static FilterRegistrationBean<VmOuterFilter> outer(Vm vm, String name, DispatcherType errors, int order) {
         FilterRegistrationBean<VmOuterFilter> outer = new FilterRegistrationBean<>(new VmOuterFilter(vm));
-        outer.setName("gemelOuter");
-        outer.setDispatcherTypes(DispatcherType.REQUEST, DispatcherType.ERROR);
-        outer.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        outer.setName(name);
+        outer.setDispatcherTypes(DispatcherType.REQUEST, errors);
+        outer.setOrder(order);
         return outer;
     }
 
