@@ -2,11 +2,13 @@ package io.gemel.deploy.config;
 
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
+import io.gemel.router.RouterDiscovery;
 import io.gemel.router.RouterFrontend;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterProtocols;
 import io.gemel.router.RouterTimes;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -126,11 +128,32 @@ public final class RouterConfigFile {
                 token.isEmpty() ? null : token,
                 entries.vms(),
                 entries.sites(),
+                discovery(),
                 entries.routes(),
                 get(RouterKeys.DURABILITY),
                 get(RouterKeys.ACCESS_LOG),
                 times(),
                 limits());
+    }
+
+    private RouterDiscovery discovery() {
+        String server = get(RouterKeys.DISCOVER_SERVER);
+        String token = get(RouterKeys.REGISTER_TOKEN).text();
+        return new RouterDiscovery(
+                entries.discoveries(),
+                get(RouterKeys.DISCOVER_INTERVAL),
+                server.isEmpty() ? null : unresolved(server),
+                token.isEmpty() ? null : token,
+                get(RouterKeys.REGISTER_LEASE));
+    }
+
+    private static InetSocketAddress unresolved(String text) {
+        try {
+            HostPort address = Values.hostPort(text);
+            return InetSocketAddress.createUnresolved(address.host(), address.port());
+        } catch (BadValueException e) {
+            throw new IllegalStateException("was read already", e);
+        }
     }
 
     private List<String> listed(Key<String> key) {

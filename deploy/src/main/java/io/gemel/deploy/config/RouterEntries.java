@@ -2,6 +2,7 @@ package io.gemel.deploy.config;
 
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterDiscovery;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.time.Duration;
@@ -12,15 +13,17 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The VMs, sites and routes of one {@code router.properties}: keys that have a name of the operator's choice in their middle. */
+/** The VMs, sites, routes, names in DNS of one {@code router.properties}: keys that have a name of the operator's choice in their middle. */
 final class RouterEntries {
     /** Those that have a dot themselves. */
-    private static final List<String> VM_KEYS_WITH_DOTS = List.of(".requests.max", ".heartbeat.url");
+    private static final List<String> KEYS_WITH_DOTS = List.of(".requests.max", ".heartbeat.url", ".heartbeat.port");
 
     private final Map<String, VmLines> vms = new TreeMap<>();
     private final Map<String, SiteLines> sites = new TreeMap<>();
     private final Map<String, RouteLines> routes = new TreeMap<>();
     private final Map<String, CertificateLines> certificates = new TreeMap<>();
+    private final Map<String, DiscoverLines> discoveries = new TreeMap<>();
+    private boolean registering;
 
     /** What the lines of one VM have said so far. */
     private static final class VmLines {
@@ -137,12 +140,48 @@ final class RouterEntries {
         }
     }
 
+    /** What the lines of one name in DNS have said so far. */
+    private static final class DiscoverLines {
+        private final String firstKey;
+        private @Nullable String dns;
+        private int port;
+        private @Nullable SiteId site;
+        private int heartbeatPort;
+        private int requestsMax;
+        private String group = RouterConfig.GROUP_DEFAULT;
+
+        DiscoverLines(String firstKey) {
+            this.firstKey = firstKey;
+        }
+
+        boolean take(String what, String text) throws BadValueException {
+            switch (what) {
+                case "dns" -> {
+                    HostPort addresses =
+                            text.contains(":") ? Values.hostPort(text) : new HostPort(Values.notBlank(text), 0);
+                    dns = addresses.host();
+                    port = addresses.port();
+                }
+                case "site" -> site = Values.siteName(text);
+                case "heartbeat.port" -> heartbeatPort = Values.count(text, 1, Values.PORT_MAX);
+                case "requests.max" -> requestsMax = Values.count(text, 0, RouterKeys.VM_REQUESTS_LIMIT);
+                case "group" -> group = Values.name(text);
+                default ->
+                    throw new BadValueException(
+                            "is not known",
+                            "a name in DNS has the keys dns, site, heartbeat.port, requests.max and group");
+            }
+            return true;
+        }
+    }
+
     /** Whether a key belongs here, as no key with a fixed name does; when it does, its value has been kept. */
     boolean take(String name, String text) throws BadValueException {
         if (RouterKeys.ALL.stream().anyMatch(fixed -> fixed.name().equals(name))) {
+            registering |= name.equals(RouterKeys.REGISTER_TOKEN.name()) && !text.isEmpty();
             return false;
         }
-        int last = VM_KEYS_WITH_DOTS.stream()
+        int last = KEYS_WITH_DOTS.stream()
                 .filter(name::endsWith)
                 .map(key -> name.length() - key.length())
                 .findAny()
@@ -165,6 +204,12 @@ final class RouterEntries {
             return routes.computeIfAbsent(host + prefix, first -> new RouteLines(host, prefix))
                     .take(what, text);
         }
+        if (name.startsWith(RouterKeys.DISCOVER_OF) && last > RouterKeys.DISCOVER_OF.length()) {
+            String discovery = Values.name(name.substring(RouterKeys.DISCOVER_OF.length(), last));
+            return discoveries
+                    .computeIfAbsent(discovery, first -> new DiscoverLines(name))
+                    .take(what, text);
+        }
         if (name.startsWith(RouterKeys.CERTIFICATE_OF) && last > RouterKeys.CERTIFICATE_OF.length()) {
             String certificate = Values.name(name.substring(RouterKeys.CERTIFICATE_OF.length(), last));
             return certificates
@@ -181,9 +226,15 @@ final class RouterEntries {
 
     /** Reports what is missing among the entries, or does not fit together. */
     void check(SettingsReader settings) {
-        if (vms.isEmpty()) {
+        if (vms.isEmpty() && discoveries.isEmpty() && !registering) {
             settings.report(0, "no VM is named", "add lines vm.NAME.url=..., vm.NAME.site=... and vm.NAME.host=...");
         }
+        discoveries.forEach((name, each) -> {
+            String prefix = RouterKeys.DISCOVER_OF + name;
+            requireSet(settings, each.firstKey, prefix + ".dns", each.dns);
+            requireSet(settings, each.firstKey, prefix + ".site", each.site);
+            requireProcess(settings, prefix + ".site", each.site);
+        });
         Map<URI, String> urls = new TreeMap<>();
         vms.forEach((name, vm) -> {
             String prefix = RouterKeys.VM_OF + name;
@@ -247,6 +298,18 @@ final class RouterEntries {
         sites.forEach((name, site) -> {
             if (site.status != null) {
                 all.add(new RouterConfig.Site(new SiteId(name), site.status, site.token));
+            }
+        });
+        return all;
+    }
+
+    /** Every name in DNS, by its name here; call when nothing was reported. */
+    List<RouterDiscovery.Name> discoveries() {
+        List<RouterDiscovery.Name> all = new ArrayList<>();
+        discoveries.forEach((name, each) -> {
+            if (each.dns != null && each.site != null) {
+                all.add(new RouterDiscovery.Name(
+                        name, each.site, each.dns, each.port, each.heartbeatPort, each.requestsMax, each.group));
             }
         });
         return all;

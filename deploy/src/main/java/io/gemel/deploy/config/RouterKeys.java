@@ -22,6 +22,7 @@ final class RouterKeys {
     static final String SITE_OF = "site.";
     static final String ROUTE_OF = "route.";
     static final String CERTIFICATE_OF = "tls.sni.";
+    static final String DISCOVER_OF = "discover.";
 
     static final int VM_REQUESTS_LIMIT = 100_000;
 
@@ -87,6 +88,12 @@ final class RouterKeys {
     static final Key<Duration> VERDICT_RESUBMIT = duration("verdict.resubmit", "1s", LEAST, MINUTE);
     static final Key<Duration> VERDICT_SITE_DOWN = duration("verdict.site.down", "2500ms", LEAST, TEN_MINUTES);
     static final Key<Duration> SLOW_START = duration("slow.start", "10s", Duration.ZERO, TEN_MINUTES);
+    static final Key<Duration> DISCOVER_INTERVAL =
+            duration("discover.interval", "5s", Duration.ofMillis(100), TEN_MINUTES);
+    static final Key<String> DISCOVER_SERVER = key("discover.server", "", RouterKeys::server, String.class);
+    static final Key<Secret> REGISTER_TOKEN = key("register.token", "", Secret::new, Secret.class);
+    static final Key<Duration> REGISTER_LEASE = duration("register.lease", "15s", Duration.ofSeconds(1), HOUR);
+
     static final Key<Duration> LAG_MAX = duration("lag.max", "30s", LEAST, Duration.ofDays(1));
 
     /** Every fixed key, in the order of the documentation. */
@@ -138,7 +145,11 @@ final class RouterKeys {
             VERDICT_RESUBMIT,
             VERDICT_SITE_DOWN,
             SLOW_START,
-            LAG_MAX);
+            LAG_MAX,
+            DISCOVER_INTERVAL,
+            DISCOVER_SERVER,
+            REGISTER_TOKEN,
+            REGISTER_LEASE);
 
     private RouterKeys() {}
 
@@ -153,6 +164,13 @@ final class RouterKeys {
 
     static RouterClientTls.Auth clientAuth(String text) throws BadValueException {
         return Values.word(text, RouterClientTls.Auth.class);
+    }
+
+    private static String server(String text) throws BadValueException {
+        if (!text.isEmpty()) {
+            Values.hostPort(text);
+        }
+        return text;
     }
 
     static Durability durability(String text) throws BadValueException {

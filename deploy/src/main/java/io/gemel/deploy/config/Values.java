@@ -33,7 +33,7 @@ final class Values {
             "d", Duration.ofDays(1));
     private static final Map<String, Long> SIZE_UNITS =
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
-    private static final int PORT_MAX = 65535;
+    static final int PORT_MAX = 65535;
 
     private Values() {}
 

@@ -27,6 +27,14 @@ final class RouterLines {
         if (!problem.isEmpty()) {
             lines.add("  its changed settings are not taken, it goes by those before: " + problem);
         }
+        for (JsonNode name : router.path("discovery")) {
+            String wrong = name.path("problem").asText();
+            if (!wrong.isEmpty()) {
+                lines.add(format(
+                        "  discover.%s: %s (%s VMs of it are known)",
+                        name.path("name").asText(), wrong, count(name, "vms")));
+            }
+        }
         lines.add(format(
                 "  requests %s   in flight %s%s   latency p50 %.1f ms, p99 %.1f ms",
                 count(router, "requests"),

@@ -107,9 +107,14 @@ public final class StatusCommand implements Callable<Integer> {
         return well ? ExitCode.DONE : ExitCode.FINDING;
     }
 
-    /** A router that does not take its changed file serves on, but not as it was told to. */
+    /** A router that does not take its changed file, or does not hear which VMs there are, serves on, but not as it was told to. */
     private static boolean isWell(JsonNode router) {
-        return router.path("ready").asBoolean()
+        boolean found = true;
+        for (JsonNode name : router.path("discovery")) {
+            found &= name.path("problem").asText().isEmpty();
+        }
+        return found
+                && router.path("ready").asBoolean()
                 && router.path("reloadProblem").asText().isEmpty();
     }
 

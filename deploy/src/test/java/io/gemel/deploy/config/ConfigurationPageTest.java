@@ -63,7 +63,12 @@ class ConfigurationPageTest {
                 "vm.<name>.weight `100`",
                 "route.<prefix>.methods all",
                 "vm.<name>.group `default`",
-                "route.<prefix>.group `default`"));
+                "route.<prefix>.group `default`",
+                "discover.<name>.dns required",
+                "discover.<name>.site required",
+                "discover.<name>.heartbeat.port none",
+                "discover.<name>.requests.max that of `vm.requests.max`",
+                "discover.<name>.group `default`"));
 
         assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.gemel.router.RouterClientTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.RouterDiscovery;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterTimes;
 import io.gemel.router.RouterTls;
@@ -84,6 +85,34 @@ class RouterConfigFileTest {
                 .extracting(RouterConfig.Vm::heartbeatUrl)
                 .containsExactly(URI.create("http://127.0.0.1:9101"));
         assertThat(refuse(SMALLEST + line + "9001\n")).hasMessageContaining("vm.e1.heartbeat.url");
+    }
+
+    @Test
+    void reads_names_in_dns_and_needs_no_vm_then() throws Exception {
+        String alone = SMALLEST.replaceAll("(?m)^vm\\.e1\\..*\n", "");
+        RouterDiscovery discovery = read(alone + "discover.shop.dns=shop.test:8080\ndiscover.shop.site=east\n"
+                        + "discover.shop.heartbeat.port=9101\ndiscover.srv.dns=_http._tcp.shop.test\n"
+                        + "discover.srv.site=east\ndiscover.server=127.0.0.1:8600\n")
+                .discovery();
+
+        assertThat(discovery.names())
+                .containsExactly(
+                        new RouterDiscovery.Name("shop", new SiteId("east"), "shop.test", 8080, 9101, 0, "default"),
+                        new RouterDiscovery.Name(
+                                "srv", new SiteId("east"), "_http._tcp.shop.test", 0, 0, 0, "default"));
+        assertThat(discovery.server().getPort()).isEqualTo(8600);
+        SecretFile.write(folder.resolve("token"), "s3cret\n");
+        assertThat(read(alone + "register.token=${file:token}\n").vms()).isEmpty();
+        assertThat(refuse(alone)).hasMessageContaining("no VM is named");
+        assertThat(refuse(alone + "discover.shop.dns=shop.test:8080\ndiscover.shop.sites=east\n"))
+                .hasMessageContaining("discover.shop.sites is not known")
+                .hasMessageContaining("discover.shop.site is missing");
+        assertThat(refuse(alone + "discover.shop.dns=http://shop\ndiscover.shop.site=east\n"))
+                .hasMessageContaining("discover.shop.dns");
+        assertThat(refuse(alone + "discover.shop.dns=a b\ndiscover.shop.site=east\n"))
+                .hasMessageContaining("write NAME:PORT for addresses");
+        assertThat(refuse(alone + "discover.shop.dns=shop.test:8080\ndiscover.shop.site=west\n"))
+                .hasMessageContaining("site.west.status");
     }
 
     @Test

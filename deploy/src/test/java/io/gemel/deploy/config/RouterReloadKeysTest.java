@@ -42,6 +42,8 @@ class RouterReloadKeysTest {
             Map.entry("vm.w1.url", "http://127.0.0.1:9003"),
             Map.entry("vm.w1.site", "west"),
             Map.entry("vm.w1.host", "host-3"),
+            Map.entry("discover.shop.dns", "shop.test:9001"),
+            Map.entry("discover.shop.site", "east"),
             Map.entry("site.east.status", "http://127.0.0.1:7070"),
             Map.entry("site.west.status", "http://127.0.0.1:7071"),
             Map.entry("tls.certificate", "first.pem"),
@@ -99,6 +101,15 @@ class RouterReloadKeysTest {
             Map.entry("verdict.site.down", "2400ms"),
             Map.entry("slow.start", "9s"),
             Map.entry("lag.max", "29s"),
+            Map.entry("discover.interval", "6s"),
+            Map.entry("discover.server", "127.0.0.1:8600"),
+            Map.entry("register.token", "t0ken"),
+            Map.entry("register.lease", "16s"),
+            Map.entry("discover.<name>.dns", "_http._tcp.shop.test"),
+            Map.entry("discover.<name>.site", "west"),
+            Map.entry("discover.<name>.heartbeat.port", "9101"),
+            Map.entry("discover.<name>.requests.max", "9"),
+            Map.entry("discover.<name>.group", "shop"),
             Map.entry("vm.<name>.url", "http://127.0.0.1:9009"),
             Map.entry("vm.<name>.site", "west"),
             Map.entry("vm.<name>.host", "host-9"),
@@ -129,6 +140,7 @@ class RouterReloadKeysTest {
             String name = key.replace("vm.<name>", "vm.e1")
                     .replace("site.<name>", "site.east")
                     .replace("tls.sni.<name>", "tls.sni.shop")
+                    .replace("discover.<name>", "discover.shop")
                     .replace("<prefix>", "/a");
             String said = reload(changed(name, OTHER.get(key)));
             if (FIXED.contains(key)) {

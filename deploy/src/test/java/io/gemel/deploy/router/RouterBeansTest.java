@@ -6,6 +6,7 @@ import io.gemel.router.Router;
 import io.gemel.router.RouterBackendTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
+import io.gemel.router.RouterDiscovery;
 import io.gemel.router.RouterFrontend;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterSource;
@@ -42,6 +43,7 @@ class RouterBeansTest {
                                 vm, URI.create("http://127.0.0.1:" + (9000 + vm.charAt(1))), EAST, "host-1"))
                         .toList(),
                 List.of(new RouterConfig.Site(EAST, URI.create("http://127.0.0.1:7070"), null)),
+                RouterDiscovery.none(),
                 List.of(),
                 RouterConfig.Durability.LOCAL,
                 RouterConfig.AccessLogFormat.NONE,

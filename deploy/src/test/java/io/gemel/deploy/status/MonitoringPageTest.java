@@ -110,6 +110,8 @@ class MonitoringPageTest {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
+                0,
                 List.of());
     }
 

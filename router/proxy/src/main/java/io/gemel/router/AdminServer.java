@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers operators over HTTP: {@code /health}, {@code /ready}, {@code /status}, {@code /metrics}, {@code /quarantine}; and does
  * what they ask with a POST to {@code /drain}, {@code /undrain}, {@code /down}, {@code /release} and {@code /reload}, which needs the
- * token when there is one.
+ * token when there is one. VMs register themselves at {@code /register}.
  */
 final class AdminServer extends VerticleBase {
     private static final String PLAIN = "text/plain; charset=utf-8";
@@ -38,6 +38,7 @@ final class AdminServer extends VerticleBase {
     private final Supplier<Future<String>> reload;
     private final KeyMemory keys;
     private final AwakeClock awake;
+    private final Registrar registrar;
     private volatile int port;
 
     /**
@@ -53,7 +54,8 @@ final class AdminServer extends VerticleBase {
             Function<String, Boolean> siteDown,
             Supplier<Future<String>> reload,
             KeyMemory keys,
-            AwakeClock awake) {
+            AwakeClock awake,
+            Registrar registrar) {
         this.settings = settings;
         this.report = report;
         this.drain = drain;
@@ -62,6 +64,7 @@ final class AdminServer extends VerticleBase {
         this.reload = reload;
         this.keys = keys;
         this.awake = awake;
+        this.registrar = registrar;
     }
 
     /** 0 before it listens. */
@@ -104,13 +107,17 @@ final class AdminServer extends VerticleBase {
             case "/metrics" -> answer(request, reads, OK, RouterMetrics.CONTENT_TYPE, RouterMetrics.text(report.get()));
             case "/quarantine" -> answer(request, reads, OK, JSON, quarantine().encode() + "\n");
             case "/drain", "/undrain", "/down", "/release", "/reload" -> change(request);
+            case Registrar.PATH ->
+                registrar
+                        .handle(request)
+                        .onSuccess(said -> answer(request, true, said.status(), PLAIN, said.text() + "\n"));
             default ->
                 answer(
                         request,
                         true,
                         NOT_FOUND,
                         PLAIN,
-                        "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release, /reload\n");
+                        "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release, /reload, /register\n");
         }
     }
 

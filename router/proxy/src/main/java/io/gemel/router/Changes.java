@@ -60,7 +60,11 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("key.scope.certificate", config -> config.frontend().keyScopeCertificate()),
             new Setting<>("admin.token", RouterConfig::adminToken),
             new Setting<>("access.log", RouterConfig::accessLog),
-            new Setting<>("durability", RouterConfig::durability));
+            new Setting<>("durability", RouterConfig::durability),
+            new Setting<>("discover.interval", config -> config.discovery().interval()),
+            new Setting<>("discover.server", config -> config.discovery().server()),
+            new Setting<>("register.token", config -> config.discovery().registerToken()),
+            new Setting<>("register.lease", config -> config.discovery().registerLease()));
 
     private static final List<Setting<RouterTimes>> TIMES = List.of(
             new Setting<>("durability.timeout", RouterTimes::durabilityTimeout),
@@ -109,6 +113,13 @@ record Changes(List<String> taken, List<String> refused) {
     private static final List<Setting<Site>> OF_SITE =
             List.of(new Setting<>("status", Site::status), new Setting<>("token", Site::token));
 
+    private static final List<Setting<RouterDiscovery.Name>> OF_DISCOVERY = List.of(
+            new Setting<>("dns", name -> name.dns() + ":" + name.port()),
+            new Setting<>("site", RouterDiscovery.Name::site),
+            new Setting<>("heartbeat.port", RouterDiscovery.Name::heartbeatPort),
+            new Setting<>("requests.max", RouterDiscovery.Name::requestsMax),
+            new Setting<>("group", RouterDiscovery.Name::group));
+
     private static final List<Setting<Route>> OF_ROUTE = List.of(
             new Setting<>("durability", Route::durability),
             new Setting<>("resubmit", Route::resubmit),
@@ -137,6 +148,11 @@ record Changes(List<String> taken, List<String> refused) {
         taken.addAll(keys(LIMITS, now.limits(), next.limits()));
         taken.addAll(entries("vm.", OF_VM, named(now.vms(), Vm::name), named(next.vms(), Vm::name)));
         taken.addAll(entries("site.", OF_SITE, sitesNow, sitesNext));
+        taken.addAll(entries(
+                "discover.",
+                OF_DISCOVERY,
+                named(now.discovery().names(), RouterDiscovery.Name::name),
+                named(next.discovery().names(), RouterDiscovery.Name::name)));
         taken.addAll(entries("route.", OF_ROUTE, named(now.routes(), Route::name), named(next.routes(), Route::name)));
         taken.addAll(entries("tls.sni.", OF_CERTIFICATE, certificates(now), certificates(next)));
         return new Changes(taken, refused);

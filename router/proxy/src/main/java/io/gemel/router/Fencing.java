@@ -36,7 +36,7 @@ final class Fencing {
         if (earlier != null && earlier.diedMillis() == died && !earlier.ended().failed()) {
             return earlier.ended();
         }
-        Future<?> ended = client.terminate(site.config(), vm.name(), awake.millis() - died, timeoutMillis)
+        Future<?> ended = client.terminate(site.config(), vm.sessionName(), awake.millis() - died, timeoutMillis)
                 .map(Fencing::accepted);
         fences.put(vm, new Fence(died, ended));
         return ended;

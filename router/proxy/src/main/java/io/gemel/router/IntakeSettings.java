@@ -4,12 +4,11 @@ import io.netty.handler.ipfilter.IpSubnetFilterRule;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * What a request is taken in by, from its head to its body: the settings of the moment at which its head came.
  *
- * @param groups those that VMs have
+ * @param groups those that VMs have, or may get
  * @param trusted networks of proxies that are believed
  */
 record IntakeSettings(
@@ -18,7 +17,7 @@ record IntakeSettings(
         return new IntakeSettings(
                 config,
                 new Routes(config.routes()),
-                config.vms().stream().map(RouterConfig.Vm::group).collect(Collectors.toUnmodifiableSet()),
+                config.groups(),
                 config.frontend().trusted(),
                 new AccessLog(config.accessLog(), clock));
     }

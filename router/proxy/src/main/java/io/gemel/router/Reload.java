@@ -24,22 +24,30 @@ final class Reload {
     private final InstantSource clock;
     private final RouterSource source;
     private final Function<RouterConfig, Future<?>> show;
+    private final FoundVms found;
+    private RouterConfig told;
     private volatile RouterReport.Reload last;
 
-    /** @param show lets clients that connect from now on see a configuration's certificate */
+    /**
+     * @param found VMs that are served besides those that the settings name
+     * @param show lets clients that connect from now on see a configuration's certificate
+     */
     Reload(
             Settings settings,
             Fleet fleet,
             AnswerTimes answers,
             InstantSource clock,
             RouterSource source,
+            FoundVms found,
             Function<RouterConfig, Future<?>> show) {
         this.settings = settings;
         this.fleet = fleet;
         this.answers = answers;
         this.clock = clock;
         this.source = source;
+        this.found = found;
         this.show = show;
+        told = settings.now();
         last = new RouterReport.Reload("", clock.instant().getEpochSecond());
     }
 
@@ -66,6 +74,20 @@ final class Reload {
         }
     }
 
+    /**
+     * Takes VMs that were found, or are found no longer, besides what the settings said last.
+     *
+     * @return what has changed, in a sentence
+     * @throws RouterException that says why not; nothing has changed then
+     */
+    synchronized String follow() throws RouterException {
+        try {
+            return take(told);
+        } catch (RouterConfigException e) {
+            throw new RouterException(String.valueOf(e.getMessage()));
+        }
+    }
+
     private RouterException refused(RouterConfigException why) {
         String text = String.valueOf(why.getMessage());
         if (!text.equals(last.problem())) {
@@ -75,13 +97,15 @@ final class Reload {
         return new RouterException("the changed settings are not taken, nothing has changed: " + text);
     }
 
-    private String take(RouterConfig next) {
+    private String take(RouterConfig alone) {
+        RouterConfig next = found.with(alone);
         RouterConfig now = settings.now();
         Changes changes = Changes.between(now, next);
         if (!changes.refused().isEmpty()) {
             throw new RouterConfigException(changes.refused());
         }
         if (changes.taken().isEmpty()) {
+            told = alone;
             if (!last.problem().isEmpty()) {
                 LOG.info("the settings are again those that the router goes by");
             }
@@ -94,6 +118,7 @@ final class Reload {
         }
         fleet.take(next);
         settings.replace(next);
+        told = alone;
         forgetSeries(next);
         String done = changes.taken().size() + " taken: " + String.join(", ", changes.taken());
         LOG.info("changed settings are taken: {}", String.join(", ", changes.taken()));

@@ -15,6 +15,8 @@ final class ReportJson {
         report.sites().forEach(site -> sites.add(site(site)));
         JsonArray groups = new JsonArray();
         report.groups().forEach(group -> groups.add(group(group)));
+        JsonArray discovery = new JsonArray();
+        report.discovery().forEach(name -> discovery.add(discovery(name)));
         return new JsonObject()
                 .put("router", report.router())
                 .put("site", report.site())
@@ -42,7 +44,17 @@ final class ReportJson {
                 .put("latencyMillisP99", report.latencyMillisP99())
                 .put("vms", vms)
                 .put("sites", sites)
-                .put("groups", groups);
+                .put("groups", groups)
+                .put("discovery", discovery)
+                .put("registeredVms", report.registered());
+    }
+
+    private static JsonObject discovery(RouterReport.Discovery name) {
+        return new JsonObject()
+                .put("name", name.name())
+                .put("dns", name.dns())
+                .put("vms", name.vms())
+                .put("problem", name.problem());
     }
 
     private static JsonObject vm(RouterReport.Vm vm) {

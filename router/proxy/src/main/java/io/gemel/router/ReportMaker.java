@@ -9,7 +9,12 @@ final class ReportMaker {
     private ReportMaker() {}
 
     static RouterReport report(
-            RouterConfig config, Fleet fleet, Groups groups, Figures figures, RouterReport.Reload reload) {
+            RouterConfig config,
+            Fleet fleet,
+            Groups groups,
+            FoundVms found,
+            Figures figures,
+            RouterReport.Reload reload) {
         List<RouterReport.Vm> vms = new ArrayList<>();
         for (VmState vm : fleet.vms()) {
             vms.add(vm(vm));
@@ -23,7 +28,12 @@ final class ReportMaker {
         List<RouterReport.Site> sites = new ArrayList<>();
         for (SiteView site : fleet.sites()) {
             sites.add(new RouterReport.Site(
-                    site.name(), site.state(), site.reason(), site.inFlight(), site.limit(), site.lagMillis()));
+                    site.name(),
+                    site.state(),
+                    site.reason().isEmpty() && site.vms().isEmpty() ? "no VM of it is known yet" : site.reason(),
+                    site.inFlight(),
+                    site.limit(),
+                    site.lagMillis()));
         }
         return new RouterReport(
                 config.name(),
@@ -51,6 +61,8 @@ final class ReportMaker {
                 vms,
                 sites,
                 fleet.groups().stream().map(name -> group(name, fleet, groups)).toList(),
+                found.report(config.discovery()),
+                found.registrations(),
                 figures.answers.report());
     }
 
@@ -137,7 +149,12 @@ final class ReportMaker {
                         ? "it says that it drains"
                         : "vm." + vm.name() + ".weight is 0: it gets nothing new";
             }
-            case UNFIT -> unfit(vm.beat());
+            case UNFIT -> {
+                yield vm.isElsewhere()
+                        ? "it works on the database of site " + vm.beat().site() + ": correct vm." + vm.name()
+                                + ".site or .url"
+                        : unfit(vm.beat());
+            }
         };
     }
 

@@ -40,23 +40,32 @@ final class RouteChecks {
      * Names groups that routes lead to and no VM is of, and VMs that no route leads to.
      *
      * @param usual the group to which requests go that no route sends elsewhere
-     * @param ofVms the group of each VM
+     * @param ofVms the group of each VM and of each name that stands for VMs, by the beginning of its keys
      * @param ofRoutes that of each route that names one
+     * @param open whether VMs of any group may come that nothing names
      */
     static void checkGroups(
-            List<String> problems, String usual, Map<String, String> ofVms, Map<String, String> ofRoutes) {
+            List<String> problems,
+            String usual,
+            Map<String, String> ofVms,
+            Map<String, String> ofRoutes,
+            boolean open) {
         ofRoutes.forEach((route, group) -> {
-            if (!ofVms.containsValue(group)) {
+            if (!open && !ofVms.containsValue(group)) {
                 problems.add("route." + route + ".group=" + group
                         + " names a group that no VM is of: add vm.<name>.group=" + group);
             }
         });
         ofVms.forEach((vm, group) -> {
-            boolean led = ofRoutes.containsValue(group) || (group.equals(usual) && !ofRoutes.containsKey("/"));
-            if (!led) {
-                problems.add("vm." + vm + ".group=" + group
-                        + " is a group that no route leads to: add route.<prefix>.group=" + group);
+            if (!leads(usual, ofRoutes, group)) {
+                problems.add(vm + ".group=" + group + " is a group that no route leads to: add route.<prefix>.group="
+                        + group);
             }
         });
+    }
+
+    /** Whether requests go to a group. */
+    static boolean leads(String usual, Map<String, String> ofRoutes, String group) {
+        return ofRoutes.containsValue(group) || (group.equals(usual) && !ofRoutes.containsKey("/"));
     }
 }

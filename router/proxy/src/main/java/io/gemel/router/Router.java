@@ -47,6 +47,8 @@ public final class Router implements AutoCloseable {
     private final Drain drain;
     private final AdminServer admin;
     private final Reload reload;
+    private final FoundVms found = new FoundVms();
+    private final Discovery discovery;
     private final List<Worker> serving = new CopyOnWriteArrayList<>();
 
     /** Goes by one configuration as long as it lives. */
@@ -68,15 +70,17 @@ public final class Router implements AutoCloseable {
         this.random = random;
         fleet = new Fleet(config);
         groups = new Groups(fleet, settings, awake);
-        // One loop for each serving thread, one that watches, one for operators.
+        // One loop for each serving thread; others watch, drain, answer operators, and find VMs.
         vertx = Vertx.vertx(new VertxOptions()
-                .setEventLoopPoolSize(config.limits().threads() + 2)
+                .setEventLoopPoolSize(config.limits().threads() + 4)
                 .setAddressResolverOptions(names()));
         watch = new Watch(settings, fleet, awake, System::nanoTime, figures.latencies);
         drain = new Drain(settings, fleet, awake);
-        reload = new Reload(settings, fleet, figures.answers, clock, source, this::show);
+        reload = new Reload(settings, fleet, figures.answers, clock, source, found, this::show);
+        discovery = new Discovery(settings, found, awake, reload::follow);
+        Registrar registrar = new Registrar(vertx, settings, fleet, found, awake, reload::follow);
         admin = new AdminServer(
-                settings, this::report, drain, this::undo, this::siteDown, this::reloadNow, keys, awake);
+                settings, this::report, drain, this::undo, this::siteDown, this::reloadNow, keys, awake, registrar);
     }
 
     /** How names of VMs and sites become addresses: what DNS or the file of hosts has said is believed for a few seconds, whatever it says. */
@@ -94,6 +98,7 @@ public final class Router implements AutoCloseable {
      * @throws RouterException when it cannot listen where it should
      */
     public void start() throws RouterException {
+        await(vertx.deployVerticle(discovery)); // DNS -> fleet
         synchronized (reload) { // what is read meanwhile is taken when all parts are there
             await(vertx.deployVerticle(watch)); // VMs and sites -> fleet
             await(vertx.deployVerticle(drain)); // operators -> VMs
@@ -167,7 +172,7 @@ public final class Router implements AutoCloseable {
 
     /** Every figure at this moment. Quick; any thread. */
     public RouterReport report() {
-        return ReportMaker.report(settings.now(), fleet, groups, figures, reload.last());
+        return ReportMaker.report(settings.now(), fleet, groups, found, figures, reload.last());
     }
 
     /**

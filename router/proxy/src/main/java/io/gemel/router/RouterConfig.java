@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param adminToken what a request to {@code admin} that changes something must bear; null asks for nothing
  * @param vms the application's VMs, at every site
  * @param sites the site processes, one for every site that has VMs
+ * @param discovery how VMs are found besides
  * @param routes what differs for requests under some paths
  * @param durability what is awaited before a success is told to the client, unless the route or the request says otherwise
  * @param accessLog what line each request gets in the log
@@ -43,6 +46,7 @@ public record RouterConfig(
         @Nullable String adminToken,
         List<Vm> vms,
         List<Site> sites,
+        RouterDiscovery discovery,
         List<Route> routes,
         Durability durability,
         AccessLogFormat accessLog,
@@ -87,24 +91,49 @@ public record RouterConfig(
         backendTls.check(problems);
         frontend.check(problems);
         frontend.clientTls().check(problems, tls != null);
-        checkVms(problems, vms, sites);
-        checkSites(problems, site, vms, sites);
+        checkVms(problems, vms, sites, discovery);
+        checkSites(problems, site, vms, sites, discovery);
+        discovery.names().forEach(each -> checkName(problems, "discover." + each.name(), each.name()));
+        discovery.check(problems, sites.stream().map(Site::name).collect(Collectors.toSet()));
         checkRoutes(problems, routes, times);
         Map<String, String> groupsOfVms = new TreeMap<>();
-        vms.forEach(vm -> groupsOfVms.put(vm.name(), vm.group()));
-        Map<String, String> groupsOfRoutes = new TreeMap<>();
-        for (Route route : routes) {
-            String group = route.group();
-            if (group != null) {
-                groupsOfRoutes.put(route.name(), group);
-            }
-        }
-        RouteChecks.checkGroups(problems, GROUP_DEFAULT, groupsOfVms, groupsOfRoutes);
+        vms.forEach(vm -> groupsOfVms.put("vm." + vm.name(), vm.group()));
+        discovery.names().forEach(each -> groupsOfVms.put("discover." + each.name(), each.group()));
+        RouteChecks.checkGroups(
+                problems, GROUP_DEFAULT, groupsOfVms, groupsOfRoutes(routes), discovery.registerToken() != null);
         times.check(problems);
         limits.check(problems);
         if (!problems.isEmpty()) {
             throw new RouterConfigException(problems);
         }
+    }
+
+    private static Map<String, String> groupsOfRoutes(List<Route> routes) {
+        Map<String, String> groups = new TreeMap<>();
+        for (Route route : routes) {
+            String group = route.group();
+            if (group != null) {
+                groups.put(route.name(), group);
+            }
+        }
+        return groups;
+    }
+
+    /** Whether requests go to VMs of a group. */
+    boolean leadsTo(String group) {
+        return RouteChecks.leads(GROUP_DEFAULT, groupsOfRoutes(routes), group);
+    }
+
+    /** Groups that VMs have, or may get. */
+    Set<String> groups() {
+        Set<String> groups = new TreeSet<>();
+        vms.forEach(vm -> groups.add(vm.group()));
+        discovery.names().forEach(name -> groups.add(name.group()));
+        if (discovery.registerToken() != null) {
+            groups.addAll(groupsOfRoutes(routes).values());
+            groups.add(GROUP_DEFAULT);
+        }
+        return groups;
     }
 
     private static void checkName(List<String> problems, String setting, String name) {
@@ -114,23 +143,14 @@ public record RouterConfig(
         }
     }
 
-    private static void checkVms(List<String> problems, List<Vm> vms, List<Site> sites) {
-        if (vms.isEmpty()) {
+    private static void checkVms(List<String> problems, List<Vm> vms, List<Site> sites, RouterDiscovery discovery) {
+        if (vms.isEmpty() && !discovery.mayBringAny()) {
             problems.add("no VM is named: add vm.<name>.url, vm.<name>.site and vm.<name>.host");
         }
         Set<String> names = new HashSet<>();
         Set<String> addresses = new HashSet<>();
         for (Vm vm : vms) {
-            checkName(problems, "vm", vm.name());
-            checkName(problems, "vm." + vm.name() + ".host", vm.host());
-            checkName(problems, "vm." + vm.name() + ".group", vm.group());
-            checkUrl(problems, "vm." + vm.name() + ".url", vm.url());
-            if (vm.requestsMax() < 0) {
-                problems.add("vm." + vm.name() + ".requests.max must not be negative");
-            }
-            if (vm.weight() < 0 || vm.weight() > WEIGHT_MAX) {
-                problems.add("vm." + vm.name() + ".weight must be from 0 to " + WEIGHT_MAX);
-            }
+            vm.check(problems);
             if (!names.add(vm.name())) {
                 problems.add("vm." + vm.name() + " is there twice");
             }
@@ -139,13 +159,10 @@ public record RouterConfig(
                         "vm." + vm.name() + ".url is another VM's address, too: one process must not count as two");
             }
             URI heartbeat = vm.heartbeatUrl();
-            if (heartbeat != null) {
-                checkUrl(problems, "vm." + vm.name() + ".heartbeat.url", heartbeat);
-                if (!addresses.add(heartbeat.getAuthority())) {
-                    problems.add(
-                            "vm." + vm.name()
-                                    + ".heartbeat.url is an address that is named already: heartbeats there may wait behind requests");
-                }
+            if (heartbeat != null && !addresses.add(heartbeat.getAuthority())) {
+                problems.add(
+                        "vm." + vm.name()
+                                + ".heartbeat.url is an address that is named already: heartbeats there may wait behind requests");
             }
             if (sites.stream().noneMatch(site -> site.name().equals(vm.site()))) {
                 problems.add(
@@ -154,7 +171,8 @@ public record RouterConfig(
         }
     }
 
-    private static void checkSites(List<String> problems, SiteId own, List<Vm> vms, List<Site> sites) {
+    private static void checkSites(
+            List<String> problems, SiteId own, List<Vm> vms, List<Site> sites, RouterDiscovery discovery) {
         Set<SiteId> names = new HashSet<>();
         for (Site site : sites) {
             checkUrl(problems, "site." + site.name() + ".status", site.status());
@@ -165,7 +183,7 @@ public record RouterConfig(
                 problems.add(
                         "site." + site.name() + ".token is empty: leave it out, or give it the site's router.token");
             }
-            if (vms.stream().noneMatch(vm -> vm.site().equals(site.name()))) {
+            if (vms.stream().noneMatch(vm -> vm.site().equals(site.name())) && !discovery.mayBring(site.name())) {
                 problems.add("site." + site.name() + " has no VM: add one, or remove the site");
             }
         }
@@ -202,6 +220,27 @@ public record RouterConfig(
                 problems.add("route." + route.name() + " is there twice");
             }
         }
+    }
+
+    /** The same with these VMs. */
+    RouterConfig withVms(List<Vm> others) {
+        return new RouterConfig(
+                name,
+                site,
+                listen,
+                tls,
+                frontend,
+                backendTls,
+                admin,
+                adminToken,
+                others,
+                sites,
+                discovery,
+                routes,
+                durability,
+                accessLog,
+                times,
+                limits);
     }
 
     /** Shows no secrets. */
@@ -266,6 +305,23 @@ public record RouterConfig(
         /** The only application, and the same share as every VM. */
         public Vm(String name, URI url, SiteId site, String host, int requestsMax, @Nullable URI heartbeatUrl) {
             this(name, url, site, host, requestsMax, heartbeatUrl, GROUP_DEFAULT, WEIGHT_DEFAULT);
+        }
+
+        /** Names what is wrong with it alone. */
+        void check(List<String> problems) {
+            checkName(problems, "vm", name);
+            checkName(problems, "vm." + name + ".host", host);
+            checkName(problems, "vm." + name + ".group", group);
+            checkUrl(problems, "vm." + name + ".url", url);
+            if (heartbeatUrl != null) {
+                checkUrl(problems, "vm." + name + ".heartbeat.url", heartbeatUrl);
+            }
+            if (requestsMax < 0) {
+                problems.add("vm." + name + ".requests.max must not be negative");
+            }
+            if (weight < 0 || weight > WEIGHT_MAX) {
+                problems.add("vm." + name + ".weight must be from 0 to " + WEIGHT_MAX);
+            }
         }
     }
 

@@ -137,7 +137,14 @@ public final class RouterMetrics {
             places(
                     "gemel_router_group_limit_requests",
                     "Requests that the VMs of a group get at once.",
-                    RouterReport.Place::limit));
+                    RouterReport.Place::limit),
+            discoveries(
+                    "gemel_router_discovery_vms", "VMs that a name in DNS stands for.", RouterReport.Discovery::vms),
+            discoveries(
+                    "gemel_router_discovery_failed",
+                    "Whether what a name in DNS stands for may be old, or is not all served.",
+                    name -> name.problem().isEmpty() ? 0 : 1),
+            gauge("gemel_router_registered_vms", "VMs that registered themselves.", RouterReport::registered));
 
     private RouterMetrics() {}
 
@@ -203,6 +210,14 @@ public final class RouterMetrics {
         return new Metric(name, "gauge", help, report -> {
             return report.groups().stream()
                     .map(group -> new Sample(label("group", group.name()), figure.applyAsDouble(group)))
+                    .toList();
+        });
+    }
+
+    private static Metric discoveries(String name, String help, ToDoubleFunction<RouterReport.Discovery> figure) {
+        return new Metric(name, "gauge", help, report -> {
+            return report.discovery().stream()
+                    .map(each -> new Sample(label("discover", each.name()), figure.applyAsDouble(each)))
                     .toList();
         });
     }

@@ -30,6 +30,8 @@ import java.util.List;
  * @param vms each VM
  * @param sites each site
  * @param groups each group of VMs
+ * @param discovery each name in DNS that stands for VMs
+ * @param registered VMs that registered themselves
  * @param answers how long answers took, by route, VM and class of status
  */
 public record RouterReport(
@@ -58,12 +60,15 @@ public record RouterReport(
         List<Vm> vms,
         List<Site> sites,
         List<Group> groups,
+        List<Discovery> discovery,
+        int registered,
         List<Answers> answers) {
 
     public RouterReport {
         vms = List.copyOf(vms);
         sites = List.copyOf(sites);
         groups = List.copyOf(groups);
+        discovery = List.copyOf(discovery);
         answers = List.copyOf(answers);
     }
 
@@ -176,6 +181,16 @@ public record RouterReport(
      * @param limit requests that they get from this router at once; it adapts itself
      */
     public record Place(String site, int usable, int inFlight, int limit) {}
+
+    /**
+     * A name in DNS that stands for VMs.
+     *
+     * @param name its name in the settings
+     * @param dns what is asked for
+     * @param vms how many it stood for when it last stood for any
+     * @param problem why that may be old, or why some of them are not served; empty when nothing is wrong
+     */
+    public record Discovery(String name, String dns, int vms, String problem) {}
 
     /**
      * Answers of one kind.

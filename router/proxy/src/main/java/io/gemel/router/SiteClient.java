@@ -112,7 +112,11 @@ final class SiteClient {
      */
     Future<Answer> terminate(RouterConfig.Site site, String vm, long ageMillis, long timeoutMillis) {
         return ask(
-                site, HttpMethod.POST, "/router/terminate?vm=" + vm + "&olderThanMillis=" + ageMillis, timeoutMillis);
+                site,
+                HttpMethod.POST,
+                "/router/terminate?vm=" + URLEncoder.encode(vm, StandardCharsets.UTF_8) + "&olderThanMillis="
+                        + ageMillis,
+                timeoutMillis);
     }
 
     private Future<Answer> ask(RouterConfig.Site site, HttpMethod method, String uri, long timeoutMillis) {

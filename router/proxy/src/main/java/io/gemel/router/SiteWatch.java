@@ -75,7 +75,9 @@ final class SiteWatch {
         if (!asking && now >= nextMillis) {
             ask(now, work);
         }
-        if (work || witnesses.stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.UNKNOWN)) {
+        boolean unheard =
+                !witnesses.isEmpty() && witnesses.stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.UNKNOWN);
+        if (work || unheard) {
             health.vmsWork();
         } else {
             health.vmsGone(goneSince(witnesses, now));

@@ -19,6 +19,8 @@ final class VmState {
      * What a VM says of itself in its heartbeat.
      *
      * @param problem what a person must mend there; empty when nothing
+     * @param vm the name that it gives itself, and its database sessions; empty when it says none
+     * @param site the site whose database it works on; empty when it does not say
      */
     record Beat(
             boolean library,
@@ -28,11 +30,13 @@ final class VmState {
             int inFlight,
             List<String> submissions,
             int capacity,
-            String problem) {
-        static final Beat NONE = new Beat(false, false, false, false, 0, List.of(), 0, "");
+            String problem,
+            String vm,
+            String site) {
+        static final Beat NONE = new Beat(false, false, false, false, 0, List.of(), 0, "", "", "");
 
         /** A VM that answers, and knows nothing of heartbeats: it keeps no ledger. */
-        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0, "");
+        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0, "", "", "");
 
         /** Whether the ledger is kept for requests of a path, or of the VM's own. */
         boolean keeps(Target target) {
@@ -71,6 +75,7 @@ final class VmState {
     private volatile Membership membership;
     private final AtomicLong deaths;
     private volatile String silence = "";
+    private volatile String sessionName = "";
     private volatile long beatSentMillis = -1;
     private volatile long backSinceMillis = Long.MIN_VALUE;
     private volatile long diedMillis = -1;
@@ -187,6 +192,9 @@ final class VmState {
     void heard(Beat answer, long sentMillis, long nowMillis) {
         boolean fitBefore = fit();
         beat = answer;
+        if (!answer.vm().isEmpty()) {
+            sessionName = answer.vm();
+        }
         silence = "";
         beatSentMillis = sentMillis;
         if (!fitBefore && fit() && deaths.get() > 0) {
@@ -230,7 +238,18 @@ final class VmState {
 
     /** Takes new work as far as it says itself and operators say. */
     boolean fit() {
-        return !drained && !beat.draining() && beat.open() && beat.databaseUp();
+        return !drained && !beat.draining() && beat.open() && beat.databaseUp() && !isElsewhere();
+    }
+
+    /** Whether it works on another site's database than the settings say: what is sent again there would meet another ledger. */
+    boolean isElsewhere() {
+        String told = beat.site();
+        return !told.isEmpty() && !told.equals(site());
+    }
+
+    /** The name that its database sessions bear. */
+    String sessionName() {
+        return sessionName.isEmpty() ? name() : sessionName;
     }
 
     /** Gets new requests. */
@@ -240,7 +259,7 @@ final class VmState {
 
     /** Lives and reaches its database. */
     boolean works() {
-        return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp();
+        return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp() && !isElsewhere();
     }
 
     /** Time passes: a breaker that has been open for long enough lets requests through again, to see. */

@@ -178,7 +178,8 @@ final class VmWatch {
 
     private static Beat beat(int status, Buffer body) {
         SiteClient.Answer answer = SiteClient.answer(status, body);
-        boolean told = !answer.text("vm", "").isEmpty() && (status == OK || status == UNAVAILABLE);
+        String vm = answer.text("vm", "");
+        boolean told = !vm.isEmpty() && (status == OK || status == UNAVAILABLE);
         if (!told) {
             return Beat.PLAIN;
         }
@@ -190,7 +191,9 @@ final class VmWatch {
                 (int) answer.number("inFlight", 0),
                 answer.texts("submissions"),
                 (int) answer.number("capacity", 0),
-                answer.text("problem", ""));
+                answer.text("problem", ""),
+                vm,
+                answer.text("site", ""));
     }
 
     private void heard(int number, Beat beat, long sentMillis) {

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ChoiceTest {
-    private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "");
+    private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "", "", "");
 
     private final Fleet fleet = new Fleet(
             TestConfig.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)));
@@ -94,7 +94,7 @@ final class ChoiceTest {
     @Test
     void a_vm_gets_no_more_than_it_says_that_it_can_work_on() {
         for (String name : List.of("e1", "e2", "e3")) {
-            vm(name).heard(new Beat(true, false, true, true, 0, List.of("/"), 1, ""), 0, 0);
+            vm(name).heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
             vm(name).began();
         }
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
@@ -125,9 +125,9 @@ final class ChoiceTest {
 
     @Test
     void vms_that_do_not_want_or_cannot_are_left_alone() {
-        vm("e1").heard(new Beat(true, true, true, true, 0, List.of("/"), 0, ""), 1, 1);
-        vm("e2").heard(new Beat(true, false, false, true, 0, List.of("/"), 0, ""), 1, 1);
-        vm("e3").heard(new Beat(true, false, true, false, 0, List.of("/"), 0, ""), 1, 1);
+        vm("e1").heard(new Beat(true, true, true, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
+        vm("e2").heard(new Beat(true, false, false, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
+        vm("e3").heard(new Beat(true, false, true, false, 0, List.of("/"), 0, "", "", ""), 1, 1);
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
     }
 

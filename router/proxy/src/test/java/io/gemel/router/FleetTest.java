@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class FleetTest {
-    private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "");
+    private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "", "", "");
 
     private final Fleet fleet = new Fleet(TestConfig.of(vm("e1", 1), vm("e2", 2)));
 

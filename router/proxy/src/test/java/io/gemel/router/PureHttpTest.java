@@ -165,6 +165,7 @@ final class PureHttpTest {
                         " ",
                         List.of(vm, vm),
                         List.of(),
+                        RouterDiscovery.none(),
                         List.of(new Route("x", null, true)),
                         Durability.LOCAL,
                         RouterConfig.AccessLogFormat.TEXT,

@@ -118,7 +118,7 @@ final class RequestQueuesTest {
     void a_request_is_turned_away_when_the_queue_stands_and_is_too_long_for_what_vms_do() {
         VmState vm = fleet.vms().iterator().next();
         vm.judged(Verdict.ALIVE, 0);
-        vm.heard(new Beat(true, false, true, true, 0, List.of("/"), 2, ""), 0, 0);
+        vm.heard(new Beat(true, false, true, true, 0, List.of("/"), 2, "", "", ""), 0, 0);
         vm.began();
         vm.began();
         for (int i = 0; i < 21; i++) {

@@ -59,6 +59,7 @@ final class TestBench implements AutoCloseable {
                 "admin",
                 List.of(e1.config(), e2.config(), w1.config(), w2.config()),
                 List.of(west.config(), east.config()),
+                RouterDiscovery.none(),
                 List.of(
                         new Route("/stream", null, false),
                         new Route("/shipped", Durability.SHIPPED, true),
@@ -133,6 +134,7 @@ final class TestBench implements AutoCloseable {
                 config.adminToken(),
                 vms,
                 sites,
+                config.discovery(),
                 config.routes(),
                 config.durability(),
                 config.accessLog(),

@@ -20,6 +20,7 @@ final class TestConfig {
     String adminToken;
     List<RouterConfig.Vm> vms;
     List<RouterConfig.Site> sites;
+    RouterDiscovery discovery;
     List<RouterConfig.Route> routes;
     RouterConfig.Durability durability;
     RouterConfig.AccessLogFormat accessLog;
@@ -38,6 +39,7 @@ final class TestConfig {
         adminToken = before.adminToken();
         vms = new ArrayList<>(before.vms());
         sites = new ArrayList<>(before.sites());
+        discovery = before.discovery();
         routes = new ArrayList<>(before.routes());
         durability = before.durability();
         accessLog = before.accessLog();
@@ -63,6 +65,7 @@ final class TestConfig {
                         .distinct()
                         .map(site -> new RouterConfig.Site(site, nowhere, null))
                         .toList(),
+                RouterDiscovery.none(),
                 List.of(),
                 RouterConfig.Durability.LOCAL,
                 RouterConfig.AccessLogFormat.NONE,
@@ -106,6 +109,7 @@ final class TestConfig {
                 adminToken,
                 vms,
                 sites,
+                discovery,
                 routes,
                 durability,
                 accessLog,

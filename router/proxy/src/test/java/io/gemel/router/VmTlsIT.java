@@ -210,6 +210,7 @@ final class VmTlsIT {
                         null,
                         vms,
                         List.of(site.config()),
+                        RouterDiscovery.none(),
                         List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
                         Durability.LOCAL,
                         RouterConfig.AccessLogFormat.TEXT,

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** VMs that are equally fast get requests as their weights say, however many are in hand. */
 final class WeightsTest {
-    private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "");
+    private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "", "", "");
     private static final int REQUESTS = 6000;
     private static final List<Integer> WEIGHTS = List.of(1, 5, 10, 25, 50, 100, 100, 100, 200);
     private static final List<Integer> IN_HAND = List.of(1, 2, 3, 8, 20, 100);
