@@ -37,8 +37,13 @@ final class Json {
         return this;
     }
 
+    /** The whole object. */
+    String text() {
+        return text + "}";
+    }
+
     Answer answer(int status) {
-        return Answer.of(status, TYPE, text + "}\n");
+        return Answer.of(status, TYPE, text() + "\n");
     }
 
     private void name(String name) {

@@ -1,0 +1,117 @@
+package io.gemel.deploy.vm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.gemel.router.Router;
+import io.gemel.router.RouterConfig;
+import io.gemel.router.RouterConfig.Address;
+import io.gemel.router.RouterDiscovery;
+import io.gemel.router.RouterException;
+import io.gemel.router.RouterFrontend;
+import io.gemel.router.RouterLimits;
+import io.gemel.router.RouterReport;
+import io.gemel.router.RouterTimes;
+import io.gemel.transaction.SiteId;
+import io.gemel.vm.VmConfig;
+import io.gemel.vm.VmRegistration;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The library's registration with real routers, which name no VM. */
+final class VmRegistrationIT {
+    private static final SiteId EAST = new SiteId("east");
+    private static final URI URL = URI.create("http://127.0.0.1:9001");
+    private static final VmConfig VM = new VmConfig("e1", "east", "host-1", List.of("/"), new PGSimpleDataSource());
+
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(Duration.ofMinutes(1));
+    }
+
+    private static Router router(int adminPort, String token) throws RouterException {
+        RouterDiscovery registering =
+                new RouterDiscovery(List.of(), Duration.ofSeconds(5), null, token, Duration.ofSeconds(1));
+        RouterConfig config = new RouterConfig(
+                "east-1",
+                EAST,
+                new Address("127.0.0.1", 0),
+                null,
+                RouterFrontend.defaults(),
+                null,
+                new Address("127.0.0.1", adminPort),
+                null,
+                List.of(),
+                List.of(new RouterConfig.Site(EAST, URI.create("http://127.0.0.1:1"), null)),
+                registering,
+                List.of(),
+                RouterConfig.Durability.LOCAL,
+                RouterConfig.AccessLogFormat.NONE,
+                RouterTimes.defaults(),
+                RouterLimits.defaults());
+        Router router = new Router(config, InstantSource.system(), new SecureRandom());
+        router.start();
+        return router;
+    }
+
+    private static URI admin(Router router) {
+        return URI.create("http://127.0.0.1:" + router.adminPort());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket probe = new ServerSocket(0)) {
+            return probe.getLocalPort();
+        }
+    }
+
+    @Test
+    void routers_know_a_vm_as_long_as_it_tells_them() throws Exception {
+        int port = freePort();
+        URI second = URI.create("http://127.0.0.1:" + port);
+        try (Router first = router(0, "token")) {
+            VmRegistration registration = new VmRegistration(
+                    VM, List.of(admin(first), second), "token", URL, URI.create("http://127.0.0.1:9101"));
+            await().until(() -> registration.problems().getOrDefault(second, "").contains("does not answer"));
+            try (Router late = router(port, "token")) {
+                await().until(() -> registration.problems().isEmpty());
+                assertThat(late.report().vms())
+                        .extracting(RouterReport.Vm::name, RouterReport.Vm::site, RouterReport.Vm::host)
+                        .containsExactly(tuple("e1", "east", "host-1"));
+            }
+            await().until(() -> registration.problems().containsKey(second));
+            try (Router again = router(port, "token")) {
+                await().until(() -> again.report().registered() == 1);
+                registration.close();
+                assertThat(again.report().registered()).isZero();
+            }
+            assertThat(first.report().registered()).isZero();
+        }
+    }
+
+    @Test
+    void a_router_that_refuses_says_why() throws Exception {
+        try (Router router = router(0, "token");
+                VmRegistration registration = new VmRegistration(VM, List.of(admin(router)), "other", URL, null)) {
+            await().until(() -> registration
+                    .problems()
+                    .getOrDefault(admin(router), "")
+                    .contains("it answers 401: this needs Authorization: Bearer with the router's register.token"));
+            assertThat(router.report().registered()).isZero();
+        }
+    }
+
+    @Test
+    void an_address_that_is_none_is_refused_at_once() {
+        assertThatThrownBy(() -> new VmRegistration(VM, List.of(URI.create("10.0.0.1")), "t", URL, null))
+                .hasMessageContaining("write http://HOST:PORT");
+    }
+}

@@ -1,0 +1,168 @@
+package io.gemel.vm;
+
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells routers that a VM is there, and again before they forget it: their files need not name it. A router that is away or was started anew is
+ * told as soon as it answers. Closing takes the registrations back. Works on a thread of its own; its methods are safe for any number of
+ * threads.
+ */
+public final class VmRegistration implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(VmRegistration.class);
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Pattern LEASE = Pattern.compile("\"leaseMillis\"\\s*:\\s*(\\d{1,12})");
+    private static final long AGAIN_MILLIS = 1000;
+    private static final long PAUSE_LEAST_MILLIS = 100;
+
+    /** Two may get lost on their way. */
+    private static final int TELLINGS_IN_A_LEASE = 3;
+
+    private static final int REASON_MAX = 300;
+
+    private final VmConfig config;
+    private final List<URI> routers;
+    private final String token;
+    private final String registration;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .build();
+    private final Map<URI, String> problems = new ConcurrentHashMap<>();
+    private final ExecutorService thread;
+
+    /**
+     * Begins to tell them.
+     *
+     * @param config of the VM
+     * @param routers each router's {@code admin.listen}, for instance {@code http://10.0.0.5:8081}
+     * @param token the routers' {@code register.token}
+     * @param url where routers reach the VM: scheme, host and port only
+     * @param heartbeatUrl where they reach its {@link VmHeartbeats}; null when it has none
+     * @throws IllegalArgumentException when an address is none
+     */
+    public VmRegistration(VmConfig config, List<URI> routers, String token, URI url, @Nullable URI heartbeatUrl) {
+        this.config = config;
+        this.routers = List.copyOf(routers);
+        this.token = token;
+        this.routers.forEach(VmRegistration::requireAddress);
+        requireAddress(url);
+        Json json = new Json()
+                .put("vm", config.name())
+                .put("site", config.site())
+                .put("host", config.host())
+                .put("url", url.toString());
+        if (heartbeatUrl != null) {
+            requireAddress(heartbeatUrl);
+            json.put("heartbeatUrl", heartbeatUrl.toString());
+        }
+        registration = json.text();
+        thread = Executors.newSingleThreadExecutor(work -> {
+            Thread made = new Thread(work, "gemel-vm-registration");
+            made.setDaemon(true);
+            return made;
+        });
+        for (URI router : this.routers) {
+            problems.put(router, "it was not asked yet");
+            again(router, 0);
+        }
+    }
+
+    private static void requireAddress(URI address) {
+        boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
+        if (!http || address.getHost() == null || !address.getPath().isEmpty()) {
+            throw new IllegalArgumentException(address + " is no address: write http://HOST:PORT");
+        }
+    }
+
+    /** Why a router does not know the VM, by its address; empty when all know it. */
+    public Map<URI, String> problems() {
+        return new TreeMap<>(problems);
+    }
+
+    private void again(URI router, long delayMillis) {
+        CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS, thread)
+                .execute(() -> tell(router));
+    }
+
+    private void tell(URI router) {
+        HttpRequest request = request(router, "")
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(registration))
+                .build();
+        CompletableFuture<?> unused = http.sendAsync(request, BodyHandlers.ofString())
+                .whenCompleteAsync((answer, why) -> told(router, answer, why), thread);
+    }
+
+    private HttpRequest.Builder request(URI router, String query) {
+        return HttpRequest.newBuilder(router.resolve("/register" + query))
+                .timeout(TIMEOUT)
+                .header("Authorization", "Bearer " + token);
+    }
+
+    private void told(URI router, @Nullable HttpResponse<String> answer, @Nullable Throwable why) {
+        if (answer != null && answer.statusCode() == 200) {
+            if (problems.remove(router) != null) {
+                LOG.info("router at {} knows VM {}", router, config.name());
+            }
+            Matcher lease = LEASE.matcher(answer.body());
+            long millis = lease.find() ? Long.parseLong(lease.group(1)) / TELLINGS_IN_A_LEASE : AGAIN_MILLIS;
+            again(router, Math.max(PAUSE_LEAST_MILLIS, millis));
+            return;
+        }
+        String problem = answer == null ? "it does not answer: " + cause(why) : said(answer);
+        if (!problem.equals(problems.put(router, problem))) {
+            LOG.warn("router at {} does not know VM {}: {}", router, config.name(), problem);
+        }
+        again(router, AGAIN_MILLIS);
+    }
+
+    private static String said(HttpResponse<String> answer) {
+        String text = answer.body().strip();
+        return "it answers " + answer.statusCode() + ": "
+                + (text.length() <= REASON_MAX ? text : text.substring(0, REASON_MAX) + "...");
+    }
+
+    private static String cause(@Nullable Throwable why) {
+        Throwable each = why;
+        while (each != null && each.getCause() != null) {
+            each = each.getCause();
+        }
+        return String.valueOf(each);
+    }
+
+    /** Tells routers that the VM leaves, and returns when they know or do not answer. What it has in hand goes on: close it before the VM ends. */
+    @Override
+    public void close() {
+        thread.shutdownNow();
+        String query = "?vm=" + URLEncoder.encode(config.name(), StandardCharsets.UTF_8);
+        List<CompletableFuture<?>> left = new ArrayList<>();
+        for (URI router : routers) {
+            left.add(http.sendAsync(request(router, query).DELETE().build(), BodyHandlers.discarding())
+                    .handle((answer, why) -> why));
+        }
+        left.forEach(CompletableFuture::join);
+    }
+}
