@@ -12,14 +12,17 @@ import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Holds docs/vm.md to what is tested: its statements are those of vm.py, its grants those of the test's role. */
+/** Holds docs/vm.md to what is tested: its statements are those of vm.py and vm.js, its grants those of the test's role. */
 final class VmPageTest {
     private static final Pattern SQL = Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL);
 
-    @Test
-    void its_statements_are_the_ones_that_the_tested_vm_executes() throws IOException {
-        String script = oneLine(resource("vm.py"));
+    @ParameterizedTest
+    @ValueSource(strings = {"vm.py", "node/vm.js"})
+    void its_statements_are_the_ones_that_the_tested_vm_executes(String vm) throws IOException {
+        String script = oneLine(resource(vm));
         List<String> statements =
                 blocks().stream().filter(sql -> !sql.contains("grant ")).toList();
         assertThat(statements).hasSize(4).allSatisfy(sql -> assertThat(script).contains(sql));
