@@ -88,6 +88,7 @@ final class RouterEntries {
         private @Nullable Duration timeout;
         private @Nullable List<String> methods;
         private @Nullable String group;
+        private @Nullable String sticky;
 
         RouteLines(String host, String prefix) {
             this.host = host;
@@ -102,10 +103,11 @@ final class RouterEntries {
                 case "timeout" -> timeout = Values.duration(text, RouterKeys.LEAST, RouterKeys.HOUR);
                 case "methods" -> methods = Values.list(text);
                 case "group" -> group = Values.name(text);
+                case "sticky" -> sticky = text;
                 default ->
                     throw new BadValueException(
                             "is not known",
-                            "a route has the keys durability, resubmit, submission, timeout, methods and group");
+                            "a route has the keys durability, resubmit, submission, timeout, methods, group and sticky");
             }
             return true;
         }
@@ -326,7 +328,8 @@ final class RouterEntries {
                         route.submission,
                         route.timeout,
                         route.methods,
-                        route.group)));
+                        route.group,
+                        route.sticky)));
         return all;
     }
 }

@@ -68,7 +68,8 @@ class ConfigurationPageTest {
                 "discover.<name>.site required",
                 "discover.<name>.heartbeat.port none",
                 "discover.<name>.requests.max that of `vm.requests.max`",
-                "discover.<name>.group `default`"));
+                "discover.<name>.group `default`",
+                "route.<prefix>.sticky empty"));
 
         assertThat(documented(part(1))).containsExactlyInAnyOrderElementsOf(expected);
     }

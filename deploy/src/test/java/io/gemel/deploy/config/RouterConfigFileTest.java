@@ -175,13 +175,27 @@ class RouterConfigFileTest {
         assertThat(router.routes())
                 .containsExactlyInAnyOrder(
                         new RouterConfig.Route(
-                                "shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null, null),
+                                "shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null, null, null),
                         new RouterConfig.Route(
-                                "shop.example.com", "/v1.2", null, true, null, null, List.of("GET", "POST"), null),
-                        new RouterConfig.Route("*.example.com", "/a", null, true, null, null, List.of(), null));
+                                "shop.example.com",
+                                "/v1.2",
+                                null,
+                                true,
+                                null,
+                                null,
+                                List.of("GET", "POST"),
+                                null,
+                                null),
+                        new RouterConfig.Route("*.example.com", "/a", null, true, null, null, List.of(), null, null));
         assertThat(router.vms()).extracting(RouterConfig.Vm::weight).containsExactly(0);
         assertThat(refuse(SMALLEST + "route./a.methods=get\n"))
                 .hasMessageContaining(":7: route./a.methods has get, which is not passed on");
+        assertThat(read(SMALLEST + "route./a.sticky=BANKVM\nroute./a/b.sticky=\n")
+                        .routes())
+                .extracting(RouterConfig.Route::sticky)
+                .containsExactly("BANKVM", "");
+        assertThat(refuse(SMALLEST + "route./a.sticky=a b\n"))
+                .hasMessageContaining(":7: route./a.sticky=a b is no name for a cookie");
         assertThat(refuse(SMALLEST + "vm.e1.weight=1001\n")).hasMessageContaining(":7: vm.e1.weight");
     }
 

@@ -124,7 +124,8 @@ class RouterReloadKeysTest {
             Map.entry("route.<prefix>.submission", "true"),
             Map.entry("route.<prefix>.timeout", "28s"),
             Map.entry("route.<prefix>.methods", "GET"),
-            Map.entry("route.<prefix>.group", "shop"));
+            Map.entry("route.<prefix>.group", "shop"),
+            Map.entry("route.<prefix>.sticky", "SHOPVM"));
 
     @TempDir
     Path folder;

@@ -126,7 +126,8 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("submission", Route::submission),
             new Setting<>("timeout", Route::timeout),
             new Setting<>("methods", Route::methods),
-            new Setting<>("group", Route::group));
+            new Setting<>("group", Route::group),
+            new Setting<>("sticky", Route::sticky));
 
     static Changes between(RouterConfig now, RouterConfig next) {
         List<String> refused = new ArrayList<>();

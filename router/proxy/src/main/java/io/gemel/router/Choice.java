@@ -43,6 +43,10 @@ final class Choice {
             VmState there = best(fleet.site(home), course, lane, Tier.ANY, nowMillis);
             return there != null ? there : acrossFrom(fleet.site(home), course, lane, nowMillis);
         }
+        VmState wanted = wanted(course);
+        if (wanted != null) {
+            return wanted;
+        }
         for (Tier tier : Tier.values()) {
             for (SiteView site : fleet.sites()) {
                 VmState vm = best(site, course, lane, tier, nowMillis);
@@ -52,6 +56,19 @@ final class Choice {
             }
         }
         return null;
+    }
+
+    /** The VM that answered the client before, while it takes requests; its weight does not matter. */
+    private @Nullable VmState wanted(Course course) {
+        String name = course.wanted();
+        VmState vm = name == null ? null : fleet.findVm(name);
+        boolean takes = vm != null
+                && vm.serves(course.group())
+                && fleet.site(vm.site()).state() != SiteState.DOWN
+                && !vm.load().isFull()
+                && hasRoom(vm)
+                && isGood(vm);
+        return takes ? vm : null;
     }
 
     /** Out of what sites and VMs requests are sent to: the worse only when there is no better. */
@@ -222,15 +239,18 @@ final class Choice {
     }
 
     private boolean takes(VmState vm, Tier tier) {
-        if (vm.inFlight() >= vmInFlightMax
-                || vm.full()
-                || !vm.fit()
-                || vm.config().weight() == 0) {
+        if (!hasRoom(vm) || vm.config().weight() == 0) {
             return false;
         }
-        return tier == Tier.ANY
-                ? vm.verdict() == Verdict.ALIVE || vm.verdict() == Verdict.AVOID
-                : vm.verdict() == Verdict.ALIVE && !isOpen(vm.breaker());
+        return tier == Tier.ANY ? vm.verdict() == Verdict.ALIVE || vm.verdict() == Verdict.AVOID : isGood(vm);
+    }
+
+    private boolean hasRoom(VmState vm) {
+        return vm.inFlight() < vmInFlightMax && !vm.full() && vm.fit();
+    }
+
+    private static boolean isGood(VmState vm) {
+        return vm.verdict() == Verdict.ALIVE && !isOpen(vm.breaker());
     }
 
     private static boolean isOpen(CircuitBreaker breaker) {

@@ -31,6 +31,7 @@ final class Client {
     private final Consumer<HttpServerRequest> onUnread;
     private final long startNanos = System.nanoTime();
     private String route = AnswerTimes.NONE;
+    private @Nullable Affinity affinity;
 
     /**
      * The client of a request.
@@ -61,6 +62,17 @@ final class Client {
     /** Says which route it takes. */
     void takes(Route route) {
         this.route = route.name();
+    }
+
+    /** Says to which VM it shall come back; null when that does not matter. */
+    void sticks(@Nullable Affinity wanted) {
+        affinity = wanted;
+    }
+
+    /** The VM to which it shall come back; null for any. */
+    @Nullable
+    String wantedVm() {
+        return affinity == null ? null : affinity.vm();
     }
 
     boolean gone() {
@@ -123,9 +135,7 @@ final class Client {
     void pass(VmAnswer answer, Story story) {
         HttpServerResponse response = begin(answer.status(), story);
         MultiMap headers = response.headers();
-        for (Entry<String, String> header : HeaderRules.towardsClient(answer.headers())) {
-            headers.add(header.getKey(), header.getValue());
-        }
+        putHeaders(headers, answer, story);
         String length = answer.headers().get("Content-Length");
         boolean bodiless = request.method().equals(HttpMethod.HEAD) || answer.status() == NOT_MODIFIED;
         if (length != null && (bodiless || answer.rest() != null)) {
@@ -162,9 +172,7 @@ final class Client {
     Future<Channel> switches(VmAnswer answer, Story story) {
         HttpServerResponse response = begin(answer.status(), story);
         MultiMap headers = response.headers();
-        for (Entry<String, String> header : HeaderRules.towardsClient(answer.headers())) {
-            headers.add(header.getKey(), header.getValue());
-        }
+        putHeaders(headers, answer, story);
         headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
         headers.set("Upgrade", answer.headers().getAll("Upgrade"));
         return request.toNetSocket().map(socket -> {
@@ -182,6 +190,21 @@ final class Client {
     /** It left, and gets no answer. */
     void left(Story story) {
         access(LEFT, 0, story);
+    }
+
+    private void putHeaders(MultiMap headers, VmAnswer answer, Story story) {
+        for (Entry<String, String> header : HeaderRules.towardsClient(answer.headers())) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        String cookie = affinity == null ? null : affinity.setCookie(story.vm(), isSecure());
+        if (cookie != null) {
+            headers.add(HttpHeaders.SET_COOKIE, cookie);
+        }
+    }
+
+    /** Whether it came by https, as far as this router knows or a trusted proxy says. */
+    private boolean isSecure() {
+        return request.isSSL() || (trusted && "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto")));
     }
 
     private HttpServerResponse begin(int status, Story story) {

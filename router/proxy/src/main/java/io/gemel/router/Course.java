@@ -15,7 +15,7 @@ final class Course {
     static final long EVENT_MILLIS = 1000;
 
     private final List<Attempt> attempts = new ArrayList<>(2);
-    private final String group;
+    private final Destination to;
     private final boolean safe;
     private final boolean resubmittable;
     private final long deadlineMillis;
@@ -25,11 +25,17 @@ final class Course {
 
     /** Of the group to which requests go that no route sends elsewhere. */
     Course(boolean safe, boolean resubmittable, long deadlineMillis, @Nullable String earlierDoubt, int earlierDeaths) {
-        this(RouterConfig.GROUP_DEFAULT, safe, resubmittable, deadlineMillis, earlierDoubt, earlierDeaths);
+        this(
+                new Destination(RouterConfig.GROUP_DEFAULT, null),
+                safe,
+                resubmittable,
+                deadlineMillis,
+                earlierDoubt,
+                earlierDeaths);
     }
 
     /**
-     * @param group whose VMs may have it
+     * @param to whose VMs may have it
      * @param safe whether it changes nothing, whatever happens (GET and HEAD without a key)
      * @param resubmittable whether its body was kept
      * @param deadlineMillis in the router's own time
@@ -37,13 +43,13 @@ final class Course {
      * @param earlierDeaths VMs that died while they had an earlier request with its key
      */
     Course(
-            String group,
+            Destination to,
             boolean safe,
             boolean resubmittable,
             long deadlineMillis,
             @Nullable String earlierDoubt,
             int earlierDeaths) {
-        this.group = group;
+        this.to = to;
         this.safe = safe;
         this.resubmittable = resubmittable;
         this.deadlineMillis = deadlineMillis;
@@ -65,7 +71,13 @@ final class Course {
     }
 
     String group() {
-        return group;
+        return to.group();
+    }
+
+    /** The VM that its first attempt goes to, while that takes requests; null for any. */
+    @Nullable
+    String wanted() {
+        return isFresh() ? to.vm() : null;
     }
 
     /** Notes that the site which declined it has applied what it might have missed. */

@@ -53,7 +53,7 @@ final class Exchange implements RequestQueue.Waiting {
         sinceMillis = means.awake().millis();
         history = new KeyHistory(means.keys(), submission, sinceMillis);
         course = new Course(
-                submission.group().name(),
+                new Destination(submission.group().name(), submission.wanted()),
                 submission.safe(),
                 submission.stream() == null,
                 sinceMillis + submission.timeout().toMillis(),

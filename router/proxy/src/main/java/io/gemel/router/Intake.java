@@ -74,7 +74,7 @@ final class Intake {
 
     /** A request whose body is being read. */
     private static final class Receiving {
-        private final RouterConfig config;
+        private final IntakeSettings by;
         private final Client client;
         private final Target target;
         private final Route route;
@@ -82,8 +82,8 @@ final class Intake {
         private final Buffer body = Buffer.buffer();
         private boolean over;
 
-        Receiving(RouterConfig config, Client client, Target target, Route route, Group group) {
-            this.config = config;
+        Receiving(IntakeSettings by, Client client, Target target, Route route, Group group) {
+            this.by = by;
             this.client = client;
             this.target = target;
             this.route = route;
@@ -137,13 +137,14 @@ final class Intake {
             return;
         }
         admission.entered(group);
+        client.sticks(target.own() ? null : by.affinities().of(route, request.headers()));
         if (upgrade == null && request.headers().contains("Expect", "100-continue", true)) {
             request.response().writeContinue();
         }
         if (route.resubmit()) {
-            read(request, new Receiving(config, client, target, route, group));
+            read(request, new Receiving(by, client, target, route, group));
         } else {
-            Submission submission = submissions.make(config, client, target, route, group, null, upgrade);
+            Submission submission = submissions.make(by, client, target, route, group, null, upgrade);
             if (submission.passing() != null) {
                 request.pause();
             }
@@ -210,7 +211,7 @@ final class Intake {
     }
 
     private void read(HttpServerRequest request, Receiving of) {
-        receiving.add(of, awake.millis() + of.config.times().bodyTimeout().toMillis());
+        receiving.add(of, awake.millis() + of.by.config().times().bodyTimeout().toMillis());
         request.handler(part -> part(of, part));
         request.exceptionHandler(why -> {
             if (drop(of)) {
@@ -220,8 +221,7 @@ final class Intake {
         request.endHandler(unused -> {
             if (end(of)) {
                 listener.taken(
-                        of.client,
-                        submissions.make(of.config, of.client, of.target, of.route, of.group, of.body, null));
+                        of.client, submissions.make(of.by, of.client, of.target, of.route, of.group, of.body, null));
             }
         });
     }
@@ -230,7 +230,7 @@ final class Intake {
         if (of.over) {
             return;
         }
-        int bodyMax = of.config.limits().bodyMax();
+        int bodyMax = of.by.config().limits().bodyMax();
         if (of.body.length() + part.length() > bodyMax) {
             drop(of);
             refusals.refuse(

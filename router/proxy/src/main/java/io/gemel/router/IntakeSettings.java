@@ -9,15 +9,23 @@ import java.util.Set;
  * What a request is taken in by, from its head to its body: the settings of the moment at which its head came.
  *
  * @param groups those that VMs have, or may get
+ * @param affinities the cookies of routes that are sticky
  * @param trusted networks of proxies that are believed
  */
 record IntakeSettings(
-        RouterConfig config, Routes routes, Set<String> groups, List<IpSubnetFilterRule> trusted, AccessLog accessLog) {
+        RouterConfig config,
+        Routes routes,
+        Set<String> groups,
+        Affinities affinities,
+        List<IpSubnetFilterRule> trusted,
+        AccessLog accessLog) {
     static IntakeSettings of(RouterConfig config, InstantSource clock) {
+        Routes routes = new Routes(config.routes());
         return new IntakeSettings(
                 config,
-                new Routes(config.routes()),
+                routes,
                 config.groups(),
+                new Affinities(routes, config.vms()),
                 config.frontend().trusted(),
                 new AccessLog(config.accessLog(), clock));
     }

@@ -11,6 +11,8 @@ final class RouteChecks {
 
     private static final Pattern HOST = Pattern.compile("(\\*\\.)?[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
 
+    private static final Pattern COOKIE = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
     private RouteChecks() {}
 
     /**
@@ -18,8 +20,9 @@ final class RouteChecks {
      *
      * @param host empty for any
      * @param methods empty for all
+     * @param sticky name of a cookie; empty for none
      */
-    static void check(List<String> problems, String host, String prefix, List<String> methods) {
+    static void check(List<String> problems, String host, String prefix, List<String> methods, String sticky) {
         String route = "route." + host + prefix;
         if (!prefix.startsWith("/")) {
             problems.add(route + " must begin with /, or with a host and /");
@@ -27,6 +30,10 @@ final class RouteChecks {
         if (!host.isEmpty() && !HOST.matcher(host).matches()) {
             problems.add(route + " has the host " + host
                     + ": write a name without a port, such as shop.example.com or *.example.com");
+        }
+        if (!sticky.isEmpty() && !COOKIE.matcher(sticky).matches()) {
+            problems.add(route + ".sticky=" + sticky
+                    + " is no name for a cookie: write at most 64 letters, digits, _ and -, such as SHOPVM");
         }
         for (String method : methods) {
             if (!METHODS.contains(method)) {

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -207,7 +208,12 @@ public record RouterConfig(
         Set<String> names = new HashSet<>();
         for (Route route : routes) {
             List<String> methods = route.methods();
-            RouteChecks.check(problems, route.host(), route.prefix(), methods == null ? List.of() : methods);
+            RouteChecks.check(
+                    problems,
+                    route.host(),
+                    route.prefix(),
+                    methods == null ? List.of() : methods,
+                    Objects.requireNonNullElse(route.sticky(), ""));
             Duration timeout = route.timeout();
             if (timeout != null && timeout.toMillis() <= 0) {
                 problems.add("route." + route.name() + ".timeout must be at least a millisecond");
@@ -353,6 +359,8 @@ public record RouterConfig(
      * @param methods those that are passed on, GET standing for HEAD, too; empty for all; null for what the next shorter route says that covers
      *     it
      * @param group whose VMs get the requests; null for what the next shorter route says that covers it
+     * @param sticky name of a cookie that brings a client back to the VM that answered it; empty for none; null for what the next shorter route
+     *     says that covers it
      */
     public record Route(
             String host,
@@ -362,7 +370,8 @@ public record RouterConfig(
             @Nullable Boolean submission,
             @Nullable Duration timeout,
             @Nullable List<String> methods,
-            @Nullable String group) {
+            @Nullable String group,
+            @Nullable String sticky) {
         public Route {
             host = host.toLowerCase(Locale.ROOT);
             methods = methods == null ? null : List.copyOf(methods);
@@ -375,7 +384,7 @@ public record RouterConfig(
                 boolean resubmit,
                 @Nullable Boolean submission,
                 @Nullable Duration timeout) {
-            this("", prefix, durability, resubmit, submission, timeout, null, null);
+            this("", prefix, durability, resubmit, submission, timeout, null, null, null);
         }
 
         /** What the VMs say decides whether requests may be sent again. */

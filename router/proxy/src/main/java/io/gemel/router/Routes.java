@@ -18,7 +18,7 @@ final class Routes {
     private static final String WILDCARD = "*.";
 
     /** Of requests that no route covers. */
-    static final Route DEFAULT = new Route("", "/", null, true, null, null, List.of(), RouterConfig.GROUP_DEFAULT);
+    static final Route DEFAULT = new Route("", "/", null, true, null, null, List.of(), RouterConfig.GROUP_DEFAULT, "");
 
     private static final Comparator<Route> CLOSEST_FIRST = Comparator.comparing(
                     (Route route) -> route.host().isEmpty())
@@ -51,7 +51,13 @@ final class Routes {
                 route.submission(),
                 route.timeout(),
                 route.methods() == null ? above.methods() : route.methods(),
-                route.group() == null ? above.group() : route.group());
+                route.group() == null ? above.group() : route.group(),
+                route.sticky() == null ? above.sticky() : route.sticky());
+    }
+
+    /** Every route, with what it has from others, the closest first. */
+    List<Route> all() {
+        return closestFirst;
     }
 
     /** The name by which a client called; empty when it named none. */

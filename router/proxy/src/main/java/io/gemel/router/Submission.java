@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A client's request, ready to be sent to a VM.
  *
  * @param group whose VMs may have it
+ * @param wanted the VM of the group that its client's cookie names; null when there is none
  * @param headers those that the VM gets as they came
  * @param key null for a request that changes nothing and has none
  * @param keyGiven whether the client knows the key already
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Submission(
         Group group,
+        @Nullable String wanted,
         HttpMethod method,
         Target target,
         List<Entry<String, String>> headers,

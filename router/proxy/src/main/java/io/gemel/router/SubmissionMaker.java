@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.router.RouterConfig.Route;
+import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,16 +33,18 @@ final class SubmissionMaker {
      * @param upgrade the protocols that its client asks for on its connection; null for none
      */
     Submission make(
-            RouterConfig config,
+            IntakeSettings by,
             Client client,
             Target target,
             Route route,
             Group group,
             @Nullable Buffer body,
             @Nullable String upgrade) {
+        RouterConfig config = by.config();
         HttpServerRequest request = client.request();
         HttpMethod method = request.method();
-        List<Entry<String, String>> headers = HeaderRules.towardsVm(request.headers(), client.trusted());
+        List<Entry<String, String>> headers =
+                by.affinities().without(HeaderRules.towardsVm(request.headers(), client.trusted()));
         if (target.outcomeKey() != null) {
             headers.removeIf(header -> header.getKey().equalsIgnoreCase("Authorization")); // the router's own token
         }
@@ -60,11 +63,11 @@ final class SubmissionMaker {
         Durability usual = route.durability() == null ? config.durability() : route.durability();
         String mark = key == null || body == null || target.outcomeKey() != null
                 ? null
-                : fingerprint.of(
-                        method.name(), target.text(), scope(config.frontend(), group, client), body.getBytes());
+                : fingerprint.of(method.name(), target.text(), scope(by, group, client), body.getBytes());
         boolean empty = body != null && body.length() == 0 && reads;
         return new Submission(
                 group,
+                client.wantedVm(),
                 method,
                 target,
                 headers,
@@ -80,9 +83,11 @@ final class SubmissionMaker {
     }
 
     /** What belongs to a key besides the request's text: two applications that share a database may have the same paths. */
-    private static List<String> scope(RouterFrontend by, Group group, Client client) {
+    private static List<String> scope(IntakeSettings by, Group group, Client client) {
+        // A client that is sent to another VM has another cookie, and is the same client.
+        MultiMap headers = by.affinities().without(client.request().headers());
         List<String> scope =
-                new ArrayList<>(by.scope(client.request().headers(), client.trusted(), client.certificate()));
+                new ArrayList<>(by.config().frontend().scope(headers, client.trusted(), client.certificate()));
         if (!group.name().equals(RouterConfig.GROUP_DEFAULT)) {
             scope.add("group=" + group.name());
         }

@@ -123,6 +123,33 @@ final class ChoiceTest {
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
     }
 
+    private static Course wanting(String vm) {
+        return new Course(new Destination(RouterConfig.GROUP_DEFAULT, vm), false, true, 30_000, null, 0);
+    }
+
+    @Test
+    void a_client_comes_back_to_its_vm_at_any_site_while_that_takes_requests_and_a_resubmission_does_not() {
+        assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactly("e2");
+        assertThat(chosen(wanting("w1"), Lane.NEW)).containsExactly("w1");
+        assertThat(chosen(wanting("gone"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+
+        Course broken = wanting("e2");
+        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new Ending.NotSent()));
+        assertThat(chosen(broken, Lane.FAILOVER)).doesNotContain("e2");
+
+        vm("e2").judged(Verdict.AVOID, 0);
+        assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        vm("e2").judged(Verdict.ALIVE, 0);
+        vm("e2").drained(true);
+        assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        vm("e2").drained(false);
+        vm("e2").heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
+        vm("e2").began();
+        assertThat(chosen(wanting("e2"), Lane.NEW)).doesNotContain("e2");
+        fleet.site("west").state(SiteState.DOWN);
+        assertThat(chosen(wanting("w1"), Lane.NEW)).doesNotContain("w1");
+    }
+
     @Test
     void vms_that_do_not_want_or_cannot_are_left_alone() {
         vm("e1").heard(new Beat(true, true, true, true, 0, List.of("/"), 0, "", "", ""), 1, 1);

@@ -100,7 +100,8 @@ final class FoundVmsTest {
         assertThat(with(told())).isEmpty();
         assertThat(FoundVms.clash(List.of(), other, told())).contains("add route.<prefix>.group=shop");
         RouterConfig led = TestConfig.changed(
-                told(), change -> change.routes.add(new Route("", "/shop", null, true, null, null, List.of(), "shop")));
+                told(),
+                change -> change.routes.add(new Route("", "/shop", null, true, null, null, List.of(), "shop", null)));
         assertThat(with(led)).containsExactly(other);
     }
 

@@ -34,8 +34,8 @@ final class GroupsIT {
 
     private static void twoGroups(TestConfig config) {
         config.vms.replaceAll(vm -> vm.name().endsWith("2") ? inGroup(vm, "crm") : vm);
-        config.routes.add(new Route("", "/crm", null, true, null, null, null, "crm"));
-        config.routes.add(new Route("crm.example.com", "/", null, true, null, null, null, "crm"));
+        config.routes.add(new Route("", "/crm", null, true, null, null, null, "crm", null));
+        config.routes.add(new Route("crm.example.com", "/", null, true, null, null, null, "crm", null));
     }
 
     private static RouterConfig.Vm inGroup(RouterConfig.Vm vm, String group) {
@@ -159,7 +159,8 @@ final class GroupsIT {
         assertThat(got(bench.post("/crm/transfers", "k1", "1")).statusCode()).isEqualTo(422);
 
         // The same path at another application, which a host leads to, is another request, too.
-        bench.reload(config -> config.routes.add(new Route("", "/transfers", null, true, null, null, null, "crm")));
+        bench.reload(
+                config -> config.routes.add(new Route("", "/transfers", null, true, null, null, null, "crm", null)));
         assertThat(got(bench.post("/transfers", "k1", "1")).statusCode()).isEqualTo(422);
         assertThat(bench.east.ledger.effectsOf("k1")).isEqualTo(1);
     }
@@ -172,7 +173,7 @@ final class GroupsIT {
         assertThat(bench.reload(config -> {
                     config.vms.replaceAll(vm -> inGroup(vm, "shop"));
                     config.routes.removeIf(route -> route.group() != null);
-                    config.routes.add(new Route("", "/shop", null, true, null, null, null, "shop"));
+                    config.routes.add(new Route("", "/shop", null, true, null, null, null, "shop", null));
                 }))
                 .contains("vm.e2.group", "route./shop (new)", "route./crm (gone)");
 

@@ -23,9 +23,9 @@ final class RoutesIT {
     @BeforeEach
     void start() throws RouterException {
         bench = new TestBench(config -> TestConfig.changed(config, change -> {
-            change.routes.add(new Route("", "/reports", null, true, null, null, List.of("GET"), null));
+            change.routes.add(new Route("", "/reports", null, true, null, null, List.of("GET"), null, null));
             change.routes.add(
-                    new Route("shop.example.com", "/", null, true, null, null, List.of("POST", "OPTIONS"), null));
+                    new Route("shop.example.com", "/", null, true, null, null, List.of("POST", "OPTIONS"), null, null));
         }));
     }
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 final class RoutesTest {
     private static Route route(String host, String prefix, List<String> methods) {
-        return new Route(host, prefix, null, true, null, null, methods, null);
+        return new Route(host, prefix, null, true, null, null, methods, null, null);
     }
 
     private static String found(Routes routes, String host, String path) {

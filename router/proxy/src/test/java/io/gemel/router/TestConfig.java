@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 final class TestConfig {
     final RouterConfig before;
     String name;
+    SiteId site;
     RouterConfig.Address listen;
     RouterTls tls;
     RouterFrontend frontend;
@@ -30,6 +31,7 @@ final class TestConfig {
     private TestConfig(RouterConfig before) {
         this.before = before;
         name = before.name();
+        site = before.site();
         listen = before.listen();
         tls = before.tls();
         frontend = before.frontend();
@@ -100,7 +102,7 @@ final class TestConfig {
     private RouterConfig build() {
         return new RouterConfig(
                 name,
-                before.site(),
+                site,
                 listen,
                 tls,
                 frontend,
