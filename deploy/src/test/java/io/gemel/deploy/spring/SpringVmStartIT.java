@@ -6,6 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.spring.ShopClient.Reply;
+import io.gemel.deploy.vm.VmRegistrationIT;
+import io.gemel.router.Router;
+import io.gemel.router.RouterReport;
 import io.gemel.vm.Vm;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,6 +73,25 @@ final class SpringVmStartIT {
         assertThatThrownBy(() -> start(vm("--server.servlet.context-path=/app")))
                 .rootCause()
                 .hasMessageContainingAll("server.servlet.context-path", "/gemel/");
+    }
+
+    @Test
+    void an_application_registers_itself_at_routers_and_leaves_them() throws Exception {
+        assertThatThrownBy(() -> start(vm("--gemel.vm.register.routers=http://127.0.0.1:1")))
+                .rootCause()
+                .hasMessageContainingAll("gemel.vm.register.token is missing", "gemel.vm.register.url is missing");
+        int port = FreePorts.next();
+        try (Router router = VmRegistrationIT.router(0, "token")) {
+            ConfigurableApplicationContext shop = ShopApplication.start(vm(
+                    "--server.port=" + port,
+                    "--gemel.vm.register.routers=http://127.0.0.1:" + router.adminPort(),
+                    "--gemel.vm.register.token=token",
+                    "--gemel.vm.register.url=http://127.0.0.1:" + port));
+            await().until(() -> router.report().vms().stream()
+                    .anyMatch(vm -> vm.name().equals("e1") && vm.state() == RouterReport.VmState.ALIVE));
+            shop.close();
+            assertThat(router.report().registered()).isZero();
+        }
     }
 
     @Test

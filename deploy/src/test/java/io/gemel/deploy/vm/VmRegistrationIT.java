@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The library's registration with real routers, which name no VM. */
-final class VmRegistrationIT {
+public final class VmRegistrationIT {
     private static final SiteId EAST = new SiteId("east");
     private static final URI URL = URI.create("http://127.0.0.1:9001");
     private static final VmConfig VM = new VmConfig("e1", "east", "host-1", List.of("/"), new PGSimpleDataSource());
@@ -38,7 +38,8 @@ final class VmRegistrationIT {
         return Awaitility.await().atMost(Duration.ofMinutes(1));
     }
 
-    private static Router router(int adminPort, String token) throws RouterException {
+    /** One that names no VM, and lets VMs register themselves that show the token. */
+    public static Router router(int adminPort, String token) throws RouterException {
         RouterDiscovery registering =
                 new RouterDiscovery(List.of(), Duration.ofSeconds(5), null, token, Duration.ofSeconds(1));
         RouterConfig config = new RouterConfig(

@@ -47,7 +47,7 @@ public final class VmAutoConfiguration {
 
     @Bean
     VmLifecycle gemelLifecycle(Vm vm, VmProperties properties) {
-        return new VmLifecycle(vm, properties.heartbeat().listen());
+        return new VmLifecycle(vm, properties);
     }
 
     /** First: routers show no credentials. They ask below the root, whatever the application's paths begin with. */

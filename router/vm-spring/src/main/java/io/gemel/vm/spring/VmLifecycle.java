@@ -2,6 +2,7 @@ package io.gemel.vm.spring;
 
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmHeartbeats;
+import io.gemel.vm.VmRegistration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -10,20 +11,22 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Lets the VM come and go with the application: heartbeats are answered once the web server takes requests. When the application ends, the VM
- * drains first, so that routers send nothing more; then the web server ends what it has in hand, and heartbeats are answered until that is done:
+ * Lets the VM come and go with the application: heartbeats are answered, and routers told of it, once the web server takes requests. When the
+ * application ends, the VM drains and leaves the routers first, so that they send nothing more; then the web server ends what it has in hand, and heartbeats are answered until that is done:
  * a router takes their silence for a death. Safe for any number of threads.
  */
 final class VmLifecycle implements SmartLifecycle, DisposableBean {
     private final Vm vm;
     private final @Nullable InetSocketAddress address;
     private volatile boolean running;
+    private final VmProperties.Register register;
     private @Nullable VmHeartbeats heartbeats;
+    private @Nullable VmRegistration registration;
 
-    /** @param address where heartbeats are answered; null for nowhere but at the web server */
-    VmLifecycle(Vm vm, @Nullable InetSocketAddress address) {
+    VmLifecycle(Vm vm, VmProperties properties) {
         this.vm = vm;
-        this.address = address;
+        address = properties.heartbeat().listen();
+        register = properties.register();
     }
 
     /** After the web server, and before it at the end. */
@@ -42,12 +45,16 @@ final class VmLifecycle implements SmartLifecycle, DisposableBean {
             }
         }
         vm.undrain();
+        registration = register.begin(vm.config());
         running = true;
     }
 
     @Override
-    public void stop() {
+    public synchronized void stop() {
         vm.drain();
+        if (registration != null) {
+            registration.close();
+        }
         running = false;
     }
 

@@ -2,8 +2,10 @@ package io.gemel.vm.spring;
 
 import io.gemel.vm.VmConfig;
 import io.gemel.vm.VmLimits;
+import io.gemel.vm.VmRegistration;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +25,7 @@ import org.springframework.util.unit.DataSize;
  * @param dataSource the bean whose connections submissions use; empty for the only or the primary one
  * @param dataSourcesBeside beans of other data sources that may be used inside a submission, although what is written there is not in it
  * @param heartbeat where heartbeats are answered on threads of their own
+ * @param register routers that are told of the VM, instead of naming it in their files
  * @param time longest a submission takes
  * @param requestsMax what routers are told that the VM can work on at once; 0 tells nothing
  * @param bodyMax longest body of a submission
@@ -37,6 +40,7 @@ public record VmProperties(
         @DefaultValue("") String dataSource,
         @DefaultValue List<String> dataSourcesBeside,
         @DefaultValue Heartbeat heartbeat,
+        @DefaultValue Register register,
         @DefaultValue("1m") Duration time,
         @DefaultValue("0") int requestsMax,
         @DefaultValue("1MB") DataSize bodyMax,
@@ -58,6 +62,36 @@ public record VmProperties(
         }
     }
 
+    /**
+     * What {@link io.gemel.vm.VmRegistration} tells.
+     *
+     * @param routers each router's {@code admin.listen}; none when routers' files name the VM
+     * @param token the routers' {@code register.token}
+     * @param url where routers reach the application
+     * @param heartbeatUrl where they reach the port of heartbeats; null when it has none
+     */
+    public record Register(
+            @DefaultValue List<URI> routers,
+            @DefaultValue("") String token,
+            @Nullable URI url,
+            @Nullable URI heartbeatUrl) {
+        public Register {
+            routers = List.copyOf(routers);
+        }
+
+        /** Does not show the token. */
+        @Override
+        public String toString() {
+            return "Register[" + url + " at " + routers + "]";
+        }
+
+        /** Tells the routers from now on; null when none are named. */
+        @Nullable
+        VmRegistration begin(VmConfig vm) {
+            return url == null ? null : new VmRegistration(vm, routers, token, url, heartbeatUrl);
+        }
+    }
+
     /** @throws IllegalArgumentException naming every setting that is wrong */
     public VmProperties {
         List<String> problems = new ArrayList<>();
@@ -75,12 +109,26 @@ public record VmProperties(
         if (heartbeat.address() != null && heartbeat.port() == null) {
             problems.add("gemel.vm.heartbeat.port is missing beside gemel.vm.heartbeat.address");
         }
+        checkRegister(register, problems);
         Integer port = heartbeat.port();
         if (port != null && (port < 0 || port > PORT_MAX)) {
             problems.add("gemel.vm.heartbeat.port must be between 0 and " + PORT_MAX + ", not " + port);
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));
+        }
+    }
+
+    private static void checkRegister(Register register, List<String> problems) {
+        boolean named = !register.routers().isEmpty();
+        if (named || !register.token().isEmpty() || register.url() != null || register.heartbeatUrl() != null) {
+            require("gemel.vm.register.routers", named, "each router's admin.listen, http://HOST:PORT", problems);
+            require("gemel.vm.register.token", !register.token().isBlank(), "the routers' register.token", problems);
+            require(
+                    "gemel.vm.register.url",
+                    register.url() != null,
+                    "where routers reach this application, http://HOST:PORT",
+                    problems);
         }
     }
 

@@ -43,12 +43,14 @@ final class VmPropertiesTest {
     }
 
     private static List<String> settings() {
-        return Arrays.stream(VmProperties.class.getRecordComponents())
-                .flatMap(component -> component.getType() == VmProperties.Heartbeat.class
-                        ? Arrays.stream(VmProperties.Heartbeat.class.getRecordComponents())
-                                .map(inner -> "heartbeat." + inner.getName())
-                        : Stream.of(kebab(component)))
-                .toList();
+        return settings(VmProperties.class, "").toList();
+    }
+
+    private static Stream<String> settings(Class<?> type, String before) {
+        return Arrays.stream(type.getRecordComponents())
+                .flatMap(component -> component.getType().isRecord()
+                        ? settings(component.getType(), before + kebab(component) + ".")
+                        : Stream.of(before + kebab(component)));
     }
 
     private static String kebab(RecordComponent component) {
