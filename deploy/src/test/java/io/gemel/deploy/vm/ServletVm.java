@@ -12,6 +12,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +47,8 @@ final class ServletVm implements RunningVm {
         Context context = tomcat.addContext("", folder.toString());
         Tomcat.addServlet(context, "effects", new Effects(vm.dataSource()));
         context.addServletMappingDecoded("/", "effects");
+        Tomcat.addServlet(context, "page", new Page());
+        context.addServletMappingDecoded("/page", "page");
         context.addServletContainerInitializer((types, servlets) -> register(servlets), Set.of());
         tomcat.start();
     }
@@ -88,6 +91,21 @@ final class ServletVm implements RunningVm {
         pool.close();
     }
 
+    /** What nothing is upgraded to. */
+    public abstract static class NoUpgrade implements HttpUpgradeHandler {}
+
+    /** What the application forwards to. */
+    private static final class Page extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.setStatus(201);
+            response.setContentType("text/html");
+            response.getWriter().print("<p>" + request.getAttribute("jakarta.servlet.forward.request_uri"));
+        }
+    }
+
     /** The application. */
     private static final class Effects extends HttpServlet {
         private static final long serialVersionUID = 1L;
@@ -120,8 +138,12 @@ final class ServletVm implements RunningVm {
 
         private static void handle(
                 HttpServletRequest request, String key, Connection connection, HttpServletResponse response)
-                throws SQLException, IOException {
+                throws SQLException, ServletException, IOException {
             String path = request.getRequestURI();
+            if (path.equals("/look")) {
+                hasCustomer(connection);
+                return;
+            }
             if (path.equals("/overdraw")) {
                 execute(connection, "UPDATE account SET balance = balance - 1000 WHERE id = 1");
             }
@@ -156,6 +178,9 @@ final class ServletVm implements RunningVm {
                     response.addHeader("X-Why", "not here");
                     response.sendError(404, "nothing here");
                 }
+                case "/redirect" -> response.sendRedirect("/effects/" + key);
+                case "/forward" -> request.getRequestDispatcher("/page").forward(request, response);
+                case "/upgrade" -> request.upgrade(NoUpgrade.class);
                 case "/later" -> request.startAsync().complete();
                 case "/fail" -> throw new IllegalStateException("broken");
                 case "/long" -> response.getOutputStream().write(new byte[LIMITS.answerBytesMax() + 1]);

@@ -67,11 +67,30 @@ final class ServletVmIT extends VmContract {
     }
 
     @Test
-    void asynchronous_handling_is_refused() throws Exception {
-        Reply refused = client().send("/later", "k");
-        assertThat(refused.status()).isEqualTo(500);
-        assertThat(refused.outcome()).isEqualTo("failed");
-        assertThat(refused.body()).contains("startAsync");
+    void what_another_servlet_answers_is_kept_as_well() throws Exception {
+        for (String outcome : List.of("executed", "replayed")) {
+            Reply page = client().send("/forward", "k");
+            assertThat(page.outcome()).isEqualTo(outcome);
+            assertThat(page.body()).isEqualTo("<p>/forward");
+            assertThat(client().headers("/redirect", "l").firstValue("Location"))
+                    .hasValue("/effects/l");
+        }
+        assertThat(database().effects("k") + database().effects("l")).isEqualTo(2);
+    }
+
+    @Test
+    void a_success_that_wrote_nothing_may_have_written_through_another_pool() throws Exception {
+        assertThat(client().send("/look", "k").outcome()).isEqualTo("rejected");
+    }
+
+    @Test
+    void what_has_no_answer_of_its_own_is_refused() throws Exception {
+        for (String path : List.of("/later", "/upgrade")) {
+            Reply refused = client().send(path, "k");
+            assertThat(refused.status()).isEqualTo(500);
+            assertThat(refused.outcome()).isEqualTo("failed");
+            assertThat(refused.body()).containsAnyOf("startAsync", "upgraded");
+        }
         assertThat(database().effects("k")).isZero();
     }
 

@@ -3,11 +3,17 @@ package io.gemel.vm.servlet;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import org.jspecify.annotations.Nullable;
 
 /** The body of an answer while it is written, up to a limit. For one thread. */
 final class CapturedBody extends ServletOutputStream {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final int limit;
+    private boolean streamed;
+    private @Nullable PrintWriter writer;
 
     /** @param limit most bytes that are kept; what follows is forgotten, and the length tells that there was more than may be */
     CapturedBody(int limit) {
@@ -36,11 +42,42 @@ final class CapturedBody extends ServletOutputStream {
         throw new IllegalStateException("an answer to a submission is written at once");
     }
 
+    /** Itself, unless it is written as text. */
+    ServletOutputStream stream() {
+        if (writer != null) {
+            throw new IllegalStateException("the answer is written with a writer");
+        }
+        streamed = true;
+        return this;
+    }
+
+    /** The same one each time, unless it is written as a stream. */
+    PrintWriter writer(Charset charset) {
+        PrintWriter current = writer;
+        if (streamed) {
+            throw new IllegalStateException("the answer is written as a stream");
+        }
+        if (current == null) {
+            current = new PrintWriter(new OutputStreamWriter(this, charset));
+            writer = current;
+        }
+        return current;
+    }
+
+    boolean isText() {
+        return writer != null;
+    }
+
     void reset() {
+        writer = null;
+        streamed = false;
         bytes.reset();
     }
 
     byte[] toByteArray() {
+        if (writer != null) {
+            writer.flush();
+        }
         return bytes.toByteArray();
     }
 }

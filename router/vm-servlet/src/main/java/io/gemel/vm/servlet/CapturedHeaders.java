@@ -3,21 +3,36 @@ package io.gemel.vm.servlet;
 import io.gemel.vm.Answer;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The headers and cookies of an answer while it is written. For one thread. */
 final class CapturedHeaders {
     private static final List<String> KEPT = List.of("Location", "Content-Location", "ETag", "Link", "Retry-After");
 
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
+
     private final Map<String, List<String>> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     private final Set<String> replaced = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
     private final List<Cookie> cookies = new ArrayList<>();
+    private @Nullable Supplier<Map<String, String>> trailers;
+
+    /** A time as headers have it. */
+    static String date(long millis) {
+        return DATE.format(Instant.ofEpochMilli(millis));
+    }
 
     /** @param value null takes the header out */
     void set(String name, @Nullable String value) {
@@ -36,6 +51,10 @@ final class CapturedHeaders {
         cookies.add(cookie);
     }
 
+    void setTrailers(@Nullable Supplier<Map<String, String>> fields) {
+        trailers = fields;
+    }
+
     /** Null when there is none. */
     @Nullable
     List<String> get(String name) {
@@ -50,6 +69,7 @@ final class CapturedHeaders {
         values.clear();
         replaced.clear();
         cookies.clear();
+        trailers = null;
     }
 
     /**
@@ -81,5 +101,8 @@ final class CapturedHeaders {
             }
         });
         cookies.forEach(client::addCookie);
+        if (trailers != null) {
+            client.setTrailerFields(trailers);
+        }
     }
 }

@@ -1,20 +1,19 @@
 package io.gemel.vm.servlet;
 
 import io.gemel.vm.Answer;
+import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
-import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,24 +22,20 @@ import org.jspecify.annotations.Nullable;
 final class CapturedResponse extends HttpServletResponseWrapper {
     private static final String CONTENT_TYPE = "Content-Type";
     private static final String CONTENT_LENGTH = "Content-Length";
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
-                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
-            .withZone(ZoneOffset.UTC);
 
     private final CapturedBody body;
     private final CapturedHeaders headers = new CapturedHeaders();
     private int status = SC_OK;
     private boolean ended;
     private @Nullable String errorMessage;
-    private @Nullable String contentType;
-    private @Nullable String encoding;
-    private boolean streamed;
-    private @Nullable PrintWriter writer;
+    private final CapturedType type;
+    private @Nullable Locale locale;
 
     /** @param bodyMax longest body that is kept, and one byte more */
     CapturedResponse(HttpServletResponse response, int bodyMax) {
         super(response);
         this.body = new CapturedBody(bodyMax + 1);
+        this.type = new CapturedType(response.getCharacterEncoding());
     }
 
     /**
@@ -53,15 +48,12 @@ final class CapturedResponse extends HttpServletResponseWrapper {
             return headers.keptWith(
                     errorMessage.isEmpty() ? Answer.of(status) : Answer.of(status, "text/plain", errorMessage + "\n"));
         }
-        if (writer != null) {
-            writer.flush();
-        }
-        String type = typeWithCharset();
+        String told = type.withCharset(body.isText());
         byte[] bytes = body.toByteArray();
         return headers.keptWith(
-                type == null && bytes.length == 0
+                told == null && bytes.length == 0
                         ? Answer.of(status)
-                        : Answer.of(status, type == null ? "application/octet-stream" : type, bytes));
+                        : Answer.of(status, told == null ? "application/octet-stream" : told, bytes));
     }
 
     /** Sends the client what belongs to this answer and is not kept with it, before the answer itself. */
@@ -73,12 +65,6 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     @Nullable
     String errorMessage() {
         return errorMessage;
-    }
-
-    private @Nullable String typeWithCharset() {
-        String type = contentType;
-        boolean without = type != null && !type.toLowerCase(Locale.ROOT).contains("charset=");
-        return without && (encoding != null || writer != null) ? type + ";charset=" + getCharacterEncoding() : type;
     }
 
     // Status and end
@@ -111,10 +97,28 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void sendRedirect(String location) {
+        sendRedirect(location, SC_FOUND, true);
+    }
+
+    @Override
+    public void sendRedirect(String location, int code) {
+        sendRedirect(location, code, true);
+    }
+
+    @Override
+    public void sendRedirect(String location, boolean clearBuffer) {
+        sendRedirect(location, SC_FOUND, clearBuffer);
+    }
+
+    /** Servlet 6.1, as the two before it. */
+    @Override
+    public void sendRedirect(String location, int code, boolean clearBuffer) {
         requireNotEnded();
-        resetBuffer();
+        if (clearBuffer) {
+            resetBuffer();
+        }
         setHeader("Location", location);
-        status = SC_FOUND;
+        status = code;
         ended = true;
     }
 
@@ -165,16 +169,12 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setDateHeader(String name, long millis) {
-        setHeader(name, date(millis));
+        setHeader(name, CapturedHeaders.date(millis));
     }
 
     @Override
     public void addDateHeader(String name, long millis) {
-        addHeader(name, date(millis));
-    }
-
-    private static String date(long millis) {
-        return DATE.format(Instant.ofEpochMilli(millis));
+        addHeader(name, CapturedHeaders.date(millis));
     }
 
     @Override
@@ -185,7 +185,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     @Override
     public @Nullable String getHeader(String name) {
         if (name.equalsIgnoreCase(CONTENT_TYPE)) {
-            return contentType;
+            return type.type();
         }
         List<String> own = headers.get(name);
         return own == null ? super.getHeader(name) : own.get(0);
@@ -210,60 +210,60 @@ final class CapturedResponse extends HttpServletResponseWrapper {
         headers.add(cookie);
     }
 
+    @Override
+    public void setTrailerFields(Supplier<Map<String, String>> fields) {
+        headers.setTrailers(fields);
+    }
+
     // Body
 
     @Override
-    public CapturedBody getOutputStream() {
-        if (writer != null) {
-            throw new IllegalStateException("the answer is written with a writer");
-        }
-        streamed = true;
-        return body;
+    public ServletOutputStream getOutputStream() {
+        return body.stream();
     }
 
     @Override
     public PrintWriter getWriter() {
-        PrintWriter current = writer;
-        if (streamed) {
-            throw new IllegalStateException("the answer is written as a stream");
-        }
-        if (current == null) {
-            current = new PrintWriter(new OutputStreamWriter(body, Charset.forName(getCharacterEncoding())));
-            writer = current;
-        }
-        return current;
+        return body.writer(Charset.forName(getCharacterEncoding()));
     }
 
     @Override
     public @Nullable String getContentType() {
-        return typeWithCharset();
+        return type.withCharset(body.isText());
     }
 
     @Override
-    public void setContentType(@Nullable String type) {
+    public void setContentType(@Nullable String value) {
         if (!ended) {
-            contentType = type;
+            type.setType(value);
         }
     }
 
     @Override
     public String getCharacterEncoding() {
-        if (encoding != null) {
-            return encoding;
-        }
-        String type = contentType == null ? "" : contentType;
-        int at = type.toLowerCase(Locale.ROOT).indexOf("charset=");
-        return at < 0
-                ? super.getCharacterEncoding()
-                : type.substring(at + "charset=".length())
-                        .split(";", 2)[0]
-                        .replace("\"", "")
-                        .strip();
+        return type.charset();
     }
 
     @Override
     public void setCharacterEncoding(@Nullable String charset) {
-        encoding = charset;
+        type.setCharset(charset);
+    }
+
+    /** Servlet 6.1. */
+    @Override
+    public void setCharacterEncoding(Charset charset) {
+        type.setCharset(charset.name());
+    }
+
+    @Override
+    public void setLocale(Locale value) {
+        locale = value;
+        setHeader("Content-Language", value.toLanguageTag());
+    }
+
+    @Override
+    public @Nullable Locale getLocale() {
+        return locale == null ? super.getLocale() : locale;
     }
 
     /** The length is that of what was written. */
@@ -273,17 +273,12 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     @Override
     public void setContentLengthLong(long length) {}
 
+    /** Nothing reaches the client yet. */
     @Override
-    public void flushBuffer() {
-        if (writer != null) {
-            writer.flush();
-        }
-    }
+    public void flushBuffer() {}
 
     @Override
     public void resetBuffer() {
-        writer = null;
-        streamed = false;
         body.reset();
     }
 
@@ -294,7 +289,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
         status = SC_OK;
         ended = false;
         errorMessage = null;
-        contentType = null;
-        encoding = null;
+        locale = null;
+        type.clear();
     }
 }

@@ -10,6 +10,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.Part;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -34,6 +35,9 @@ final class RepeatableRequest extends HttpServletRequestWrapper {
             "asynchronous handling (startAsync, Callable, DeferredResult, SseEmitter, StreamingResponseBody) is refused in a submission: its"
                     + " answer is kept with what was written, on one thread and in one transaction. Answer at once, or take the path out"
                     + " of the VM's submissions (gemel.vm.submissions)";
+
+    private static final String UPGRADE =
+            "a submission has one answer, which is kept: its connection cannot be upgraded";
 
     private final Vm vm;
     private final RequestBody body;
@@ -151,5 +155,10 @@ final class RepeatableRequest extends HttpServletRequestWrapper {
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
         throw vm.refusal(ASYNC);
+    }
+
+    @Override
+    public <T extends HttpUpgradeHandler> T upgrade(Class<T> handler) {
+        throw vm.refusal(UPGRADE);
     }
 }

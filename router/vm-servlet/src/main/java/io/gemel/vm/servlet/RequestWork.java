@@ -55,7 +55,7 @@ final class RequestWork implements Work {
             VmSubmission.end();
         }
         Answer given = error == null ? captured.answer() : Answer.of(FAILED);
-        answer = run.complete(vm.hasLent() ? given.withoutChange() : given);
+        answer = run.complete(given);
         response = captured;
         return answer;
     }

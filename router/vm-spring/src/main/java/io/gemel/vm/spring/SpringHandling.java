@@ -65,7 +65,11 @@ final class SpringHandling implements VmHandling {
         aside.keySet().forEach(TransactionSynchronizationManager::unbindResource);
         run.begin();
         try {
-            return answer(request, response, chain);
+            Exception error = answer(request, response, chain);
+            if (vm.hasLent()) {
+                VmSubmission.withoutChange(); // no other data source was used: what wrote nothing did nothing
+            }
+            return error;
         } finally {
             Deferred.end();
             aside.forEach(TransactionSynchronizationManager::bindResource);
