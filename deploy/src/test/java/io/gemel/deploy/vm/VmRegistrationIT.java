@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.gemel.router.Router;
+import io.gemel.router.RouterBackendTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfig.Address;
 import io.gemel.router.RouterDiscovery;
@@ -48,7 +49,7 @@ public final class VmRegistrationIT {
                 new Address("127.0.0.1", 0),
                 null,
                 RouterFrontend.defaults(),
-                null,
+                RouterBackendTls.defaults(),
                 new Address("127.0.0.1", adminPort),
                 null,
                 List.of(),
