@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -151,10 +152,12 @@ final class TestVm implements AutoCloseable {
 
     /** Runs and answers what it has kept. */
     void release() {
+        List<Runnable> now = new ArrayList<>();
         for (Runnable each = kept.poll(); each != null; each = kept.poll()) {
-            Runnable answer = each;
-            vertx.runOnContext(unused -> answer.run());
+            now.add(each);
         }
+        // What an answer makes room for comes later, and is kept.
+        now.forEach(answer -> vertx.runOnContext(unused -> answer.run()));
     }
 
     private void handle(HttpServerRequest request) {
