@@ -62,9 +62,12 @@ final class Choice {
     private @Nullable VmState wanted(Course course) {
         String name = course.wanted();
         VmState vm = name == null ? null : fleet.findVm(name);
+        SiteView site = vm == null ? null : fleet.site(vm.site());
         boolean takes = vm != null
+                && site != null
                 && vm.serves(course.group())
-                && fleet.site(vm.site()).state() != SiteState.DOWN
+                && site.state() != SiteState.DOWN
+                && site.lagMillis() <= lagMaxMillis
                 && !vm.load().isFull()
                 && hasRoom(vm)
                 && isGood(vm);

@@ -146,6 +146,9 @@ final class ChoiceTest {
         vm("e2").heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
         vm("e2").began();
         assertThat(chosen(wanting("e2"), Lane.NEW)).doesNotContain("e2");
+        fleet.site("west").told(31_000, "");
+        assertThat(chosen(wanting("w1"), Lane.NEW)).doesNotContain("w1");
+        fleet.site("west").told(0, "");
         fleet.site("west").state(SiteState.DOWN);
         assertThat(chosen(wanting("w1"), Lane.NEW)).doesNotContain("w1");
     }

@@ -71,5 +71,10 @@ final class RoutesIT {
         assertThat(ask("GET", "SHOP.example.com:8080", "/reports/1")).startsWith("HTTP/1.1 405 ");
         assertThat(ask("POST", "example.com", "/reports/1")).startsWith("HTTP/1.1 405 ");
         assertThat(ask("GET", "a:b:c", "/reports/1")).startsWith("HTTP/1.1 200 ");
+        // VMs see the Host, and so it decides, whatever a target in absolute form says.
+        assertThat(ask("GET", "shop.example.com", "http://example.com/reports/1"))
+                .startsWith("HTTP/1.1 405 ");
+        assertThat(ask("GET", "example.com", "http://shop.example.com/reports/1"))
+                .startsWith("HTTP/1.1 200 ");
     }
 }
