@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.router.RouterAccessLog;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
 import io.gemel.router.RouterDiscovery;
@@ -131,7 +132,7 @@ public final class RouterConfigFile {
                 discovery(),
                 entries.routes(),
                 get(RouterKeys.DURABILITY),
-                get(RouterKeys.ACCESS_LOG),
+                new RouterAccessLog(get(RouterKeys.ACCESS_LOG), listed(RouterKeys.ACCESS_LOG_FIELDS)),
                 times(),
                 limits());
     }

@@ -6,8 +6,8 @@ import static io.gemel.deploy.config.Key.key;
 import static io.gemel.deploy.config.Key.required;
 import static io.gemel.deploy.config.Key.size;
 
+import io.gemel.router.RouterAccessLog;
 import io.gemel.router.RouterClientTls;
-import io.gemel.router.RouterConfig.AccessLogFormat;
 import io.gemel.router.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
 import java.time.Duration;
@@ -53,8 +53,10 @@ final class RouterKeys {
             key("key.scope.certificate", "true", Values::yesOrNo, Boolean.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
-    static final Key<AccessLogFormat> ACCESS_LOG =
-            key("access.log", "true", RouterKeys::accessLog, AccessLogFormat.class);
+    static final Key<RouterAccessLog.Format> ACCESS_LOG =
+            key("access.log", "true", RouterKeys::accessLog, RouterAccessLog.Format.class);
+    static final Key<String> ACCESS_LOG_FIELDS =
+            key("access.log.fields", "", RouterKeys::accessLogFields, String.class);
 
     static final Key<Durability> DURABILITY = key("durability", "local", RouterKeys::durability, Durability.class);
     static final Key<Duration> DURABILITY_TIMEOUT = duration("durability.timeout", "10s", LEAST, TEN_MINUTES);
@@ -116,6 +118,7 @@ final class RouterKeys {
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,
+            ACCESS_LOG_FIELDS,
             DURABILITY,
             DURABILITY_TIMEOUT,
             REQUEST_TIMEOUT,
@@ -153,11 +156,11 @@ final class RouterKeys {
 
     private RouterKeys() {}
 
-    static AccessLogFormat accessLog(String text) throws BadValueException {
+    static RouterAccessLog.Format accessLog(String text) throws BadValueException {
         return switch (text) {
-            case "true" -> AccessLogFormat.TEXT;
-            case "json" -> AccessLogFormat.JSON;
-            case "false" -> AccessLogFormat.NONE;
+            case "true" -> RouterAccessLog.Format.TEXT;
+            case "json" -> RouterAccessLog.Format.JSON;
+            case "false" -> RouterAccessLog.Format.NONE;
             default -> throw new BadValueException("is '" + text + "'", "write true, json or false");
         };
     }
@@ -169,6 +172,18 @@ final class RouterKeys {
     private static String server(String text) throws BadValueException {
         if (!text.isEmpty()) {
             Values.hostPort(text);
+        }
+        return text;
+    }
+
+    /** A name that is none is refused here, so that the complaint has its line. */
+    static String accessLogFields(String text) throws BadValueException {
+        for (String field : text.split(",", -1)) {
+            if (!text.isBlank() && !RouterAccessLog.names().contains(field.trim())) {
+                throw new BadValueException(
+                        "has '" + field.trim() + "', which is no field",
+                        "the fields are " + String.join(", ", RouterAccessLog.names()));
+            }
         }
         return text;
     }

@@ -328,6 +328,16 @@ class RouterConfigFileTest {
     }
 
     @Test
+    void refuses_a_field_of_the_access_log_that_is_none_and_lists_those_that_are() throws Exception {
+        assertThat(read(SMALLEST + "access.log.fields=id, trace\n").accessLog().fields())
+                .containsExactly("id", "trace");
+        assertThat(refuse(SMALLEST + "access.log.fields=id,user\n"))
+                .hasMessageContaining(
+                        "7: access.log.fields has 'user', which is no field: the fields are time, address, ");
+        assertThat(refuse(SMALLEST + "access.log.fields=id,id\n")).hasMessageContaining("names a field twice");
+    }
+
+    @Test
     void reads_certificates_for_some_hosts_also_from_the_folder_and_asks_clients_for_theirs() throws Exception {
         TestKeys keys = TestKeys.make(folder, "EC", "dns:shop.example");
         SecretFile.write(folder.resolve("router.pem"), keys.certificate());

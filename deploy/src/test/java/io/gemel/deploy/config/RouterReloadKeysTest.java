@@ -71,6 +71,7 @@ class RouterReloadKeysTest {
             Map.entry("admin.listen", "127.0.0.1:8091"),
             Map.entry("admin.token", "s3cret"),
             Map.entry("access.log", "json"),
+            Map.entry("access.log.fields", "time, id, trace"),
             Map.entry("durability", "applied"),
             Map.entry("durability.timeout", "9s"),
             Map.entry("request.timeout", "29s"),

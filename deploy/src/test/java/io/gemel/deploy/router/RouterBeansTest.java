@@ -3,6 +3,7 @@ package io.gemel.deploy.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.Router;
+import io.gemel.router.RouterAccessLog;
 import io.gemel.router.RouterBackendTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfigException;
@@ -46,7 +47,7 @@ class RouterBeansTest {
                 RouterDiscovery.none(),
                 List.of(),
                 RouterConfig.Durability.LOCAL,
-                RouterConfig.AccessLogFormat.NONE,
+                RouterAccessLog.of(RouterAccessLog.Format.NONE),
                 RouterTimes.defaults(),
                 RouterLimits.defaults());
     }

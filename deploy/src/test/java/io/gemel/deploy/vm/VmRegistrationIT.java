@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.gemel.router.Router;
+import io.gemel.router.RouterAccessLog;
 import io.gemel.router.RouterBackendTls;
 import io.gemel.router.RouterConfig;
 import io.gemel.router.RouterConfig.Address;
@@ -57,7 +58,7 @@ public final class VmRegistrationIT {
                 registering,
                 List.of(),
                 RouterConfig.Durability.LOCAL,
-                RouterConfig.AccessLogFormat.NONE,
+                RouterAccessLog.of(RouterAccessLog.Format.NONE),
                 RouterTimes.defaults(),
                 RouterLimits.defaults());
         Router router = new Router(config, InstantSource.system(), new SecureRandom());

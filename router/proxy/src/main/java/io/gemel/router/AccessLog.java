@@ -1,88 +1,226 @@
 package io.gemel.router;
 
+import io.gemel.router.RouterAccessLog.Field;
+import io.gemel.router.RouterAccessLog.Format;
 import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A line for each request. Any thread. */
+/** A line for each request. Whatever clients write stays in its place of its line. Any thread. */
 final class AccessLog {
     private static final Logger TEXT = LoggerFactory.getLogger("io.gemel.router.access");
 
     /** Of its own, so that nothing is put before the line. */
     private static final Logger JSON = LoggerFactory.getLogger("io.gemel.router.access.json");
 
-    private final RouterConfig.AccessLogFormat format;
+    /** What an object tells when nothing is said. */
+    private static final List<Field> USUAL = List.of(
+            Field.TIME,
+            Field.ADDRESS,
+            Field.METHOD,
+            Field.PATH,
+            Field.ROUTE,
+            Field.STATUS,
+            Field.BYTES,
+            Field.MILLIS,
+            Field.KEY,
+            Field.OUTCOME,
+            Field.ATTEMPTS,
+            Field.SITE,
+            Field.VM,
+            Field.DURABILITY,
+            Field.ID);
+
+    /** Digits of a key's hash: enough to find one's requests. */
+    private static final int HASH_LENGTH = 16;
+
+    private final Format format;
+    private final List<Field> fields;
     private final InstantSource clock;
 
-    AccessLog(RouterConfig.AccessLogFormat format, InstantSource clock) {
-        this.format = format;
+    AccessLog(RouterAccessLog by, InstantSource clock) {
+        format = by.format();
+        fields = by.chosen();
         this.clock = clock;
     }
 
     /**
      * How a request ended.
      *
+     * @param id null for what could not be read as a request, as are its method and path
      * @param path without the query, which may be private
-     * @param bytes of the body; -1 when it was passed on as it came
+     * @param status 0 when nothing was answered
+     * @param bytes of the body
      */
     record Line(
             String address,
-            String id,
-            String method,
-            String path,
+            @Nullable String id,
+            @Nullable String method,
+            @Nullable String path,
             String route,
             int status,
             long bytes,
             long micros,
-            Story story) {}
+            Story story,
+            More more) {
+        Line(
+                String address,
+                String id,
+                String method,
+                String path,
+                String route,
+                int status,
+                long bytes,
+                long micros,
+                Story story) {
+            this(address, id, method, path, route, status, bytes, micros, story, More.NONE);
+        }
 
-    void write(Line line) {
-        if (format == RouterConfig.AccessLogFormat.TEXT && TEXT.isInfoEnabled()) {
-            Story story = line.story();
-            TEXT.info(
-                    "{} \"{} {}\" {} {} {}ms key={} outcome={} attempts={} site={} vm={} durability={} id={}",
-                    line.address(),
-                    line.method(),
-                    line.path(),
-                    line.status(),
-                    line.bytes(),
-                    line.micros() / 1000.0,
-                    shown(story.key()),
-                    shown(story.outcome()),
-                    story.attempts(),
-                    shown(story.site()),
-                    shown(story.vm()),
-                    shown(story.durability()),
-                    line.id());
-        } else if (format == RouterConfig.AccessLogFormat.JSON && JSON.isInfoEnabled()) {
-            JSON.info(json(line));
+        /** What was refused before there was a request that could be read. */
+        static Line unread(String address, int status, String termination, @Nullable TlsPeer tls) {
+            More more = new More(null, null, null, null, null, 0, 0, 0, termination, tls);
+            return new Line(address, null, null, null, AnswerTimes.NONE, status, 0, 0, Story.NONE, more);
         }
     }
 
-    private String json(Line line) {
-        Story story = line.story();
-        return new JsonObject()
-                .put("time", clock.instant().toString())
-                .put("address", line.address())
-                .put("method", line.method())
-                .put("path", line.path())
-                .put("route", line.route())
-                .put("status", line.status())
-                .put("bytes", line.bytes())
-                .put("millis", line.micros() / 1000.0)
-                .put("key", story.key())
-                .put("outcome", story.outcome())
-                .put("attempts", story.attempts())
-                .put("site", story.site())
-                .put("vm", story.vm())
-                .put("durability", story.durability())
-                .put("id", line.id())
-                .encode();
+    /** What is told on demand. */
+    record More(
+            @Nullable String host,
+            @Nullable String protocol,
+            @Nullable String agent,
+            @Nullable String referer,
+            @Nullable String trace,
+            long bytesIn,
+            double queueMillis,
+            double vmMillis,
+            String termination,
+            @Nullable TlsPeer tls) {
+        static final More NONE = new More(null, null, null, null, null, 0, 0, 0, Passage.WHOLE, null);
     }
 
-    private static String shown(@Nullable String value) {
-        return value == null ? "-" : value;
+    void write(Line line) {
+        if (format == Format.TEXT && TEXT.isInfoEnabled()) {
+            TEXT.info("{}", fields.isEmpty() ? sentence(line) : pairs(line));
+        } else if (format == Format.JSON && JSON.isInfoEnabled()) {
+            JSON.info("{}", json(line));
+        }
+    }
+
+    private static String sentence(Line line) {
+        Story story = line.story();
+        String asked = line.method() == null ? "-" : line.method() + " " + escaped(String.valueOf(line.path()));
+        return line.address() + " \"" + asked + "\" " + line.status() + " "
+                + line.bytes() + " " + line.micros() / 1000.0 + "ms key=" + shown(story.key()) + " outcome="
+                + shown(story.outcome()) + " attempts=" + story.attempts() + " site=" + shown(story.site()) + " vm="
+                + shown(story.vm()) + " durability=" + shown(story.durability()) + " id=" + shown(line.id());
+    }
+
+    private String pairs(Line line) {
+        StringBuilder text = new StringBuilder();
+        for (Field field : fields) {
+            text.append(text.length() == 0 ? "" : " ")
+                    .append(field.word())
+                    .append('=')
+                    .append(shown(value(field, line)));
+        }
+        return text.toString();
+    }
+
+    private String json(Line line) {
+        JsonObject object = new JsonObject();
+        for (Field field : fields.isEmpty() ? USUAL : fields) {
+            object.put(field.word(), value(field, line));
+        }
+        return object.encode();
+    }
+
+    private @Nullable Object value(Field field, Line line) {
+        Story story = line.story();
+        More more = line.more();
+        return switch (field) {
+            case TIME -> clock.instant().toString();
+            case ADDRESS -> line.address();
+            case METHOD -> line.method();
+            case PATH -> line.path();
+            case HOST -> more.host();
+            case PROTOCOL -> more.protocol();
+            case ROUTE -> line.route();
+            case STATUS -> line.status();
+            case BYTES -> line.bytes();
+            case BYTES_IN -> more.bytesIn();
+            case MILLIS -> line.micros() / 1000.0;
+            case QUEUE_MILLIS -> more.queueMillis();
+            case VM_MILLIS -> more.vmMillis();
+            case TERMINATION -> more.termination();
+            case KEY -> story.key();
+            case KEY_HASH -> hash(story.key());
+            case OUTCOME -> story.outcome();
+            case ATTEMPTS -> story.attempts();
+            case SITE -> story.site();
+            case VM -> story.vm();
+            case DURABILITY -> story.durability();
+            case ID -> line.id();
+            case TRACE -> more.trace();
+            case AGENT -> more.agent();
+            case REFERER -> more.referer();
+            case TLS, SNI, SUBJECT, FINGERPRINT -> ofTls(field, more.tls());
+        };
+    }
+
+    private static @Nullable String ofTls(Field field, @Nullable TlsPeer peer) {
+        ClientCertificate certificate = peer == null ? null : peer.certificate();
+        return switch (field) {
+            case TLS -> peer == null ? null : peer.version();
+            case SNI -> peer == null ? null : peer.serverName();
+            case SUBJECT -> certificate == null ? null : certificate.subject();
+            default -> certificate == null ? null : certificate.fingerprint();
+        };
+    }
+
+    private static @Nullable String hash(@Nullable String key) {
+        if (key == null) {
+            return null;
+        }
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, HASH_LENGTH);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    /** In quotes when it could be read as more than one value, or as none. */
+    private static String shown(@Nullable Object value) {
+        if (value == null) {
+            return "-";
+        }
+        String text = value.toString();
+        boolean plain = !text.isEmpty()
+                && !text.equals("-")
+                && text.chars().allMatch(c -> c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '=');
+        return plain ? text : '"' + escaped(text) + '"';
+    }
+
+    /** What would end the line or its quotes, or is not printable ASCII, is written by its number. */
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                escaped.append('\\').append(c);
+            } else if (c >= ' ' && c <= '~') {
+                escaped.append(c);
+            } else {
+                escaped.append("\\u").append(HexFormat.of().toHexDigits(c));
+            }
+        }
+        return escaped.toString();
     }
 }

@@ -22,6 +22,9 @@ final class Client {
     /** What the access log says of a client that left before it was answered; nginx's number for it. */
     private static final int LEFT = 499;
 
+    /** The same of whom nothing was answered. */
+    private static final int NOTHING = 0;
+
     private final HttpServerRequest request;
     private final String id;
     private final AccessLog log;
@@ -29,7 +32,8 @@ final class Client {
     private final @Nullable TlsPeer tls;
     private final Figures figures;
     private final Consumer<HttpServerRequest> onUnread;
-    private final long startNanos = System.nanoTime();
+    private final Passage passage = new Passage(System.nanoTime());
+    private boolean logged;
     private String route = AnswerTimes.NONE;
     private @Nullable Affinity affinity;
 
@@ -98,13 +102,27 @@ final class Client {
         return tls == null || trusted ? null : tls.certificate();
     }
 
+    /** Its request is somewhere else now. */
+    void enters(Passage.Phase phase) {
+        passage.enters(phase, System.nanoTime());
+    }
+
+    /** What ends its request before a VM has answered it as a whole; the first that is told counts. */
+    void ends(Passage.Cause cause, Passage.Phase where) {
+        passage.ends(cause, where);
+    }
+
     /** Where it calls from. */
     String address() {
         return address(request);
     }
 
     static String address(HttpServerRequest request) {
-        SocketAddress remote = request.remoteAddress();
+        return address(request.remoteAddress());
+    }
+
+    /** Where a connection comes from. */
+    static String address(@Nullable SocketAddress remote) {
         return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
     }
 
@@ -115,6 +133,7 @@ final class Client {
 
     /** @param retrySeconds with a status of 503: when it is worth while to ask again */
     void say(int status, String text, long retrySeconds, Story story) {
+        passage.refused(status);
         HttpServerResponse response = begin(status, story);
         response.putHeader("Content-Type", "text/plain; charset=utf-8").putHeader("Cache-Control", "no-store");
         if (status == 503) {
@@ -149,6 +168,7 @@ final class Client {
         if (length == null) {
             response.setChunked(true);
         }
+        enters(Passage.Phase.DATA);
         // The VM must not write for a client that has left, even if nothing is to be written just then.
         response.closeHandler(unused -> answer.discardRest());
         response.write(answer.body())
@@ -156,11 +176,12 @@ final class Client {
                 .onComplete(done -> {
                     boolean left = done.failed() && gone();
                     if (done.failed()) {
+                        passage.ends(left ? Passage.Cause.CLIENT : Passage.Cause.VM);
                         answer.discardRest();
                         // Half an answer must not look like a whole one.
                         request.connection().close().onComplete(closed -> {});
                     }
-                    log(left ? LEFT : answer.status(), -1, story);
+                    log(left ? LEFT : answer.status(), response.bytesWritten(), story);
                 });
     }
 
@@ -189,7 +210,20 @@ final class Client {
 
     /** It left, and gets no answer. */
     void left(Story story) {
+        passage.ends(Passage.Cause.CLIENT);
         access(LEFT, 0, story);
+    }
+
+    /** Its body was not proper, and it was answered so before anything else of it was looked at. */
+    void refusedBelow(int status) {
+        passage.refused(status);
+        access(status, 0, Story.NONE);
+    }
+
+    /** The router ends before its request does. */
+    void cutOff(Story story) {
+        passage.ends(Passage.Cause.END);
+        access(NOTHING, 0, story);
     }
 
     private void putHeaders(MultiMap headers, VmAnswer answer, Story story) {
@@ -240,7 +274,7 @@ final class Client {
     }
 
     private long micros() {
-        return (System.nanoTime() - startNanos) / 1000;
+        return passage.micros(System.nanoTime());
     }
 
     private void access(int status, long bytes, Story story) {
@@ -248,9 +282,26 @@ final class Client {
         line(status, bytes, story);
     }
 
+    /** Once, whatever becomes of it after that. */
     private void line(int status, long bytes, Story story) {
+        if (logged) {
+            return;
+        }
+        logged = true;
+        enters(Passage.Phase.DATA);
+        AccessLog.More more = new AccessLog.More(
+                request.getHeader(HttpHeaders.HOST),
+                request.version().alpnName(),
+                request.getHeader(HttpHeaders.USER_AGENT),
+                request.getHeader(HttpHeaders.REFERER),
+                null,
+                request.bytesRead(),
+                passage.queueMillis(),
+                passage.vmMillis(),
+                passage.termination(),
+                tls);
         log.write(new AccessLog.Line(
-                address(), id, request.method().name(), path(), route, status, bytes, micros(), story));
+                address(), id, request.method().name(), path(), route, status, bytes, micros(), story, more));
     }
 
     /** Without the query, which may be private. */

@@ -62,6 +62,7 @@ final class Exchange implements RequestQueue.Waiting {
     }
 
     void start() {
+        client.enters(Passage.Phase.QUEUE);
         submission.group().budget().request(sinceMillis);
         waits(1);
         RequestQueues queues = submission.group().queues();
@@ -157,6 +158,7 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void send(Move.Dispatch to) {
         stage = Stage.SENT;
+        client.enters(Passage.Phase.VM);
         waits(-1);
         Attempt last = course.last();
         if (last != null) {
@@ -197,6 +199,13 @@ final class Exchange implements RequestQueue.Waiting {
         }
     }
 
+    /** The router ends, and nobody will answer its client. */
+    void cutOff() {
+        if (stage != Stage.DONE) {
+            client.cutOff(story(course.inDoubt() || stage == Stage.SENT ? "in-doubt" : null, null));
+        }
+    }
+
     private void left() {
         Outcome outcome = null;
         if (lastAnswer != null) {
@@ -210,6 +219,7 @@ final class Exchange implements RequestQueue.Waiting {
     private void note(Ending ending) {
         OpenAttempt open = Objects.requireNonNull(attempt, "no attempt is under way");
         sinceMillis = means.awake().millis();
+        client.enters(Passage.Phase.QUEUE);
         course.add(open.closed(ending, sinceMillis));
         attempt = null;
     }
@@ -217,6 +227,7 @@ final class Exchange implements RequestQueue.Waiting {
     /** The deadline has passed, and the VM says nothing: nobody knows. */
     private void overdue(OpenAttempt silent) {
         silent.giveUp();
+        client.ends(Passage.Cause.VM_SLOW, Passage.Phase.VM);
         note(new Ending.Broken());
         boolean kept = submission.keptBy(silent.vm());
         conclude(submission.safe() ? Reply.UNANSWERED : kept ? Reply.IN_DOUBT : Reply.LOST);
@@ -237,6 +248,7 @@ final class Exchange implements RequestQueue.Waiting {
                     submission.key(),
                     Rules.QUARANTINE_MILLIS / 1000);
         }
+        Replies.cause(reply).tell(client::ends);
         Replies.Text text = Replies.of(reply, submission.key());
         boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
         client.say(
@@ -268,6 +280,7 @@ final class Exchange implements RequestQueue.Waiting {
     private void settle(VmAnswer answer) {
         leaveWaiting();
         stage = Stage.SETTLING;
+        client.enters(Passage.Phase.DURABILITY);
         Attempt last = course.attempts().get(course.attempts().size() - 1);
         settlement = new Settlement(means, submission, client, course, last.site(), answer, this::headers, this::done);
         settlement.start();

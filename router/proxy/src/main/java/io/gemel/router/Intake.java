@@ -7,6 +7,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ final class Intake {
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
     private final Deadlines<Receiving> receiving = new Deadlines<>();
+    private final Map<HttpConnection, Receiving> reading = new HashMap<>();
     private final Refusals refusals;
     private IntakeSettings taking;
 
@@ -210,7 +213,35 @@ final class Intake {
         return false;
     }
 
+    /**
+     * Something came that could not be read.
+     *
+     * @param inMessage whether it is the body of a request, which has a line of its own
+     */
+    void unread(HttpConnection connection, int status, boolean inMessage) {
+        figures.malformed.increment();
+        if (inMessage) {
+            Receiving of = reading.get(connection);
+            if (of != null && drop(of)) {
+                of.client.refusedBelow(status);
+            }
+            return;
+        }
+        figures.answers.record(AnswerTimes.NONE, null, status, 0);
+        refused(connection, status, status == TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
+    }
+
+    /** A line for what was refused before there was a request; a status of 0 when nothing was answered. */
+    void refused(HttpConnection connection, int status, Passage.Cause why) {
+        Passage passage = new Passage(0);
+        passage.ends(why);
+        String address = Client.address(connection.remoteAddress());
+        taking().accessLog()
+                .write(AccessLog.Line.unread(address, status, passage.termination(), peers.apply(connection)));
+    }
+
     private void read(HttpServerRequest request, Receiving of) {
+        reading.put(request.connection(), of);
         receiving.add(of, awake.millis() + of.by.config().times().bodyTimeout().toMillis());
         request.handler(part -> part(of, part));
         request.exceptionHandler(why -> {
@@ -249,6 +280,7 @@ final class Intake {
         }
         of.over = true;
         receiving.remove(of);
+        reading.remove(of.client.request().connection(), of);
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the router says to a client when it has no VM's answer for it. Pure. */
@@ -31,6 +32,22 @@ final class Replies {
                                 + Rules.QUARANTINE_MILLIS / 1000 + " s; then send it again" + named
                                 + ", it is done once at most");
             case LAST_ANSWER -> new Text(502, "no VM answered");
+        };
+    }
+
+    /** What ends a request that is answered so, and where it was then. */
+    record End(Passage.Cause cause, Passage.Phase where) {
+        void tell(BiConsumer<Passage.Cause, Passage.Phase> hears) {
+            hears.accept(cause, where);
+        }
+    }
+
+    static End cause(Step.Reply reply) {
+        return switch (reply) {
+            case SHED, LATE -> new End(Passage.Cause.VM_SLOW, Passage.Phase.QUEUE);
+            case IN_DOUBT, LOST, UNANSWERED, LAST_ANSWER -> new End(Passage.Cause.VM, Passage.Phase.VM);
+            case IMPROPER -> new End(Passage.Cause.ROUTER, Passage.Phase.VM);
+            case QUARANTINED -> new End(Passage.Cause.ROUTER, Passage.Phase.QUEUE);
         };
     }
 

@@ -31,8 +31,19 @@ final class RequestGuard {
     private static final String BYTES = "gemelBytes";
     private static final String MESSAGES = "gemelMessages";
 
+    /** Hears of refusals. */
+    @FunctionalInterface
+    interface OnRefusal {
+        /**
+         * Something was refused.
+         *
+         * @param inMessage whether the head of the request had been read, and its body is what is refused
+         */
+        void refused(int status, boolean inMessage);
+    }
+
     private final LongSupplier headMillis;
-    private final Runnable onRefusal;
+    private final OnRefusal onRefusal;
     private final FoldScan scan = new FoldScan();
     private @Nullable ChannelHandlerContext bytes;
     private @Nullable ScheduledFuture<?> timer;
@@ -51,9 +62,9 @@ final class RequestGuard {
      * A guard for one connection.
      *
      * @param headMillis longest time from a head's first byte to its end
-     * @param onRefusal called for each refusal
+     * @param onRefusal hears of each refusal
      */
-    RequestGuard(LongSupplier headMillis, Runnable onRefusal) {
+    RequestGuard(LongSupplier headMillis, OnRefusal onRefusal) {
         this.headMillis = headMillis;
         this.onRefusal = onRefusal;
     }
@@ -77,7 +88,7 @@ final class RequestGuard {
         }
         refused = true;
         stopTimer();
-        onRefusal.run();
+        onRefusal.refused(status, inMessage);
         if (responding) {
             // Its answer has begun: a second one must not be mistaken for a part of it.
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
@@ -144,6 +155,11 @@ final class RequestGuard {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
+                ReferenceCountUtil.release(message);
+                refuse(501, "Not Implemented"); // Vert.x would say so as well, and tell nobody
+                return;
+            }
             if (message instanceof HttpRequest request) {
                 stopTimer();
                 inMessage = true;
@@ -187,6 +203,10 @@ final class RequestGuard {
     private static boolean hasMore(ChannelHandlerContext context) {
         StrictDecoder decoder = context.pipeline().get(StrictDecoder.class);
         return decoder != null && decoder.hasMore();
+    }
+
+    private static boolean isKnown(HttpVersion version) {
+        return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
     }
 
     /** Looks for a header line that begins with a blank. */

@@ -50,18 +50,9 @@ public record RouterConfig(
         RouterDiscovery discovery,
         List<Route> routes,
         Durability durability,
-        AccessLogFormat accessLog,
+        RouterAccessLog accessLog,
         RouterTimes times,
         RouterLimits limits) {
-
-    /** Lines of the access log. */
-    public enum AccessLogFormat {
-        NONE,
-        /** For people, by the logger {@code io.gemel.router.access}. */
-        TEXT,
-        /** An object for each request, by the logger {@code io.gemel.router.access.json}. */
-        JSON
-    }
 
     /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
     public static final int NAME_LENGTH_MAX = 50;
@@ -90,6 +81,7 @@ public record RouterConfig(
             Pem.check(problems, "tls", tls);
         }
         backendTls.check(problems);
+        accessLog.check(problems);
         frontend.check(problems);
         frontend.clientTls().check(problems, tls != null);
         checkVms(problems, vms, sites, discovery);

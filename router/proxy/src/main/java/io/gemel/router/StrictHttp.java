@@ -68,7 +68,7 @@ final class StrictHttp {
     }
 
     /** Puts a guard into a new connection's pipeline, and what settings of this moment say of it instead of those of the start. */
-    static void guard(HttpConnection connection, Settings settings, Runnable onRefusal) {
+    static void guard(HttpConnection connection, Settings settings, RequestGuard.OnRefusal onRefusal) {
         ChannelPipeline pipeline = pipeline(connection);
         RouterConfig now = settings.now();
         Http1ServerConfig limits = new Http1ServerConfig()

@@ -152,11 +152,12 @@ final class Worker extends VerticleBase implements Intake.Listener {
         });
         // A closing server still accepts, and would never answer.
         if (closing || now > settings.now().limits().connectionsMax()) {
+            intake.refused(connection, 0, Passage.Cause.ROOM);
             connection.close().onComplete(unused -> {});
             return;
         }
         follow();
-        StrictHttp.guard(connection, settings, figures.malformed::increment);
+        StrictHttp.guard(connection, settings, (status, inMessage) -> intake.unread(connection, status, inMessage));
         connections.add(connection);
         peers.enter(connection);
     }
@@ -169,8 +170,8 @@ final class Worker extends VerticleBase implements Intake.Listener {
     }
 
     private void invalid(HttpServerRequest request) {
-        figures.malformed.increment();
         HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+        intake.unread(request.connection(), request.response().getStatusCode(), false);
     }
 
     private void tick() {
@@ -209,6 +210,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     public Future<?> stop() {
         closing = true;
         tunnels.close();
-        return server.shutdown(GRACE);
+        // Whatever is not done by then has no answer, and its line all the same.
+        return server.shutdown(GRACE).onComplete(done -> open.forEach(Exchange::cutOff));
     }
 }

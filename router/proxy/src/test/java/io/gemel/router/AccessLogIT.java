@@ -9,12 +9,15 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.gemel.router.TestVm.Manner;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +112,142 @@ final class AccessLogIT {
                     .containsExactly(id);
             await().until(() -> lines.size() == 1);
             assertThat(lines.get(0)).endsWith(" id=" + id);
+        }
+    }
+
+    private String line() {
+        await().until(() -> lines.size() == 1);
+        return lines.get(0);
+    }
+
+    private void tells(String... fields) throws Exception {
+        bench.reload(config -> config.accessLog = new RouterAccessLog(RouterAccessLog.Format.TEXT, List.of(fields)));
+    }
+
+    @Test
+    void what_is_refused_has_a_line() throws Exception {
+        tells("status", "method", "path", "termination");
+        String[][] refused = {
+            {"GET / HTTP/1.1", "400 method=GET path=/"},
+            {"GET / HTTP/9.9", "501 method=- path=-"},
+            {"NONSENSE", "400 method=- path=-"},
+            {"GET /a HTTP/1.1\r\nHost: x\r\n folded: 1", "400 method=- path=-"},
+            {"GET /a HTTP/1.1\r\nHost: x\r\nBad Name: 1", "400 method=- path=-"},
+            {"GET /a\"b#c HTTP/1.1\r\nHost: x", "400 method=GET path=\"/a\\\"b#c\""},
+            {"PURGE /a HTTP/1.1\r\nHost: x", "501 method=PURGE path=/a"},
+            {"GET /gemel/x HTTP/1.1\r\nHost: x", "404 method=GET path=/gemel/x"},
+            {"POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999", "413 method=POST path=/a"},
+            {"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz", "400 method=POST path=/a"}
+        };
+        for (String[] each : refused) {
+            lines.clear();
+            try (Socket client = send(each[0] + "\r\n\r\n")) {
+                client.setSoTimeout(2000);
+                client.getInputStream().readAllBytes();
+            } catch (SocketTimeoutException e) {
+                lines.add("open: " + each[0]);
+            }
+            await().until(() -> !lines.isEmpty());
+            assertThat(lines).as(each[0]).containsExactly("status=" + each[1] + " termination=PR");
+        }
+    }
+
+    @Test
+    void a_head_that_is_too_long_has_a_line_and_so_has_one_that_does_not_end() throws Exception {
+        bench.close();
+        bench = new TestBench(config -> TestBench.with(config, TestBench.impatient(), config.limits()));
+        tells("status", "address", "termination");
+        try (Socket client = send("GET /" + "a".repeat(10_000) + " HTTP/1.1\r\nHost: x\r\n\r\n")) {
+            client.getInputStream().readAllBytes();
+        }
+        assertThat(line()).isEqualTo("status=414 address=127.0.0.1 termination=PR");
+        lines.clear();
+        try (Socket client = send("GET /a HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(20_000) + "\r\n\r\n")) {
+            client.getInputStream().readAllBytes();
+        }
+        assertThat(line()).isEqualTo("status=431 address=127.0.0.1 termination=PR");
+        lines.clear();
+        try (Socket client = send("GET /a HTTP/1.1\r\nHo")) {
+            client.getInputStream().readAllBytes();
+        }
+        assertThat(line()).isEqualTo("status=408 address=127.0.0.1 termination=cR");
+        lines.clear();
+        try (Socket client = send("POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n1")) {
+            client.getInputStream().readAllBytes();
+        }
+        assertThat(line()).isEqualTo("status=408 address=127.0.0.1 termination=cR");
+    }
+
+    @Test
+    void a_connection_for_which_there_is_no_room_has_a_line() throws Exception {
+        tells("status", "address", "termination");
+        bench.reload(config -> config.limits = TestConfig.oneConnection());
+        try (Socket first = send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")) {
+            assertThat(first.getInputStream().read()).isPositive();
+            assertThat(line()).startsWith("status=200 ");
+            lines.clear();
+            try (Socket second = send("")) {
+                second.getInputStream().read();
+            }
+            assertThat(line()).isEqualTo("status=0 address=127.0.0.1 termination=RR");
+        }
+    }
+
+    @Test
+    void where_a_request_was_and_what_ended_it_is_told() throws Exception {
+        tells("status", "attempts", "termination");
+        bench.reload(config -> config.times = TestBench.times(Duration.ofSeconds(2), Duration.ofMillis(300)));
+        bench.e1.next(Manner.BREAK_BEFORE);
+        bench.e2.next(Manner.BREAK_BEFORE);
+        bench.post("/t", "again", "1").get();
+        assertThat(line()).startsWith("status=201 attempts=").endsWith(" termination=--");
+
+        lines.clear();
+        bench.vms().forEach(vm -> vm.manner = Manner.KEEP);
+        assertThat(bench.post("/t", "slow", "1").get().statusCode()).isEqualTo(503);
+        assertThat(line()).startsWith("status=503 ").endsWith(" termination=sH");
+        bench.vms().forEach(TestVm::release);
+
+        lines.clear();
+        bench.vms().forEach(vm -> vm.manner = Manner.DRAINING);
+        assertThat(bench.post("/t", "queued", "1").get().statusCode()).isEqualTo(504);
+        assertThat(line()).startsWith("status=504 ").endsWith(" termination=sQ");
+
+        lines.clear();
+        bench.vms().forEach(vm -> vm.manner = Manner.BREAK_BEFORE);
+        assertThat(bench.get("/t").statusCode()).isEqualTo(502);
+        assertThat(line()).startsWith("status=502 ").endsWith(" termination=SH");
+    }
+
+    @Test
+    void the_time_in_the_router_and_at_vms_and_the_bytes_are_told() throws Exception {
+        tells("bytesIn", "bytes", "queueMillis", "vmMillis", "millis", "protocol", "host", "agent");
+        bench.client.send(
+                bench.request("/large/3000000")
+                        .header("User-Agent", "my \"agent\"")
+                        .build(),
+                BodyHandlers.ofString());
+        assertThat(line())
+                .matches("bytesIn=0 bytes=3000000 queueMillis=\\d+\\.\\d+ vmMillis=\\d+\\.\\d+ millis=\\d+\\.\\d+"
+                        + " protocol=http/1.1 host=127.0.0.1:\\d+ agent=\"my \\\\\"agent\\\\\"\"");
+        lines.clear();
+        bench.vms().forEach(vm -> vm.manner = Manner.KEEP);
+        CompletableFuture<HttpResponse<String>> kept = bench.post("/t", "k", "12345");
+        await().until(() -> bench.receipts("k") == 1);
+        bench.vms().forEach(TestVm::release);
+        kept.get();
+        assertThat(line()).startsWith("bytesIn=5 bytes=");
+    }
+
+    @Test
+    void a_request_that_is_not_answered_when_the_router_ends_has_a_line() throws Exception {
+        tells("status", "termination", "key", "outcome");
+        bench.vms().forEach(vm -> vm.manner = Manner.KEEP);
+        try (Socket client = send("POST /t HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k1\r\nContent-Length: 1\r\n\r\n1")) {
+            await().until(() -> bench.receipts("k1") == 1);
+            bench.router.close();
+            assertThat(client.getInputStream().read()).isEqualTo(-1);
+            assertThat(line()).isEqualTo("status=0 termination=KH key=k1 outcome=in-doubt");
         }
     }
 

@@ -191,7 +191,7 @@ final class ParserFuzzIT {
                         "httpDecoder",
                         new StrictDecoder(StrictHttp.options(CONFIG, 0).getHttp1Config()))
                 .addLast("handler", sink);
-        new RequestGuard(() -> 60_000, () -> {}).enter(channel.pipeline(), "httpDecoder", "handler");
+        new RequestGuard(() -> 60_000, (status, inMessage) -> {}).enter(channel.pipeline(), "httpDecoder", "handler");
         for (int from = 0; from < input.length && channel.isOpen() && !sink.over; from += piece) {
             channel.writeInbound(
                     Unpooled.wrappedBuffer(Arrays.copyOfRange(input, from, Math.min(input.length, from + piece))));

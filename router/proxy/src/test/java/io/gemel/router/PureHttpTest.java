@@ -168,7 +168,7 @@ final class PureHttpTest {
                         RouterDiscovery.none(),
                         List.of(new Route("x", null, true)),
                         Durability.LOCAL,
-                        RouterConfig.AccessLogFormat.TEXT,
+                        RouterAccessLog.of(RouterAccessLog.Format.TEXT),
                         times,
                         RouterLimits.defaults()))
                 .isInstanceOfSatisfying(

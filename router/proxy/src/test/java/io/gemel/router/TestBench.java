@@ -66,7 +66,7 @@ final class TestBench implements AutoCloseable {
                         new Route("/kept", null, true, true, null),
                         new Route("/slow", null, true, null, Duration.ofSeconds(20))),
                 Durability.LOCAL,
-                RouterConfig.AccessLogFormat.TEXT,
+                RouterAccessLog.of(RouterAccessLog.Format.TEXT),
                 TIMES,
                 RouterLimits.defaults());
         told = change.apply(config);

@@ -24,7 +24,7 @@ final class TestConfig {
     RouterDiscovery discovery;
     List<RouterConfig.Route> routes;
     RouterConfig.Durability durability;
-    RouterConfig.AccessLogFormat accessLog;
+    RouterAccessLog accessLog;
     RouterTimes times;
     RouterLimits limits;
 
@@ -70,7 +70,7 @@ final class TestConfig {
                 RouterDiscovery.none(),
                 List.of(),
                 RouterConfig.Durability.LOCAL,
-                RouterConfig.AccessLogFormat.NONE,
+                RouterAccessLog.of(RouterAccessLog.Format.NONE),
                 RouterTimes.defaults(),
                 RouterLimits.defaults());
     }
@@ -134,6 +134,23 @@ final class TestConfig {
                 usual.vmHeadersMax(),
                 usual.attemptsMax(),
                 threads);
+    }
+
+    /** The default limits, but that one client may be connected. */
+    static RouterLimits oneConnection() {
+        RouterLimits usual = RouterLimits.defaults();
+        return new RouterLimits(
+                usual.bodyMax(),
+                usual.bodiesMax(),
+                usual.headersMax(),
+                usual.lineMax(),
+                usual.requestsMax(),
+                1,
+                usual.vmConnectionsMax(),
+                usual.vmRequestsMax(),
+                usual.vmHeadersMax(),
+                usual.attemptsMax(),
+                usual.threads());
     }
 
     /** The same limits but for those of clients' requests. */

@@ -213,7 +213,7 @@ final class VmTlsIT {
                         RouterDiscovery.none(),
                         List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
                         Durability.LOCAL,
-                        RouterConfig.AccessLogFormat.TEXT,
+                        RouterAccessLog.of(RouterAccessLog.Format.TEXT),
                         TestBench.shortTimes(Duration.ofSeconds(40)),
                         RouterLimits.defaults()),
                 InstantSource.system(),
