@@ -171,8 +171,8 @@ final class ReportMaker {
     private static String silent(VmState vm) {
         return vm.config().heartbeatUrl() == null
                 ? "it takes connections and answers no heartbeat: it may be busy, so it keeps what it has in hand and gets nothing"
-                        + " new. Let it answer heartbeats at vm." + vm.name()
-                        + ".heartbeat.url (docs/vm.md), which tells a busy VM from a frozen one"
+                        + " new. Let it answer heartbeats at an address of their own (docs/vm.md), which tells a busy VM from a frozen one, and"
+                        + " name that: vm." + vm.name() + ".heartbeat.url, or what stands for it where it was found"
                 : "it answers no heartbeat, and neither does any VM of another site: maybe this router hears badly, so it keeps"
                         + " what it has in hand and gets nothing new. If the other site is lost, say so with POST /down?site=NAME";
     }
