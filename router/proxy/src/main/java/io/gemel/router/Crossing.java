@@ -108,7 +108,7 @@ final class Crossing {
         for (VmState vm : all) {
             if (vm.verdict() == Verdict.DEAD) {
                 ended.add(fencing.fence(site, vm, STEP_MILLIS));
-            } else if (vm.verdict() == Verdict.SILENT && vm.serves(group.name())) {
+            } else if (vm.isUndecided() && vm.serves(group.name())) {
                 ended.add(Future.failedFuture("VM " + vm.name() + " is silent, and may still work"));
             }
         }

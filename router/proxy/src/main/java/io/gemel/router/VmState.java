@@ -257,6 +257,11 @@ final class VmState {
         return verdict == Verdict.ALIVE && fit() && config.weight() > 0 && !membership.left();
     }
 
+    /** Whether nobody knows if it lives: it may yet do what it has in hand. */
+    boolean isUndecided() {
+        return verdict == Verdict.AVOID || verdict == Verdict.SILENT;
+    }
+
     /** Lives and reaches its database. */
     boolean works() {
         return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp() && !isElsewhere();

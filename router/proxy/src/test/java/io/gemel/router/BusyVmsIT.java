@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gemel.router.RouterReport.VmState;
 import io.gemel.router.TestVm.Manner;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +98,21 @@ final class BusyVmsIT {
         assertThat(header(answer, "Gemel-Site")).isEqualTo("west");
         assertThat(vm("e1").deaths() + vm("e2").deaths()).isZero();
         assertThat(bench.east.asked).noneMatch(path -> path.startsWith("/router/terminate?"));
+        assertThat(bench.west.asked).noneMatch(path -> path.startsWith("/router/barrier?"));
+    }
+
+    /** Nobody knows yet whether they are dead, so that what they have in hand may yet be done. */
+    @Test
+    void a_site_whose_vms_are_avoided_for_long_is_not_crossed() throws Exception {
+        bench.close();
+        bench = new TestBench(config -> TestBench.with(
+                TestBench.withoutHeartbeatAddresses(config),
+                TestBench.longAvoided(Duration.ofSeconds(3)),
+                RouterLimits.defaults()));
+        bench.e1.busy = true;
+        bench.e2.busy = true;
+        awaitState(VmState.SILENT, bench.e1, bench.e2);
+
         assertThat(bench.west.asked).noneMatch(path -> path.startsWith("/router/barrier?"));
     }
 

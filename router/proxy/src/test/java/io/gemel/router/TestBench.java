@@ -163,8 +163,23 @@ final class TestBench implements AutoCloseable {
         return times(TIMES, TIMES.headerTimeout(), TIMES.bodyTimeout(), LIMIT.multipliedBy(10));
     }
 
+    /** The default times, but that a VM which is silent is avoided for this long before more is said of it. */
+    static RouterTimes longAvoided(Duration verdictResubmit) {
+        return times(
+                TIMES, TIMES.headerTimeout(), TIMES.bodyTimeout(), verdictResubmit, verdictResubmit.multipliedBy(2));
+    }
+
     private static RouterTimes times(
             RouterTimes usual, Duration headerTimeout, Duration bodyTimeout, Duration verdictSiteDown) {
+        return times(usual, headerTimeout, bodyTimeout, usual.verdictResubmit(), verdictSiteDown);
+    }
+
+    private static RouterTimes times(
+            RouterTimes usual,
+            Duration headerTimeout,
+            Duration bodyTimeout,
+            Duration verdictResubmit,
+            Duration verdictSiteDown) {
         return new RouterTimes(
                 usual.requestTimeout(),
                 usual.idleTimeout(),
@@ -175,7 +190,7 @@ final class TestBench implements AutoCloseable {
                 usual.heartbeatInterval(),
                 usual.heartbeatIntervalRemote(),
                 usual.verdictAvoid(),
-                usual.verdictResubmit(),
+                verdictResubmit,
                 verdictSiteDown,
                 usual.durabilityTimeout(),
                 usual.slowStart(),
