@@ -123,7 +123,10 @@ public final class RouterConfigFile {
                         listed(RouterKeys.KEY_SCOPE_HEADERS),
                         get(RouterKeys.KEY_SCOPE_CERTIFICATE),
                         tls.clients(),
-                        new RouterProtocols(get(RouterKeys.UPGRADES_MAX))),
+                        new RouterProtocols(
+                                get(RouterKeys.HTTP2),
+                                get(RouterKeys.HTTP2_STREAMS_MAX),
+                                get(RouterKeys.UPGRADES_MAX))),
                 tls.backends(),
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,

@@ -51,6 +51,7 @@ final class RouterKeys {
     static final Key<String> KEY_SCOPE_HEADERS = key("key.scope.headers", "Authorization", text -> text, String.class);
     static final Key<Boolean> KEY_SCOPE_CERTIFICATE =
             key("key.scope.certificate", "true", Values::yesOrNo, Boolean.class);
+    static final Key<Boolean> HTTP2 = key("http2", "true", Values::yesOrNo, Boolean.class);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
     static final Key<RouterAccessLog.Format> ACCESS_LOG =
@@ -72,6 +73,7 @@ final class RouterKeys {
     static final Key<Long> LINE_MAX = size("line.max", "8KiB", 256, MIB);
     static final Key<Integer> REQUESTS_MAX = count("requests.max", "4096", 1, 1_000_000);
     static final Key<Integer> CONNECTIONS_MAX = count("connections.max", "10000", 1, 1_000_000);
+    static final Key<Integer> HTTP2_STREAMS_MAX = count("http2.streams.max", "100", 1, 10_000);
     static final Key<Integer> UPGRADES_MAX = count("upgrades.max", "1000", 0, 1_000_000);
     static final Key<Integer> VM_CONNECTIONS_MAX = count("vm.connections.max", "512", 1, 100_000);
     static final Key<Integer> VM_REQUESTS_MAX = count("vm.requests.max", "0", 0, VM_REQUESTS_LIMIT);
@@ -115,6 +117,7 @@ final class RouterKeys {
             HOST_PRESERVE,
             KEY_SCOPE_HEADERS,
             KEY_SCOPE_CERTIFICATE,
+            HTTP2,
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,
@@ -132,6 +135,7 @@ final class RouterKeys {
             LINE_MAX,
             REQUESTS_MAX,
             CONNECTIONS_MAX,
+            HTTP2_STREAMS_MAX,
             UPGRADES_MAX,
             VM_CONNECTIONS_MAX,
             VM_REQUESTS_MAX,

@@ -26,7 +26,7 @@ class RouterReloadKeysTest {
 
     /** What a running router cannot change. */
     private static final Set<String> FIXED =
-            Set.of("router", "site", "listen", "listen.proxy.protocol", "admin.listen", "threads");
+            Set.of("router", "site", "listen", "listen.proxy.protocol", "http2", "admin.listen", "threads");
 
     private static final Map<String, String> BASE = Map.ofEntries(
             Map.entry("router", "east-1"),
@@ -85,6 +85,8 @@ class RouterReloadKeysTest {
             Map.entry("line.max", "9KiB"),
             Map.entry("requests.max", "4095"),
             Map.entry("connections.max", "9999"),
+            Map.entry("http2", "false"),
+            Map.entry("http2.streams.max", "99"),
             Map.entry("upgrades.max", "999"),
             Map.entry("vm.connections.max", "511"),
             Map.entry("vm.requests.max", "7"),

@@ -36,6 +36,7 @@ record Changes(List<String> taken, List<String> refused) {
             new Setting<>("site", RouterConfig::site),
             new Setting<>("listen", RouterConfig::listen),
             new Setting<>("listen.proxy.protocol", config -> config.frontend().proxyProtocol()),
+            new Setting<>("http2", config -> config.frontend().protocols().http2()),
             new Setting<>("admin.listen", RouterConfig::admin),
             new Setting<>("threads", config -> config.limits().threads()));
 
@@ -54,6 +55,8 @@ record Changes(List<String> taken, List<String> refused) {
                     config -> config.frontend().clientTls().authorities()),
             new Setting<>("trusted.proxies", config -> config.frontend().trustedProxies()),
             new Setting<>("host.preserve", config -> config.frontend().hostPreserve()),
+            new Setting<>(
+                    "http2.streams.max", config -> config.frontend().protocols().streamsMax()),
             new Setting<>(
                     "upgrades.max", config -> config.frontend().protocols().upgradesMax()),
             new Setting<>("key.scope.headers", config -> config.frontend().keyScope()),

@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Route;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -10,8 +11,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.util.Map.Entry;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +82,20 @@ final class Client {
         return affinity == null ? null : affinity.vm();
     }
 
+    /** Whether a request has not its connection for itself: then its stream ends, and nothing else. */
+    static boolean isOneOfMany(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2;
+    }
+
+    /** Ends a request whose answer cannot come to its end, so that half of one does not look like a whole one. */
+    private void breakOff() {
+        if (isOneOfMany(request)) {
+            request.response().reset(Http2Error.INTERNAL_ERROR.code()).onComplete(unused -> {});
+        } else {
+            request.connection().close().onComplete(unused -> {});
+        }
+    }
+
     boolean gone() {
         return request.response().closed();
     }
@@ -117,6 +134,11 @@ final class Client {
         return address(request);
     }
 
+    /** The target of a request; empty for one of HTTP/2 that has none. */
+    static String uri(HttpServerRequest request) {
+        return Objects.requireNonNullElse(request.uri(), "");
+    }
+
     static String address(HttpServerRequest request) {
         return address(request.remoteAddress());
     }
@@ -140,7 +162,7 @@ final class Client {
             response.putHeader("Retry-After", Long.toString(retrySeconds));
         }
         boolean unread = !request.isEnded();
-        if (unread) {
+        if (unread && !isOneOfMany(request)) {
             response.putHeader("Connection", "close");
         }
         Buffer body = Buffer.buffer(text + "\n");
@@ -178,8 +200,7 @@ final class Client {
                     if (done.failed()) {
                         passage.ends(left ? Passage.Cause.CLIENT : Passage.Cause.VM);
                         answer.discardRest();
-                        // Half an answer must not look like a whole one.
-                        request.connection().close().onComplete(closed -> {});
+                        breakOff();
                     }
                     log(left ? LEFT : answer.status(), response.bytesWritten(), story);
                 });
@@ -306,7 +327,7 @@ final class Client {
 
     /** Without the query, which may be private. */
     private String path() {
-        String uri = request.uri();
+        String uri = uri(request);
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
     }

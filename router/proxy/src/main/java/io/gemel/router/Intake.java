@@ -99,6 +99,9 @@ final class Intake {
         IntakeSettings by = taking();
         RouterConfig config = by.config();
         boolean trusted = RouterFrontend.matches(by.trusted(), Client.address(request));
+        if (request.version() == HttpVersion.HTTP_2) {
+            Http2Head.asHttp1(request.headers(), request.authority());
+        }
         String id = RequestCheck.requestId(request.getHeader(RequestCheck.REQUEST_ID));
         Client client = new Client(
                 request,
@@ -108,15 +111,17 @@ final class Intake {
                 by.accessLog(),
                 figures,
                 refusals::discard);
-        Target target = Target.parse(request.uri());
+        Target target = Target.parse(Client.uri(request));
         if (target == null) {
             refusals.refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
         Route route = by.routes().of(Routes.host(request.authority()), target);
         client.takes(route);
-        boolean http11 = request.version() == HttpVersion.HTTP_1_1;
-        String upgrade = target.own() ? null : UpgradeRules.wanted(http11, request.headers());
+        boolean http11 = request.version() != HttpVersion.HTTP_1_0;
+        String upgrade = target.own() || request.version() == HttpVersion.HTTP_2
+                ? null
+                : UpgradeRules.wanted(http11, request.headers());
         Refusal refusal = refusal(request, http11, config, target, route, upgrade);
         if (refusal != null) {
             refusals.refuse(client, refusal);
@@ -173,6 +178,12 @@ final class Intake {
             Route route,
             @Nullable String upgrade) {
         String method = request.method().name();
+        if (request.version() == HttpVersion.HTTP_2) {
+            Refusal improper = Http2Head.refusal(method, Client.uri(request), request.headers(), config.limits());
+            if (improper != null) {
+                return improper;
+            }
+        }
         Refusal refusal = RequestCheck.refusal(
                 method,
                 http11,
@@ -216,6 +227,7 @@ final class Intake {
     /**
      * Something came that could not be read.
      *
+     * @param status that was answered; 0 for none
      * @param inMessage whether it is the body of a request, which has a line of its own
      */
     void unread(HttpConnection connection, int status, boolean inMessage) {
@@ -227,7 +239,9 @@ final class Intake {
             }
             return;
         }
-        figures.answers.record(AnswerTimes.NONE, null, status, 0);
+        if (status > 0) {
+            figures.answers.record(AnswerTimes.NONE, null, status, 0);
+        }
         refused(connection, status, status == TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
     }
 

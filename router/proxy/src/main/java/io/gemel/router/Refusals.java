@@ -1,15 +1,19 @@
 package io.gemel.router;
 
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Refuses requests, and parts from clients that have not sent everything by the time they are answered. Confined to one event loop. */
+/**
+ * Refuses requests, and parts from clients that have not sent everything by the time they are answered: their connection is closed, or with
+ * HTTP/2 their stream alone. Confined to one event loop.
+ */
 final class Refusals {
     private static final long LINGER_MILLIS = 1000;
 
     private final Figures figures;
     private final AwakeClock awake;
-    private final Deadlines<HttpConnection> lingering = new Deadlines<>();
+    private final Deadlines<HttpServerRequest> lingering = new Deadlines<>();
 
     Refusals(Figures figures, AwakeClock awake) {
         this.figures = figures;
@@ -18,24 +22,37 @@ final class Refusals {
 
     void refuse(Client client, Refusal refusal) {
         figures.malformed.increment();
-        client.request().response().putHeader("Connection", "close");
+        HttpServerRequest request = client.request();
+        boolean many = Client.isOneOfMany(request);
+        if (!many) {
+            request.response().putHeader("Connection", "close");
+        }
         client.say(refusal.status(), refusal.text(), Story.NONE);
-        if (client.request().isEnded()) {
-            close(client.request().connection());
+        if (request.isEnded() && !many) {
+            close(request.connection());
         }
     }
 
     /** What still comes of its body is thrown away for a moment: closing at once could destroy the answer on its way. */
     void discard(HttpServerRequest request) {
-        HttpConnection connection = request.connection();
-        request.exceptionHandler(why -> lingering.remove(connection));
+        request.exceptionHandler(why -> lingering.remove(request));
         request.handler(part -> {});
         request.endHandler(unused -> {
-            lingering.remove(connection);
-            close(connection);
+            lingering.remove(request);
+            if (!Client.isOneOfMany(request)) {
+                close(request.connection());
+            }
         });
         request.resume();
-        lingering.add(connection, awake.millis() + LINGER_MILLIS);
+        lingering.add(request, awake.millis() + LINGER_MILLIS);
+    }
+
+    private static void part(HttpServerRequest request) {
+        if (Client.isOneOfMany(request)) {
+            request.response().reset(Http2Error.NO_ERROR.code()).onComplete(unused -> {});
+        } else {
+            close(request.connection());
+        }
     }
 
     private static void close(HttpConnection connection) {
@@ -44,8 +61,8 @@ final class Refusals {
 
     /** Time passes. */
     void tick(long nowMillis) {
-        for (HttpConnection due = lingering.pollDue(nowMillis); due != null; due = lingering.pollDue(nowMillis)) {
-            close(due);
+        for (HttpServerRequest due = lingering.pollDue(nowMillis); due != null; due = lingering.pollDue(nowMillis)) {
+            part(due);
         }
     }
 }

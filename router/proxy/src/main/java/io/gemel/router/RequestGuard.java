@@ -142,6 +142,11 @@ final class RequestGuard {
         }
 
         @Override
+        public void handlerRemoved(ChannelHandlerContext context) {
+            stopTimer();
+        }
+
+        @Override
         public void channelInactive(ChannelHandlerContext context) throws Exception {
             stopTimer();
             super.channelInactive(context);

@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 /** How strictly clients' HTTP is read. */
 final class StrictHttp {
     private static final String DECODER = "httpDecoder";
+    private static final String ENCODER = "httpEncoder";
     private static final String IDLE = "gemelIdle";
 
     private StrictHttp() {}
@@ -36,6 +38,9 @@ final class StrictHttp {
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setTcpNoDelay(true)
                 .setAcceptBacklog(1024);
+        if (config.frontend().protocols().http2()) {
+            options.setSslEngineOptions(new Alpn());
+        }
         RouterTls tls = config.tls();
         if (tls != null) {
             options.setSsl(true)
@@ -67,8 +72,13 @@ final class StrictHttp {
         return options(config, config.listen().port()).getSslOptions();
     }
 
-    /** Puts a guard into a new connection's pipeline, and what settings of this moment say of it instead of those of the start. */
-    static void guard(HttpConnection connection, Settings settings, RequestGuard.OnRefusal onRefusal) {
+    /**
+     * Puts a guard into a new connection's pipeline, and what settings of this moment say of it instead of those of the start.
+     *
+     * @param onHttp2 called once if HTTP/2 is spoken on it, before anything is read of that; nothing else of HTTP is in its pipeline by then
+     */
+    static void guard(
+            HttpConnection connection, Settings settings, RequestGuard.OnRefusal onRefusal, Runnable onHttp2) {
         ChannelPipeline pipeline = pipeline(connection);
         RouterConfig now = settings.now();
         Http1ServerConfig limits = new Http1ServerConfig()
@@ -78,6 +88,23 @@ final class StrictHttp {
         pipeline.addBefore(DECODER, IDLE, idle(now));
         new RequestGuard(() -> settings.now().times().headerTimeout().toMillis(), onRefusal)
                 .enter(pipeline, DECODER, "handler");
+        if (!now.frontend().protocols().http2()) {
+            return;
+        }
+        Runnable begin = () -> {
+            RequestGuard.leave(pipeline);
+            pipeline.remove(DECODER);
+            pipeline.remove(ENCODER);
+            onHttp2.run();
+        };
+        SslHandler tls = pipeline.get(SslHandler.class);
+        if (tls == null) {
+            long headMillis = now.times().headerTimeout().toMillis();
+            pipeline.addAfter(
+                    IDLE, "gemelPreface", new Http2Preface(headMillis, () -> onRefusal.refused(0, false), begin));
+        } else if (Alpn.HTTP_2.equals(tls.applicationProtocol())) {
+            begin.run();
+        }
     }
 
     /** Lets a connection be idle for longer, if that is what is said now; never for less, since a request may be under way that rests on it. */

@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map.Entry;
@@ -53,11 +54,13 @@ record Submission(
     /** Where a body comes from that is passed on as it comes; null when none does. */
     @Nullable
     HttpServerRequest passing() {
-        boolean comes = stream != null
-                && upgrade == null
-                && (stream.headers().contains(HttpHeaders.TRANSFER_ENCODING)
-                        || stream.headers().contains(HttpHeaders.CONTENT_LENGTH));
-        return comes ? stream : null;
+        if (stream == null || upgrade != null) {
+            return null;
+        }
+        String length = stream.getHeader(HttpHeaders.CONTENT_LENGTH);
+        boolean untold = length == null
+                && (stream.version() == HttpVersion.HTTP_2 || stream.headers().contains(HttpHeaders.TRANSFER_ENCODING));
+        return untold || (length != null && !length.equals("0")) ? stream : null;
     }
 
     /** Whether it may be sent again however it ended. */

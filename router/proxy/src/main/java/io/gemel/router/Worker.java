@@ -6,6 +6,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.net.ServerSSLOptions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private final int port;
     private final Set<Exchange> open = new LinkedHashSet<>();
     private final Set<HttpConnection> connections = new HashSet<>();
+    private boolean leaving;
     private boolean closing;
     private HttpServer server;
     private Intake intake;
@@ -40,6 +42,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private CatchUps catchUps;
     private LoopQueues queues;
     private TlsPeers peers;
+    private StrictHttp2 http2;
     private Tunnels tunnels;
     private RouterConfig seen;
     private Means means;
@@ -80,6 +83,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         means = means(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
         intake = new Intake(settings, groups, admission, clock, figures, awake, random, peers::of, this);
+        http2 = new StrictHttp2(settings, awake::millis, this::take, connection -> intake.unread(connection, 0, false));
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);
@@ -145,11 +149,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     private void connected(HttpConnection connection) {
         int now = figures.connections.incrementAndGet();
-        StrictHttp.onClose(connection, () -> {
-            figures.connections.decrementAndGet();
-            connections.remove(connection);
-            peers.leave(connection);
-        });
+        StrictHttp.onClose(connection, figures.connections::decrementAndGet);
         // A closing server still accepts, and would never answer.
         if (closing || now > settings.now().limits().connectionsMax()) {
             intake.refused(connection, 0, Passage.Cause.ROOM);
@@ -157,13 +157,27 @@ final class Worker extends VerticleBase implements Intake.Listener {
             return;
         }
         follow();
-        StrictHttp.guard(connection, settings, (status, inMessage) -> intake.unread(connection, status, inMessage));
+        enter(connection);
+        StrictHttp.guard(
+                connection, settings, (status, inMessage) -> intake.unread(connection, status, inMessage), () -> {
+                    leave(connection);
+                    enter(http2.begin((HttpServerConnection) connection));
+                });
+    }
+
+    private void enter(HttpConnection connection) {
         connections.add(connection);
         peers.enter(connection);
+        StrictHttp.onClose(connection, () -> leave(connection));
+    }
+
+    private void leave(HttpConnection connection) {
+        connections.remove(connection);
+        peers.leave(connection);
     }
 
     private void take(HttpServerRequest request) {
-        if (fleet.isLeaving()) {
+        if (fleet.isLeaving() && !Client.isOneOfMany(request)) {
             request.response().putHeader("Connection", "close");
         }
         intake.take(request);
@@ -186,6 +200,10 @@ final class Worker extends VerticleBase implements Intake.Listener {
         queues.tick(); // those with unfinished work have just looked
         intake.tick(now);
         tunnels.tick(now);
+        if (fleet.isLeaving() && !leaving) {
+            leaving = true;
+            connections.forEach(StrictHttp2::sendAway);
+        }
     }
 
     @Override

@@ -81,7 +81,7 @@ final class MalformedRequestsIT {
             value = {
                 "no Host ~ 400 ~ GET / HTTP/1.1||",
                 "another version ~ 501 ~ GET / HTTP/9.9|Host: x||",
-                "HTTP/2 in plain text ~ 501 ~ PRI * HTTP/2.0||SM||",
+                "HTTP/2 of a kind ~ 501 ~ PRI * HTTP/2.0||XX||",
                 "a blank in the target ~ 400 ~ GET /a b HTTP/1.1|Host: x||",
                 "a target without a slash ~ 400 ~ GET a HTTP/1.1|Host: x||",
                 "a bad escape ~ 400 ~ GET /%zz HTTP/1.1|Host: x||",

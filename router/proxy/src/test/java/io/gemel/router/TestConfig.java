@@ -138,14 +138,17 @@ final class TestConfig {
 
     /** The default limits, but that one client may be connected. */
     static RouterLimits oneConnection() {
-        RouterLimits usual = RouterLimits.defaults();
+        return connections(RouterLimits.defaults(), 1);
+    }
+
+    static RouterLimits connections(RouterLimits usual, int connectionsMax) {
         return new RouterLimits(
                 usual.bodyMax(),
                 usual.bodiesMax(),
                 usual.headersMax(),
                 usual.lineMax(),
                 usual.requestsMax(),
-                1,
+                connectionsMax,
                 usual.vmConnectionsMax(),
                 usual.vmRequestsMax(),
                 usual.vmHeadersMax(),

@@ -92,7 +92,7 @@ final class TlsIT {
                             BodyHandlers.ofString());
 
             assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.version()).as("nothing else is offered").isEqualTo(HttpClient.Version.HTTP_1_1);
+            assertThat(answer.version()).as("what both prefer").isEqualTo(HttpClient.Version.HTTP_2);
         }
     }
 

@@ -428,7 +428,7 @@ final class UpgradeIT {
 
     @Test
     void more_of_them_at_once_are_turned_away_and_one_that_ends_makes_room() throws Exception {
-        start(config -> TestConfig.speaking(config, new RouterProtocols(1)));
+        start(config -> TestConfig.speaking(config, new RouterProtocols(true, 100, 1)));
         try (Socket client = upgraded()) {
             try (Socket beyond = connect()) {
                 say(beyond, UPGRADE);

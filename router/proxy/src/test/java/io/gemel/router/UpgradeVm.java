@@ -73,8 +73,9 @@ final class UpgradeVm implements AutoCloseable {
                     continue;
                 }
                 heads.add(head);
-                say(connection, answer);
-                if (answer.contains(" 101 ")) {
+                String told = answer;
+                say(connection, told);
+                if (told.contains(" 101 ")) {
                     connections.add(connection);
                     return;
                 }

@@ -1,0 +1,154 @@
+package io.gemel.router;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.QueryParamDecoderConfig;
+import io.vertx.core.http.StreamPriority;
+import io.vertx.core.http.impl.HttpServerConnection;
+import io.vertx.core.http.impl.HttpServerRequestImpl;
+import io.vertx.core.http.impl.HttpServerStream;
+import io.vertx.core.http.impl.http2.codec.Http2ServerConnectionImpl;
+import io.vertx.core.http.impl.http2.codec.VertxHttp2ConnectionHandler;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.http.QueryParamDecoder;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How strictly clients' HTTP/2 is read. Confined to one event loop. */
+final class StrictHttp2 {
+    private static final Logger LOG = LoggerFactory.getLogger(StrictHttp2.class);
+    private static final String GUARD = "gemelFrames";
+    private static final String HANDLER = "handler";
+
+    /** Forms are never read here. */
+    private static final int FORM_MAX = 1;
+
+    private static final QueryParamDecoder QUERIES = new QueryParamDecoder(new QueryParamDecoderConfig());
+
+    private final Settings settings;
+    private final LongSupplier nowMillis;
+    private final Handler<HttpServerRequest> requests;
+    private final Consumer<HttpConnection> onRefusal;
+
+    /**
+     * @param nowMillis the router's own time
+     * @param requests gets each request
+     * @param onRefusal hears of each request that is refused, and each connection that is ended, because of what its client does
+     */
+    StrictHttp2(
+            Settings settings,
+            LongSupplier nowMillis,
+            Handler<HttpServerRequest> requests,
+            Consumer<HttpConnection> onRefusal) {
+        this.settings = settings;
+        this.nowMillis = nowMillis;
+        this.requests = requests;
+        this.onRefusal = onRefusal;
+    }
+
+    /**
+     * Speaks HTTP/2 on a connection, from its first byte, in whose pipeline is nothing of HTTP any more but the last handler.
+     *
+     * @param before what Vert.x took it for
+     */
+    HttpConnection begin(HttpServerConnection before) {
+        ChannelPipeline pipeline = before.channelHandlerContext().pipeline();
+        ContextInternal context = before.context();
+        AtomicReference<Http2ServerConnectionImpl> made = new AtomicReference<>();
+        VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler = Http2Codec.handler(
+                settings.now(),
+                of -> made.updateAndGet(unused -> new Careful(context, of)),
+                () -> onRefusal.accept(made.get()));
+        handler.addHandler(connection -> {
+            connection.setWindowSize(Http2Codec.CONNECTION_WINDOW);
+            connection.streamHandler(this::stream);
+        });
+        pipeline.replace(HANDLER, HANDLER, handler);
+        Http2ServerConnectionImpl connection = made.get();
+        connection.exceptionHandler(why -> {
+            if (why instanceof Http2Exception) {
+                onRefusal.accept(connection);
+            }
+            LOG.debug("a connection of HTTP/2 is ended", why);
+        });
+        pipeline.addBefore(
+                HANDLER,
+                GUARD,
+                new Http2Guard(
+                        () -> settings.now().times().headerTimeout().toMillis(),
+                        nowMillis,
+                        () -> end(connection, Http2Error.NO_ERROR),
+                        () -> end(connection, Http2Error.ENHANCE_YOUR_CALM)));
+        return connection;
+    }
+
+    /** Has a client of HTTP/2 send its next requests elsewhere; what is on its way here is still answered. Others are left alone. */
+    @SuppressWarnings("deprecation") // there is no other way to say it
+    static void sendAway(HttpConnection connection) {
+        if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+            connection.goAway(Http2Error.NO_ERROR.code(), Integer.MAX_VALUE);
+        }
+    }
+
+    @SuppressWarnings("deprecation") // there is no other way to say it
+    private void end(HttpConnection connection, Http2Error why) {
+        onRefusal.accept(connection);
+        connection.goAway(why.code());
+        connection.close().onComplete(unused -> {});
+    }
+
+    private void stream(HttpServerStream stream) {
+        new HttpServerRequestImpl(
+                        requests,
+                        stream,
+                        stream.context(),
+                        false,
+                        FORM_MAX,
+                        FORM_MAX,
+                        FORM_MAX,
+                        QUERIES,
+                        "http://router")
+                .init();
+    }
+
+    /**
+     * Refuses a request whose method is none, where Vert.x would end the connection, and says of one that ends with its head that it has no
+     * body, which Vert.x tells only afterwards.
+     */
+    private final class Careful extends Http2ServerConnectionImpl {
+        private final VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler;
+
+        Careful(ContextInternal context, VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler) {
+            super(context, context::duplicate, handler, null, null, null, null);
+            this.handler = handler;
+        }
+
+        @Override
+        protected synchronized void onHeadersRead(
+                int streamId, Http2Headers headers, StreamPriority priority, boolean endOfStream) {
+            boolean first = handler.connection().stream(streamId).getProperty(streamKey) == null;
+            if (first && !Http2Head.isMethod(headers.method())) {
+                onRefusal.accept(this);
+                ChannelHandlerContext context = handler.context();
+                handler.resetStream(context, streamId, Http2Error.PROTOCOL_ERROR.code(), context.newPromise())
+                        .addListener(unused -> context.flush());
+            } else {
+                if (first && endOfStream && !headers.contains(HttpHeaderNames.CONTENT_LENGTH)) {
+                    headers.set(HttpHeaderNames.CONTENT_LENGTH, "0");
+                }
+                super.onHeadersRead(streamId, headers, priority, endOfStream);
+            }
+        }
+    }
+}
