@@ -54,8 +54,9 @@ final class GroupView {
         return vms.stream().anyMatch(VmState::usable);
     }
 
-    /** Whether there is none, or all are dead. */
+    /** Whether it had VMs here until they died; one whose VMs were taken out may have some that end what they have in hand. */
     boolean isGone() {
-        return vms.stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.DEAD);
+        List<VmState> known = vms;
+        return !known.isEmpty() && known.stream().allMatch(vm -> vm.verdict() == VmHealth.Verdict.DEAD);
     }
 }

@@ -122,4 +122,42 @@ final class FleetTest {
         assertThat(fleet.findVm("e1").weight(1001, 10_000)).isEqualTo(1);
         assertThat(fleet.findVm("e3").weight(1001, 10_000)).isEqualTo(SlowStart.FIRST);
     }
+
+    private static RouterConfig.Vm inGroup(String name, int port, String site, String group) {
+        URI url = URI.create("http://127.0.0.1:" + port);
+        return new RouterConfig.Vm(name, url, new SiteId(site), "host-" + port, 0, null, group, 100);
+    }
+
+    /** With e1 and w1 of the usual group, and these besides. */
+    private static RouterConfig twoSites(RouterConfig.Vm... others) {
+        RouterConfig one = TestConfig.of(inGroup("e1", 1, "east", "default"), inGroup("w1", 3, "west", "default"));
+        return TestConfig.changed(one, config -> {
+            config.vms.addAll(List.of(others));
+            if (others.length > 0) {
+                config.routes.add(new RouterConfig.Route("", "/crm", null, true, null, null, null, "crm", null));
+            }
+        });
+    }
+
+    @Test
+    void a_group_that_lost_its_vms_at_a_site_is_known_there_while_it_has_some_at_another() {
+        Fleet two = new Fleet(twoSites(inGroup("e2", 2, "east", "crm"), inGroup("w2", 4, "west", "crm")));
+        GroupView crm = two.site("east").group("crm");
+        VmState e2 = two.findVm("e2");
+        assertThat(e2.load()).isSameAs(crm.load());
+        assertThat(crm.isGone()).isFalse();
+        e2.judged(Verdict.DEAD, 1);
+        assertThat(crm.isGone()).isTrue();
+
+        two.take(twoSites(inGroup("e2", 2, "east", "default"), inGroup("w2", 4, "west", "crm")));
+        assertThat(two.site("east").group("crm")).isSameAs(crm);
+        assertThat(crm.vms()).isEmpty();
+        assertThat(crm.isGone()).as("VMs that were taken out may still work").isFalse();
+        assertThat(two.findVm("e2")).isSameAs(e2);
+        assertThat(e2.load()).isSameAs(two.site("east").group("default").load());
+
+        two.take(twoSites());
+        assertThat(two.site("east").group("crm")).isNull();
+        assertThat(two.groups()).containsExactly("default");
+    }
 }
