@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -27,9 +26,6 @@ class DeathsIT {
     private static final int TRIALS = Integer.getInteger("gemel.test.fault.trials", 1);
 
     private static final int PER_SECOND = Integer.getInteger("gemel.test.router.rate", 40);
-    /** JVMs that have just started answer slowly whatever happens. */
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
-
     private static final Duration BEFORE = Duration.ofSeconds(1);
     private static final Duration AFTER_VM = Duration.ofSeconds(3);
     private static final Duration AFTER_SITE = Duration.ofSeconds(8);
@@ -38,7 +34,6 @@ class DeathsIT {
     private static final Random RANDOM = new Random(Long.getLong("gemel.test.seed", 42));
     private static final Stalls STALLS = new Stalls();
     private static int rounds;
-    private static boolean warm;
 
     private final RouterFixture fixture;
 
@@ -55,17 +50,6 @@ class DeathsIT {
     @FunctionalInterface
     private interface Event {
         void happen() throws Exception;
-    }
-
-    @BeforeEach
-    void warmUp() throws Exception {
-        if (!warm) {
-            warm = true;
-            try (BankLoad load = fixture.load("east", "warm-up", PER_SECOND, RANDOM)) {
-                pause(WARM_UP);
-                load.finish();
-            }
-        }
     }
 
     /** Runs the load, lets something happen, waits until work goes on; takes down the longest wait of a client since shortly before. */

@@ -40,6 +40,10 @@ final class RouterFixture implements AutoCloseable {
     /** A transfer of more than an account has, which the bank refuses for good. */
     static final String TOO_MUCH = "{\"from\":1,\"to\":2,\"amount\":2000000000}";
 
+    /** Work for JVMs that have just started: they answer slowly whatever happens. */
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+    private static final int WARM_UP_PER_SECOND = 30;
     private static final Duration TRY_LIMIT = Duration.ofSeconds(40);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String ROLE = "bank";
@@ -65,7 +69,7 @@ final class RouterFixture implements AutoCloseable {
         this.wires = wires;
     }
 
-    /** Starts everything and waits until both routers know every VM as alive. */
+    /** Starts everything, waits until both routers know every VM as alive, and lets all of them work for a while. */
     static RouterFixture start(Path folder, String... routerLines) throws Exception {
         Map<String, String> settings = Map.of(BankTables.POLICY_KEY, BankTables.POLICY, "vm.roles", ROLE);
         Wires wires = new Wires();
@@ -104,6 +108,18 @@ final class RouterFixture implements AutoCloseable {
             routers.put(site, new RouterProcess(site + "-1", site, folder, lines).start());
         }
         awaitAllAlive();
+        warmUp();
+    }
+
+    private void warmUp() throws InterruptedException {
+        List<BankLoad> warming = new ArrayList<>();
+        for (String site : List.of("east", "west")) {
+            warming.add(load(site, "warm-up-" + site, WARM_UP_PER_SECOND, new Random(1)));
+        }
+        Thread.sleep(WARM_UP.toMillis()); // the time itself is what is wanted
+        for (BankLoad each : warming) {
+            each.finish();
+        }
     }
 
     private void addSite(String name, SiteFixture site) throws IOException {
