@@ -12,6 +12,8 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.MultiMap;
+import io.vertx.core.net.HostAndPort;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -146,6 +148,47 @@ final class ParserFuzzIT {
             passed += whole.size();
         }
         assertThat(passed).as("requests that were passed on").isGreaterThan(INPUTS / 20);
+    }
+
+    /** Beyond what the decoder of HTTP/2 refuses: whatever it lets through. */
+    @Test
+    void whatever_head_comes_by_http_2_only_one_proper_request_is_passed_on() {
+        System.out.println("heads of HTTP/2: " + INPUTS + " inputs, seed " + SEED);
+        SplittableRandom random = new SplittableRandom(SEED);
+        RouterLimits limits = RouterLimits.defaults();
+        int passed = 0;
+        for (int i = 0; i < INPUTS; i++) {
+            String method = changed(any(METHODS, random), random);
+            String target = changed(any(TARGETS, random), random);
+            MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+            for (int count = random.nextInt(4); count > 0; count--) {
+                String[] parts = changed(any(HEADERS, random), random).split(":", 2);
+                headers.add(parts[0].toLowerCase(Locale.ROOT), parts.length > 1 ? parts[1].strip() : "");
+            }
+            Http2Head.asHttp1(headers, HostAndPort.create("a", random.nextInt(3)));
+            Target read = Target.parse(target);
+            if (read != null
+                    && Http2Head.isMethod(method)
+                    && Http2Head.refusal(method, target, headers, limits) == null
+                    && RequestCheck.refusal(method, true, headers, BODY_MAX) == null) {
+                passed++;
+                List<Entry<String, String>> sent = HeaderRules.towardsVm(headers, false).stream()
+                        .map(header -> Map.entry(header.getKey(), header.getValue()))
+                        .toList();
+                assertIsOne(
+                        new Passed(method, read.text(), sent, any(BODIES, random)),
+                        method + " " + target + " " + headers.entries());
+            }
+        }
+        assertThat(passed).isPositive();
+    }
+
+    private static String changed(String text, SplittableRandom random) {
+        if (text.isEmpty() || random.nextInt(8) > 0) {
+            return text;
+        }
+        int at = random.nextInt(text.length());
+        return text.substring(0, at) + (char) random.nextInt(256) + text.substring(at + random.nextInt(2));
     }
 
     private static byte[] input(SplittableRandom random) {
