@@ -8,6 +8,7 @@ import io.gemel.router.RouterFrontend;
 import io.gemel.router.RouterLimits;
 import io.gemel.router.RouterProtocols;
 import io.gemel.router.RouterTimes;
+import io.gemel.router.RouterTraces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.DirectoryIteratorException;
@@ -124,9 +125,8 @@ public final class RouterConfigFile {
                         get(RouterKeys.KEY_SCOPE_CERTIFICATE),
                         tls.clients(),
                         new RouterProtocols(
-                                get(RouterKeys.HTTP2),
-                                get(RouterKeys.HTTP2_STREAMS_MAX),
-                                get(RouterKeys.UPGRADES_MAX))),
+                                get(RouterKeys.HTTP2), get(RouterKeys.HTTP2_STREAMS_MAX), get(RouterKeys.UPGRADES_MAX)),
+                        new RouterTraces(get(RouterKeys.TRACE), get(RouterKeys.TRACE_SAMPLED))),
                 tls.backends(),
                 address(RouterKeys.ADMIN_LISTEN),
                 token.isEmpty() ? null : token,

@@ -52,6 +52,8 @@ final class RouterKeys {
     static final Key<Boolean> KEY_SCOPE_CERTIFICATE =
             key("key.scope.certificate", "true", Values::yesOrNo, Boolean.class);
     static final Key<Boolean> HTTP2 = key("http2", "true", Values::yesOrNo, Boolean.class);
+    static final Key<Boolean> TRACE = key("trace", "false", Values::yesOrNo, Boolean.class);
+    static final Key<Integer> TRACE_SAMPLED = count("trace.sampled", "100", 0, 100);
     static final Key<HostPort> ADMIN_LISTEN = key("admin.listen", "127.0.0.1:8081", Values::hostPort, HostPort.class);
     static final Key<Secret> ADMIN_TOKEN = key("admin.token", "", Secret::new, Secret.class);
     static final Key<RouterAccessLog.Format> ACCESS_LOG =
@@ -118,6 +120,8 @@ final class RouterKeys {
             KEY_SCOPE_HEADERS,
             KEY_SCOPE_CERTIFICATE,
             HTTP2,
+            TRACE,
+            TRACE_SAMPLED,
             ADMIN_LISTEN,
             ADMIN_TOKEN,
             ACCESS_LOG,

@@ -68,6 +68,8 @@ class RouterReloadKeysTest {
             Map.entry("host.preserve", "false"),
             Map.entry("key.scope.headers", "X-Account"),
             Map.entry("key.scope.certificate", "false"),
+            Map.entry("trace", "true"),
+            Map.entry("trace.sampled", "10"),
             Map.entry("admin.listen", "127.0.0.1:8091"),
             Map.entry("admin.token", "s3cret"),
             Map.entry("access.log", "json"),

@@ -61,6 +61,8 @@ record Changes(List<String> taken, List<String> refused) {
                     "upgrades.max", config -> config.frontend().protocols().upgradesMax()),
             new Setting<>("key.scope.headers", config -> config.frontend().keyScope()),
             new Setting<>("key.scope.certificate", config -> config.frontend().keyScopeCertificate()),
+            new Setting<>("trace", config -> config.frontend().traces().on()),
+            new Setting<>("trace.sampled", config -> config.frontend().traces().sampledPercent()),
             new Setting<>("admin.token", RouterConfig::adminToken),
             new Setting<>("access.log", config -> config.accessLog().format()),
             new Setting<>("access.log.fields", config -> config.accessLog().fields()),

@@ -37,6 +37,7 @@ final class Client {
     private final Consumer<HttpServerRequest> onUnread;
     private final Passage passage = new Passage(System.nanoTime());
     private boolean logged;
+    private @Nullable Spans spans;
     private String route = AnswerTimes.NONE;
     private @Nullable Affinity affinity;
 
@@ -117,6 +118,36 @@ final class Client {
     @Nullable
     ClientCertificate certificate() {
         return tls == null || trusted ? null : tls.certificate();
+    }
+
+    /** Its request belongs to a trace; null for none. */
+    void joins(@Nullable Spans spans) {
+        this.spans = spans;
+    }
+
+    /** The trace that its request belongs to; null for none. */
+    @Nullable
+    String traceId() {
+        if (spans != null) {
+            return spans.traceId();
+        }
+        Trace passing = Trace.parse(request.headers().getAll(Trace.PARENT));
+        return passing == null ? null : passing.id();
+    }
+
+    /** Its request is about to be sent to a VM; headers get the span of that. */
+    void traces(String vm, MultiMap headers) {
+        if (spans != null) {
+            spans.begin(vm, headers);
+        }
+    }
+
+    /** Its request comes back from the VM. */
+    void returns(Ending ending) {
+        enters(Passage.Phase.QUEUE);
+        if (spans != null) {
+            spans.end(ending);
+        }
     }
 
     /** Its request is somewhere else now. */
@@ -315,12 +346,15 @@ final class Client {
                 request.version().alpnName(),
                 request.getHeader(HttpHeaders.USER_AGENT),
                 request.getHeader(HttpHeaders.REFERER),
-                null,
+                traceId(),
                 request.bytesRead(),
                 passage.queueMillis(),
                 passage.vmMillis(),
                 passage.termination(),
                 tls);
+        if (spans != null) {
+            spans.write(request.method().name(), route, status, id, story);
+        }
         log.write(new AccessLog.Line(
                 address(), id, request.method().name(), path(), route, status, bytes, micros(), story, more));
     }

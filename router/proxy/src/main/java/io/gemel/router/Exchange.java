@@ -168,6 +168,7 @@ final class Exchange implements RequestQueue.Waiting {
         if (submission.keyGiven()) {
             remember(to.vm().site());
         }
+        client.traces(to.vm().name(), headers);
         OpenAttempt sent = new OpenAttempt(means, submission, to, this::ended);
         attempt = sent;
         sent.send(headers);
@@ -182,6 +183,13 @@ final class Exchange implements RequestQueue.Waiting {
             long attempt = history.nextAttempt(nowMillis);
             VmHeaders.claim(headers, key, attempt, history.firstAttempt(), nowMillis + left, submission.fingerprint());
         }
+        return headers;
+    }
+
+    /** For the question whether what it did lasts; any VM may answer that. */
+    private MultiMap headersAgain() {
+        MultiMap headers = headers();
+        client.traces("-", headers);
         return headers;
     }
 
@@ -202,7 +210,8 @@ final class Exchange implements RequestQueue.Waiting {
     /** The router ends, and nobody will answer its client. */
     void cutOff() {
         if (stage != Stage.DONE) {
-            client.cutOff(story(course.inDoubt() || stage == Stage.SENT ? "in-doubt" : null, null));
+            client.cutOff(
+                    story(course.inDoubt() || (stage == Stage.SENT && !submission.safe()) ? "in-doubt" : null, null));
         }
     }
 
@@ -219,7 +228,7 @@ final class Exchange implements RequestQueue.Waiting {
     private void note(Ending ending) {
         OpenAttempt open = Objects.requireNonNull(attempt, "no attempt is under way");
         sinceMillis = means.awake().millis();
-        client.enters(Passage.Phase.QUEUE);
+        client.returns(ending);
         course.add(open.closed(ending, sinceMillis));
         attempt = null;
     }
@@ -244,8 +253,10 @@ final class Exchange implements RequestQueue.Waiting {
             String home = course.home();
             remember(home == null ? "" : home);
             LOG.warn(
-                    "VMs died one after the other over Idempotency-Key {}: it is sent to none for {} s",
+                    "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is sent to none for {} s",
                     submission.key(),
+                    client.id(),
+                    client.traceId(),
                     Rules.QUARANTINE_MILLIS / 1000);
         }
         Replies.cause(reply).tell(client::ends);
@@ -282,7 +293,8 @@ final class Exchange implements RequestQueue.Waiting {
         stage = Stage.SETTLING;
         client.enters(Passage.Phase.DURABILITY);
         Attempt last = course.attempts().get(course.attempts().size() - 1);
-        settlement = new Settlement(means, submission, client, course, last.site(), answer, this::headers, this::done);
+        settlement =
+                new Settlement(means, submission, client, course, last.site(), answer, this::headersAgain, this::done);
         settlement.start();
     }
 

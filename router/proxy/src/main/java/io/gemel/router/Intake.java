@@ -33,6 +33,7 @@ final class Intake {
     private final InstantSource clock;
     private final Figures figures;
     private final AwakeClock awake;
+    private final RandomGenerator random;
     private final SubmissionMaker submissions;
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
@@ -62,6 +63,7 @@ final class Intake {
         taking = IntakeSettings.of(settings.now(), clock);
         this.figures = figures;
         this.awake = awake;
+        this.random = random;
         submissions = new SubmissionMaker(random);
         this.peers = peers;
         this.listener = listener;
@@ -111,6 +113,7 @@ final class Intake {
                 by.accessLog(),
                 figures,
                 refusals::discard);
+        client.joins(Spans.of(config, request.headers(), random, clock));
         Target target = Target.parse(Client.uri(request));
         if (target == null) {
             refusals.refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));

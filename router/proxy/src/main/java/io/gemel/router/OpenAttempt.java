@@ -18,6 +18,8 @@ final class OpenAttempt {
     private final long sentNanos = System.nanoTime();
     private @Nullable VmCall call;
     private boolean over;
+    private @Nullable String requestId;
+    private @Nullable String trace;
 
     /** Hears how it ended. */
     @FunctionalInterface
@@ -43,6 +45,8 @@ final class OpenAttempt {
     }
 
     void send(MultiMap headers) {
+        requestId = headers.get(RequestCheck.REQUEST_ID);
+        trace = headers.get(Trace.PARENT);
         VmCall made = means.vms()
                 .send(
                         dispatch.vm(),
@@ -67,10 +71,12 @@ final class OpenAttempt {
             end(new Ending.NotSent(), null);
         } else if (result instanceof Result.Improper improper) {
             LOG.warn(
-                    "VM {} gave no proper answer to {} {}: {}",
+                    "VM {} gave no proper answer to {} {} (request {}, {}): {}",
                     dispatch.vm().name(),
                     submission.method(),
                     submission.target().plainPath(),
+                    requestId,
+                    trace,
                     improper.why());
             end(new Ending.Improper(), null);
         } else {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyScopeCertificate {@code key.scope.certificate}: whether who a client is by its verified certificate belongs to the key as well
  * @param clientTls what clients that come by https are shown and asked for
  * @param protocols what is spoken with clients besides HTTP/1.1
+ * @param traces whether the router takes part in traces
  */
 public record RouterFrontend(
         List<String> trustedProxies,
@@ -30,8 +31,8 @@ public record RouterFrontend(
         List<String> keyScope,
         boolean keyScopeCertificate,
         RouterClientTls clientTls,
-
-        RouterProtocols protocols) {
+        RouterProtocols protocols,
+        RouterTraces traces) {
     private static final Pattern NETWORK = Pattern.compile("([0-9a-fA-F.:]+)(?:/(\\d{1,3}))?");
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;
@@ -39,6 +40,26 @@ public record RouterFrontend(
     public RouterFrontend {
         trustedProxies = List.copyOf(trustedProxies);
         keyScope = List.copyOf(keyScope);
+    }
+
+    /** Takes no part in traces. */
+    public RouterFrontend(
+            List<String> trustedProxies,
+            boolean proxyProtocol,
+            boolean hostPreserve,
+            List<String> keyScope,
+            boolean keyScopeCertificate,
+            RouterClientTls clientTls,
+            RouterProtocols protocols) {
+        this(
+                trustedProxies,
+                proxyProtocol,
+                hostPreserve,
+                keyScope,
+                keyScopeCertificate,
+                clientTls,
+                protocols,
+                RouterTraces.defaults());
     }
 
     /** The rest as when nothing is said. */
@@ -60,6 +81,7 @@ public record RouterFrontend(
     }
 
     void check(List<String> problems) {
+        traces.check(problems);
         protocols.check(problems);
         for (String network : trustedProxies) {
             try {
