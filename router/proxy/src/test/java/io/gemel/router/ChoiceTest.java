@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.RouterConfig.Route;
 import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.Step.Lane;
 import io.gemel.router.VmHealth.Verdict;
@@ -183,5 +184,43 @@ final class ChoiceTest {
         vm("e1").tick(0);
         vm("e1").tick(2000);
         assertThat(chosen(fresh(), Lane.NEW)).contains("e1");
+    }
+
+    @Test
+    void each_group_spills_over_by_its_own_load_and_never_to_vms_of_another_one() {
+        fleet.take(TestConfig.changed(
+                TestConfig.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)),
+                config -> {
+                    config.vms.replaceAll(vm -> vm.name().endsWith("2") ? inCrm(vm) : vm);
+                    config.routes.add(new Route("", "/crm", null, true, null, null, null, "crm", null));
+                }));
+        Course crm = new Course(new Destination("crm", null), false, true, 30_000, null, 0);
+        assertThat(chosen(crm, Lane.NEW)).containsExactly("e2");
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+
+        GroupLoad load = vm("e2").load();
+        load.inFlight().set(load.limit().limit());
+        assertThat(chosen(crm, Lane.NEW)).containsExactly("w2");
+        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        assertThat(chosen(new Course(new Destination("crm", "e1"), false, true, 30_000, null, 0), Lane.NEW))
+                .as("a cookie of another application's VM")
+                .containsExactly("w2");
+
+        vm("w2").drained(true);
+        assertThat(chosen(crm, Lane.NEW)).containsExactly("none");
+        Course asked = new Course(new Destination(VmState.ANY_GROUP, null), false, true, 30_000, "west", 0);
+        assertThat(chosen(asked, Lane.NEW)).containsExactly("w1");
+
+        Course broken = new Course(new Destination("crm", null), false, true, 30_000, null, 0);
+        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new Ending.Broken()));
+        vm("w2").drained(false);
+        fleet.site("east").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("west"));
+        assertThat(chosen(broken, Lane.FAILOVER)).as("another group's crossing").containsExactly("none");
+        fleet.site("east").group("crm").crossableTo(Set.of("west"));
+        assertThat(chosen(broken, Lane.FAILOVER)).containsExactly("w2");
+    }
+
+    private static RouterConfig.Vm inCrm(RouterConfig.Vm vm) {
+        return new RouterConfig.Vm(vm.name(), vm.url(), vm.site(), vm.host(), 0, null, "crm", vm.weight());
     }
 }
