@@ -141,6 +141,23 @@ final class TestConfig {
         return connections(RouterLimits.defaults(), 1);
     }
 
+    /** The default limits, but that one thread has one connection to each VM. */
+    static RouterLimits oneConnectionEach() {
+        RouterLimits usual = RouterLimits.defaults();
+        return new RouterLimits(
+                usual.bodyMax(),
+                usual.bodiesMax(),
+                usual.headersMax(),
+                usual.lineMax(),
+                usual.requestsMax(),
+                usual.connectionsMax(),
+                1,
+                usual.vmRequestsMax(),
+                usual.vmHeadersMax(),
+                usual.attemptsMax(),
+                1);
+    }
+
     static RouterLimits connections(RouterLimits usual, int connectionsMax) {
         return new RouterLimits(
                 usual.bodyMax(),

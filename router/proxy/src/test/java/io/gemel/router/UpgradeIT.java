@@ -19,6 +19,7 @@ import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -424,6 +425,30 @@ final class UpgradeIT {
             assertThat(readTo(client.getInputStream(), "\r\n\r\n")).startsWith("HTTP/1.1 502 ");
         }
         assertThat(ends(vm.connection())).isTrue();
+    }
+
+    @Test
+    void they_take_no_connection_from_requests_whether_the_vm_switches_or_not() throws Exception {
+        start(config -> TestConfig.changed(config, changed -> changed.limits = TestConfig.oneConnectionEach()));
+        List<Socket> all = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            all.add(upgraded());
+            all.add(vm.connection());
+        }
+        assertThat(bench.router.report().upgraded()).isEqualTo(3);
+        vm.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        try (Socket client = connect()) {
+            for (int i = 0; i < 3; i++) {
+                say(client, UPGRADE);
+                assertThat(readTo(client.getInputStream(), "\r\n\r\nok")).startsWith("HTTP/1.1 200 ");
+                say(client, "GET /a HTTP/1.1\r\nHost: x\r\n\r\n");
+                assertThat(readTo(client.getInputStream(), "\r\n\r\nok")).startsWith("HTTP/1.1 200 ");
+            }
+        }
+        for (Socket each : all) {
+            each.close();
+        }
+        awaitNothingInHand();
     }
 
     @Test
