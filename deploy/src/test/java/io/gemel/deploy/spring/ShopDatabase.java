@@ -40,8 +40,12 @@ final class ShopDatabase implements AutoCloseable {
         execute("TRUNCATE gemel.submission, purchase, article, note", "INSERT INTO article VALUES (1, 10, 0)");
     }
 
+    int port() {
+        return server.port();
+    }
+
     String url() {
-        return "jdbc:postgresql://127.0.0.1:" + server.port() + "/" + NAME;
+        return "jdbc:postgresql://127.0.0.1:" + port() + "/" + NAME;
     }
 
     void execute(String... statements) throws SQLException {
