@@ -20,6 +20,7 @@ import io.vertx.core.http.impl.http2.codec.VertxHttp2ConnectionHandler;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.QueryParamDecoder;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -38,21 +39,25 @@ final class StrictHttp2 {
 
     private final Settings settings;
     private final LongSupplier nowMillis;
+    private final BooleanSupplier leaving;
     private final Handler<HttpServerRequest> requests;
     private final Consumer<HttpConnection> onRefusal;
 
     /**
      * @param nowMillis the router's own time
+     * @param leaving whether clients are sent elsewhere
      * @param requests gets each request
      * @param onRefusal hears of each request that is refused, and each connection that is ended, because of what its client does
      */
     StrictHttp2(
             Settings settings,
             LongSupplier nowMillis,
+            BooleanSupplier leaving,
             Handler<HttpServerRequest> requests,
             Consumer<HttpConnection> onRefusal) {
         this.settings = settings;
         this.nowMillis = nowMillis;
+        this.leaving = leaving;
         this.requests = requests;
         this.onRefusal = onRefusal;
     }
@@ -73,6 +78,9 @@ final class StrictHttp2 {
         handler.addHandler(connection -> {
             connection.setWindowSize(Http2Codec.CONNECTION_WINDOW);
             connection.streamHandler(this::stream);
+            if (leaving.getAsBoolean()) {
+                sendAway(connection);
+            }
         });
         pipeline.replace(HANDLER, HANDLER, handler);
         Http2ServerConnectionImpl connection = made.get();

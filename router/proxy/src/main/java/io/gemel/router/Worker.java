@@ -83,7 +83,12 @@ final class Worker extends VerticleBase implements Intake.Listener {
         means = means(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
         intake = new Intake(settings, groups, admission, clock, figures, awake, random, peers::of, this);
-        http2 = new StrictHttp2(settings, awake::millis, this::take, connection -> intake.unread(connection, 0, false));
+        http2 = new StrictHttp2(
+                settings,
+                awake::millis,
+                fleet::isLeaving,
+                this::take,
+                connection -> intake.unread(connection, 0, false));
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);

@@ -567,6 +567,11 @@ final class Http2IT {
                             .status())
                     .isEqualTo("201");
 
+            try (Http2Wire late = connect()) {
+                assertThat(late.ask(request("GET", "/a")).status()).isEqualTo("200");
+                late.await(frame -> frame.type() == Http2Wire.GOAWAY);
+            }
+
             CompletableFuture<Void> closing = CompletableFuture.runAsync(bench.router::close);
             await().until(() -> bench.router.report().connections() == 0 || !closing.isDone());
             bench.vms().forEach(TestVm::release);
@@ -604,6 +609,39 @@ final class Http2IT {
             wire.write(Http2Wire.WINDOW_UPDATE, 0, 0, new byte[] {0, 0x50, 0, 0});
             wire.write(Http2Wire.WINDOW_UPDATE, 0, large, new byte[] {0, 0x50, 0, 0});
             assertThat(wire.answer(large).body()).hasSize(5_000_000);
+        }
+    }
+
+    @Test
+    void a_vm_that_does_not_read_stops_the_client_of_that_request_alone() throws Exception {
+        try (UpgradeVm vm = new UpgradeVm()) {
+            bench = new TestBench(config -> TestBench.alone(config, vm.config()));
+            vm.answer = "HTTP/1.1 100 Continue\r\nX: 101 \r\n\r\n"; // and it reads no more
+            try (Http2Wire wire = connect()) {
+                wire.await(frame -> frame.type() == Http2Wire.SETTINGS);
+                int stream = wire.begin(false, request("POST", "/stream/upload"));
+                long sent = 0;
+                long stalledAt = -1;
+                while (stalledAt != sent && sent < 64 << 20) {
+                    if (wire.window(stream, sent) >= 16_000) {
+                        wire.data(stream, "x".repeat(16_000), false);
+                        sent += 16_000;
+                    } else {
+                        long before = sent;
+                        stalledAt = before;
+                        for (int i = 0; i < 10 && wire.window(stream, before) < 16_000; i++) {
+                            await().pollDelay(Duration.ofMillis(100)).until(() -> true);
+                        }
+                        stalledAt = wire.window(stream, before) < 16_000 ? before : -1;
+                    }
+                }
+                assertThat(sent).as("bytes in all buffers up to the VM").isLessThan(32 << 20);
+                vm.answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+                assertThat(wire.ask(request("GET", "/beside")).status()).isEqualTo("200");
+                wire.reset(stream);
+                vm.connection().close();
+            }
+            await().until(() -> bench.router.report().inFlight() == 0);
         }
     }
 

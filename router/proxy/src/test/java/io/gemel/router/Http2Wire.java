@@ -155,6 +155,22 @@ final class Http2Wire implements AutoCloseable {
         return frames.stream().noneMatch(frame -> frame.stream() == stream && frame.type() != WINDOW_UPDATE);
     }
 
+    /** Bytes that a stream's and the connection's windows still let pass, after so many were sent on that stream alone. */
+    long window(int stream, long sent) throws IOException {
+        while (socket.getInputStream().available() >= 9) {
+            frames.add(read());
+        }
+        long ofStream = Http2Codec.STREAM_WINDOW - sent;
+        long ofConnection = 65_535 - sent;
+        for (Frame frame : frames) {
+            if (frame.type() == WINDOW_UPDATE) {
+                ofStream += frame.stream() == stream ? frame.code() : 0;
+                ofConnection += frame.stream() == 0 ? frame.code() : 0;
+            }
+        }
+        return Math.min(ofStream, ofConnection);
+    }
+
     void reset(int stream) throws IOException {
         write(RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8});
     }
