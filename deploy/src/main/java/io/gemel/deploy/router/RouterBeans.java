@@ -143,6 +143,11 @@ final class RouterBeans implements AutoCloseable {
         }
 
         @Override
+        public long getHandshakesFailed() {
+            return now().handshakesFailed();
+        }
+
+        @Override
         public long getQuarantined() {
             return now().quarantined();
         }

@@ -32,6 +32,8 @@ public final class RouterMXBeans {
 
         long getMalformed();
 
+        long getHandshakesFailed();
+
         long getQuarantined();
 
         long getDurabilityMissed();

@@ -107,11 +107,13 @@ class MonitoringPageTest {
                 0,
                 0,
                 0,
+                0,
                 List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
                 0,
+                List.of(),
                 List.of());
     }
 

@@ -44,7 +44,12 @@ final class AnswerTimes {
 
     /** @param vm null when the router itself answered */
     void record(String route, @Nullable String vm, int status, long micros) {
-        Series series = new Series(route, vm == null ? NONE : vm, status / 100 + "xx");
+        record(route, vm == null ? NONE : vm, status / 100 + "xx", micros);
+    }
+
+    /** @param code one of a few words */
+    void record(String route, String vm, String code, long micros) {
+        Series series = new Series(route, vm, code);
         Times times = all.computeIfAbsent(series, unused -> new Times());
         int bucket = 0;
         while (bucket < BOUNDS_MICROS.size() && micros > BOUNDS_MICROS.get(bucket)) {

@@ -20,6 +20,13 @@ sealed interface Ending {
     /** What came back was no proper answer, from a VM that lives: it may have happened. */
     record Improper() implements Ending {}
 
+    /** One word for it. */
+    default String word() {
+        return this instanceof Answered
+                ? "answered"
+                : this instanceof NotSent ? "not_sent" : this instanceof Improper ? "improper" : "broken";
+    }
+
     /** Whether it is certain that this attempt left nothing behind. */
     default boolean nothingHappened() {
         if (this instanceof Answered answered) {

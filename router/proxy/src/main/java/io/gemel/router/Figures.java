@@ -16,6 +16,7 @@ final class Figures {
     final LongAdder declined = new LongAdder();
     final LongAdder shed = new LongAdder();
     final LongAdder malformed = new LongAdder();
+    final LongAdder handshakesFailed = new LongAdder();
     final LongAdder quarantined = new LongAdder();
     final LongAdder durabilityMissed = new LongAdder();
     final AtomicInteger inFlight = new AtomicInteger();
@@ -25,6 +26,7 @@ final class Figures {
     final AtomicLong bodyBytes = new AtomicLong();
     final LatencyWindow latencies = new LatencyWindow();
     final AnswerTimes answers = new AnswerTimes();
+    final AnswerTimes attempts = new AnswerTimes();
 
     /**
      * Counts a request that ended with an answer of the router's own.

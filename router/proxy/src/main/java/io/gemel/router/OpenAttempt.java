@@ -89,9 +89,15 @@ final class OpenAttempt {
         if (!over) {
             over = true;
             means.dispatcher().ended(dispatch, ending, (System.nanoTime() - sentNanos) / 1e6);
+            record(ending.word());
             end.ended(ending, answer);
             means.groups().roomGained(dispatch.vm().group());
         }
+    }
+
+    private void record(String how) {
+        long micros = (System.nanoTime() - sentNanos) / 1000;
+        means.figures().attempts.record(AnswerTimes.NONE, dispatch.vm().name(), how, micros);
     }
 
     /** Ends it when its VM has died since; false when that lives. */
@@ -108,6 +114,7 @@ final class OpenAttempt {
     void giveUp() {
         over = true;
         abandonCall();
+        record("abandoned");
         means.dispatcher().abandoned(dispatch);
         means.groups().roomGained(dispatch.vm().group());
     }

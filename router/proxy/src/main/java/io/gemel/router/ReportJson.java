@@ -33,6 +33,7 @@ final class ReportJson {
                 .put("declined", report.declined())
                 .put("shed", report.shed())
                 .put("malformed", report.malformed())
+                .put("handshakesFailed", report.handshakesFailed())
                 .put("quarantined", report.quarantined())
                 .put("durabilityMissed", report.durabilityMissed())
                 .put("inFlight", report.inFlight())

@@ -49,6 +49,7 @@ final class ReportMaker {
                 figures.declined.sum(),
                 figures.shed.sum(),
                 figures.malformed.sum(),
+                figures.handshakesFailed.sum(),
                 figures.quarantined.sum(),
                 figures.durabilityMissed.sum(),
                 figures.inFlight.get(),
@@ -63,7 +64,8 @@ final class ReportMaker {
                 fleet.groups().stream().map(name -> group(name, fleet, groups)).toList(),
                 found.report(config.discovery()),
                 found.registrations(),
-                figures.answers.report());
+                figures.answers.report(),
+                figures.attempts.report());
     }
 
     private static RouterReport.Group group(String name, Fleet fleet, Groups groups) {

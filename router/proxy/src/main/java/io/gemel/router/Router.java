@@ -76,7 +76,7 @@ public final class Router implements AutoCloseable {
                 .setAddressResolverOptions(names()));
         watch = new Watch(settings, fleet, awake, System::nanoTime, figures.latencies);
         drain = new Drain(settings, fleet, awake);
-        reload = new Reload(settings, fleet, figures.answers, clock, source, found, this::show);
+        reload = new Reload(settings, fleet, figures, clock, source, found, this::show);
         discovery = new Discovery(settings, found, awake, reload::follow);
         Registrar registrar = new Registrar(vertx, settings, fleet, found, awake, reload::follow);
         admin = new AdminServer(

@@ -67,6 +67,10 @@ public final class RouterMetrics {
                     "Requests that were not proper HTTP, or too large, or too slow.",
                     RouterReport::malformed),
             counter(
+                    "gemel_router_failed_handshakes_total",
+                    "Connections of clients that ended in their TLS handshake.",
+                    RouterReport::handshakesFailed),
+            counter(
                     "gemel_router_quarantined_requests_total",
                     "Requests refused because VMs died over their key.",
                     RouterReport::quarantined),
@@ -94,6 +98,7 @@ public final class RouterMetrics {
                     "99 of 100 requests of late were answered within this.",
                     RouterReport::latencyMillisP99),
             answers(),
+            attempts(),
             vmStates(),
             vms("gemel_router_vm_in_flight_requests", "gauge", "Requests that a VM has.", RouterReport.Vm::inFlight),
             vms(
@@ -252,13 +257,29 @@ public final class RouterMetrics {
                 "From a request's head to its answer, or to the end of an answer that is passed on as it comes.",
                 report -> {
                     List<Sample> samples = new ArrayList<>();
-                    report.answers().forEach(answers -> histogram(samples, answers));
+                    report.answers()
+                            .forEach(of -> histogram(
+                                    samples,
+                                    label("route", of.route()) + label("vm", of.vm()) + label("code", of.code()),
+                                    of));
                     return samples;
                 });
     }
 
-    private static void histogram(List<Sample> samples, RouterReport.Answers answers) {
-        String labels = label("route", answers.route()) + label("vm", answers.vm()) + label("code", answers.code());
+    private static Metric attempts() {
+        return new Metric(
+                "gemel_router_attempt_duration_seconds",
+                "histogram",
+                "How long a VM had a request, from its being sent to its answer or its end.",
+                report -> {
+                    List<Sample> samples = new ArrayList<>();
+                    report.attempts()
+                            .forEach(of -> histogram(samples, label("vm", of.vm()) + label("ending", of.code()), of));
+                    return samples;
+                });
+    }
+
+    private static void histogram(List<Sample> samples, String labels, RouterReport.Answers answers) {
         List<Long> within = answers.within();
         for (int i = 0; i < within.size(); i++) {
             boolean bounded = i < AnswerTimes.BOUNDS_MICROS.size();

@@ -18,6 +18,7 @@ import java.util.List;
  * @param declined answers with which the application refused a request, and not for good
  * @param shed requests turned away because there was no room or no VM; nothing was done
  * @param malformed requests that were not proper HTTP, or too large, or too slow
+ * @param handshakesFailed connections of clients that ended in their TLS handshake
  * @param quarantined requests refused because VMs died over their key
  * @param durabilityMissed commits whose level of durability was not reached in time
  * @param inFlight requests accepted and not answered
@@ -33,6 +34,7 @@ import java.util.List;
  * @param discovery each name in DNS that stands for VMs
  * @param registered VMs that registered themselves
  * @param answers how long answers took, by route, VM and class of status
+ * @param attempts how long VMs had requests, by VM and by how that ended, which stands in place of the status
  */
 public record RouterReport(
         String router,
@@ -48,6 +50,7 @@ public record RouterReport(
         long declined,
         long shed,
         long malformed,
+        long handshakesFailed,
         long quarantined,
         long durabilityMissed,
         int inFlight,
@@ -62,7 +65,8 @@ public record RouterReport(
         List<Group> groups,
         List<Discovery> discovery,
         int registered,
-        List<Answers> answers) {
+        List<Answers> answers,
+        List<Answers> attempts) {
 
     public RouterReport {
         vms = List.copyOf(vms);
@@ -70,6 +74,7 @@ public record RouterReport(
         groups = List.copyOf(groups);
         discovery = List.copyOf(discovery);
         answers = List.copyOf(answers);
+        attempts = List.copyOf(attempts);
     }
 
     /** Whether a VM takes requests, and the router has not been told to end. */

@@ -70,6 +70,23 @@ final class Trust {
         return null;
     }
 
+    /** Whether TLS failed, rather than what is spoken through it or the connection below. */
+    static boolean isOfTls(Throwable failure) {
+        Throwable each = failure;
+        for (int i = 0; i < CAUSES_MAX && each != null; i++) {
+            if (each instanceof SSLException) {
+                return true;
+            }
+            each = each.getCause();
+        }
+        return false;
+    }
+
+    /** Why a client's handshake failed. */
+    static String reason(Throwable failure) {
+        return ClientCertificate.printable(deepest(failure));
+    }
+
     private static String deepest(Throwable failure) {
         Throwable deepest = failure;
         @Nullable Throwable cause = failure.getCause();

@@ -92,6 +92,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);
+        server.exceptionHandler(new HandshakeFailures(figures, awake)::failed);
         server.connectionHandler(this::connected);
         vertx.setPeriodic(Watch.TICK_MILLIS, unused -> tick());
         return server.listen();

@@ -140,6 +140,9 @@ final class AccessLogIT {
             {"POST /a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz", "400 method=POST path=/a"}
         };
         for (String[] each : refused) {
+            assertThat(bench.router.report().handshakesFailed())
+                    .as("without TLS")
+                    .isZero();
             lines.clear();
             try (Socket client = send(each[0] + "\r\n\r\n")) {
                 client.setSoTimeout(2000);

@@ -180,6 +180,7 @@ final class ClientTlsIT {
                 .isEqualTo("1 taken: tls.client.auth");
 
         assertThatThrownBy(() -> get(null, "")).isInstanceOf(IOException.class);
+        await().until(() -> bench.router.report().handshakesFailed() >= 2);
         assertThat(get(bob, "")).startsWith("HTTP/1.1 200");
         assertThat(bench.vms().stream().mapToInt(vm -> vm.heads.size()).sum()).isEqualTo(1);
     }

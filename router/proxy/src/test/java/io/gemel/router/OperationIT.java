@@ -296,7 +296,9 @@ final class OperationIT {
         String series = "\\{router=\"east-1\",route=\"/\",vm=\"e[12]\",code=\"2xx\"";
         assertThat(metrics)
                 .containsPattern("gemel_router_request_duration_seconds_bucket" + series + ",le=\"\\+Inf\"\\} 1\n")
-                .containsPattern("gemel_router_request_duration_seconds_count" + series + "\\} 1\n");
+                .containsPattern("gemel_router_request_duration_seconds_count" + series + "\\} 1\n")
+                .containsPattern(
+                        "gemel_router_attempt_duration_seconds_count.*vm=\"e[12]\",ending=\"answered\"\\} \\d+\n");
         HttpResponse<String> refused = bench.client.send(
                 java.net.http.HttpRequest.newBuilder(
                                 java.net.URI.create("http://127.0.0.1:" + bench.router.adminPort() + "/drain?vm=e1"))

@@ -1,0 +1,36 @@
+package io.gemel.router;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts handshakes of clients that failed and says why, once a minute at most: anybody can make one fail. Confined to one event loop. */
+final class HandshakeFailures {
+    private static final Logger LOG = LoggerFactory.getLogger(HandshakeFailures.class);
+
+    static final long PAUSE_MILLIS = 60_000;
+
+    private final Figures figures;
+    private final AwakeClock awake;
+    private long nextMillis;
+    private long unsaid;
+
+    HandshakeFailures(Figures figures, AwakeClock awake) {
+        this.figures = figures;
+        this.awake = awake;
+    }
+
+    /** Something went wrong with a client's connection; what has nothing to do with TLS is told elsewhere. */
+    void failed(Throwable why) {
+        if (!Trust.isOfTls(why)) {
+            return;
+        }
+        figures.handshakesFailed.increment();
+        unsaid++;
+        long now = awake.millis();
+        if (now >= nextMillis) {
+            LOG.warn("TLS handshakes of clients fail, {} since this was said last: {}", unsaid, Trust.reason(why));
+            nextMillis = now + PAUSE_MILLIS;
+            unsaid = 0;
+        }
+    }
+}
