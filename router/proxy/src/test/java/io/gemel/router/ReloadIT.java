@@ -243,7 +243,7 @@ final class ReloadIT {
         bench.reload(config -> config.remove("e1"));
 
         await().until(() -> bench.e1.connections.get() == 0);
-        assertThat(bench.e2.connections.get()).as("it is asked for heartbeats").isPositive();
+        await().until(() -> bench.e2.connections.get() > 0); // it is asked for heartbeats
     }
 
     private static RouterTimes withVmIdleTimeout(RouterTimes usual, Duration vmIdleTimeout) {
