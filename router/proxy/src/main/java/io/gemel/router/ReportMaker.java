@@ -160,7 +160,7 @@ final class ReportMaker {
         };
     }
 
-    private static String unfit(VmState.Beat beat) {
+    private static String unfit(Beat beat) {
         if (!beat.problem().isEmpty() && !(beat.open() && beat.databaseUp())) {
             return "it says: " + beat.problem().lines().findFirst().orElse("");
         }

@@ -5,7 +5,6 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,35 +14,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * thread may read.
  */
 final class VmState {
-    /**
-     * What a VM says of itself in its heartbeat.
-     *
-     * @param problem what a person must mend there; empty when nothing
-     * @param vm the name that it gives itself, and its database sessions; empty when it says none
-     * @param site the site whose database it works on; empty when it does not say
-     */
-    record Beat(
-            boolean library,
-            boolean draining,
-            boolean open,
-            boolean databaseUp,
-            int inFlight,
-            List<String> submissions,
-            int capacity,
-            String problem,
-            String vm,
-            String site) {
-        static final Beat NONE = new Beat(false, false, false, false, 0, List.of(), 0, "", "", "");
-
-        /** A VM that answers, and knows nothing of heartbeats: it keeps no ledger. */
-        static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0, "", "", "");
-
-        /** Whether the ledger is kept for requests of a path, or of the VM's own. */
-        boolean keeps(Target target) {
-            return library && (target.own() || submissions.stream().anyMatch(target::under));
-        }
-    }
-
     /** Stands for each group: of requests that any VM can answer that keeps the ledger, since the ledger is the site's. */
     static final String ANY_GROUP = "";
 

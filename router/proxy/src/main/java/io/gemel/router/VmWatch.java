@@ -1,7 +1,6 @@
 package io.gemel.router;
 
 import io.gemel.router.VmHealth.Verdict;
-import io.gemel.router.VmState.Beat;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;

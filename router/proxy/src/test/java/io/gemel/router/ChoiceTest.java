@@ -6,7 +6,6 @@ import io.gemel.router.RouterConfig.Route;
 import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.Step.Lane;
 import io.gemel.router.VmHealth.Verdict;
-import io.gemel.router.VmState.Beat;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.util.ArrayList;

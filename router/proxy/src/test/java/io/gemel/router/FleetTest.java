@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.Surroundings.Fate;
 import io.gemel.router.VmHealth.Verdict;
-import io.gemel.router.VmState.Beat;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.util.ArrayList;

@@ -4,7 +4,6 @@ import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.VmHealth.Verdict;
-import io.gemel.router.VmState.Beat;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Vertx;
 import java.net.URI;

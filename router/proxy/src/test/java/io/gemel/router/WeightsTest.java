@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.gemel.router.Step.Lane;
 import io.gemel.router.VmHealth.Verdict;
-import io.gemel.router.VmState.Beat;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.util.ArrayList;
