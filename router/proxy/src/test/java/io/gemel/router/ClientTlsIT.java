@@ -8,6 +8,12 @@ import io.gemel.router.RouterClientTls.Auth;
 import io.gemel.router.RouterClientTls.Named;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -42,7 +48,7 @@ final class ClientTlsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        server = TestKeys.make(folder, "EC", "dns:default.example");
+        server = TestKeys.make(folder, "EC", "dns:default.example,ip:127.0.0.1");
         shop = TestKeys.make(folder, "EC", "dns:shop.example,dns:*.shop.example");
         alice = TestKeys.make(folder, "EC", "dns:a", "CN=Alice \\\"A\\\", O=M\u00fcller\\, Inc");
         bob = TestKeys.make(folder, "RSA", "dns:b", "CN=bob");
@@ -146,6 +152,29 @@ final class ClientTlsIT {
         assertThat(post(alice, "shared")).startsWith("HTTP/1.1 201").contains("replayed");
         assertThat(post(bob, "shared")).startsWith("HTTP/1.1 422");
         assertThat(post(null, "shared")).startsWith("HTTP/1.1 422");
+    }
+
+    @Test
+    void a_client_is_known_by_its_certificate_over_http2_as_well() throws Exception {
+        HttpResponse<String> done = post2(alice);
+        assertThat(done.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(done.statusCode()).isEqualTo(201);
+        assertThat(head().getString("x-client-cert-subject")).startsWith("CN=Alice");
+        assertThat(post2(bob).statusCode()).isEqualTo(422);
+        assertThat(post2(alice).headers().firstValue("Gemel-Outcome")).contains("replayed");
+    }
+
+    private static HttpResponse<String> post2(TestKeys own) throws Exception {
+        return HttpClient.newBuilder()
+                .sslContext(server.trusting(own))
+                .build()
+                .send(
+                        HttpRequest.newBuilder(URI.create("https://127.0.0.1:" + bench.router.port() + "/t"))
+                                .header("Idempotency-Key", "over http2")
+                                .header("Client-Cert", ":AAAA:")
+                                .POST(BodyPublishers.ofString("1"))
+                                .build(),
+                        BodyHandlers.ofString());
     }
 
     @Test
