@@ -252,12 +252,14 @@ final class Exchange implements RequestQueue.Waiting {
         if (reply == Reply.QUARANTINED) {
             String home = course.home();
             remember(home == null ? "" : home);
-            LOG.warn(
-                    "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is sent to none for {} s",
-                    submission.key(),
-                    client.id(),
-                    client.traceId(),
-                    Rules.QUARANTINE_MILLIS / 1000);
+            if (course.last() != null) { // its repetitions find it in quarantine
+                LOG.warn(
+                        "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is sent to none for {} s",
+                        submission.key(),
+                        client.id(),
+                        client.traceId(),
+                        Rules.QUARANTINE_MILLIS / 1000);
+            }
         }
         Replies.cause(reply).tell(client::ends);
         Replies.Text text = Replies.of(reply, submission.key());
