@@ -196,33 +196,32 @@ public final class RouterMetrics {
     }
 
     private static Metric vms(String name, String type, String help, ToDoubleFunction<RouterReport.Vm> figure) {
-        return new Metric(name, type, help, report -> {
-            return report.vms().stream()
-                    .map(vm -> new Sample(labels(vm), figure.applyAsDouble(vm)))
-                    .toList();
-        });
+        return each(name, type, help, RouterReport::vms, RouterMetrics::labels, figure);
     }
 
     private static Metric sites(String name, String help, ToDoubleFunction<RouterReport.Site> figure) {
-        return new Metric(name, "gauge", help, report -> {
-            return report.sites().stream()
-                    .map(site -> new Sample(label("site", site.name()), figure.applyAsDouble(site)))
-                    .toList();
-        });
+        return each(name, "gauge", help, RouterReport::sites, site -> label("site", site.name()), figure);
     }
 
     private static Metric groups(String name, String help, ToDoubleFunction<RouterReport.Group> figure) {
-        return new Metric(name, "gauge", help, report -> {
-            return report.groups().stream()
-                    .map(group -> new Sample(label("group", group.name()), figure.applyAsDouble(group)))
-                    .toList();
-        });
+        return each(name, "gauge", help, RouterReport::groups, group -> label("group", group.name()), figure);
     }
 
     private static Metric discoveries(String name, String help, ToDoubleFunction<RouterReport.Discovery> figure) {
-        return new Metric(name, "gauge", help, report -> {
-            return report.discovery().stream()
-                    .map(each -> new Sample(label("discover", each.name()), figure.applyAsDouble(each)))
+        return each(name, "gauge", help, RouterReport::discovery, each -> label("discover", each.name()), figure);
+    }
+
+    /** A sample for each part of a report of one kind. */
+    private static <T> Metric each(
+            String name,
+            String type,
+            String help,
+            Function<RouterReport, List<T>> parts,
+            Function<T, String> labels,
+            ToDoubleFunction<T> figure) {
+        return new Metric(name, type, help, report -> {
+            return parts.apply(report).stream()
+                    .map(part -> new Sample(labels.apply(part), figure.applyAsDouble(part)))
                     .toList();
         });
     }
