@@ -184,7 +184,7 @@ final class AccessLogIT {
     @Test
     void a_connection_for_which_there_is_no_room_has_a_line() throws Exception {
         tells("status", "address", "termination");
-        bench.reload(config -> config.limits = TestConfig.oneConnection());
+        bench.reload(config -> config.limits = TestLimits.changed(config.limits, limits -> limits.connectionsMax = 1));
         try (Socket first = send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")) {
             assertThat(first.getInputStream().read()).isPositive();
             assertThat(line()).startsWith("status=200 ");

@@ -24,7 +24,7 @@ final class GroupsIT {
     @BeforeEach
     void start() throws RouterException {
         bench = new TestBench(config -> TestConfig.changed(
-                TestBench.with(config, TestBench.TIMES, TestConfig.oneRequestEach(2)), GroupsIT::twoGroups));
+                TestBench.with(config, TestBench.TIMES, TestLimits.oneRequestEach(2)), GroupsIT::twoGroups));
     }
 
     @AfterEach

@@ -261,7 +261,7 @@ final class Http2IT {
 
     @Test
     void targets_headers_and_bodies_have_the_limits_that_they_have_in_http_1_1() throws Exception {
-        RouterLimits limits = TestConfig.limits(RouterLimits.defaults(), 100_000, 4096, 100);
+        RouterLimits limits = TestLimits.ofRequests(RouterLimits.defaults(), 100_000, 4096, 100);
         bench = new TestBench(config -> TestBench.with(config, TestBench.shortTimes(Duration.ofSeconds(40)), limits));
         try (Http2Wire wire = connect()) {
             assertThat(wire.ask(request("GET", "/" + "a".repeat(limits.lineMax())))
@@ -533,7 +533,7 @@ final class Http2IT {
         bench = new TestBench(config -> TestConfig.changed(config, changed -> {
             changed.times = TestTimes.brief();
             changed.routes.removeIf(route -> route.timeout() != null);
-            changed.limits = TestConfig.connections(changed.limits, 2);
+            changed.limits = TestLimits.changed(changed.limits, limits -> limits.connectionsMax = 2);
         }));
         try (Http2Wire first = connect();
                 Http2Wire second = connect()) {

@@ -51,19 +51,15 @@ final class LimitsIT {
             int vmConnectionsMax,
             int attemptsMax)
             throws RouterException {
-        RouterLimits usual = RouterLimits.defaults();
-        RouterLimits limits = new RouterLimits(
-                BODY_MAX,
-                bodiesMax,
-                usual.headersMax(),
-                usual.lineMax(),
-                requestsMax,
-                connectionsMax,
-                vmConnectionsMax,
-                usual.vmRequestsMax(),
-                usual.vmHeadersMax(),
-                attemptsMax,
-                1);
+        RouterLimits limits = TestLimits.changed(RouterLimits.defaults(), changed -> {
+            changed.bodyMax = BODY_MAX;
+            changed.bodiesMax = bodiesMax;
+            changed.requestsMax = requestsMax;
+            changed.connectionsMax = connectionsMax;
+            changed.vmConnectionsMax = vmConnectionsMax;
+            changed.attemptsMax = attemptsMax;
+            changed.threads = 1;
+        });
         bench = new TestBench(config -> TestBench.with(config, times, limits));
     }
 
@@ -128,7 +124,7 @@ final class LimitsIT {
     /** What no VM has room for waits at the router, where nobody has begun it and no heartbeat waits behind it. */
     @Test
     void a_vm_gets_no_more_at_once_than_it_may_have_and_what_waits_is_done_later() throws Exception {
-        RouterLimits limits = TestConfig.oneRequestEach(1);
+        RouterLimits limits = TestLimits.oneRequestEach(1);
         bench = new TestBench(config -> TestBench.with(config, TestBench.longWait(Duration.ofSeconds(30)), limits));
         var held = hold(bench.vms().size(), "1");
         var waiting = bench.post("/transfers", "waiting", "1");

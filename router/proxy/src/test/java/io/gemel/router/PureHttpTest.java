@@ -133,25 +133,10 @@ final class PureHttpTest {
 
     @Test
     void all_that_is_wrong_with_a_configuration_is_said_at_once() {
-        RouterTimes usual = RouterTimes.defaults();
-        RouterTimes times = new RouterTimes(
-                Duration.ZERO,
-                usual.idleTimeout(),
-                usual.headerTimeout(),
-                usual.bodyTimeout(),
-                usual.connectTimeout(),
-                usual.vmIdleTimeout(),
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                Duration.ofSeconds(9),
-                usual.verdictResubmit(),
-                usual.verdictSiteDown(),
-                usual.durabilityTimeout(),
-                usual.slowStart(),
-                usual.lagMax(),
-                usual.waitMax(),
-                usual.drainTimeout(),
-                usual.stopDelay());
+        RouterTimes times = TestTimes.changed(RouterTimes.defaults(), wrong -> {
+            wrong.requestTimeout = Duration.ZERO;
+            wrong.verdictAvoid = Duration.ofSeconds(9);
+        });
         RouterConfig.Vm vm = new RouterConfig.Vm("e 1", URI.create("http://a:1/x"), new SiteId("north"), "h");
 
         assertThatThrownBy(() -> new RouterConfig(

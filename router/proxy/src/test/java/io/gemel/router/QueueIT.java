@@ -23,7 +23,7 @@ final class QueueIT {
     /** One VM, and one request at once. */
     @BeforeEach
     void start() throws RouterException {
-        RouterLimits limits = TestConfig.oneRequestEach(2);
+        RouterLimits limits = TestLimits.oneRequestEach(2);
         bench = new TestBench(config -> TestBench.with(
                 TestBench.alone(config, config.vms().get(0)), TestBench.longWait(TestBench.LIMIT), limits));
     }

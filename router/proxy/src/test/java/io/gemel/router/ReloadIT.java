@@ -238,33 +238,13 @@ final class ReloadIT {
 
     @Test
     void connections_to_a_removed_vm_are_closed() throws Exception {
-        bench.reload(config -> config.times = withVmIdleTimeout(config.times, Duration.ofSeconds(1)));
+        bench.reload(config ->
+                config.times = TestTimes.changed(config.times, times -> times.vmIdleTimeout = Duration.ofSeconds(1)));
         bench.post("/transfers", "k1", "1").get();
         bench.reload(config -> config.remove("e1"));
 
         await().until(() -> bench.e1.connections.get() == 0);
         await().until(() -> bench.e2.connections.get() > 0); // it is asked for heartbeats
-    }
-
-    private static RouterTimes withVmIdleTimeout(RouterTimes usual, Duration vmIdleTimeout) {
-        return new RouterTimes(
-                usual.requestTimeout(),
-                usual.idleTimeout(),
-                usual.headerTimeout(),
-                usual.bodyTimeout(),
-                usual.connectTimeout(),
-                vmIdleTimeout,
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                usual.verdictAvoid(),
-                usual.verdictResubmit(),
-                usual.verdictSiteDown(),
-                usual.durabilityTimeout(),
-                usual.slowStart(),
-                usual.lagMax(),
-                usual.waitMax(),
-                usual.drainTimeout(),
-                usual.stopDelay());
     }
 
     /** A submission that this VM of the east has and does not answer before it is released. */

@@ -93,7 +93,7 @@ final class ReloadSettingsIT {
 
     @Test
     void limits_change_for_the_next_request_and_heads_of_the_next_connection() throws Exception {
-        bench.reload(config -> config.limits = TestConfig.limits(LIMITS, 1024, 1024, 4096));
+        bench.reload(config -> config.limits = TestLimits.ofRequests(LIMITS, 1024, 1024, 4096));
 
         assertThat(bench.post("/a", "k1", "x".repeat(2000)).get().statusCode()).isEqualTo(413);
         assertThat(bench.post("/a", "k2", "x".repeat(1000)).get().statusCode()).isEqualTo(201);
@@ -101,7 +101,7 @@ final class ReloadSettingsIT {
         assertThat(answer(head + "y".repeat(900) + "\r\n\r\n")).startsWith("HTTP/1.1 200");
         assertThat(answer(head + "y".repeat(3000) + "\r\n\r\n")).startsWith("HTTP/1.1 431");
 
-        bench.reload(config -> config.limits = TestConfig.limits(LIMITS, 1024, 32 << 10, 4096));
+        bench.reload(config -> config.limits = TestLimits.ofRequests(LIMITS, 1024, 32 << 10, 4096));
         assertThat(answer(head + "y".repeat(6 << 10) + "\r\n\r\n")).startsWith("HTTP/1.1 200");
     }
 
@@ -113,7 +113,7 @@ final class ReloadSettingsIT {
                     "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3000\r\n\r\n"
                             + "x".repeat(10));
             await().until(() -> bench.router.report().inFlight() == 1);
-            bench.reload(config -> config.limits = TestConfig.limits(LIMITS, 1024, 16 << 10, 4096));
+            bench.reload(config -> config.limits = TestLimits.ofRequests(LIMITS, 1024, 16 << 10, 4096));
             write(socket, "x".repeat(2990));
 
             assertThat(all(socket)).startsWith("HTTP/1.1 201");
@@ -145,24 +145,11 @@ final class ReloadSettingsIT {
     }
 
     private static RouterTimes idle(RouterTimes usual, Duration idle, Duration others) {
-        return new RouterTimes(
-                others,
-                idle,
-                usual.headerTimeout(),
-                usual.bodyTimeout(),
-                usual.connectTimeout(),
-                usual.vmIdleTimeout(),
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                usual.verdictAvoid(),
-                usual.verdictResubmit(),
-                usual.verdictSiteDown(),
-                others,
-                usual.slowStart(),
-                usual.lagMax(),
-                usual.waitMax(),
-                usual.drainTimeout(),
-                usual.stopDelay());
+        return TestTimes.changed(usual, times -> {
+            times.requestTimeout = others;
+            times.idleTimeout = idle;
+            times.durabilityTimeout = others;
+        });
     }
 
     @Test
@@ -207,8 +194,7 @@ final class ReloadSettingsIT {
         String refused = bench.reload(config -> {
             config.name = "east-2";
             config.listen = new RouterConfig.Address("127.0.0.1", 1);
-            config.limits = new RouterLimits(
-                    1 << 20, 256L << 20, 16 << 10, 8 << 10, 4096, 10_000, 512, 0, 256 << 10, 5, LIMITS.threads() + 1);
+            config.limits = TestLimits.changed(LIMITS, limits -> limits.threads++);
             config.adminToken = "other";
             config.remove("e1");
         });

@@ -153,51 +153,23 @@ final class TestBench implements AutoCloseable {
 
     /** The default times, but that a client's handshake, head and body must come at once. */
     static RouterTimes impatient() {
-        RouterTimes usual = shortTimes(Duration.ofSeconds(5));
-        Duration brief = Duration.ofMillis(500);
-        return times(usual, brief, brief, usual.verdictSiteDown());
+        return TestTimes.changed(shortTimes(Duration.ofSeconds(5)), times -> {
+            times.headerTimeout = Duration.ofMillis(500);
+            times.bodyTimeout = Duration.ofMillis(500);
+        });
     }
 
     /** The default times, but that no site is ever taken for down. */
     static RouterTimes withoutVerdictOnSites() {
-        return times(TIMES, TIMES.headerTimeout(), TIMES.bodyTimeout(), LIMIT.multipliedBy(10));
+        return TestTimes.changed(TIMES, times -> times.verdictSiteDown = LIMIT.multipliedBy(10));
     }
 
     /** The default times, but that a VM which is silent is avoided for this long before more is said of it. */
     static RouterTimes longAvoided(Duration verdictResubmit) {
-        return times(
-                TIMES, TIMES.headerTimeout(), TIMES.bodyTimeout(), verdictResubmit, verdictResubmit.multipliedBy(2));
-    }
-
-    private static RouterTimes times(
-            RouterTimes usual, Duration headerTimeout, Duration bodyTimeout, Duration verdictSiteDown) {
-        return times(usual, headerTimeout, bodyTimeout, usual.verdictResubmit(), verdictSiteDown);
-    }
-
-    private static RouterTimes times(
-            RouterTimes usual,
-            Duration headerTimeout,
-            Duration bodyTimeout,
-            Duration verdictResubmit,
-            Duration verdictSiteDown) {
-        return new RouterTimes(
-                usual.requestTimeout(),
-                usual.idleTimeout(),
-                headerTimeout,
-                bodyTimeout,
-                usual.connectTimeout(),
-                usual.vmIdleTimeout(),
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                usual.verdictAvoid(),
-                verdictResubmit,
-                verdictSiteDown,
-                usual.durabilityTimeout(),
-                usual.slowStart(),
-                usual.lagMax(),
-                usual.waitMax(),
-                usual.drainTimeout(),
-                usual.stopDelay());
+        return TestTimes.changed(TIMES, times -> {
+            times.verdictResubmit = verdictResubmit;
+            times.verdictSiteDown = verdictResubmit.multipliedBy(2);
+        });
     }
 
     /** The same, but that what can be sent nowhere waits for so long. */
@@ -210,25 +182,12 @@ final class TestBench implements AutoCloseable {
     }
 
     private static RouterTimes times(Duration requestTimeout, Duration durabilityTimeout, Duration waitMax) {
-        RouterTimes usual = TIMES;
-        return new RouterTimes(
-                requestTimeout,
-                usual.idleTimeout().plus(durabilityTimeout),
-                usual.headerTimeout(),
-                usual.bodyTimeout(),
-                usual.connectTimeout(),
-                usual.vmIdleTimeout(),
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                usual.verdictAvoid(),
-                usual.verdictResubmit(),
-                usual.verdictSiteDown(),
-                durabilityTimeout,
-                usual.slowStart(),
-                usual.lagMax(),
-                waitMax,
-                usual.drainTimeout(),
-                usual.stopDelay());
+        return TestTimes.changed(TIMES, times -> {
+            times.requestTimeout = requestTimeout;
+            times.idleTimeout = TIMES.idleTimeout().plus(durabilityTimeout);
+            times.durabilityTimeout = durabilityTimeout;
+            times.waitMax = waitMax;
+        });
     }
 
     /** Changes what the router is told, and lets it read that; what it says of it, or why not. */

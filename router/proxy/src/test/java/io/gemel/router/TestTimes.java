@@ -1,48 +1,77 @@
 package io.gemel.router;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
-/** The times of a configuration with some of them changed. */
+/** The times of a configuration, some of which a test changes. */
 final class TestTimes {
-    private TestTimes() {}
+    Duration requestTimeout;
+    Duration idleTimeout;
+    Duration headerTimeout;
+    Duration bodyTimeout;
+    Duration connectTimeout;
+    Duration vmIdleTimeout;
+    Duration heartbeatInterval;
+    Duration heartbeatIntervalRemote;
+    Duration verdictAvoid;
+    Duration verdictResubmit;
+    Duration verdictSiteDown;
+    Duration durabilityTimeout;
+    Duration slowStart;
+    Duration lagMax;
+    Duration waitMax;
+    Duration drainTimeout;
+    Duration stopDelay;
 
-    static RouterTimes drainTimeout(RouterTimes usual, Duration drainTimeout) {
-        return changed(usual, usual.requestTimeout(), usual.idleTimeout(), usual.durabilityTimeout(), drainTimeout);
+    private TestTimes(RouterTimes usual) {
+        requestTimeout = usual.requestTimeout();
+        idleTimeout = usual.idleTimeout();
+        headerTimeout = usual.headerTimeout();
+        bodyTimeout = usual.bodyTimeout();
+        connectTimeout = usual.connectTimeout();
+        vmIdleTimeout = usual.vmIdleTimeout();
+        heartbeatInterval = usual.heartbeatInterval();
+        heartbeatIntervalRemote = usual.heartbeatIntervalRemote();
+        verdictAvoid = usual.verdictAvoid();
+        verdictResubmit = usual.verdictResubmit();
+        verdictSiteDown = usual.verdictSiteDown();
+        durabilityTimeout = usual.durabilityTimeout();
+        slowStart = usual.slowStart();
+        lagMax = usual.lagMax();
+        waitMax = usual.waitMax();
+        drainTimeout = usual.drainTimeout();
+        stopDelay = usual.stopDelay();
+    }
+
+    static RouterTimes changed(RouterTimes usual, Consumer<TestTimes> change) {
+        TestTimes times = new TestTimes(usual);
+        change.accept(times);
+        return new RouterTimes(
+                times.requestTimeout,
+                times.idleTimeout,
+                times.headerTimeout,
+                times.bodyTimeout,
+                times.connectTimeout,
+                times.vmIdleTimeout,
+                times.heartbeatInterval,
+                times.heartbeatIntervalRemote,
+                times.verdictAvoid,
+                times.verdictResubmit,
+                times.verdictSiteDown,
+                times.durabilityTimeout,
+                times.slowStart,
+                times.lagMax,
+                times.waitMax,
+                times.drainTimeout,
+                times.stopDelay);
     }
 
     /** Connections of clients on which nothing moves are closed soon, and requests have to be quicker. */
     static RouterTimes brief() {
-        return changed(
-                TestBench.TIMES,
-                Duration.ofMillis(500),
-                Duration.ofMillis(1200),
-                Duration.ofMillis(500),
-                TestBench.TIMES.drainTimeout());
-    }
-
-    private static RouterTimes changed(
-            RouterTimes usual,
-            Duration requestTimeout,
-            Duration idleTimeout,
-            Duration durabilityTimeout,
-            Duration drainTimeout) {
-        return new RouterTimes(
-                requestTimeout,
-                idleTimeout,
-                usual.headerTimeout(),
-                usual.bodyTimeout(),
-                usual.connectTimeout(),
-                usual.vmIdleTimeout(),
-                usual.heartbeatInterval(),
-                usual.heartbeatIntervalRemote(),
-                usual.verdictAvoid(),
-                usual.verdictResubmit(),
-                usual.verdictSiteDown(),
-                durabilityTimeout,
-                usual.slowStart(),
-                usual.lagMax(),
-                usual.waitMax(),
-                drainTimeout,
-                usual.stopDelay());
+        return changed(TestBench.TIMES, times -> {
+            times.requestTimeout = Duration.ofMillis(500);
+            times.durabilityTimeout = Duration.ofMillis(500);
+            times.idleTimeout = Duration.ofMillis(1200);
+        });
     }
 }

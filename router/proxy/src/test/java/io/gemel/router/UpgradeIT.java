@@ -68,7 +68,9 @@ final class UpgradeIT {
 
     private static RouterConfig withDrainTimeout(RouterConfig config, Duration drainTimeout) {
         return TestConfig.changed(
-                config, changed -> changed.times = TestTimes.drainTimeout(changed.times, drainTimeout));
+                config,
+                changed ->
+                        changed.times = TestTimes.changed(changed.times, times -> times.drainTimeout = drainTimeout));
     }
 
     private Socket connect() throws IOException {
@@ -332,8 +334,8 @@ final class UpgradeIT {
         try (Socket client = upgraded();
                 Socket other = vm.connection()) {
             String said = bench.reload(config -> {
-                config.limits = TestConfig.limits(config.limits, 2048, 4096, 7);
-                config.times = TestTimes.drainTimeout(config.times, Duration.ofSeconds(50));
+                config.limits = TestLimits.ofRequests(config.limits, 2048, 4096, 7);
+                config.times = TestTimes.changed(config.times, times -> times.drainTimeout = Duration.ofSeconds(50));
             });
             assertThat(said).contains("taken");
             say(client, "still");
@@ -429,7 +431,12 @@ final class UpgradeIT {
 
     @Test
     void they_take_no_connection_from_requests_whether_the_vm_switches_or_not() throws Exception {
-        start(config -> TestConfig.changed(config, changed -> changed.limits = TestConfig.oneConnectionEach()));
+        start(config -> TestConfig.changed(
+                config,
+                changed -> changed.limits = TestLimits.changed(RouterLimits.defaults(), limits -> {
+                    limits.vmConnectionsMax = 1;
+                    limits.threads = 1;
+                })));
         List<Socket> all = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             all.add(upgraded());
