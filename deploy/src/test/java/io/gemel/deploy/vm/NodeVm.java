@@ -1,37 +1,24 @@
 package io.gemel.deploy.vm;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The same application by the manual's recipe, in Node with the driver that most of its users have. It ends when this process does. */
-final class NodeVm implements RunningVm {
+/** The same application by the manual's recipe, in Node with the driver that most of its users have. */
+final class NodeVm {
     private static final List<String> FILES = List.of("package.json", "package-lock.json", "vm.js");
     private static final long INSTALL_LIMIT_MINUTES = 3;
 
-    private final Process process;
-    private final int port;
+    private NodeVm() {}
 
     /** @param folder where {@link #install} has installed it */
-    NodeVm(Path folder, String name, int databasePort) throws IOException {
-        process = new ProcessBuilder("node", "vm.js", name, Integer.toString(databasePort))
-                .directory(folder.toFile())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        BufferedReader output =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        String line = output.readLine();
-        if (line == null) {
-            throw new IllegalStateException("vm.js did not start; what it said is above");
-        }
-        port = Integer.parseInt(line);
+    static RunningVm start(Path folder, String name, int databasePort) throws IOException {
+        ProcessBuilder command = new ProcessBuilder("node", "vm.js", name, Integer.toString(databasePort));
+        return new ScriptVm("vm.js", command.directory(folder.toFile()));
     }
 
     /**
@@ -61,15 +48,5 @@ final class NodeVm implements RunningVm {
         } catch (IOException notThere) {
             return "node and npm: " + notThere.getMessage();
         }
-    }
-
-    @Override
-    public int port() {
-        return port;
-    }
-
-    @Override
-    public void close() {
-        process.destroyForcibly().onExit().join();
     }
 }

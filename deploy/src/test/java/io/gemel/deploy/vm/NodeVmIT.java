@@ -11,6 +11,6 @@ final class NodeVmIT extends VmContract {
         Path folder = Path.of("target", "node-vm").toAbsolutePath();
         String missing = NodeVm.install(folder);
         assumeTrue(missing.isEmpty(), () -> "NOT TESTED: the recipe for Node lacks " + missing);
-        return new NodeVm(folder, name, databasePort);
+        return NodeVm.start(folder, name, databasePort);
     }
 }

@@ -7,6 +7,6 @@ final class PythonVmIT extends VmContract {
     @Override
     RunningVm start(VmDatabase database, String name, int databasePort) throws Exception {
         assumeTrue(PythonVm.isPossible(), "NOT TESTED: the recipe for other languages needs python3 on this machine");
-        return new PythonVm(name, databasePort);
+        return PythonVm.start(name, databasePort);
     }
 }
