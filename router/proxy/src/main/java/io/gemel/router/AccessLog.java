@@ -105,11 +105,20 @@ final class AccessLog {
         static final More NONE = new More(null, null, null, null, null, 0, 0, 0, Passage.WHOLE, null);
     }
 
+    /** Whether lines are written at all. */
+    boolean isOn() {
+        return switch (format) {
+            case NONE -> false;
+            case TEXT -> TEXT.isInfoEnabled();
+            case JSON -> JSON.isInfoEnabled();
+        };
+    }
+
     void write(Line line) {
-        if (format == Format.TEXT && TEXT.isInfoEnabled()) {
-            TEXT.info("{}", fields.isEmpty() ? sentence(line) : pairs(line));
-        } else if (format == Format.JSON && JSON.isInfoEnabled()) {
-            JSON.info("{}", json(line));
+        switch (format) {
+            case NONE -> {}
+            case TEXT -> TEXT.info("{}", fields.isEmpty() ? sentence(line) : pairs(line));
+            case JSON -> JSON.info("{}", json(line));
         }
     }
 

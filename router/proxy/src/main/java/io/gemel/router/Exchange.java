@@ -62,7 +62,7 @@ final class Exchange implements RequestQueue.Waiting {
     }
 
     void start() {
-        client.enters(Passage.Phase.QUEUE);
+        client.record().enters(Passage.Phase.QUEUE);
         submission.group().budget().request(sinceMillis);
         waits(1);
         RequestQueues queues = submission.group().queues();
@@ -158,7 +158,7 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void send(Move.Dispatch to) {
         stage = Stage.SENT;
-        client.enters(Passage.Phase.VM);
+        client.record().enters(Passage.Phase.VM);
         waits(-1);
         Attempt last = course.last();
         if (last != null) {
@@ -168,7 +168,7 @@ final class Exchange implements RequestQueue.Waiting {
         if (submission.keyGiven()) {
             remember(to.vm().site());
         }
-        client.traces(to.vm().name(), headers);
+        client.record().traces(to.vm().name(), headers);
         OpenAttempt sent = new OpenAttempt(means, submission, to, this::ended);
         attempt = sent;
         sent.send(headers);
@@ -189,7 +189,7 @@ final class Exchange implements RequestQueue.Waiting {
     /** For the question whether what it did lasts; any VM may answer that. */
     private MultiMap headersAgain() {
         MultiMap headers = headers();
-        client.traces("-", headers);
+        client.record().traces("-", headers);
         return headers;
     }
 
@@ -210,8 +210,9 @@ final class Exchange implements RequestQueue.Waiting {
     /** The router ends, and nobody will answer its client. */
     void cutOff() {
         if (stage != Stage.DONE) {
-            client.cutOff(
-                    story(course.inDoubt() || (stage == Stage.SENT && !submission.safe()) ? "in-doubt" : null, null));
+            client.record()
+                    .cutOff(story(
+                            course.inDoubt() || (stage == Stage.SENT && !submission.safe()) ? "in-doubt" : null, null));
         }
     }
 
@@ -221,14 +222,14 @@ final class Exchange implements RequestQueue.Waiting {
             outcome = lastAnswer.outcome();
             lastAnswer.discardRest();
         }
-        client.left(story(outcome == null ? course.inDoubt() ? "in-doubt" : null : outcome.word(), null));
+        client.record().left(story(outcome == null ? course.inDoubt() ? "in-doubt" : null : outcome.word(), null));
         done();
     }
 
     private void note(Ending ending) {
         OpenAttempt open = Objects.requireNonNull(attempt, "no attempt is under way");
         sinceMillis = means.awake().millis();
-        client.returns(ending);
+        client.record().returns(ending);
         course.add(open.closed(ending, sinceMillis));
         attempt = null;
     }
@@ -236,7 +237,7 @@ final class Exchange implements RequestQueue.Waiting {
     /** The deadline has passed, and the VM says nothing: nobody knows. */
     private void overdue(OpenAttempt silent) {
         silent.giveUp();
-        client.ends(Passage.Cause.VM_SLOW, Passage.Phase.VM);
+        client.record().ends(Passage.Cause.VM_SLOW, Passage.Phase.VM);
         note(new Ending.Broken());
         boolean kept = submission.keptBy(silent.vm());
         conclude(submission.safe() ? Reply.UNANSWERED : kept ? Reply.IN_DOUBT : Reply.LOST);
@@ -257,11 +258,11 @@ final class Exchange implements RequestQueue.Waiting {
                         "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is sent to none for {} s",
                         submission.key(),
                         client.id(),
-                        client.traceId(),
+                        client.record().traceId(),
                         Rules.QUARANTINE_MILLIS / 1000);
             }
         }
-        Replies.cause(reply).tell(client::ends);
+        Replies.cause(reply).tell(client.record()::ends);
         Replies.Text text = Replies.of(reply, submission.key());
         boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
         client.say(
@@ -293,7 +294,7 @@ final class Exchange implements RequestQueue.Waiting {
     private void settle(VmAnswer answer) {
         leaveWaiting();
         stage = Stage.SETTLING;
-        client.enters(Passage.Phase.DURABILITY);
+        client.record().enters(Passage.Phase.DURABILITY);
         Attempt last = course.attempts().get(course.attempts().size() - 1);
         settlement =
                 new Settlement(means, submission, client, course, last.site(), answer, this::headersAgain, this::done);

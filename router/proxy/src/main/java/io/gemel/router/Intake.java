@@ -100,7 +100,7 @@ final class Intake {
     void take(HttpServerRequest request) {
         IntakeSettings by = taking();
         RouterConfig config = by.config();
-        boolean trusted = RouterFrontend.matches(by.trusted(), Client.address(request));
+        boolean trusted = RouterFrontend.matches(by.trusted(), Requests.address(request));
         if (request.version() == HttpVersion.HTTP_2) {
             Http2Head.asHttp1(request.headers(), request.authority());
         }
@@ -113,14 +113,14 @@ final class Intake {
                 by.accessLog(),
                 figures,
                 refusals::discard);
-        client.joins(Spans.of(config, request.headers(), random, clock));
-        Target target = Target.parse(Client.uri(request));
+        client.record().joins(Spans.of(config, request.headers(), random, clock));
+        Target target = Target.parse(Requests.uri(request));
         if (target == null) {
             refusals.refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
         Route route = by.routes().of(Routes.host(request.authority()), target);
-        client.takes(route);
+        client.record().takes(route);
         boolean http11 = request.version() != HttpVersion.HTTP_1_0;
         String upgrade = target.own() || request.version() == HttpVersion.HTTP_2
                 ? null
@@ -182,7 +182,7 @@ final class Intake {
             @Nullable String upgrade) {
         String method = request.method().name();
         if (request.version() == HttpVersion.HTTP_2) {
-            Refusal improper = Http2Head.refusal(method, Client.uri(request), request.headers(), config.limits());
+            Refusal improper = Http2Head.refusal(method, Requests.uri(request), request.headers(), config.limits());
             if (improper != null) {
                 return improper;
             }
@@ -238,7 +238,7 @@ final class Intake {
         if (inMessage) {
             Receiving of = reading.get(connection);
             if (of != null && drop(of)) {
-                of.client.refusedBelow(status);
+                of.client.record().refusedBelow(status);
             }
             return;
         }
@@ -252,7 +252,7 @@ final class Intake {
     void refused(HttpConnection connection, int status, Passage.Cause why) {
         Passage passage = new Passage(0);
         passage.ends(why);
-        String address = Client.address(connection.remoteAddress());
+        String address = Requests.address(connection.remoteAddress());
         taking().accessLog()
                 .write(AccessLog.Line.unread(address, status, passage.termination(), peers.apply(connection)));
     }
@@ -263,7 +263,7 @@ final class Intake {
         request.handler(part -> part(of, part));
         request.exceptionHandler(why -> {
             if (drop(of)) {
-                of.client.left(Story.NONE);
+                of.client.record().left(Story.NONE);
             }
         });
         request.endHandler(unused -> {

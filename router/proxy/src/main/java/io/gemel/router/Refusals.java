@@ -23,7 +23,7 @@ final class Refusals {
     void refuse(Client client, Refusal refusal) {
         figures.malformed.increment();
         HttpServerRequest request = client.request();
-        boolean many = Client.isOneOfMany(request);
+        boolean many = Requests.isOneOfMany(request);
         if (!many) {
             request.response().putHeader("Connection", "close");
         }
@@ -39,7 +39,7 @@ final class Refusals {
         request.handler(part -> {});
         request.endHandler(unused -> {
             lingering.remove(request);
-            if (!Client.isOneOfMany(request)) {
+            if (!Requests.isOneOfMany(request)) {
                 close(request.connection());
             }
         });
@@ -48,7 +48,7 @@ final class Refusals {
     }
 
     private static void part(HttpServerRequest request) {
-        if (Client.isOneOfMany(request)) {
+        if (Requests.isOneOfMany(request)) {
             request.response().reset(Http2Error.NO_ERROR.code()).onComplete(unused -> {});
         } else {
             close(request.connection());

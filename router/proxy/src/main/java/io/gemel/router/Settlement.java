@@ -201,7 +201,7 @@ final class Settlement {
         over = true;
         if (client.gone()) {
             answer.discardRest();
-            client.left(story(answer.outcome(), Durability.LOCAL));
+            client.record().left(story(answer.outcome(), Durability.LOCAL));
         } else {
             say.run();
         }

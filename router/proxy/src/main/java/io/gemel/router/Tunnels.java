@@ -33,7 +33,7 @@ final class Tunnels {
                 .onFailure(why -> {
                     figures.upgraded.decrementAndGet();
                     upgraded.close();
-                    client.left(story);
+                    client.record().left(story);
                 });
     }
 
@@ -45,7 +45,7 @@ final class Tunnels {
         Tunnel made = new Tunnel(channel, upgraded, tunnel -> {
             open.remove(tunnel);
             figures.upgraded.decrementAndGet();
-            client.ended(tunnel.bytes(), story);
+            client.record().ended(tunnel.bytes(), story);
         });
         open.add(made);
         made.start();

@@ -183,7 +183,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     }
 
     private void take(HttpServerRequest request) {
-        if (fleet.isLeaving() && !Client.isOneOfMany(request)) {
+        if (fleet.isLeaving() && !Requests.isOneOfMany(request)) {
             request.response().putHeader("Connection", "close");
         }
         intake.take(request);

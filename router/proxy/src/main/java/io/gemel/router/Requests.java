@@ -1,0 +1,39 @@
+package io.gemel.router;
+
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.SocketAddress;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What requests of HTTP/1.1 and HTTP/2 say in the same way. Pure. */
+final class Requests {
+    private Requests() {}
+
+    /** Whether a request has not its connection for itself: then its stream ends, and nothing else. */
+    static boolean isOneOfMany(HttpServerRequest request) {
+        return request.version() == HttpVersion.HTTP_2;
+    }
+
+    /** The target; empty for one of HTTP/2 that has none. */
+    static String uri(HttpServerRequest request) {
+        return Objects.requireNonNullElse(request.uri(), "");
+    }
+
+    /** The target without the query, which may be private. */
+    static String path(HttpServerRequest request) {
+        String uri = uri(request);
+        int query = uri.indexOf('?');
+        return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    /** Where it comes from. */
+    static String address(HttpServerRequest request) {
+        return address(request.remoteAddress());
+    }
+
+    /** Where a connection comes from. */
+    static String address(@Nullable SocketAddress remote) {
+        return remote == null || remote.hostAddress() == null ? "unknown" : remote.hostAddress();
+    }
+}
