@@ -64,10 +64,6 @@ final class CapturedBody extends ServletOutputStream {
         return current;
     }
 
-    boolean isText() {
-        return writer != null;
-    }
-
     void reset() {
         writer = null;
         streamed = false;

@@ -48,7 +48,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
             return headers.keptWith(
                     errorMessage.isEmpty() ? Answer.of(status) : Answer.of(status, "text/plain", errorMessage + "\n"));
         }
-        String told = type.withCharset(body.isText());
+        String told = type.withCharset();
         byte[] bytes = body.toByteArray();
         return headers.keptWith(
                 told == null && bytes.length == 0
@@ -185,7 +185,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     @Override
     public @Nullable String getHeader(String name) {
         if (name.equalsIgnoreCase(CONTENT_TYPE)) {
-            return type.type();
+            return type.withCharset();
         }
         List<String> own = headers.get(name);
         return own == null ? super.getHeader(name) : own.get(0);
@@ -193,6 +193,10 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public Collection<String> getHeaders(String name) {
+        String told = type.withCharset();
+        if (name.equalsIgnoreCase(CONTENT_TYPE)) {
+            return told == null ? List.of() : List.of(told);
+        }
         List<String> own = headers.get(name);
         return own == null ? super.getHeaders(name) : List.copyOf(own);
     }
@@ -202,6 +206,9 @@ final class CapturedResponse extends HttpServletResponseWrapper {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
         names.addAll(super.getHeaderNames());
         names.addAll(headers.names());
+        if (type.withCharset() != null) {
+            names.add(CONTENT_TYPE);
+        }
         return names;
     }
 
@@ -224,12 +231,14 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public PrintWriter getWriter() {
-        return body.writer(Charset.forName(getCharacterEncoding()));
+        PrintWriter writer = body.writer(Charset.forName(type.charset()));
+        type.fix();
+        return writer;
     }
 
     @Override
     public @Nullable String getContentType() {
-        return type.withCharset(body.isText());
+        return type.withCharset();
     }
 
     @Override
@@ -246,18 +255,22 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setCharacterEncoding(@Nullable String charset) {
-        type.setCharset(charset);
+        if (!ended) {
+            type.setCharset(charset);
+        }
     }
 
     /** Servlet 6.1. */
     @Override
     public void setCharacterEncoding(Charset charset) {
-        type.setCharset(charset.name());
+        setCharacterEncoding(charset.name());
     }
 
     @Override
     public void setLocale(Locale value) {
-        locale = value;
+        if (!ended) {
+            locale = value;
+        }
         setHeader("Content-Language", value.toLanguageTag());
     }
 

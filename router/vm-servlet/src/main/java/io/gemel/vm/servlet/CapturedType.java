@@ -1,60 +1,63 @@
 package io.gemel.vm.servlet;
 
-import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The content type and the character encoding of an answer while it is written. For one thread. */
+/**
+ * The content type and the character encoding of an answer while it is written. Of the encodings that are named, wherever that is, the latest
+ * counts; none does once text is written. For one thread.
+ */
 final class CapturedType {
-    private static final String CHARSET = "charset=";
+    private static final Pattern CHARSET =
+            Pattern.compile(";\\s*charset\\s*=\\s*(?:\"([^\"]*)\"|([^;\\s]*))\\s*", Pattern.CASE_INSENSITIVE);
 
     private final String standard;
     private @Nullable String type;
     private @Nullable String charset;
+    private boolean text;
 
     /** @param standard the encoding of an answer that names none */
     CapturedType(String standard) {
         this.standard = standard;
     }
 
-    /** As it was set. */
-    @Nullable
-    String type() {
-        return type;
-    }
-
+    /** @param value may name the encoding, too; null takes both out */
     void setType(@Nullable String value) {
-        type = value;
+        Matcher named = CHARSET.matcher(value == null ? "" : value);
+        if (named.find()) {
+            setCharset(named.group(1) == null ? named.group(2) : named.group(1));
+        } else if (value == null) {
+            setCharset(null);
+        }
+        type = value == null ? null : named.replaceAll("").strip();
     }
 
+    /** @param value null for the standard one */
     void setCharset(@Nullable String value) {
-        charset = value;
+        if (!text) {
+            charset = value;
+        }
     }
 
-    /** With the encoding, when one was set or the answer is written as text. */
+    /** Text is written from now on: its encoding is what it is. */
+    void fix() {
+        text = true;
+    }
+
+    /** With the encoding, when one was named or the answer is written as text. */
     @Nullable
-    String withCharset(boolean text) {
-        String told = type;
-        boolean without = told != null && at(told) < 0;
-        return without && (charset != null || text) ? told + ";" + CHARSET + charset() : told;
+    String withCharset() {
+        return type != null && (charset != null || text) ? type + ";charset=" + charset() : type;
     }
 
     String charset() {
-        String told = type == null ? "" : type;
-        if (charset != null || at(told) < 0) {
-            return charset == null ? standard : charset;
-        }
-        return told.substring(at(told) + CHARSET.length())
-                .split(";", 2)[0]
-                .replace("\"", "")
-                .strip();
+        return charset == null ? standard : charset;
     }
 
     void clear() {
         type = null;
         charset = null;
-    }
-
-    private static int at(String type) {
-        return type.toLowerCase(Locale.ROOT).indexOf(CHARSET);
+        text = false;
     }
 }
