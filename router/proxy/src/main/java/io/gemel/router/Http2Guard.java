@@ -132,6 +132,9 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         if (type == HEADERS || type == PUSH_PROMISE || type == CONTINUATION) {
             inHeadBlock = true;
         }
+        if (type == DATA && settled && !inHeadBlock) {
+            stopTimer(); // a body has its own time
+        }
         if (left == 0) {
             frameEnds();
         }
