@@ -49,14 +49,15 @@ final class Pem {
     static void check(List<String> problems, String setting, RouterTls tls) {
         List<X509Certificate> chain = certificates(problems, setting + ".certificate", tls.certificate());
         String key = tls.key();
-        List<String> others = labels(key);
-        if (!others.contains(KEY)) {
-            problems.add(
-                    others.stream().anyMatch(label -> label.endsWith(KEY))
-                            ? setting + ".key holds a key of the form " + others.get(0)
-                                    + ", which is not read: convert it with openssl pkcs8 -topk8 -nocrypt"
-                            : setting + ".key holds no private key in PEM form (-----BEGIN PRIVATE KEY-----):"
-                                    + " name the file with the certificate's key");
+        List<String> labels = labels(key);
+        if (!labels.contains(KEY)) {
+            problems.add(labels.stream()
+                    .filter(label -> label.endsWith(KEY))
+                    .findFirst()
+                    .map(form -> setting + ".key holds a key of the form " + form
+                            + ", which is not read: convert it with openssl pkcs8 -topk8 -nocrypt")
+                    .orElse(setting + ".key holds no private key in PEM form (-----BEGIN PRIVATE KEY-----):"
+                            + " name the file with the certificate's key"));
         } else if (!chain.isEmpty()) {
             checkPair(problems, setting, chain.get(0), blocks(key, KEY).get(0));
         }

@@ -53,10 +53,14 @@ final class PemTest {
 
     @Test
     void says_how_to_convert_a_key_in_another_form() {
-        for (String form : new String[] {"RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY"}) {
-            assertThat(problems(ec.certificate(), ec.key().replace("PRIVATE KEY", form)))
-                    .containsExactly("tls.key holds a key of the form " + form
-                            + ", which is not read: convert it with openssl pkcs8 -topk8 -nocrypt");
+        for (String form : new String[] {"RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"}) {
+            String key = ec.key().replace("PRIVATE KEY", form);
+            String parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+            for (String text : new String[] {key, parameters + key, ec.certificate() + key}) {
+                assertThat(problems(ec.certificate(), text))
+                        .containsExactly("tls.key holds a key of the form " + form
+                                + ", which is not read: convert it with openssl pkcs8 -topk8 -nocrypt");
+            }
         }
     }
 
