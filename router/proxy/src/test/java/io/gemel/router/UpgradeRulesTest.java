@@ -2,10 +2,17 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.RouterConfig.Route;
+import java.io.IOException;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -55,5 +62,60 @@ class UpgradeRulesTest {
             })
     void a_vm_may_switch_to_what_it_was_asked_for(String wanted, String switched, boolean agrees) {
         assertThat(UpgradeRules.agrees(wanted, switched)).isEqualTo(agrees);
+    }
+
+    @ParameterizedTest(name = "{0} with {1}")
+    @CsvSource(
+            delimiter = '~',
+            nullValues = "none",
+            value = {
+                "/chat/room ~ none ~ /chat/room",
+                "/chat/room ~ /, /chat ~ /chat/room",
+                "/chat ~ /chat ~ /chat",
+                "/chat/ ~ /chat ~ /chat/",
+                "/ ~ none ~ /",
+                "/ ~ / ~ /",
+                "/chat/room ~ shop.example/, /chat ~ shop.example/chat/room",
+                "/chat/room ~ *.example/chat, / ~ *.example/chat/room",
+                "/chat/room ~ shop.example/chat/room, *.example/, / ~ shop.example/chat/room",
+                "/chat/a%20b ~ none ~ /chat",
+                "/chat/%C3%A4/room ~ /, shop.example/ ~ shop.example/chat",
+                "/chat/a=b ~ /chat ~ /chat",
+                "/chat:1 ~ none ~ /",
+                "/a%20b ~ shop.example/ ~ shop.example/",
+                "/v1.2/chat ~ / ~ /v1.2/chat",
+            })
+    void who_follows_the_advice_of_a_refusal_is_not_refused_again(String path, String names, String advised)
+            throws IOException {
+        List<Route> routes = new ArrayList<>();
+        for (String name : names == null ? new String[0] : names.split(", ")) {
+            routes.add(route(name, true));
+        }
+        Target target = Objects.requireNonNull(Target.parse(path));
+        Refusal refusal = refusal(routes, target);
+        assertThat(refusal).isNotNull();
+        assertThat(refusal.status()).isEqualTo(501);
+        Matcher advice = Pattern.compile("set (\\S+) in the router's file").matcher(refusal.text());
+        assertThat(advice.find()).as(refusal.text()).isTrue();
+
+        Properties file = new Properties();
+        file.load(new StringReader(advice.group(1)));
+        String key = file.stringPropertyNames().iterator().next();
+        assertThat(file.getProperty(key)).isEqualTo("false");
+        String name = key.substring("route.".length(), key.length() - ".resubmit".length());
+        assertThat(name).isEqualTo(advised);
+        routes.removeIf(route -> route.name().equals(name));
+        routes.add(route(name, false));
+        assertThat(refusal(routes, target)).isNull();
+    }
+
+    private static Route route(String name, boolean resubmit) {
+        int slash = name.indexOf('/');
+        return new Route(name.substring(0, slash), name.substring(slash), null, resubmit, null, null, null, null, null);
+    }
+
+    private static Refusal refusal(List<Route> routes, Target target) {
+        Route route = new Routes(routes).of("shop.example", target);
+        return UpgradeRules.refusal("websocket", "GET", headers("Host: shop.example"), target, route);
     }
 }
