@@ -127,14 +127,21 @@ final class SubmitIT extends SubmitFixture {
 
     @Test
     void keeps_nothing_of_a_failure_so_that_it_may_be_tried_again() throws Exception {
-        Result failed = vm.submit(vm.submission("k"), connection -> {
+        Work broken = connection -> {
             effect("k").run(connection);
             throw new IllegalStateException("broken");
-        });
-        assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
-        assertThat(failed.answer().status()).isEqualTo(500);
-        assertThat(database.effects("k") + database.number("SELECT count(*) FROM gemel.submission"))
-                .isZero();
+        };
+        Work deep = connection -> {
+            effect("k").run(connection);
+            throw new StackOverflowError("too deep");
+        };
+        for (Work work : List.of(broken, deep)) {
+            Result failed = vm.submit(vm.submission("k"), work);
+            assertThat(failed.outcome()).isEqualTo(Outcome.FAILED);
+            assertThat(failed.answer().status()).isEqualTo(500);
+            assertThat(database.effects("k") + database.number("SELECT count(*) FROM gemel.submission"))
+                    .isZero();
+        }
         Answer unavailable = Answer.of(503, "text/plain", "the card company does not answer");
         assertThat(vm.submit(vm.submission("k"), connection -> unavailable))
                 .isEqualTo(new Result.NothingHappened(Outcome.FAILED, unavailable));

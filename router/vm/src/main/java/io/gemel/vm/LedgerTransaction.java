@@ -209,7 +209,9 @@ final class LedgerTransaction implements AutoCloseable {
         try {
             SharedConnection own = new SharedConnection(GuardedConnection.around(connection), autoCommit);
             return Objects.requireNonNull(joining.run(work, own), "the work returned no answer");
-        } catch (Exception e) {
+        } catch (Exception
+                | Error e) { // also a stack that was too deep, or a class that is not there: what it wrote is rolled
+            // back
             throw StepFailure.of(Step.WORK, e);
         }
     }

@@ -53,7 +53,7 @@ final class StepFailure extends Exception {
     }
 
     /** Classifies what a step threw. */
-    static StepFailure of(Step step, Exception error) {
+    static StepFailure of(Step step, Throwable error) {
         String state = stateOf(error);
         Kind kind = switch (step) {
             case CONNECT -> Kind.UNREACHABLE;

@@ -13,7 +13,7 @@ public interface Work {
      *
      * @param connection in the transaction; to commit it, to roll it back or to change its mode is refused, to close it does nothing
      * @return 2xx or 3xx to commit, 4xx to reject the submission for good, 5xx to give this attempt up
-     * @throws Exception to give this attempt up; errors of the database are told apart by their SQLSTATE
+     * @throws Exception to give this attempt up, as an {@link Error} does; errors of the database are told apart by their SQLSTATE
      */
     Answer run(Connection connection) throws Exception;
 }

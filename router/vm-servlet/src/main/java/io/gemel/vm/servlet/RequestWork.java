@@ -23,7 +23,7 @@ final class RequestWork implements Work {
     private final HttpServletResponse client;
     private final FilterChain chain;
     private final VmHandling handling;
-    private @Nullable Exception error;
+    private @Nullable Throwable error;
     private @Nullable Answer answer;
     private @Nullable CapturedResponse response;
 
@@ -51,6 +51,8 @@ final class RequestWork implements Work {
         run.begin();
         try {
             error = handling.handle(request, captured, chain);
+        } catch (Error e) { // of the application, too: a stack that was too deep, a class that is not there
+            error = e;
         } finally {
             VmSubmission.end();
         }
@@ -84,13 +86,17 @@ final class RequestWork implements Work {
         VmFilter.send(result, client);
     }
 
-    private static void throwAsItWas(Exception error) throws IOException, ServletException {
+    /** A checked exception that servlets cannot throw comes wrapped, as containers do it. */
+    static void throwAsItWas(Throwable error) throws IOException, ServletException {
         if (error instanceof IOException io) {
             throw io;
         }
-        if (error instanceof ServletException servlet) {
-            throw servlet;
+        if (error instanceof RuntimeException unchecked) {
+            throw unchecked;
         }
-        throw (RuntimeException) error;
+        if (error instanceof Error serious) {
+            throw serious;
+        }
+        throw error instanceof ServletException servlet ? servlet : new ServletException(error);
     }
 }
