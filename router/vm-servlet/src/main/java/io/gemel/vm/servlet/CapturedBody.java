@@ -13,6 +13,7 @@ final class CapturedBody extends ServletOutputStream {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final int limit;
     private boolean streamed;
+    private boolean text;
     private @Nullable PrintWriter writer;
 
     /** @param limit most bytes that are kept; what follows is forgotten, and the length tells that there was more than may be */
@@ -44,7 +45,7 @@ final class CapturedBody extends ServletOutputStream {
 
     /** Itself, unless it is written as text. */
     ServletOutputStream stream() {
-        if (writer != null) {
+        if (text) {
             throw new IllegalStateException("the answer is written with a writer");
         }
         streamed = true;
@@ -61,13 +62,24 @@ final class CapturedBody extends ServletOutputStream {
             current = new PrintWriter(new OutputStreamWriter(this, charset));
             writer = current;
         }
+        text = true;
         return current;
     }
 
-    void reset() {
-        writer = null;
-        streamed = false;
+    /** Forgets what was written. Who holds the writer goes on with it. */
+    void clear() {
+        if (writer != null) {
+            writer.flush();
+        }
         bytes.reset();
+        text = false;
+        streamed = false;
+    }
+
+    /** The same, and the next writer is a new one. */
+    void reset() {
+        clear();
+        writer = null;
     }
 
     byte[] toByteArray() {

@@ -292,12 +292,12 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void resetBuffer() {
-        body.reset();
+        body.clear();
     }
 
     @Override
     public void reset() {
-        resetBuffer();
+        body.reset();
         headers.clear();
         status = SC_OK;
         ended = false;

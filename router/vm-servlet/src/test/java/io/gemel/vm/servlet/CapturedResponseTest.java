@@ -9,6 +9,7 @@ import jakarta.servlet.ServletResponseWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -74,6 +75,16 @@ final class CapturedResponseTest {
             response.reset();
             response.setContentType("text/plain;charset=UTF-8");
         });
+    }
+
+    @Test
+    void a_writer_that_is_held_writes_on_after_the_buffer_was_reset() {
+        CapturedResponse response = response();
+        PrintWriter writer = response.getWriter();
+        writer.print("draft");
+        response.resetBuffer();
+        writer.print("fair");
+        assertThat(response.answer().text()).isEqualTo("fair");
     }
 
     @Test
