@@ -7,8 +7,13 @@ import io.gemel.vm.VmConfig;
 import io.gemel.vm.VmLimits;
 import io.gemel.vm.servlet.VmServlets;
 import io.gemel.vm.servlet.VmSubmission;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -23,6 +28,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import javax.sql.DataSource;
@@ -54,6 +60,8 @@ final class ServletVm implements RunningVm {
     }
 
     private void register(ServletContext servlets) throws ServletException {
+        servlets.addFilter("astray", new Astray(vm.dataSource()))
+                .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/astray/*");
         try {
             registered = VmServlets.register(servlets, vm, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
@@ -103,6 +111,21 @@ final class ServletVm implements RunningVm {
             response.setStatus(201);
             response.setContentType("text/html");
             response.getWriter().print("<p>" + request.getAttribute("jakarta.servlet.forward.request_uri"));
+        }
+    }
+
+    /** Answers by itself, as some frameworks do. */
+    private record Astray(DataSource dataSource) implements Filter {
+        @Override
+        public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+                throws ServletException {
+            try (Connection connection = dataSource.getConnection();
+                    Statement insert = connection.createStatement()) {
+                insert.execute("INSERT INTO effect (key) VALUES ('astray')");
+            } catch (SQLException e) {
+                throw new ServletException(e);
+            }
+            ((HttpServletResponse) response).setStatus(Integer.parseInt(request.getParameter("status")));
         }
     }
 
@@ -182,6 +205,7 @@ final class ServletVm implements RunningVm {
                 case "/forward" -> request.getRequestDispatcher("/page").forward(request, response);
                 case "/upgrade" -> request.upgrade(NoUpgrade.class);
                 case "/later" -> request.startAsync().complete();
+                case "/undefined" -> throw new NoClassDefFoundError("not there");
                 case "/fail" -> throw new IllegalStateException("broken");
                 case "/long" -> response.getOutputStream().write(new byte[LIMITS.answerBytesMax() + 1]);
                 case "/slow" -> {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.gemel.deploy.vm.VmClient.Reply;
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmConfig;
@@ -17,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** An application of servlets alone keeps the contract, and behaves as it did. */
 final class ServletVmIT extends VmContract {
@@ -46,11 +51,16 @@ final class ServletVmIT extends VmContract {
 
     @Test
     void an_error_that_nobody_handles_is_the_containers_and_routers_are_told() throws Exception {
-        Reply failed = client().send("/fail", "k");
-        assertThat(failed.status()).isEqualTo(500);
-        assertThat(failed.outcome()).isEqualTo("failed");
-        assertThat(failed.body()).contains("IllegalStateException", "broken");
-        assertThat(database().ledger("k")).isEmpty();
+        for (String error :
+                List.of("/fail IllegalStateException broken", "/undefined NoClassDefFoundError not there")) {
+            String[] told = error.split(" ", 3);
+            Reply failed = client().send(told[0], "k");
+            assertThat(failed.status()).isEqualTo(500);
+            assertThat(failed.outcome()).isEqualTo("failed");
+            assertThat(failed.body()).contains(told[1], told[2]);
+            assertThat(database().ledger("k")).isEmpty();
+            assertThat(database().effects("k")).isZero();
+        }
     }
 
     @Test
@@ -92,6 +102,29 @@ final class ServletVmIT extends VmContract {
             assertThat(refused.body()).containsAnyOf("startAsync", "upgraded");
         }
         assertThat(database().effects("k")).isZero();
+    }
+
+    @Test
+    void a_filter_that_answers_by_itself_is_told_of() {
+        Logger logger = (Logger) LoggerFactory.getLogger("io.gemel.vm.servlet.Astray");
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        try {
+            for (String status : List.of("201", "403", "201", "303", "500", "303")) {
+                Reply reply = client().send("/astray/" + status + "?status=" + status, "k");
+                assertThat(reply.status()).isEqualTo(Integer.parseInt(status));
+                assertThat(reply.outcome()).isEmpty();
+            }
+            client().post("/astray/204?status=204");
+            client().send("/effect", "l");
+        } finally {
+            logger.detachAppender(lines);
+        }
+        assertThat(lines.list).hasSize(2).allSatisfy(line -> {
+            assertThat(line.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(line.getFormattedMessage()).contains("/astray/", "servlet", "gemel.vm.submissions");
+        });
     }
 
     @Test

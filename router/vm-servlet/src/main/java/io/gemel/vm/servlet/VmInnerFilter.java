@@ -21,7 +21,6 @@ import java.util.function.Supplier;
  * can run again: nothing but the servlet. Safe for any number of threads.
  */
 public final class VmInnerFilter implements Filter {
-    private static final String KEY = "Idempotency-Key";
     private static final int TOO_LARGE = 413;
 
     private final Vm vm;
@@ -43,7 +42,8 @@ public final class VmInnerFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http && http.getHeader(KEY) != null && isSubmission(http)) {
+        if (request instanceof HttpServletRequest http && Keyed.prefixOf(http, vm.config()) != null) {
+            Astray.arrived(http);
             headers.doFilter(
                     request,
                     response,
@@ -51,17 +51,6 @@ public final class VmInnerFilter implements Filter {
         } else {
             chain.doFilter(request, response);
         }
-    }
-
-    /** By the path as the container understands it, which is how routers understand it, too. */
-    private boolean isSubmission(HttpServletRequest request) {
-        String info = request.getPathInfo();
-        String path = request.getServletPath() + (info == null ? "" : info);
-        return vm.config().submissions().stream()
-                .anyMatch(prefix -> path.startsWith(prefix)
-                        && (path.length() == prefix.length()
-                                || prefix.endsWith("/")
-                                || path.charAt(prefix.length()) == '/'));
     }
 
     private void submit(HttpServletRequest request, HttpServletResponse response, FilterChain chain)

@@ -2,6 +2,7 @@ package io.gemel.vm.servlet;
 
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmFilter;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -13,8 +14,9 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Stands before all other filters, for all paths, requests and dispatches of errors. It answers routers below {@code /gemel/}, who show no credentials, and tells them of a
- * submission that failed by an error of which no filter made an answer: the container answers it. Safe for any number of threads.
+ * Stands before all other filters, for all paths, requests and dispatches of errors. It answers routers below {@code /gemel/}, who show no
+ * credentials, and tells them of a submission that failed by an error of which no filter made an answer: the container answers it. What another
+ * filter answered in place of a submission is logged. Safe for any number of threads.
  */
 public final class VmOuterFilter implements Filter {
     /** The request attribute of a submission whose handling threw. */
@@ -26,9 +28,11 @@ public final class VmOuterFilter implements Filter {
     private static final String ENDPOINTS = "/gemel/";
 
     private final VmFilter endpoints;
+    private final Astray astray;
 
     public VmOuterFilter(Vm vm) {
         this.endpoints = new VmFilter(vm);
+        this.astray = new Astray(vm.config());
     }
 
     /** @throws ServletException when the application is not at the root of its server, where routers ask */
@@ -53,12 +57,17 @@ public final class VmOuterFilter implements Filter {
         }
         try {
             chain.doFilter(request, response);
-        } catch (IOException | ServletException | RuntimeException e) {
+        } catch (IOException | ServletException | RuntimeException | Error e) {
             if (request.getAttribute(FAILED) != null) {
                 request.setAttribute(ESCAPED, true);
                 tellFailure(response);
             }
             throw e;
+        }
+        if (request instanceof HttpServletRequest asked
+                && response instanceof HttpServletResponse answered
+                && request.getDispatcherType() == DispatcherType.REQUEST) {
+            astray.look(asked, answered);
         }
     }
 

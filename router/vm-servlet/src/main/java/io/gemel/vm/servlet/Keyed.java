@@ -1,0 +1,40 @@
+package io.gemel.vm.servlet;
+
+import io.gemel.vm.VmConfig;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/** Tells which requests are to be carried out as submissions: those with a key below the paths of submissions. */
+final class Keyed {
+    private static final String KEY = "Idempotency-Key";
+
+    private Keyed() {}
+
+    /**
+     * The prefix of submissions that a request is below; null when it is none.
+     *
+     * @param request by its path as the container understands it, which is how routers understand it, too
+     */
+    static @Nullable String prefixOf(HttpServletRequest request, VmConfig vm) {
+        if (request.getHeader(KEY) == null) {
+            return null;
+        }
+        String path = pathOf(request);
+        for (String prefix : vm.submissions()) {
+            if (isBelow(path, prefix)) {
+                return prefix;
+            }
+        }
+        return null;
+    }
+
+    static String pathOf(HttpServletRequest request) {
+        String info = request.getPathInfo();
+        return request.getServletPath() + (info == null ? "" : info);
+    }
+
+    private static boolean isBelow(String path, String prefix) {
+        return path.startsWith(prefix)
+                && (path.length() == prefix.length() || prefix.endsWith("/") || path.charAt(prefix.length()) == '/');
+    }
+}
