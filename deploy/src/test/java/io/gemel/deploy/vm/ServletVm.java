@@ -59,14 +59,10 @@ final class ServletVm implements RunningVm {
         tomcat.start();
     }
 
-    private void register(ServletContext servlets) throws ServletException {
+    private void register(ServletContext servlets) {
         servlets.addFilter("astray", new Astray(vm.dataSource()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/astray/*");
-        try {
-            registered = VmServlets.register(servlets, vm, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        } catch (IOException e) {
-            throw new ServletException(e);
-        }
+        registered = VmServlets.register(servlets, vm, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @Override

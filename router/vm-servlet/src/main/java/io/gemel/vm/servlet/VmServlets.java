@@ -6,6 +6,7 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -31,10 +32,10 @@ public final class VmServlets implements AutoCloseable {
      *
      * @param vm closed with what this returns
      * @param heartbeats where heartbeats are answered; port 0 takes a free one
-     * @throws IOException when it cannot listen there
+     * @throws UncheckedIOException when it cannot listen there
      * @throws IllegalStateException when the application is not at the root of the server, or has started already
      */
-    public static VmServlets register(ServletContext context, Vm vm, InetSocketAddress heartbeats) throws IOException {
+    public static VmServlets register(ServletContext context, Vm vm, InetSocketAddress heartbeats) {
         String path = context.getContextPath();
         if (!path.isEmpty()) {
             throw new IllegalStateException("the application's context path is '" + path
@@ -45,7 +46,11 @@ public final class VmServlets implements AutoCloseable {
         // By the servlet's name: containers ask such filters after all those of a path.
         FilterRegistration.Dynamic inner = added(context.addFilter("gemelInner", new VmInnerFilter(vm)));
         inner.addMappingForServletNames(EnumSet.of(DispatcherType.REQUEST), true, "*");
-        return new VmServlets(vm, new VmHeartbeats(vm, heartbeats));
+        try {
+            return new VmServlets(vm, new VmHeartbeats(vm, heartbeats));
+        } catch (IOException e) {
+            throw new UncheckedIOException("heartbeats cannot be answered at " + heartbeats, e);
+        }
     }
 
     /** Requests that are no submissions may be handled asynchronously as before. */
