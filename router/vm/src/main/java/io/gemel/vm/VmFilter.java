@@ -39,6 +39,11 @@ public final class VmFilter implements Filter {
         }
     }
 
+    /** Returns whether a request is for the VM itself: routers ask it below {@code /gemel/}. */
+    public static boolean isForVm(HttpServletRequest request) {
+        return pathOf(request).startsWith(Endpoints.PREFIX);
+    }
+
     /** Sends what a submission came to: the answer, with the outcome for the router. */
     public static void send(Result result, HttpServletResponse response) throws IOException {
         send(Reply.of(result), response);
@@ -47,9 +52,8 @@ public final class VmFilter implements Filter {
     private void filter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         Headers headers = request::getHeader;
-        String path = request.getRequestURI().substring(request.getContextPath().length());
-        if (path.startsWith(Endpoints.PREFIX)) {
-            send(endpoints.reply(request.getMethod(), path, request.getQueryString(), headers), response);
+        if (isForVm(request)) {
+            send(endpoints.reply(request.getMethod(), pathOf(request), request.getQueryString(), headers), response);
             return;
         }
         if (headers.first(HttpWords.KEY) == null) {
@@ -67,6 +71,11 @@ public final class VmFilter implements Filter {
         } finally {
             CurrentSubmission.clear();
         }
+    }
+
+    /** Below the application, as it was sent. */
+    private static String pathOf(HttpServletRequest request) {
+        return request.getRequestURI().substring(request.getContextPath().length());
     }
 
     /** Null when the headers are wrong; that has been answered then. */

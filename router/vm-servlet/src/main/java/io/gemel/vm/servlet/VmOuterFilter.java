@@ -5,7 +5,7 @@ import io.gemel.vm.VmFilter;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
@@ -25,30 +25,29 @@ public final class VmOuterFilter implements Filter {
     /** The request attribute of one whose error no filter made an answer of. */
     private static final String ESCAPED = "io.gemel.vm.servlet.escaped";
 
-    private static final String ENDPOINTS = "/gemel/";
-
     private final VmFilter endpoints;
     private final Astray astray;
 
-    public VmOuterFilter(Vm vm) {
+    /**
+     * @param context the application's
+     * @throws IllegalStateException when the application is not at the root of its server, where routers ask
+     */
+    public VmOuterFilter(Vm vm, ServletContext context) {
+        String path = context.getContextPath();
+        if (!path.isEmpty()) {
+            throw new IllegalStateException(
+                    "the application's context path is '" + path
+                            + "': routers ask a VM below /gemel/, so it must be at the root of its server. Deploy a WAR as ROOT.war; with Spring Boot"
+                            + " leave server.servlet.context-path empty, spring.mvc.servlet.path may begin the paths of controllers instead");
+        }
         this.endpoints = new VmFilter(vm);
         this.astray = new Astray(vm.config());
-    }
-
-    /** @throws ServletException when the application is not at the root of its server, where routers ask */
-    @Override
-    public void init(FilterConfig config) throws ServletException {
-        String path = config.getServletContext().getContextPath();
-        if (!path.isEmpty()) {
-            throw new ServletException("the application's context path is '" + path
-                    + "': routers ask a VM below /gemel/, so it must be at the root of its server (ROOT.war)");
-        }
     }
 
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request instanceof HttpServletRequest asked && isForVm(asked)) {
+        if (request instanceof HttpServletRequest asked && VmFilter.isForVm(asked)) {
             endpoints.doFilter(request, response, chain);
             return;
         }
@@ -75,10 +74,5 @@ public final class VmOuterFilter implements Filter {
         if (response instanceof HttpServletResponse http) {
             http.setHeader("Gemel-Outcome", "failed");
         }
-    }
-
-    private static boolean isForVm(HttpServletRequest request) {
-        return request.getRequestURI()
-                .startsWith(ENDPOINTS, request.getContextPath().length());
     }
 }

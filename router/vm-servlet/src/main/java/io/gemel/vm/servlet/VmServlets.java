@@ -36,12 +36,7 @@ public final class VmServlets implements AutoCloseable {
      * @throws IllegalStateException when the application is not at the root of the server, or has started already
      */
     public static VmServlets register(ServletContext context, Vm vm, InetSocketAddress heartbeats) {
-        String path = context.getContextPath();
-        if (!path.isEmpty()) {
-            throw new IllegalStateException("the application's context path is '" + path
-                    + "': routers ask a VM below /gemel/, so it must be at the root (ROOT.war)");
-        }
-        FilterRegistration.Dynamic outer = added(context.addFilter("gemelOuter", new VmOuterFilter(vm)));
+        FilterRegistration.Dynamic outer = added(context.addFilter("gemelOuter", new VmOuterFilter(vm, context)));
         outer.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ERROR), false, "/*");
         // By the servlet's name: containers ask such filters after all those of a path.
         FilterRegistration.Dynamic inner = added(context.addFilter("gemelInner", new VmInnerFilter(vm)));

@@ -4,9 +4,9 @@ import io.gemel.vm.Vm;
 import io.gemel.vm.servlet.VmInnerFilter;
 import io.gemel.vm.servlet.VmOuterFilter;
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.ServletContext;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -52,25 +52,25 @@ public final class VmAutoConfiguration {
 
     /** First: routers show no credentials. They ask below the root, whatever the application's paths begin with. */
     @Bean
-    FilterRegistrationBean<VmOuterFilter> gemelOuter(
-            Vm vm, @Value("${server.servlet.context-path:}") String contextPath) {
-        if (contextPath.length() > 1) {
-            throw new IllegalStateException("server.servlet.context-path is '" + contextPath
-                    + "': routers ask a VM below /gemel/, so it must be empty beside gemel.vm.name. spring.mvc.servlet.path may begin the"
-                    + " paths of controllers instead");
-        }
-        return outer(vm, "gemelOuter", DispatcherType.ERROR, Ordered.HIGHEST_PRECEDENCE);
+    FilterRegistrationBean<VmOuterFilter> gemelOuter(Vm vm, ServletContext context) {
+        return outer(new VmOuterFilter(vm, context), "gemelOuter", DispatcherType.ERROR, Ordered.HIGHEST_PRECEDENCE);
     }
 
     /** In a WAR a filter of Spring Boot shows the errors that no other filter made an answer of: routers are told inside of it. */
     @Bean
     @ConditionalOnBean(ErrorPageFilter.class)
-    FilterRegistrationBean<VmOuterFilter> gemelInsideErrorPages(Vm vm, ErrorPageFilter errorPages) {
-        return outer(vm, "gemelInsideErrorPages", DispatcherType.FORWARD, errorPages.getOrder() + 1);
+    FilterRegistrationBean<VmOuterFilter> gemelInsideErrorPages(
+            Vm vm, ServletContext context, ErrorPageFilter errorPages) {
+        return outer(
+                new VmOuterFilter(vm, context),
+                "gemelInsideErrorPages",
+                DispatcherType.FORWARD,
+                errorPages.getOrder() + 1);
     }
 
-    private static FilterRegistrationBean<VmOuterFilter> outer(Vm vm, String name, DispatcherType errors, int order) {
-        FilterRegistrationBean<VmOuterFilter> outer = new FilterRegistrationBean<>(new VmOuterFilter(vm));
+    private static FilterRegistrationBean<VmOuterFilter> outer(
+            VmOuterFilter filter, String name, DispatcherType errors, int order) {
+        FilterRegistrationBean<VmOuterFilter> outer = new FilterRegistrationBean<>(filter);
         outer.setName(name);
         outer.setDispatcherTypes(DispatcherType.REQUEST, errors);
         outer.setOrder(order);
