@@ -61,6 +61,7 @@ final class JavaVm implements RunningVm {
             case "/order" -> order(connection, key);
             case "/fail" -> throw new IllegalStateException("broken");
             case "/long" -> Answer.of(200, "application/octet-stream", new byte[LIMITS.answerBytesMax() + 1]);
+            case "/unsendable" -> Answer.of(201).withHeader("Location", "/\u2192");
             case "/slow" -> {
                 execute(connection, "SELECT pg_sleep(0.5)");
                 yield Answer.of(201);

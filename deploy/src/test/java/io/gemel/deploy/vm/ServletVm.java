@@ -204,6 +204,7 @@ final class ServletVm implements RunningVm {
                 case "/undefined" -> throw new NoClassDefFoundError("not there");
                 case "/fail" -> throw new IllegalStateException("broken");
                 case "/long" -> response.getOutputStream().write(new byte[LIMITS.answerBytesMax() + 1]);
+                case "/unsendable" -> response.setHeader("Location", "/\u2192");
                 case "/slow" -> {
                     execute(connection, "SELECT pg_sleep(0.5)");
                     response.setStatus(201);

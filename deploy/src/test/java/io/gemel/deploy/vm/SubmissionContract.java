@@ -68,6 +68,17 @@ interface SubmissionContract {
     }
 
     @Test
+    default void a_body_that_is_too_long_is_refused() throws Exception {
+        Reply refused =
+                client().sending("/effect", "k", "x".repeat((1 << 20) + 1)).join();
+        assertThat(refused.status()).isEqualTo(413);
+        assertThat(refused.outcome()).isEqualTo("rejected");
+        assertThat(database().ledger("k")).isEmpty();
+        assertThat(client().sending("/effect", "k", "x".repeat(1 << 20)).join().outcome())
+                .isEqualTo("executed");
+    }
+
+    @Test
     default void a_refusal_for_good_is_kept_and_its_work_is_not() throws Exception {
         Reply rejected = client().send("/refuse", "k");
         assertThat(rejected).isEqualTo(new Reply(402, "rejected", "text/plain; charset=utf-8", "not enough money"));
@@ -154,7 +165,7 @@ interface SubmissionContract {
 
     @Test
     default void of_a_failure_nothing_is_kept() throws Exception {
-        for (String path : List.of("/fail", "/long")) {
+        for (String path : List.of("/fail", "/long", "/unsendable")) {
             Reply failed = client().send(path, "k");
             assertThat(failed.status()).isEqualTo(500);
             assertThat(failed.outcome()).isEqualTo("failed");

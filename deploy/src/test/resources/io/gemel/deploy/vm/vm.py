@@ -10,6 +10,7 @@ import random
 import sys
 import threading
 import time
+import traceback
 import uuid
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -165,6 +166,7 @@ def transaction(submission):
             raise Ended("unreachable", 503, "the database cannot be used, and nothing was committed") from e
         if e.state in ("57014", "25P03", "25P04"):
             submission.check_time()
+        traceback.print_exc()
         raise Ended("failed", 500, "the application failed, and nothing was committed") from e
 
 
@@ -174,6 +176,8 @@ def attempt(submission, work):
         transaction_id = claim(db, submission, "running", (None, None, None, None), submission.first)
         try:
             status, content_type, body, *kept = work(db, submission.key)
+            check_sendable(status, content_type, *kept)
+            size = len(body)
         except DatabaseError as e:
             if e.state[:2] not in ("22", "23", "42"):
                 raise
@@ -184,12 +188,13 @@ def attempt(submission, work):
         except (Lost, Ended):
             raise
         except Exception as e:
+            traceback.print_exc()
             raise Ended("failed", 500, "the application failed, and nothing was committed") from e
         if rejection:
             db.query("ROLLBACK")
             raise rejection
-        if len(body) > ANSWER_MAX:
-            raise Ended("failed", 500, f"the answer has {len(body)} bytes, and at most {ANSWER_MAX} are kept")
+        if size > ANSWER_MAX:
+            raise Ended("failed", 500, f"the answer has {size} bytes, and at most {ANSWER_MAX} are kept")
         headers = "\n".join(kept) or None
         finished = db.query(FINISH, status, content_type, body, headers, submission.key, transaction_id)
         if not finished:
@@ -203,6 +208,15 @@ def attempt(submission, work):
             raise Rejection(500, "text/plain; charset=utf-8", text, for_good=True)
         commit(db)
     return "executed", status, content_type, body, headers
+
+
+def check_sendable(status, *texts):
+    """What cannot be sent must not be kept: it would be sent again and again."""
+    if not 200 <= status < 400:
+        raise ValueError(f"success is a status of 2xx or 3xx, not {status}; work that refuses raises a Rejection")
+    for text in texts:
+        if not (text.isascii() and text.isprintable()):
+            raise ValueError(f"a header has printable ASCII: {text!r}")
 
 
 def claim_only(submission, status, answer, declined_before):
@@ -303,6 +317,10 @@ def created(db, key):
     return *effect(db, key), f"Location: /effects/{key}", 'ETag: "1"'
 
 
+def unsendable(db, key):
+    return *effect(db, key), "Location: /\u2192"
+
+
 def nothing(db, key):
     return 201, "text/plain; charset=utf-8", b""
 
@@ -314,7 +332,7 @@ def long(db, key):
 
 APPLICATION = {
     "/effect": effect, "/refuse": refuse, "/overdraw": overdraw, "/fail": fail, "/slow": slow, "/long": long,
-    "/nothing": nothing, "/created": created, "/order": order
+    "/nothing": nothing, "/created": created, "/order": order, "/unsendable": unsendable
 }
 
 
@@ -334,7 +352,10 @@ class Handler(BaseHTTPRequestHandler):
         self.answer("POST")
 
     def answer(self, method):
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), BODY_MAX))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(min(length, BODY_MAX))
+        for left in range(length - len(body), 0, -65536):
+            self.rfile.read(min(left, 65536))
         path, _, query = self.path.partition("?")
         if path == "/gemel/heartbeat":
             self.send(*heartbeat())
@@ -344,6 +365,8 @@ class Handler(BaseHTTPRequestHandler):
         elif path.startswith("/gemel/outcome/"):
             key = unquote(path[len("/gemel/outcome/") :])
             self.send(*self.guarded(lambda: outcome(self.submission(key, None), method == "POST" or query == "fence=true")))
+        elif length > BODY_MAX:
+            self.send(*Ended("rejected", 413, f"the body has more than {BODY_MAX} bytes").reply)
         elif path in APPLICATION and method == "POST":
             self.send(*self.guarded(lambda: self.submit(path, body)))
         else:

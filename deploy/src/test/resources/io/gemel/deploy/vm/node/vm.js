@@ -2,7 +2,7 @@
 //
 //     node vm.js NAME DATABASE_PORT        listens on a free port, says which, and ends when its standard input does
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, validateHeaderName, validateHeaderValue } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
@@ -67,7 +67,9 @@ class Again extends Error {}
 /** The request is no submission. */
 class BadRequest extends Error {}
 
-/** What the server itself says; every other error of a connection means that it is lost. */
+/** The connection is gone, or silent for too long. Whether the last statement was carried out is not known. */
+class Lost extends Error {}
+
 const isOfServer = (error) => error instanceof pg.DatabaseError;
 const isRefusal = (error) => ['22', '23', '42'].includes(error.code.slice(0, 2));
 
@@ -87,7 +89,7 @@ function permit(millis) {
     waiting.push(entry);
     entry.timer = setTimeout(() => {
       waiting.splice(waiting.indexOf(entry), 1);
-      reject(new Error('no connection is free'));
+      reject(new Lost('no connection is free'));
     }, millis);
   });
 }
@@ -112,17 +114,22 @@ class Connection {
       options: limits.map((each) => '-c ' + each).join(' '), connectionTimeoutMillis: Math.max(1, Math.ceil(millis)),
     });
     this.client.on('error', () => {}); // the next statement tells
-    await this.client.connect();
+    await this.client.connect().catch(told);
   }
 
   async query(text, ...values) {
-    const result = await this.client.query({ text, values, rowMode: 'array', query_timeout: Math.max(1, Math.ceil(this.millis)) });
-    return result.rows;
+    const query = { text, values, rowMode: 'array', query_timeout: Math.max(1, Math.ceil(this.millis)) };
+    return (await this.client.query(query).catch(told)).rows;
   }
 
   close() {
     this.client.connection.stream.destroy();
   }
+}
+
+/** What the server itself says of a statement, and a value that is none for a database, are as they are; everything else means a lost connection. */
+function told(error) {
+  throw isOfServer(error) || error instanceof TypeError ? error : new Lost(error.message);
 }
 
 /** Lends a connection that works; it is given back or, after an error, closed. */
@@ -207,10 +214,10 @@ async function transaction(submission, work) {
     if ([Ended, Rejection, Again].some((type) => error instanceof type)) {
       throw error;
     }
-    if (!isOfServer(error)) {
+    if (error instanceof Lost) {
       throw new Ended('unreachable', 503, 'the database was lost before the commit, and nothing was committed');
     }
-    const state = error.code;
+    const state = isOfServer(error) ? error.code : '';
     if (['40001', '40P01', '55P03'].includes(state)) {
       throw new Again();
     }
@@ -220,6 +227,7 @@ async function transaction(submission, work) {
     if (['57014', '25P03', '25P04'].includes(state)) {
       checkTime(submission);
     }
+    console.error(error);
     throw new Ended('failed', 500, 'the application failed, and nothing was committed');
   }
 }
@@ -235,11 +243,9 @@ function attempt(submission, work) {
         await db.query('ROLLBACK');
         throw error instanceof Rejection ? error : refusedByDatabase(error, error.code.startsWith('23') ? 409 : 400);
       }
-      if (error instanceof Broken) {
-        throw new Ended('failed', 500, 'the application failed, and nothing was committed');
-      }
       throw error;
     }
+    checkSendable(answer);
     if (answer.body.length > ANSWER_MAX) {
       throw new Ended('failed', 500, `the answer has ${answer.body.length} bytes, and at most ${ANSWER_MAX} are kept`);
     }
@@ -259,6 +265,17 @@ function attempt(submission, work) {
     await commit(db);
     return { outcome: 'executed', ...answer };
   });
+}
+
+/** What cannot be sent must not be kept: it would be sent again and again. */
+function checkSendable(answer) {
+  if (!(answer.status >= 200 && answer.status < 400)) {
+    throw new RangeError(`success is a status of 2xx or 3xx, not ${answer.status}; work that refuses throws a Rejection`);
+  }
+  for (const [name, value] of headersOf(answer)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
 }
 
 const bytea = (body) => '\\x' + body.toString('hex');
@@ -331,9 +348,6 @@ async function commit(db) {
 
 // --- the application ---
 
-/** An error of the application's own. */
-class Broken extends Error {}
-
 /** A version 5 UUID. */
 function derivedId(key, index) {
   const hash = createHash('sha1').update(Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex')).update(`${key}:${index}`).digest();
@@ -367,9 +381,10 @@ const APPLICATION = {
     return effect(db, key);
   },
   '/fail': async (db, key) => {
-    await effect(db, key);
-    throw new Broken();
+    const answer = await effect(db, key);
+    return answer.missing.body;
   },
+  '/unsendable': async (db, key) => ({ ...(await effect(db, key)), headers: 'Location: /\u2192' }),
   '/slow': async (db, key) => {
     const answer = await effect(db, key);
     await db.query('SELECT pg_sleep(0.5)');
@@ -501,19 +516,19 @@ async function outcome(submission, wantedClosed) {
   return json(200, answer);
 }
 
-function send(response, { outcome: word, status, type, body, headers }) {
-  for (const line of (headers ?? '').split('\n').filter(Boolean)) {
-    const end = line.indexOf(': ');
-    response.setHeader(line.slice(0, end), line.slice(end + 2));
+/** Names and values, as they are sent. */
+function headersOf({ type, headers }) {
+  const kept = (headers ?? '').split('\n').filter(Boolean).map((line) => line.split(/: (.*)/, 2));
+  return type ? [['Content-Type', type], ...kept] : kept;
+}
+
+function send(response, reply) {
+  headersOf(reply).forEach(([name, value]) => response.setHeader(name, value));
+  if (reply.outcome) {
+    response.setHeader('Gemel-Outcome', reply.outcome);
   }
-  if (type) {
-    response.setHeader('Content-Type', type);
-  }
-  if (word) {
-    response.setHeader('Gemel-Outcome', word);
-  }
-  response.writeHead(status, { 'Content-Length': body.length });
-  response.end(body);
+  response.writeHead(reply.status, { 'Content-Length': reply.body.length });
+  response.end(reply.body);
 }
 
 const server = createServer((request, response) => {
@@ -528,7 +543,11 @@ const server = createServer((request, response) => {
       console.error(error);
       return new Ended('failed', 500, 'the application failed, and nothing was committed').reply;
     })
-    .then((reply) => send(response, reply));
+    .then((reply) => send(response, reply))
+    .catch((error) => {
+      console.error(error);
+      response.destroy();
+    });
 });
 
 process.stdin.resume().on('end', () => process.exit(0));
