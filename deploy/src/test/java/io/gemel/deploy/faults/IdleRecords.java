@@ -11,7 +11,7 @@ final class IdleRecords {
 
     private IdleRecords() {}
 
-    /** All records but heartbeats that either site publishes from now on, for a while. */
+    /** All parts of transactions that either site publishes from now on, for a while. */
     static List<String> of(TwoSites sites) throws Exception {
         String brokers = sites.kafka().bootstrapServers();
         List<String> records = new ArrayList<>();

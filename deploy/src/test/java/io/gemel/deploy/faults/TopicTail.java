@@ -53,7 +53,7 @@ final class TopicTail implements AutoCloseable {
     }
 
     /**
-     * Reads on until there were so many heartbeats, and gives back what else there was.
+     * Reads on until there were so many heartbeats, and gives back what else there was, but for the records that say again who writes the log.
      *
      * @throws IllegalStateException when the heartbeats do not come
      */
@@ -66,7 +66,7 @@ final class TopicTail implements AutoCloseable {
                 LogRecord decoded = codec.decode(record.value());
                 if (decoded instanceof LogRecord.Heartbeat) {
                     beats++;
-                } else {
+                } else if (!(decoded instanceof LogRecord.Opened)) {
                     others.add(partition.topic() + " offset " + record.offset() + ": " + decoded);
                 }
             }
