@@ -85,14 +85,15 @@ final class Choice {
     }
 
     private @Nullable VmState acrossFrom(SiteView home, Course course, Lane lane, long nowMillis) {
-        for (GroupView there : groups(home, course)) {
-            for (SiteView site : fleet.sites()) {
-                GroupView here = site.group(there.name());
-                if (here != null && there.crossableTo().contains(site.name())) {
-                    VmState vm = best(site, here, course, lane, Tier.ANY, nowMillis);
-                    if (vm != null) {
-                        return vm;
-                    }
+        Collection<GroupView> there = groups(home, course);
+        if (course.group().equals(VmState.ANY_GROUP)) {
+            there = there.stream().filter(GroupView::mayKeepLedger).toList();
+        }
+        for (SiteView site : fleet.sites()) {
+            if (!there.isEmpty() && there.stream().allMatch(group -> group.isCrossableTo(site.name()))) {
+                VmState vm = best(site, course, lane, Tier.ANY, nowMillis);
+                if (vm != null) {
+                    return vm;
                 }
             }
         }
@@ -140,14 +141,18 @@ final class Choice {
         return vms.isEmpty() ? null : leastMet(vms, course, nowMillis);
     }
 
-    /** The one that has had least to do with a submission that was sent somewhere before. */
+    /**
+     * The one that has had least to do with a submission that was sent somewhere before. What became of it, a VM of its own site also tells
+     * that has no share of new requests.
+     */
     private @Nullable VmState leastMet(List<VmState> vms, Course course, long nowMillis) {
         VmState chosen = null;
         int chosenRank = Integer.MAX_VALUE;
         int offset = random.nextInt(vms.size());
         for (int i = 0; i < vms.size(); i++) {
             VmState vm = vms.get((i + offset) % vms.size());
-            if (isSpent(vm, course) || !takes(vm, Tier.ANY)) {
+            boolean wanted = vm.config().weight() > 0 || vm.site().equals(course.home());
+            if (!wanted || isSpent(vm, course) || !takes(vm, Tier.ANY)) {
                 continue;
             }
             int rank = rank(vm, course);
@@ -223,14 +228,14 @@ final class Choice {
     private @Nullable VmState draw(List<VmState> vms, @Nullable VmState except, Tier tier, long nowMillis) {
         double total = 0;
         for (VmState vm : vms) {
-            if (vm != except && takes(vm, tier)) {
+            if (vm != except && draws(vm, tier)) {
                 total += vm.weight(nowMillis, slowStartMillis);
             }
         }
         double drawn = random.nextDouble() * total;
         VmState last = null;
         for (VmState vm : vms) {
-            if (vm != except && takes(vm, tier)) {
+            if (vm != except && draws(vm, tier)) {
                 last = vm;
                 drawn -= vm.weight(nowMillis, slowStartMillis);
                 if (drawn < 0) {
@@ -241,8 +246,12 @@ final class Choice {
         return last;
     }
 
+    private boolean draws(VmState vm, Tier tier) {
+        return vm.config().weight() > 0 && takes(vm, tier);
+    }
+
     private boolean takes(VmState vm, Tier tier) {
-        if (!hasRoom(vm) || vm.config().weight() == 0) {
+        if (!hasRoom(vm)) {
             return false;
         }
         return tier == Tier.ANY ? vm.verdict() == Verdict.ALIVE || vm.verdict() == Verdict.AVOID : isGood(vm);

@@ -22,7 +22,7 @@ final class Crossing {
     /** Longest wait for one answer of a site's process; then it is asked again. */
     private static final long STEP_MILLIS = 2000;
 
-    /** Between two tries, and how long a site must be without usable VMs that yet live, in ticks of the watch. */
+    /** Between two tries, and how long a site must be without VMs that can be asked, though they live, in ticks of the watch. */
     private static final int PAUSE_TICKS = 10;
 
     private static final int IDLE_TICKS = 100;
@@ -53,7 +53,7 @@ final class Crossing {
      * @param state the verdict on the site; while VMs of other groups work there, those of this one may be stranded all the same
      */
     void tick(SiteState state) {
-        idle = group.hasUsable() ? 0 : idle + 1;
+        idle = group.tells() ? 0 : idle + 1;
         boolean alone = state == SiteState.UP && (idle >= IDLE_TICKS || group.isGone());
         SiteState wanted = alone ? SiteState.STRANDED : state;
         if (wanted == SiteState.UP || wanted == SiteState.PENDING) {
@@ -100,7 +100,7 @@ final class Crossing {
         });
     }
 
-    /** Nothing of its dead VMs goes on in its database, and all that was committed there is out. */
+    /** Nothing of its dead VMs goes on in its database, its others have nothing in hand, and all that was committed there is out. */
     private Future<?> settle() {
         List<Future<?>> ended = new ArrayList<>();
         List<VmState> all = new ArrayList<>(site.vms());
@@ -108,8 +108,8 @@ final class Crossing {
         for (VmState vm : all) {
             if (vm.verdict() == Verdict.DEAD) {
                 ended.add(fencing.fence(site, vm, STEP_MILLIS));
-            } else if (vm.isUndecided() && vm.serves(group.name())) {
-                ended.add(Future.failedFuture("VM " + vm.name() + " is silent, and may still work"));
+            } else if (vm.serves(group.name()) && vm.mayCommit()) {
+                ended.add(Future.failedFuture("VM " + vm.name() + " may still work"));
             }
         }
         return Future.all(ended)

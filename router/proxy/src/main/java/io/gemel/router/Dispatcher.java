@@ -81,9 +81,10 @@ final class Dispatcher {
         if (lane == Lane.RETRY && !budget.tryRetry(nowMillis)) {
             return course.inDoubt() ? hold(course, nowMillis) : new Move.Conclude(Reply.SHED);
         }
-        vm.began();
+        boolean changes = !course.safe();
+        vm.began(changes);
         load.inFlight().incrementAndGet();
-        return new Move.Dispatch(vm, load, lane);
+        return new Move.Dispatch(vm, load, lane, changes);
     }
 
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
@@ -116,15 +117,13 @@ final class Dispatcher {
      * An attempt has ended: what it counted for is given back, and its group's limit learns from it.
      *
      * @param millis how long it took
+     * @param nowMillis the router's own time
      */
-    void ended(Move.Dispatch dispatch, Ending ending, double millis) {
+    void ended(Move.Dispatch dispatch, Ending ending, double millis, long nowMillis) {
         VmState vm = dispatch.vm();
         GroupLoad load = dispatch.load();
-        int inFlight = load.inFlight().getAndDecrement();
-        vm.ended();
-        if (dispatch.lane() == Lane.FAILOVER) {
-            load.lane().leave();
-        }
+        boolean over = ending instanceof Ending.Answered || ending instanceof Ending.NotSent;
+        int inFlight = giveBack(dispatch, over, nowMillis);
         if (ending instanceof Ending.Improper) {
             vm.judgedBy(false);
             return;
@@ -144,11 +143,25 @@ final class Dispatcher {
     }
 
     /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */
-    void abandoned(Move.Dispatch dispatch) {
-        dispatch.load().inFlight().getAndDecrement();
-        dispatch.vm().ended();
+    void abandoned(Move.Dispatch dispatch, long nowMillis) {
+        giveBack(dispatch, false, nowMillis);
+    }
+
+    /**
+     * What an attempt counted for.
+     *
+     * @param over whether its VM has certainly ended it
+     * @return how many its group had until now
+     */
+    private static int giveBack(Move.Dispatch dispatch, boolean over, long nowMillis) {
+        if (over) {
+            dispatch.vm().ended(dispatch.changes());
+        } else {
+            dispatch.vm().leftBehind(dispatch.changes(), nowMillis);
+        }
         if (dispatch.lane() == Lane.FAILOVER) {
             dispatch.load().lane().leave();
         }
+        return dispatch.load().inFlight().getAndDecrement();
     }
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +22,7 @@ final class Fleet implements Surroundings {
     private final Map<String, SiteView> sitesByName = new LinkedHashMap<>();
     private volatile Map<String, VmState> vmsByName = Map.of();
     private volatile Map<String, VmState> removed = Map.of();
+    private volatile Set<String> groups = Set.of();
     private volatile boolean leaving;
 
     /** The router's own site comes first. */
@@ -50,8 +50,9 @@ final class Fleet implements Surroundings {
                     .forEach(vm -> named.put(vm.name(), state(vm, next.limits().vmRequestsMax(), ofNew)));
         }
         rememberRemoved(vmsByName, named);
+        groups = Collections.unmodifiableSet(next.groups());
         for (RouterConfig.Site site : next.sites()) {
-            change(site(site.name().name()), site, named);
+            change(site(site.name().name()), site, named, groups);
         }
         vmsByName = Collections.unmodifiableMap(named);
     }
@@ -89,7 +90,7 @@ final class Fleet implements Surroundings {
         removed = Collections.unmodifiableMap(remembered);
     }
 
-    private static void change(SiteView view, RouterConfig.Site site, Map<String, VmState> named) {
+    private static void change(SiteView view, RouterConfig.Site site, Map<String, VmState> named, Set<String> groups) {
         Set<VmState> leave = new LinkedHashSet<>(view.leaving());
         leave.addAll(view.vms());
         leave.removeAll(named.values());
@@ -99,8 +100,6 @@ final class Fleet implements Surroundings {
         List<VmState> ofSite = named.values().stream()
                 .filter(vm -> vm.site().equals(view.name()))
                 .toList();
-        Set<String> groups = new LinkedHashSet<>();
-        named.values().forEach(vm -> groups.add(vm.group()));
         view.changes(site, ofSite, leave, groups);
     }
 
@@ -170,11 +169,9 @@ final class Fleet implements Surroundings {
                 : "no VM takes requests";
     }
 
-    /** Every group that VMs have now. */
+    /** Every group that VMs have now, or may get. */
     Set<String> groups() {
-        Set<String> names = new TreeSet<>();
-        vms().forEach(vm -> names.add(vm.group()));
-        return names;
+        return groups;
     }
 
     /** Whether a VM takes requests of a group. */

@@ -36,9 +36,9 @@ final class GroupView {
         vms = List.copyOf(named);
     }
 
-    /** Sites that know all that was known of this site's commits when nothing more could happen here by VMs of this group. */
-    Set<String> crossableTo() {
-        return crossableTo;
+    /** Whether a site knows all that was known of this site's commits when nothing more could happen here by VMs of this group. */
+    boolean isCrossableTo(String site) {
+        return crossableTo.contains(site);
     }
 
     void crossableTo(Set<String> sites) {
@@ -52,6 +52,17 @@ final class GroupView {
 
     boolean hasUsable() {
         return vms.stream().anyMatch(VmState::usable);
+    }
+
+    /** Whether a VM here can be asked what became of work. */
+    boolean tells() {
+        return vms.stream().anyMatch(VmState::tells);
+    }
+
+    /** Whether its VMs may keep the ledger; one that has none now may have had such. */
+    boolean mayKeepLedger() {
+        List<VmState> known = vms;
+        return known.isEmpty() || known.stream().anyMatch(vm -> vm.beat().library());
     }
 
     /** Whether it had VMs here until they died; one whose VMs were taken out may have some that end what they have in hand. */

@@ -88,7 +88,12 @@ final class OpenAttempt {
     private void end(Ending ending, @Nullable VmAnswer answer) {
         if (!over) {
             over = true;
-            means.dispatcher().ended(dispatch, ending, (System.nanoTime() - sentNanos) / 1e6);
+            means.dispatcher()
+                    .ended(
+                            dispatch,
+                            ending,
+                            (System.nanoTime() - sentNanos) / 1e6,
+                            means.awake().millis());
             record(ending.word());
             end.ended(ending, answer);
             means.groups().roomGained(dispatch.vm().group());
@@ -115,7 +120,7 @@ final class OpenAttempt {
         over = true;
         abandonCall();
         record("abandoned");
-        means.dispatcher().abandoned(dispatch);
+        means.dispatcher().abandoned(dispatch, means.awake().millis());
         means.groups().roomGained(dispatch.vm().group());
     }
 

@@ -44,7 +44,7 @@ final class SiteView {
     /**
      * What is said of it now. Call on one thread at a time, as {@link #forget}.
      *
-     * @param allGroups those that VMs of any site have now: one that has lost its VMs here is still known, since its work may go on elsewhere
+     * @param allGroups those that VMs of any site have or may get: one that has lost its VMs here is still known, since its work may go on elsewhere
      */
     void changes(RouterConfig.Site site, List<VmState> named, Collection<VmState> leave, Collection<String> allGroups) {
         config = site;

@@ -23,6 +23,9 @@ final class VmState {
     /** An open breaker keeps requests away for so long. */
     private static final long BREAKER_OPEN_MILLIS = 2000;
 
+    /** Instead of a time: there is none. */
+    private static final long NOTHING = -1;
+
     private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
             .slidingWindowType(SlidingWindowType.COUNT_BASED)
             .slidingWindowSize(50)
@@ -37,6 +40,8 @@ final class VmState {
     private volatile GroupLoad load = new GroupLoad();
     private final CircuitBreaker breaker;
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final AtomicInteger changing = new AtomicInteger();
+    private final AtomicLong leftMillis = new AtomicLong(NOTHING);
     private final AtomicInteger upgraded = new AtomicInteger();
     private volatile Verdict verdict = Verdict.UNKNOWN;
     private volatile Beat beat = Beat.NONE;
@@ -46,11 +51,11 @@ final class VmState {
     private final AtomicLong deaths;
     private volatile String silence = "";
     private volatile String sessionName = "";
-    private volatile long beatSentMillis = -1;
+    private volatile long beatSentMillis = NOTHING;
     private volatile long backSinceMillis = Long.MIN_VALUE;
-    private volatile long diedMillis = -1;
+    private volatile long diedMillis = NOTHING;
     private volatile double latencyMillis;
-    private long openSinceMillis = -1;
+    private long openSinceMillis = NOTHING;
 
     /**
      * A VM that was not heard yet.
@@ -67,10 +72,11 @@ final class VmState {
         changes(config, requestsMax);
     }
 
-    /** Whether a VM of the configuration is this one: the same name at another address, or of another site, is another VM. */
+    /** Whether a VM of the configuration is this one: the same name at another address, or of another site or group, is another VM. */
     boolean is(RouterConfig.Vm vm) {
         return vm.name().equals(config.name())
                 && vm.url().equals(config.url())
+                && vm.group().equals(config.group())
                 && vm.site().equals(config.site());
     }
 
@@ -167,6 +173,10 @@ final class VmState {
         }
         silence = "";
         beatSentMillis = sentMillis;
+        long left = leftMillis.get();
+        if (sentMillis > left && answer.inFlight() == 0) {
+            leftMillis.compareAndSet(left, NOTHING);
+        }
         if (!fitBefore && fit() && deaths.get() > 0) {
             backSinceMillis = nowMillis;
         }
@@ -224,12 +234,23 @@ final class VmState {
 
     /** Gets new requests. */
     boolean usable() {
-        return verdict == Verdict.ALIVE && fit() && config.weight() > 0 && !membership.left();
+        return tells() && config.weight() > 0;
     }
 
-    /** Whether nobody knows if it lives: it may yet do what it has in hand. */
-    boolean isUndecided() {
-        return verdict == Verdict.AVOID || verdict == Verdict.SILENT;
+    /** Can be asked what became of work that it, or another VM of its site, had: one without a share of new requests, too. */
+    boolean tells() {
+        return verdict == Verdict.ALIVE && fit() && !membership.left();
+    }
+
+    /** Whether something that this router sent to it may yet be committed: it is not dead, and not known to have nothing in hand. */
+    boolean mayCommit() {
+        boolean undecided = verdict == Verdict.AVOID || verdict == Verdict.SILENT;
+        return undecided || (verdict == Verdict.ALIVE && hasWork());
+    }
+
+    /** Whether it works on something that changes data, answered or not, as far as its last heartbeat tells. */
+    boolean hasWork() {
+        return changing.get() > 0 || leftMillis.get() >= 0;
     }
 
     /** Lives and reaches its database. */
@@ -240,7 +261,7 @@ final class VmState {
     /** Time passes: a breaker that has been open for long enough lets requests through again, to see. */
     void tick(long nowMillis) {
         if (breaker.getState() != CircuitBreaker.State.OPEN) {
-            openSinceMillis = -1;
+            openSinceMillis = NOTHING;
         } else if (openSinceMillis < 0) {
             openSinceMillis = nowMillis;
         } else if (nowMillis - openSinceMillis >= BREAKER_OPEN_MILLIS) {
@@ -298,12 +319,32 @@ final class VmState {
         return max > 0 && inFlight.get() >= max;
     }
 
-    void began() {
+    /** @param changes whether it may change something */
+    void began(boolean changes) {
         inFlight.incrementAndGet();
+        if (changes) {
+            changing.incrementAndGet();
+        }
     }
 
-    void ended() {
+    /** It has answered one. */
+    void ended(boolean changes) {
         inFlight.decrementAndGet();
+        if (changes) {
+            changing.decrementAndGet();
+        }
+    }
+
+    /**
+     * One is waited for no longer, and it may still work on it: a heartbeat tells when it does not.
+     *
+     * @param nowMillis the router's own time
+     */
+    void leftBehind(boolean changes, long nowMillis) {
+        if (changes) {
+            leftMillis.accumulateAndGet(nowMillis, Math::max);
+        }
+        ended(changes);
     }
 
     /** An answer that speaks for it, or none. */

@@ -233,8 +233,10 @@ final class VmWatch {
         if (before == next) {
             return;
         }
-        // A process that was taken out before it is stopped has no work whose fate its end could tell.
-        boolean expected = vm.membership().left() && vm.inHand() == 0;
+        // A process that was taken out before it is stopped has no work whose fate its end could tell. One that was
+        // silent may have had some.
+        boolean idle = vm.inHand() == 0 && !vm.hasWork();
+        boolean expected = vm.membership().left() && idle && before != Verdict.SILENT;
         vm.judged(next, awake.millis());
         if (expected) {
             LOG.debug("VM {}, which was taken out: {} after {}", vm.name(), next, before);

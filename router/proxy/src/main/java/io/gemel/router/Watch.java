@@ -32,7 +32,7 @@ final class Watch extends VerticleBase {
     /** A VM that was taken out is watched for at least so long: somebody may have chosen it just before. */
     private static final long LEAVE_MILLIS = 1000;
 
-    /** And for this long at most because of sessions that nobody ends. */
+    /** And for this long at most because of sessions that nobody ends, or of work that it does not tell about. */
     private static final long LEAVE_MAX_MILLIS = 600_000;
 
     /** Heartbeats to one VM at once: one that is late, and the next. */
@@ -121,14 +121,15 @@ final class Watch extends VerticleBase {
                 vm, settings, near, awake, heartbeats, connections, () -> othersLive(site), () -> died(site, vm));
     }
 
-    /** VMs that were taken out are looked at until they have nothing in hand, and none of their sessions is left if they died. */
+    /** VMs that were taken out are looked at until nothing of theirs can be committed any more: none of their sessions is left if they died. */
     private void forgetIdle() {
         long now = awake.millis();
         for (Map.Entry<VmState, Long> each : List.copyOf(leftMillis.entrySet())) {
             VmState vm = each.getKey();
             long since = now - each.getValue();
-            boolean fenced = vm.verdict() != VmHealth.Verdict.DEAD || !fencing.isOpen(vm) || since >= LEAVE_MAX_MILLIS;
-            if (since >= LEAVE_MILLIS && vm.inHand() == 0 && fenced && fleet.forget(vm)) {
+            boolean over = !vm.mayCommit() && !(vm.verdict() == VmHealth.Verdict.DEAD && fencing.isOpen(vm));
+            boolean told = over || since >= LEAVE_MAX_MILLIS;
+            if (since >= LEAVE_MILLIS && vm.inHand() == 0 && told && fleet.forget(vm)) {
                 vms.remove(vm);
                 leftMillis.remove(vm);
                 fencing.forget(vm);

@@ -117,6 +117,50 @@ final class BusyVmsIT {
     }
 
     @Test
+    void what_a_vm_that_broke_off_still_works_on_is_not_taken_up_elsewhere_while_it_drains() throws Exception {
+        bench.close();
+        bench = new TestBench(config -> TestBench.withEast(config, config.vms().get(0)));
+        bench.e1.whenReceived = () -> bench.e1.draining = true;
+        bench.e1.next(Manner.BREAK_AND_KEEP);
+        CompletableFuture<HttpResponse<String>> broken = bench.post("/transfers", "k1", "42");
+        awaitState(VmState.DRAINING, bench.e1);
+        Thread.sleep(2000); // longer than a site without VMs that can be asked is waited for
+
+        assertThat(bench.west.asked).noneMatch(path -> path.startsWith("/router/barrier?"));
+        assertThat(bench.receipts("k1")).isEqualTo(1);
+
+        bench.e1.release();
+        assertThat(header(broken.get(), "Gemel-Site")).isEqualTo("west");
+        assertThat(bench.east.ledger.effectsOf("k1")).isEqualTo(1);
+    }
+
+    @Test
+    void a_vm_of_weight_0_tells_what_became_of_work_and_its_site_is_not_crossed() throws Exception {
+        startWithHeartbeatAddresses();
+        bench.e2.open = false;
+        awaitState(VmState.UNFIT, bench.e2);
+        bench.e1.manner = Manner.KEEP;
+        CompletableFuture<HttpResponse<String>> lost = bench.post("/transfers", "k1", "42");
+        await().until(() -> bench.e1.received.contains("k1"));
+        bench.e2.open = true;
+        bench.reload(config -> config.vms.replaceAll(vm -> vm.site().name().equals("east") ? withWeight0(vm) : vm));
+        assertThat(header(bench.post("/transfers", "k2", "42").get(), "Gemel-Site"))
+                .isEqualTo("west");
+
+        bench.e1.kill();
+
+        assertThat(header(lost.get(), "Gemel-Vm")).isEqualTo("e2");
+        assertThat(bench.west.asked).noneMatch(path -> path.startsWith("/router/barrier?"));
+        assertThat(header(bench.post("/transfers", "k3", "42").get(), "Gemel-Site"))
+                .isEqualTo("west");
+    }
+
+    private static RouterConfig.Vm withWeight0(RouterConfig.Vm vm) {
+        return new RouterConfig.Vm(
+                vm.name(), vm.url(), vm.site(), vm.host(), vm.requestsMax(), vm.heartbeatUrl(), vm.group(), 0);
+    }
+
+    @Test
     void silence_is_death_at_addresses_of_their_own_and_at_one_site_at_a_time() throws Exception {
         startWithHeartbeatAddresses();
         bench.east.database = "unknown";

@@ -23,10 +23,12 @@ final class ChoiceTest {
     private final Choice choice = new Choice(fleet, new Random(7), 100, 10_000, 30_000);
 
     ChoiceTest() {
-        for (VmState vm : fleet.vms()) {
-            vm.judged(Verdict.ALIVE, 0);
-            vm.heard(WELL, 0, 0);
-        }
+        fleet.vms().forEach(ChoiceTest::isWell);
+    }
+
+    private static void isWell(VmState vm) {
+        vm.judged(Verdict.ALIVE, 0);
+        vm.heard(WELL, 0, 0);
     }
 
     private static RouterConfig.Vm vm(String name, String host, int port) {
@@ -67,7 +69,7 @@ final class ChoiceTest {
     @Test
     void of_two_vms_the_one_with_fewer_requests_is_taken() {
         vm("e3").drained(true);
-        vm("e1").began();
+        vm("e1").began(true);
         assertThat(chosen(fresh(), Lane.NEW)).containsExactly("e2");
     }
 
@@ -95,11 +97,11 @@ final class ChoiceTest {
     void a_vm_gets_no_more_than_it_says_that_it_can_work_on() {
         for (String name : List.of("e1", "e2", "e3")) {
             vm(name).heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
-            vm(name).began();
+            vm(name).began(true);
         }
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
         assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("none");
-        vm("e3").ended();
+        vm("e3").ended(true);
         assertThat(chosen(fresh(), Lane.NEW)).containsExactly("e3");
         assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("e3");
     }
@@ -144,7 +146,7 @@ final class ChoiceTest {
         assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
         vm("e2").drained(false);
         vm("e2").heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
-        vm("e2").began();
+        vm("e2").began(true);
         assertThat(chosen(wanting("e2"), Lane.NEW)).doesNotContain("e2");
         fleet.site("west").told(31_000, "");
         assertThat(chosen(wanting("w1"), Lane.NEW)).doesNotContain("w1");
@@ -159,6 +161,32 @@ final class ChoiceTest {
         vm("e2").heard(new Beat(true, false, false, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
         vm("e3").heard(new Beat(true, false, true, false, 0, List.of("/"), 0, "", "", ""), 1, 1);
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
+    }
+
+    @Test
+    void what_a_vm_that_lives_was_left_with_counts_until_a_later_heartbeat_tells_that_it_is_done() {
+        VmState e1 = vm("e1");
+        assertThat(e1.mayCommit()).isFalse();
+        e1.began(false);
+        assertThat(e1.mayCommit()).as("it changes nothing").isFalse();
+        e1.began(true);
+        assertThat(e1.mayCommit()).isTrue();
+        e1.ended(true);
+        assertThat(e1.mayCommit()).isFalse();
+
+        e1.began(true);
+        e1.leftBehind(true, 100);
+        e1.heard(WELL, 100, 101);
+        assertThat(e1.mayCommit()).as("the heartbeat may have been first").isTrue();
+        e1.heard(new Beat(true, false, true, true, 1, List.of("/"), 0, "", "", ""), 110, 111);
+        assertThat(e1.mayCommit()).as("it has one in hand").isTrue();
+        e1.heard(WELL, 120, 121);
+        assertThat(e1.mayCommit()).isFalse();
+
+        e1.judged(Verdict.SILENT, 130);
+        assertThat(e1.mayCommit()).isTrue();
+        e1.judged(Verdict.DEAD, 140);
+        assertThat(e1.mayCommit()).isFalse();
     }
 
     @Test
@@ -193,6 +221,7 @@ final class ChoiceTest {
                     config.vms.replaceAll(vm -> vm.name().endsWith("2") ? inCrm(vm) : vm);
                     config.routes.add(new Route("", "/crm", null, true, null, null, null, "crm", null));
                 }));
+        fleet.vms().forEach(ChoiceTest::isWell);
         Course crm = new Course(new Destination("crm", null), false, true, 30_000, null, 0);
         assertThat(chosen(crm, Lane.NEW)).containsExactly("e2");
         assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
@@ -209,6 +238,14 @@ final class ChoiceTest {
         assertThat(chosen(crm, Lane.NEW)).containsExactly("none");
         Course asked = new Course(new Destination(VmState.ANY_GROUP, null), false, true, 30_000, "west", 0);
         assertThat(chosen(asked, Lane.NEW)).containsExactly("w1");
+        fleet.site("west").vms().forEach(vm -> vm.judged(Verdict.DEAD, 0));
+        fleet.site("west").group("crm").crossableTo(Set.of("east"));
+        assertThat(chosen(asked, Lane.NEW)).as("w1 may have it, too").containsExactly("none");
+        fleet.site("west").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("east"));
+        assertThat(chosen(asked, Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        fleet.site("west").vms().forEach(vm -> vm.judged(Verdict.ALIVE, 0));
+        fleet.site("west").group("crm").crossableTo(Set.of());
+        fleet.site("west").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of());
 
         Course broken = new Course(new Destination("crm", null), false, true, 30_000, null, 0);
         broken.add(new Attempt("e2", "a", "east", 0, 0, true, new Ending.Broken()));

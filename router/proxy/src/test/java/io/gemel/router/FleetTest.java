@@ -152,8 +152,12 @@ final class FleetTest {
         assertThat(two.site("east").group("crm")).isSameAs(crm);
         assertThat(crm.vms()).isEmpty();
         assertThat(crm.isGone()).as("VMs that were taken out may still work").isFalse();
-        assertThat(two.findVm("e2")).isSameAs(e2);
-        assertThat(e2.load()).isSameAs(two.site("east").group("default").load());
+        assertThat(two.findVm("e2"))
+                .as("what it has in hand is the other group's")
+                .isNotSameAs(e2);
+        assertThat(e2.membership()).isEqualTo(Membership.REPLACED);
+        assertThat(two.findVm("e2").load())
+                .isSameAs(two.site("east").group("default").load());
 
         two.take(twoSites());
         assertThat(two.site("east").group("crm")).isNull();

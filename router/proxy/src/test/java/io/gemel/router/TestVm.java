@@ -39,6 +39,8 @@ final class TestVm implements AutoCloseable {
         FREEZE,
         /** Takes it and does not answer before {@link TestVm#release}; heartbeats go on. */
         KEEP,
+        /** Breaks the connection and runs it all the same, at {@link TestVm#release}. */
+        BREAK_AND_KEEP,
         DRAINING,
         CLOSED,
         UNREACHABLE,
@@ -184,7 +186,7 @@ final class TestVm implements AutoCloseable {
                 .put("vm", name)
                 .put("site", site)
                 .put("host", host)
-                .put("inFlight", 0)
+                .put("inFlight", kept.size())
                 .put("databaseMs", databaseUp ? 1 : -1)
                 .put("draining", draining)
                 .put("open", open)
@@ -216,6 +218,10 @@ final class TestVm implements AutoCloseable {
         switch (now) {
             case FREEZE -> {}
             case KEEP -> kept.add(() -> answer(request, body));
+            case BREAK_AND_KEEP -> {
+                kept.add(() -> run(request, body));
+                request.connection().close();
+            }
             case DIE -> die(request);
             case BREAK_BEFORE -> request.connection().close();
             case BREAK_AFTER -> {

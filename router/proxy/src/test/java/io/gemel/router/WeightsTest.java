@@ -43,11 +43,11 @@ final class WeightsTest {
         List<VmState> inHand = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             if (inHand.size() >= inHandMost) {
-                inHand.remove(random.nextInt(inHand.size())).ended();
+                inHand.remove(random.nextInt(inHand.size())).ended(true);
             }
             VmState vm = choice.choose(new Course(false, true, 30_000, null, 0), Lane.NEW, 20_000);
             assertThat(vm).isNotNull();
-            vm.began();
+            vm.began(true);
             inHand.add(vm);
             got.merge(vm.name(), 1, Integer::sum);
         }
@@ -82,6 +82,14 @@ final class WeightsTest {
         Choice choice = new Choice(none, new Random(1), 1000, 10_000, 30_000);
         assertThat(choice.choose(new Course(false, true, 30_000, null, 0), Lane.NEW, 20_000))
                 .isNull();
+        Course broken = new Course(false, true, 30_000, null, 0);
+        broken.add(new Attempt("e0", "host-0", "east", 0, 0, true, new Ending.Broken()));
+        assertThat(choice.choose(broken, Lane.FAILOVER, 20_000))
+                .as("it may tell what became of it")
+                .isSameAs(none.findVm("e1"));
+        Course notSent = new Course(false, true, 30_000, null, 0);
+        notSent.add(new Attempt("e0", "host-0", "east", 0, 0, true, new Ending.NotSent()));
+        assertThat(choice.choose(notSent, Lane.RETRY, 20_000)).isNull();
         assertThat(none.reason()).isEqualTo("no VM takes requests");
         assertThat(none.vms())
                 .allSatisfy(vm -> assertThat(ReportMaker.reason(vm))
@@ -92,7 +100,7 @@ final class WeightsTest {
     void a_vm_with_most_of_the_weight_keeps_its_share_while_another_one_is_idle() {
         Fleet fleet = fleet(List.of(100, 1));
         VmState large = fleet.vms().iterator().next();
-        large.began();
+        large.began(true);
         Choice choice = new Choice(fleet, new Random(3), 1000, 10_000, 30_000);
         int small = 0;
         for (int i = 0; i < 1000; i++) {
