@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers operators over HTTP: {@code /health}, {@code /ready}, {@code /status}, {@code /metrics}, {@code /quarantine}; and does
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * token when there is one. VMs register themselves at {@code /register}.
  */
 final class AdminServer extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(AdminServer.class);
+
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final String JSON = "application/json";
     private static final int IDLE_SECONDS = 120;
@@ -28,6 +32,7 @@ final class AdminServer extends VerticleBase {
     private static final int NOT_FOUND = 404;
     private static final int WRONG_METHOD = 405;
     private static final int CONFLICT = 409;
+    private static final int FAILED = 500;
     private static final int UNAVAILABLE = 503;
 
     private final Settings settings;
@@ -88,7 +93,21 @@ final class AdminServer extends VerticleBase {
                 .onSuccess(server -> port = server.actualPort());
     }
 
+    /** Whatever happens: nobody is left without an answer. */
     private void handle(HttpServerRequest request) {
+        try {
+            answer(request);
+        } catch (RuntimeException e) {
+            failed(request, e);
+        }
+    }
+
+    private static void failed(HttpServerRequest request, Throwable why) {
+        LOG.error("unexpected failure at {} {}", request.method(), path(request), why);
+        answer(request, true, FAILED, PLAIN, "unexpected failure: look into the router's log\n");
+    }
+
+    private void answer(HttpServerRequest request) {
         boolean reads =
                 request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
         switch (path(request)) {
@@ -110,7 +129,9 @@ final class AdminServer extends VerticleBase {
             case Registrar.PATH ->
                 registrar
                         .handle(request)
-                        .onSuccess(said -> answer(request, true, said.status(), PLAIN, said.text() + "\n"));
+                        .onComplete(
+                                said -> answer(request, true, said.status(), PLAIN, said.text() + "\n"),
+                                why -> failed(request, why));
             default ->
                 answer(
                         request,

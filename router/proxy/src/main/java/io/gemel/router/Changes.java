@@ -120,7 +120,7 @@ record Changes(List<String> taken, List<String> refused) {
             List.of(new Setting<>("status", Site::status), new Setting<>("token", Site::token));
 
     private static final List<Setting<RouterDiscovery.Name>> OF_DISCOVERY = List.of(
-            new Setting<>("dns", name -> name.dns() + ":" + name.port()),
+            new Setting<>("dns", RouterDiscovery.Name::question),
             new Setting<>("site", RouterDiscovery.Name::site),
             new Setting<>("heartbeat.port", RouterDiscovery.Name::heartbeatPort),
             new Setting<>("requests.max", RouterDiscovery.Name::requestsMax),

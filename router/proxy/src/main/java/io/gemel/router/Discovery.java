@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ final class Discovery extends VerticleBase {
     private final Callable<String> follow;
     private final Map<String, String> said = new HashMap<>();
     private long nextMillis;
+    private @Nullable RouterDiscovery asked;
     private Future<?> looking = Future.succeededFuture();
 
     /** @param follow takes what was found into the settings; waits */
@@ -42,13 +44,14 @@ final class Discovery extends VerticleBase {
             return looking;
         }
         RouterConfig now = settings.now();
-        boolean asks = awake.millis() >= nextMillis && !now.discovery().names().isEmpty();
+        boolean due = awake.millis() >= nextMillis || !now.discovery().equals(asked);
+        boolean asks = due && !now.discovery().names().isEmpty();
         boolean ended = found.expire(now, awake.millis());
         if (!asks && !ended) {
             return Future.succeededFuture();
         }
-        Future<?> asked = asks ? ask(now.discovery()) : Future.succeededFuture();
-        looking = asked.compose(unused -> vertx.executeBlocking(follow, true))
+        Future<?> answered = asks ? ask(now.discovery()) : Future.succeededFuture();
+        looking = answered.compose(unused -> vertx.executeBlocking(follow, true))
                 .<Object>map(done -> done)
                 .recover(why -> {
                     LOG.warn("VMs that were found are not taken: {}", why.getMessage());
@@ -71,11 +74,13 @@ final class Discovery extends VerticleBase {
     }
 
     private Future<?> ask(RouterDiscovery discovery) {
+        asked = discovery;
+        found.keep(discovery);
         return Future.join(discovery.names().stream()
                 .map(name -> DnsQuestion.ask(vertx, name, discovery.server())
-                        .onSuccess(endpoints -> found.answered(name.name(), endpoints))
+                        .onSuccess(endpoints -> found.answered(name, endpoints))
                         .otherwise(why -> {
-                            found.unanswered(name.name(), "DNS does not tell: " + why.getMessage());
+                            found.unanswered(name, "DNS does not tell: " + why.getMessage());
                             return List.of();
                         }))
                 .toList());

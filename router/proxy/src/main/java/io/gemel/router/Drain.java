@@ -106,10 +106,10 @@ final class Drain extends VerticleBase {
                         + " VMs have no requests");
     }
 
-    /** A group of which no VM would take requests without these; null when there is none. */
+    /** A group of which VMs take requests, and none would without these; null when there is none. */
     private @Nullable String leftAlone(List<VmState> drained) {
         Set<String> concerned = new TreeSet<>();
-        drained.forEach(vm -> concerned.add(vm.group()));
+        drained.stream().filter(VmState::usable).forEach(vm -> concerned.add(vm.group()));
         for (VmState vm : fleet.vms()) {
             if (vm.usable() && !drained.contains(vm)) {
                 concerned.remove(vm.group());

@@ -2,6 +2,7 @@ package io.gemel.router;
 
 import io.gemel.router.DnsQuestion.Endpoint;
 import io.gemel.router.RouterConfig.Vm;
+import io.gemel.router.RouterDiscovery.Name;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,9 @@ final class FoundVms {
 
     private static final int HASH_LENGTH = 9;
 
+    /** By what DNS was asked. */
     private final Map<String, Answer> answers = new HashMap<>();
+
     private final Map<String, Registered> registered = new LinkedHashMap<>();
     private Map<String, String> passedOver = Map.of();
 
@@ -32,22 +36,33 @@ final class FoundVms {
 
     private record Registered(Vm vm, long untilMillis) {}
 
+    private record Place(SiteId site, String group) {
+        static Place of(Vm vm) {
+            return new Place(vm.site(), vm.group());
+        }
+    }
+
     /** DNS has answered. An answer that names nothing changes nothing: VMs that are gone are found dead. */
-    synchronized void answered(String name, List<Endpoint> endpoints) {
+    synchronized void answered(Name name, List<Endpoint> endpoints) {
         if (endpoints.isEmpty()) {
             unanswered(name, "DNS knows no address for it");
         } else {
-            answers.put(name, new Answer(endpoints, ""));
+            answers.put(name.question(), new Answer(endpoints, ""));
         }
     }
 
     /** DNS has not answered. */
-    synchronized void unanswered(String name, String why) {
-        answers.put(name, new Answer(answer(name).endpoints(), why));
+    synchronized void unanswered(Name name, String why) {
+        answers.put(name.question(), new Answer(answer(name).endpoints(), why));
     }
 
-    private Answer answer(String name) {
-        return answers.getOrDefault(name, new Answer(List.of(), ""));
+    private Answer answer(Name name) {
+        return answers.getOrDefault(name.question(), new Answer(List.of(), ""));
+    }
+
+    /** Forgets what DNS has answered to questions that are asked no longer. */
+    synchronized void keep(RouterDiscovery asked) {
+        answers.keySet().retainAll(asked.names().stream().map(Name::question).collect(Collectors.toSet()));
     }
 
     /** The VM that has registered itself under a name; null when none has. */
@@ -77,8 +92,8 @@ final class FoundVms {
     }
 
     /**
-     * Ends registrations that were not renewed; false when there were none. When a site would be left without VMs, they stay: the verdict on
-     * the site rests on them, and all of them silent at once may mean that this router is what cannot be reached.
+     * Ends registrations that were not renewed; false when there were none. When a group would be left without VMs at a site, they stay: the
+     * verdict on it there rests on them, and all of them silent at once may mean that this router is what cannot be reached.
      *
      * @param now what the router goes by
      */
@@ -89,12 +104,11 @@ final class FoundVms {
                 over.add(name);
             }
         });
-        Set<SiteId> left = new HashSet<>();
-        now.vms().stream().filter(vm -> !over.contains(vm.name())).forEach(vm -> left.add(vm.site()));
+        Set<Place> left = new HashSet<>();
+        now.vms().stream().filter(vm -> !over.contains(vm.name())).forEach(vm -> left.add(Place.of(vm)));
         return registered
                 .values()
-                .removeIf(each -> over.contains(each.vm().name())
-                        && left.contains(each.vm().site()));
+                .removeIf(each -> over.contains(each.vm().name()) && left.contains(Place.of(each.vm())));
     }
 
     synchronized int registrations() {
@@ -104,8 +118,8 @@ final class FoundVms {
     /** What is known of each name that is asked for. */
     synchronized List<RouterReport.Discovery> report(RouterDiscovery discovery) {
         List<RouterReport.Discovery> report = new ArrayList<>();
-        for (RouterDiscovery.Name name : discovery.names()) {
-            Answer answer = answer(name.name());
+        for (Name name : discovery.names()) {
+            Answer answer = answer(name);
             String clash = answer.endpoints().stream()
                     .map(endpoint -> passedOver.get(vmName(name.name(), endpoint)))
                     .filter(Objects::nonNull)
@@ -124,8 +138,8 @@ final class FoundVms {
     synchronized RouterConfig with(RouterConfig told) {
         List<Vm> vms = new ArrayList<>(told.vms());
         Map<String, String> passed = new HashMap<>();
-        for (RouterDiscovery.Name name : told.discovery().names()) {
-            answer(name.name()).endpoints().forEach(endpoint -> {
+        for (Name name : told.discovery().names()) {
+            answer(name).endpoints().forEach(endpoint -> {
                 try {
                     add(vms, vm(name, endpoint), told, passed);
                 } catch (IllegalArgumentException e) {
@@ -181,7 +195,7 @@ final class FoundVms {
         return addresses;
     }
 
-    private static Vm vm(RouterDiscovery.Name name, Endpoint endpoint) {
+    private static Vm vm(Name name, Endpoint endpoint) {
         String host = endpoint.host().contains(":") ? "[" + endpoint.host() + "]" : endpoint.host();
         URI heartbeat = name.heartbeatPort() == 0 ? null : URI.create("http://" + host + ":" + name.heartbeatPort());
         return new Vm(

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.util.List;
@@ -91,12 +92,19 @@ final class Registrar {
         return Future.succeededFuture(new Said(status, text));
     }
 
+    private static Future<Said> noObject() {
+        return said(BAD_REQUEST, "not registered: the body is no JSON object with vm, site, host and url");
+    }
+
     private Future<Said> register(Buffer body) {
         Vm vm;
         try {
-            vm = vm(new JsonObject(body));
+            if (!(Json.decodeValue(body) instanceof JsonObject json)) {
+                return noObject();
+            }
+            vm = vm(json);
         } catch (DecodeException e) {
-            return said(BAD_REQUEST, "not registered: the body is no JSON object with vm, site, host and url");
+            return noObject();
         } catch (IllegalArgumentException | ClassCastException e) {
             return said(BAD_REQUEST, "not registered: " + e.getMessage());
         }

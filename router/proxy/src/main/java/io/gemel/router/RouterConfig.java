@@ -187,7 +187,8 @@ public record RouterConfig(
 
     private static void checkUrl(List<String> problems, String setting, URI url) {
         String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
-        boolean bare = (url.getPath().isEmpty() || url.getPath().equals("/"))
+        boolean bare = !url.isOpaque()
+                && (url.getPath().isEmpty() || url.getPath().equals("/"))
                 && url.getRawQuery() == null
                 && url.getRawFragment() == null
                 && url.getRawUserInfo() == null;

@@ -44,7 +44,12 @@ public record RouterDiscovery(
      * @param group the application that they are instances of
      */
     public record Name(
-            String name, SiteId site, String dns, int port, int heartbeatPort, int requestsMax, String group) {}
+            String name, SiteId site, String dns, int port, int heartbeatPort, int requestsMax, String group) {
+        /** What DNS is asked: what it answers to another question says nothing of this one. */
+        String question() {
+            return dns + ":" + port;
+        }
+    }
 
     /** What holds when nothing is said: only VMs that are named. */
     public static RouterDiscovery none() {

@@ -52,9 +52,13 @@ final class DiscoveryIT {
     }
 
     private RouterDiscovery names(Name... names) {
+        return names(Duration.ofMillis(100), names);
+    }
+
+    private RouterDiscovery names(Duration interval, Name... names) {
         return new RouterDiscovery(
                 List.of(names),
-                Duration.ofMillis(100),
+                interval,
                 InetSocketAddress.createUnresolved("127.0.0.1", dns.port()),
                 null,
                 Duration.ofSeconds(15));
@@ -207,6 +211,21 @@ final class DiscoveryIT {
     }
 
     @Test
+    void a_name_that_is_changed_is_asked_for_at_once() throws Exception {
+        dns = new TestDns();
+        Duration never = Duration.ofDays(1);
+        start(names(never, new Name("shop", EAST, "_http._tcp.shop.test", 0, 0, 0, "default")));
+        assertThat(shop().problem()).contains("no address");
+        dns.services = List.of(port(bench.e2), port(bench.e1));
+
+        bench.reload(change ->
+                change.discovery = names(never, new Name("shop", EAST, "_http._tcp.store.test", 0, 0, 0, "default")));
+
+        await().until(() -> east(VmState.ALIVE).size() == 2);
+        assertThat(shop()).isEqualTo(new RouterReport.Discovery("shop", "_http._tcp.store.test", 2, ""));
+    }
+
+    @Test
     void a_vm_registers_itself_and_is_served_until_it_leaves() throws Exception {
         start(registering(Duration.ofSeconds(15)));
         assertThat(east(VmState.ALIVE)).isEmpty();
@@ -252,6 +271,13 @@ final class DiscoveryIT {
         assertThat(ask("POST", "", "wrong", good.encode()).statusCode()).isEqualTo(401);
         assertThat(ask("GET", "", TOKEN, "").statusCode()).isEqualTo(405);
         refuses(400, "no JSON object", "no json");
+        refuses(400, "no JSON object", "null");
+        refuses(400, "no JSON object", "[1]");
+        refuses(400, "not registered", good.copy().put("weight", "much").encode());
+        refuses(
+                409,
+                "http://host:port",
+                good.copy().put("url", "localhost:9001").encode());
         refuses(400, "url is missing", without(good, "url").encode());
         refuses(409, "http://host:port", good.copy().put("url", "ftp://x/y").encode());
         refuses(409, "vm=e 1 is not a name", good.copy().put("vm", "e 1").encode());

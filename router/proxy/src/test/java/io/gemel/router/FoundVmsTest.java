@@ -17,6 +17,8 @@ final class FoundVmsTest {
     private static final SiteId EAST = new SiteId("east");
     private static final Vm E1 = new Vm("e1", URI.create("http://10.0.0.1:9001"), EAST, "host-1");
 
+    private static final Name SHOP = new Name("shop", EAST, "shop.test", 0, 0, 0, "default");
+
     private final FoundVms found = new FoundVms();
 
     private static RouterConfig told(Name... names) {
@@ -38,9 +40,10 @@ final class FoundVmsTest {
 
     @Test
     void an_address_names_a_vm_and_its_host_in_the_same_way_each_time() {
-        found.answered("shop", List.of(new Endpoint("10.0.0.7", 8080), new Endpoint("fd00:0:0:0:0:0:0:7", 8080)));
+        Name shop = new Name("shop", EAST, "shop.test", 8080, 9101, 7, "default");
+        found.answered(shop, List.of(new Endpoint("10.0.0.7", 8080), new Endpoint("fd00:0:0:0:0:0:0:7", 8080)));
 
-        assertThat(with(told(new Name("shop", EAST, "shop.test", 8080, 9101, 7, "default"))))
+        assertThat(with(told(shop)))
                 .containsExactly(
                         new Vm(
                                 "shop-10.0.0.7-8080",
@@ -62,8 +65,8 @@ final class FoundVmsTest {
     void long_names_differ_though_they_are_cut_off() {
         String pod = "shop-5d9c7b8f6-%s.shop.production.svc.cluster.local";
         found.answered(
-                "shop", List.of(new Endpoint(pod.formatted("aaaaa"), 80), new Endpoint(pod.formatted("bbbbb"), 80)));
-        List<Vm> vms = with(told(new Name("shop", EAST, "shop.test", 0, 0, 0, "default")));
+                SHOP, List.of(new Endpoint(pod.formatted("aaaaa"), 80), new Endpoint(pod.formatted("bbbbb"), 80)));
+        List<Vm> vms = with(told(SHOP));
 
         assertThat(vms).hasSize(2).allMatch(vm -> vm.name().length() == RouterConfig.NAME_LENGTH_MAX);
         assertThat(vms.get(0).name()).isNotEqualTo(vms.get(1).name());
@@ -73,9 +76,9 @@ final class FoundVmsTest {
     @Test
     void what_dns_says_and_is_no_address_is_passed_over_alone() {
         found.answered(
-                "shop",
+                SHOP,
                 List.of(new Endpoint("a b", 80), new Endpoint("under_score.test", 80), new Endpoint("good.test", 80)));
-        RouterConfig told = told(new Name("shop", EAST, "shop.test", 0, 0, 0, "default"));
+        RouterConfig told = told(SHOP);
 
         assertThat(with(told)).extracting(Vm::name).containsExactly("shop-good.test-80");
         assertThat(found.report(told.discovery()).get(0).problem()).contains("no address");
@@ -83,13 +86,11 @@ final class FoundVmsTest {
 
     @Test
     void whoever_is_named_keeps_its_name_and_address() {
-        found.answered("shop", List.of(new Endpoint("10.0.0.1", 9001), new Endpoint("10.0.0.2", 9001)));
+        found.answered(SHOP, List.of(new Endpoint("10.0.0.1", 9001), new Endpoint("10.0.0.2", 9001)));
         found.register(new Vm("e1", URI.create("http://10.0.0.9:1"), EAST, "h"), 10);
         found.register(new Vm("r1", URI.create("http://10.0.0.2:9001"), EAST, "h"), 10);
 
-        assertThat(with(told(new Name("shop", EAST, "shop.test", 0, 0, 0, "default"))))
-                .extracting(Vm::name)
-                .containsExactly("shop-10.0.0.2-9001");
+        assertThat(with(told(SHOP))).extracting(Vm::name).containsExactly("shop-10.0.0.2-9001");
     }
 
     @Test
@@ -120,6 +121,41 @@ final class FoundVmsTest {
         assertThat(with(told())).extracting(Vm::name).containsExactly("r1");
         assertThat(found.expire(found.with(told()), 20)).as("e1 is named").isTrue();
         assertThat(with(told())).isEmpty();
+    }
+
+    @Test
+    void registrations_end_but_for_the_last_vm_of_a_group_at_a_site() {
+        Vm crm = new Vm("r1", URI.create("http://10.1.0.1:1001"), EAST, "h", 0, null, "crm", 100);
+        RouterConfig led = TestConfig.changed(
+                told(), change -> change.routes.add(new Route("", "/crm", null, true, null, null, null, "crm", null)));
+        found.register(crm, 10);
+
+        assertThat(found.expire(found.with(led), 10))
+                .as("e1 is of another group")
+                .isFalse();
+        found.register(new Vm("r2", URI.create("http://10.1.0.1:1002"), EAST, "h", 0, null, "crm", 100), 20);
+        assertThat(found.expire(found.with(led), 10)).isTrue();
+        assertThat(with(led)).extracting(Vm::name).containsExactly("r2");
+    }
+
+    @Test
+    void what_dns_said_of_one_name_holds_for_no_other() {
+        found.answered(SHOP, List.of(new Endpoint("10.0.0.7", 80)));
+        Name renamed = new Name("shop", EAST, "store.test", 0, 0, 0, "default");
+        Name moved = new Name("shop", EAST, "shop.test", 81, 0, 0, "default");
+
+        assertThat(with(told(renamed))).isEmpty();
+        assertThat(with(told(moved))).isEmpty();
+        assertThat(with(told(SHOP))).hasSize(1);
+        found.keep(told(renamed).discovery());
+        assertThat(with(told(SHOP))).isEmpty();
+    }
+
+    @Test
+    void an_address_that_is_none_is_said() {
+        Vm opaque = new Vm("r1", URI.create("localhost:9001"), EAST, "h");
+
+        assertThat(FoundVms.clash(List.of(E1), opaque, told())).contains("must be http://host:port");
     }
 
     @Test

@@ -200,6 +200,18 @@ final class GroupsIT {
     }
 
     @Test
+    void a_vm_that_takes_no_requests_anyway_is_drained() throws Exception {
+        bench.e2.kill();
+        bench.w2.kill();
+        await().until(() -> !crm().ready());
+
+        assertThat(bench.admin("POST", "/drain?vm=e2").statusCode()).isEqualTo(200);
+        assertThat(bench.admin("POST", "/drain?host=" + bench.e1.host).statusCode())
+                .as("w1 is left")
+                .isEqualTo(200);
+    }
+
+    @Test
     void vms_without_a_ledger_do_not_tell_that_a_sites_database_lives() throws Exception {
         bench.e1.library = false;
         awaitReason("e1", "it keeps no ledger");
