@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.sun.net.httpserver.HttpServer;
 import io.gemel.router.Router;
 import io.gemel.router.RouterAccessLog;
 import io.gemel.router.RouterBackendTls;
@@ -19,12 +20,18 @@ import io.gemel.transaction.SiteId;
 import io.gemel.vm.VmConfig;
 import io.gemel.vm.VmRegistration;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.Test;
@@ -113,8 +120,72 @@ public final class VmRegistrationIT {
     }
 
     @Test
-    void an_address_that_is_none_is_refused_at_once() {
-        assertThatThrownBy(() -> new VmRegistration(VM, List.of(URI.create("10.0.0.1")), "t", URL, null))
-                .hasMessageContaining("write http://HOST:PORT");
+    void what_cannot_be_told_is_refused_at_once() {
+        List<URI> routers = List.of(URI.create("http://127.0.0.1:1"));
+        for (String none : List.of("10.0.0.1", "localhost:8081", "http://localhost:8081/gemel", "ftp://localhost")) {
+            assertThatThrownBy(() -> new VmRegistration(VM, List.of(URI.create(none)), "t", URL, null))
+                    .hasMessageContaining("write http://HOST:PORT");
+            assertThatThrownBy(() -> new VmRegistration(VM, routers, "t", URI.create(none), null))
+                    .hasMessageContaining("write http://HOST:PORT");
+        }
+        assertThatThrownBy(() -> new VmRegistration(VM, routers, "s3cret\n", URL, null))
+                .hasMessageContaining("the token")
+                .hasMessageNotContaining("s3cret");
+        assertThatThrownBy(() -> new VmRegistration(VM, List.of(), "t", URL, null))
+                .hasMessageContaining("no router is named");
+    }
+
+    @Test
+    void a_vm_registers_itself_for_its_group() throws Exception {
+        try (Router router = router(0, "token");
+                VmRegistration registration =
+                        new VmRegistration(VM, List.of(admin(router)), "token", URL, null, "shop")) {
+            await().until(() -> registration
+                    .problems()
+                    .getOrDefault(admin(router), "")
+                    .contains("no route leads to the group shop"));
+        }
+    }
+
+    /** Whoever is told last is right. */
+    @Test
+    void a_registration_that_is_under_way_ends_before_a_vm_leaves() throws Exception {
+        List<String> answered = new CopyOnWriteArrayList<>();
+        CountDownLatch registering = new CountDownLatch(1);
+        CountDownLatch leaving = new CountDownLatch(1);
+        HttpServer router = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        router.setExecutor(threads);
+        router.createContext("/register", exchange -> {
+            if (exchange.getRequestMethod().equals("POST")) {
+                registering.countDown();
+                awaitBriefly(leaving);
+            } else {
+                leaving.countDown();
+            }
+            answered.add(exchange.getRequestMethod());
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        router.start();
+        try {
+            URI address = URI.create("http://127.0.0.1:" + router.getAddress().getPort());
+            VmRegistration registration = new VmRegistration(VM, List.of(address), "token", URL, null);
+            assertThat(registering.await(1, TimeUnit.MINUTES)).isTrue();
+            registration.close();
+
+            assertThat(answered).containsExactly("POST", "DELETE");
+        } finally {
+            router.stop(0);
+            threads.shutdownNow();
+        }
+    }
+
+    private static void awaitBriefly(CountDownLatch latch) {
+        try {
+            latch.await(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -10,8 +10,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,6 +37,12 @@ public final class VmRegistration implements AutoCloseable {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
     private static final Pattern LEASE = Pattern.compile("\"leaseMillis\"\\s*:\\s*(\\d{1,12})");
+    private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]+");
+
+    /** Of an address. */
+    private static final Set<String> PATHS = Set.of("", "/");
+
+    private static final String GROUP_DEFAULT = "default";
     private static final long AGAIN_MILLIS = 1000;
     private static final long PAUSE_LEAST_MILLIS = 100;
 
@@ -43,15 +52,21 @@ public final class VmRegistration implements AutoCloseable {
     private static final int REASON_MAX = 300;
 
     private final VmConfig config;
-    private final List<URI> routers;
-    private final String token;
-    private final String registration;
+    private final Map<URI, HttpRequest> registrations = new LinkedHashMap<>();
+    private final Map<URI, HttpRequest> departures = new LinkedHashMap<>();
+    private final Map<URI, CompletableFuture<?>> underWay = new HashMap<>();
+    private boolean closed;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(TIMEOUT)
             .build();
     private final Map<URI, String> problems = new ConcurrentHashMap<>();
     private final ExecutorService thread;
+
+    /** Of the group to which requests go that no route sends elsewhere. */
+    public VmRegistration(VmConfig config, List<URI> routers, String token, URI url, @Nullable URI heartbeatUrl) {
+        this(config, routers, token, url, heartbeatUrl, GROUP_DEFAULT);
+    }
 
     /**
      * Begins to tell them.
@@ -61,30 +76,45 @@ public final class VmRegistration implements AutoCloseable {
      * @param token the routers' {@code register.token}
      * @param url where routers reach the VM: scheme, host and port only
      * @param heartbeatUrl where they reach its {@link VmHeartbeats}; null when it has none
-     * @throws IllegalArgumentException when an address is none
+     * @param group the application that it is an instance of, as {@code route.<prefix>.group} names it
+     * @throws IllegalArgumentException when an address is none, no router is named, or no header can carry the token
      */
-    public VmRegistration(VmConfig config, List<URI> routers, String token, URI url, @Nullable URI heartbeatUrl) {
+    public VmRegistration(
+            VmConfig config, List<URI> routers, String token, URI url, @Nullable URI heartbeatUrl, String group) {
         this.config = config;
-        this.routers = List.copyOf(routers);
-        this.token = token;
-        this.routers.forEach(VmRegistration::requireAddress);
+        if (routers.isEmpty()) {
+            throw new IllegalArgumentException("no router is named that could be told");
+        }
+        if (!TOKEN.matcher(token).matches()) {
+            throw new IllegalArgumentException("the token is empty, or has characters that no header can carry");
+        }
+        routers.forEach(VmRegistration::requireAddress);
         requireAddress(url);
         Json json = new Json()
                 .put("vm", config.name())
                 .put("site", config.site())
                 .put("host", config.host())
-                .put("url", url.toString());
+                .put("url", url.toString())
+                .put("group", group);
         if (heartbeatUrl != null) {
             requireAddress(heartbeatUrl);
             json.put("heartbeatUrl", heartbeatUrl.toString());
         }
-        registration = json.text();
+        String leaving = "?vm=" + URLEncoder.encode(config.name(), StandardCharsets.UTF_8);
+        for (URI router : routers) {
+            HttpRequest registration = request(router, "", token)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString(json.text()))
+                    .build();
+            registrations.put(router, registration);
+            departures.put(router, request(router, leaving, token).DELETE().build());
+        }
         thread = Executors.newSingleThreadExecutor(work -> {
             Thread made = new Thread(work, "gemel-vm-registration");
             made.setDaemon(true);
             return made;
         });
-        for (URI router : this.routers) {
+        for (URI router : registrations.keySet()) {
             problems.put(router, "it was not asked yet");
             again(router, 0);
         }
@@ -92,7 +122,7 @@ public final class VmRegistration implements AutoCloseable {
 
     private static void requireAddress(URI address) {
         boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-        if (!http || address.getHost() == null || !address.getPath().isEmpty()) {
+        if (!http || address.getHost() == null || !PATHS.contains(address.getPath())) {
             throw new IllegalArgumentException(address + " is no address: write http://HOST:PORT");
         }
     }
@@ -108,15 +138,18 @@ public final class VmRegistration implements AutoCloseable {
     }
 
     private void tell(URI router) {
-        HttpRequest request = request(router, "")
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString(registration))
-                .build();
-        CompletableFuture<?> unused = http.sendAsync(request, BodyHandlers.ofString())
-                .whenCompleteAsync((answer, why) -> told(router, answer, why), thread);
+        CompletableFuture<HttpResponse<String>> sent;
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            sent = http.sendAsync(registrations.get(router), BodyHandlers.ofString());
+            underWay.put(router, sent);
+        }
+        CompletableFuture<?> unused = sent.whenCompleteAsync((answer, why) -> told(router, answer, why), thread);
     }
 
-    private HttpRequest.Builder request(URI router, String query) {
+    private static HttpRequest.Builder request(URI router, String query, String token) {
         return HttpRequest.newBuilder(router.resolve("/register" + query))
                 .timeout(TIMEOUT)
                 .header("Authorization", "Bearer " + token);
@@ -153,16 +186,24 @@ public final class VmRegistration implements AutoCloseable {
         return String.valueOf(each);
     }
 
-    /** Tells routers that the VM leaves, and returns when they know or do not answer. What it has in hand goes on: close it before the VM ends. */
+    /**
+     * Tells routers that the VM leaves, and returns when they know or do not answer: after 2 seconds, or 4 when a registration is under way, which
+     * would bring it back. What it has in hand goes on: close it before the VM ends.
+     */
     @Override
     public void close() {
-        thread.shutdownNow();
-        String query = "?vm=" + URLEncoder.encode(config.name(), StandardCharsets.UTF_8);
-        List<CompletableFuture<?>> left = new ArrayList<>();
-        for (URI router : routers) {
-            left.add(http.sendAsync(request(router, query).DELETE().build(), BodyHandlers.discarding())
-                    .handle((answer, why) -> why));
+        Map<URI, CompletableFuture<?>> first;
+        synchronized (this) {
+            closed = true;
+            first = new HashMap<>(underWay);
         }
+        thread.shutdownNow();
+        List<CompletableFuture<?>> left = new ArrayList<>();
+        departures.forEach((router, departure) ->
+                left.add(first.getOrDefault(router, CompletableFuture.completedFuture(null))
+                        .handle((answer, why) -> why)
+                        .thenCompose(unused -> http.sendAsync(departure, BodyHandlers.discarding()))
+                        .handle((answer, why) -> why)));
         left.forEach(CompletableFuture::join);
     }
 }

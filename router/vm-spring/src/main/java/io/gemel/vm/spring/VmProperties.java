@@ -69,12 +69,14 @@ public record VmProperties(
      * @param token the routers' {@code register.token}
      * @param url where routers reach the application
      * @param heartbeatUrl where they reach the port of heartbeats; null when it has none
+     * @param group the application that it is an instance of, as {@code route.<prefix>.group} of the routers names it
      */
     public record Register(
             @DefaultValue List<URI> routers,
             @DefaultValue("") String token,
             @Nullable URI url,
-            @Nullable URI heartbeatUrl) {
+            @Nullable URI heartbeatUrl,
+            @DefaultValue("default") String group) {
         public Register {
             routers = List.copyOf(routers);
         }
@@ -88,7 +90,7 @@ public record VmProperties(
         /** Tells the routers from now on; null when none are named. */
         @Nullable
         VmRegistration begin(VmConfig vm) {
-            return url == null ? null : new VmRegistration(vm, routers, token, url, heartbeatUrl);
+            return url == null ? null : new VmRegistration(vm, routers, token, url, heartbeatUrl, group);
         }
     }
 
