@@ -1,20 +1,17 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Route;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Takes requests in: refuses what is not proper and what there is no room for, and reads the rest. Confined to one event loop. */
-final class Intake {
+final class Intake implements OnUnread {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -32,14 +29,12 @@ final class Intake {
     private final Admission admission;
     private final InstantSource clock;
     private final Figures figures;
-    private final AwakeClock awake;
     private final RandomGenerator random;
     private final SubmissionMaker submissions;
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
-    private final Deadlines<Receiving> receiving = new Deadlines<>();
-    private final Map<HttpConnection, Receiving> reading = new HashMap<>();
     private final Refusals refusals;
+    private final Bodies bodies;
     private IntakeSettings taking;
 
     /**
@@ -62,12 +57,12 @@ final class Intake {
         this.clock = clock;
         taking = IntakeSettings.of(settings.now(), clock);
         this.figures = figures;
-        this.awake = awake;
         this.random = random;
         submissions = new SubmissionMaker(random);
         this.peers = peers;
         this.listener = listener;
         refusals = new Refusals(figures, awake);
+        bodies = new Bodies(admission, refusals, awake);
     }
 
     private IntakeSettings taking() {
@@ -75,25 +70,6 @@ final class Intake {
             taking = IntakeSettings.of(settings.now(), clock);
         }
         return taking;
-    }
-
-    /** A request whose body is being read. */
-    private static final class Receiving {
-        private final IntakeSettings by;
-        private final Client client;
-        private final Target target;
-        private final Route route;
-        private final Group group;
-        private final Buffer body = Buffer.buffer();
-        private boolean over;
-
-        Receiving(IntakeSettings by, Client client, Target target, Route route, Group group) {
-            this.by = by;
-            this.client = client;
-            this.target = target;
-            this.route = route;
-            this.group = group;
-        }
     }
 
     /** Its head is here. */
@@ -153,7 +129,11 @@ final class Intake {
             request.response().writeContinue();
         }
         if (route.resubmit()) {
-            read(request, new Receiving(by, client, target, route, group));
+            bodies.read(
+                    client,
+                    group,
+                    config,
+                    body -> listener.taken(client, submissions.make(by, client, target, route, group, body, null)));
         } else {
             Submission submission = submissions.make(by, client, target, route, group, null, upgrade);
             if (submission.passing() != null) {
@@ -227,29 +207,28 @@ final class Intake {
         return false;
     }
 
-    /**
-     * Something came that could not be read.
-     *
-     * @param status that was answered; 0 for none
-     * @param inMessage whether it is the body of a request, which has a line of its own
-     */
-    void unread(HttpConnection connection, int status, boolean inMessage) {
+    @Override
+    public void unread(HttpConnection connection, int status) {
         figures.malformed.increment();
-        if (inMessage) {
-            Receiving of = reading.get(connection);
-            if (of != null && drop(of)) {
-                of.client.record().refusedBelow(status);
-            }
-            return;
-        }
         if (status > 0) {
             figures.answers.record(AnswerTimes.NONE, null, status, 0);
         }
-        refused(connection, status, status == TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
+        line(connection, status, status == TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
     }
 
-    /** A line for what was refused before there was a request; a status of 0 when nothing was answered. */
-    void refused(HttpConnection connection, int status, Passage.Cause why) {
+    @Override
+    public void unreadBody(HttpConnection connection, long stream, int status) {
+        figures.malformed.increment();
+        bodies.unread(connection, stream, status);
+    }
+
+    @Override
+    public void noRoom(HttpConnection connection) {
+        line(connection, 0, Passage.Cause.ROOM);
+    }
+
+    /** For what was refused before there was a request; a status of 0 when nothing was answered. */
+    private void line(HttpConnection connection, int status, Passage.Cause why) {
         Passage passage = new Passage(0);
         passage.ends(why);
         String address = Requests.address(connection.remoteAddress());
@@ -257,68 +236,9 @@ final class Intake {
                 .write(AccessLog.Line.unread(address, status, passage.termination(), peers.apply(connection)));
     }
 
-    private void read(HttpServerRequest request, Receiving of) {
-        reading.put(request.connection(), of);
-        receiving.add(of, awake.millis() + of.by.config().times().bodyTimeout().toMillis());
-        request.handler(part -> part(of, part));
-        request.exceptionHandler(why -> {
-            if (drop(of)) {
-                of.client.record().left(Story.NONE);
-            }
-        });
-        request.endHandler(unused -> {
-            if (end(of)) {
-                listener.taken(
-                        of.client, submissions.make(of.by, of.client, of.target, of.route, of.group, of.body, null));
-            }
-        });
-    }
-
-    private void part(Receiving of, Buffer part) {
-        if (of.over) {
-            return;
-        }
-        int bodyMax = of.by.config().limits().bodyMax();
-        if (of.body.length() + part.length() > bodyMax) {
-            drop(of);
-            refusals.refuse(
-                    of.client,
-                    new Refusal(RequestCheck.TOO_LARGE, "a body may have at most " + bodyMax + " bytes here"));
-            return;
-        }
-        admission.keeps(of.group, part.length());
-        of.body.appendBuffer(part);
-    }
-
-    /** False when it had ended otherwise before. */
-    private boolean end(Receiving of) {
-        if (of.over) {
-            return false;
-        }
-        of.over = true;
-        receiving.remove(of);
-        reading.remove(of.client.request().connection(), of);
-        return true;
-    }
-
-    /** False when it had ended otherwise before. */
-    private boolean drop(Receiving of) {
-        boolean ended = end(of);
-        if (ended) {
-            admission.keeps(of.group, -of.body.length());
-            admission.left(of.group);
-        }
-        return ended;
-    }
-
     /** Time passes: those whose bodies do not come are refused. */
     void tick(long nowMillis) {
-        for (Receiving late = receiving.pollDue(nowMillis); late != null; late = receiving.pollDue(nowMillis)) {
-            if (!late.over) {
-                drop(late);
-                refusals.refuse(late.client, new Refusal(TIMEOUT, "the body did not come in time"));
-            }
-        }
+        bodies.tick(nowMillis);
         refusals.tick(nowMillis);
     }
 }

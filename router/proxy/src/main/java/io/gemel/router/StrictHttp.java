@@ -77,8 +77,14 @@ final class StrictHttp {
      *
      * @param onHttp2 called once if HTTP/2 is spoken on it, before anything is read of that; nothing else of HTTP is in its pipeline by then
      */
-    static void guard(
-            HttpConnection connection, Settings settings, RequestGuard.OnRefusal onRefusal, Runnable onHttp2) {
+    static void guard(HttpConnection connection, Settings settings, OnUnread onUnread, Runnable onHttp2) {
+        RequestGuard.OnRefusal onRefusal = (status, inMessage) -> {
+            if (inMessage) {
+                onUnread.unreadBody(connection, OnUnread.NO_STREAM, status);
+            } else {
+                onUnread.unread(connection, status);
+            }
+        };
         ChannelPipeline pipeline = pipeline(connection);
         RouterConfig now = settings.now();
         Http1ServerConfig limits = new Http1ServerConfig()

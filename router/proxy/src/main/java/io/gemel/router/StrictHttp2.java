@@ -21,7 +21,6 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.http.QueryParamDecoder;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,25 +40,25 @@ final class StrictHttp2 {
     private final LongSupplier nowMillis;
     private final BooleanSupplier leaving;
     private final Handler<HttpServerRequest> requests;
-    private final Consumer<HttpConnection> onRefusal;
+    private final OnUnread onUnread;
 
     /**
      * @param nowMillis the router's own time
      * @param leaving whether clients are sent elsewhere
      * @param requests gets each request
-     * @param onRefusal hears of each request that is refused, and each connection that is ended, because of what its client does
+     * @param onUnread hears of each request that is refused, and each connection that is ended, because of what its client does
      */
     StrictHttp2(
             Settings settings,
             LongSupplier nowMillis,
             BooleanSupplier leaving,
             Handler<HttpServerRequest> requests,
-            Consumer<HttpConnection> onRefusal) {
+            OnUnread onUnread) {
         this.settings = settings;
         this.nowMillis = nowMillis;
         this.leaving = leaving;
         this.requests = requests;
-        this.onRefusal = onRefusal;
+        this.onUnread = onUnread;
     }
 
     /**
@@ -74,7 +73,7 @@ final class StrictHttp2 {
         VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler = Http2Codec.handler(
                 settings.now(),
                 of -> made.updateAndGet(unused -> new Careful(context, of)),
-                () -> onRefusal.accept(made.get()));
+                () -> onUnread.unread(made.get(), 0));
         handler.addHandler(connection -> {
             connection.setWindowSize(Http2Codec.CONNECTION_WINDOW);
             connection.streamHandler(this::stream);
@@ -86,7 +85,7 @@ final class StrictHttp2 {
         Http2ServerConnectionImpl connection = made.get();
         connection.exceptionHandler(why -> {
             if (why instanceof Http2Exception) {
-                onRefusal.accept(connection);
+                onUnread.unread(connection, 0);
             }
             LOG.debug("a connection of HTTP/2 is ended", why);
         });
@@ -111,7 +110,7 @@ final class StrictHttp2 {
 
     @SuppressWarnings("deprecation") // there is no other way to say it
     private void end(HttpConnection connection, Http2Error why) {
-        onRefusal.accept(connection);
+        onUnread.unread(connection, 0);
         connection.goAway(why.code());
         connection.close().onComplete(unused -> {});
     }
@@ -147,7 +146,7 @@ final class StrictHttp2 {
                 int streamId, Http2Headers headers, StreamPriority priority, boolean endOfStream) {
             boolean first = handler.connection().stream(streamId).getProperty(streamKey) == null;
             if (first && !Http2Head.isMethod(headers.method())) {
-                onRefusal.accept(this);
+                onUnread.unread(this, 0);
                 ChannelHandlerContext context = handler.context();
                 handler.resetStream(context, streamId, Http2Error.PROTOCOL_ERROR.code(), context.newPromise())
                         .addListener(unused -> context.flush());

@@ -83,12 +83,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         means = means(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
         intake = new Intake(settings, groups, admission, clock, figures, awake, random, peers::of, this);
-        http2 = new StrictHttp2(
-                settings,
-                awake::millis,
-                fleet::isLeaving,
-                this::take,
-                connection -> intake.unread(connection, 0, false));
+        http2 = new StrictHttp2(settings, awake::millis, fleet::isLeaving, this::take, intake);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
         server.invalidRequestHandler(this::invalid);
@@ -158,17 +153,16 @@ final class Worker extends VerticleBase implements Intake.Listener {
         StrictHttp.onClose(connection, figures.connections::decrementAndGet);
         // A closing server still accepts, and would never answer.
         if (closing || now > settings.now().limits().connectionsMax()) {
-            intake.refused(connection, 0, Passage.Cause.ROOM);
+            intake.noRoom(connection);
             connection.close().onComplete(unused -> {});
             return;
         }
         follow();
         enter(connection);
-        StrictHttp.guard(
-                connection, settings, (status, inMessage) -> intake.unread(connection, status, inMessage), () -> {
-                    leave(connection);
-                    enter(http2.begin((HttpServerConnection) connection));
-                });
+        StrictHttp.guard(connection, settings, intake, () -> {
+            leave(connection);
+            enter(http2.begin((HttpServerConnection) connection));
+        });
     }
 
     private void enter(HttpConnection connection) {
@@ -191,7 +185,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
 
     private void invalid(HttpServerRequest request) {
         HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
-        intake.unread(request.connection(), request.response().getStatusCode(), false);
+        intake.unread(request.connection(), request.response().getStatusCode());
     }
 
     private void tick() {
