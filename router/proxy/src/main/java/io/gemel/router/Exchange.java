@@ -265,9 +265,9 @@ final class Exchange implements RequestQueue.Waiting {
         Replies.cause(reply).tell(client.record()::ends);
         Replies.Text text = Replies.of(reply, submission.key());
         boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
+        done();
         client.say(
                 text.status(), text.text(), Replies.retryAfterSeconds(reply), story(doubt ? "in-doubt" : null, null));
-        done();
     }
 
     private void answered(VmAnswer answer) {
@@ -278,17 +278,16 @@ final class Exchange implements RequestQueue.Waiting {
             settle(answer);
             return;
         }
+        done();
         Upgraded upgraded = answer.upgraded();
         if (upgraded != null) {
             means.tunnels().open(client, answer, upgraded, story(null, null));
-            done();
             return;
         }
         String word = outcome == null || outcome.effect() != Outcome.Effect.FINAL
                 ? course.inDoubt() ? "in-doubt" : null
                 : outcome.word();
         client.pass(answer, story(word, committed ? Durability.LOCAL : null));
-        done();
     }
 
     private void settle(VmAnswer answer) {
@@ -316,6 +315,7 @@ final class Exchange implements RequestQueue.Waiting {
         }
     }
 
+    /** Nothing is to be done any more but answer: with HTTP/2 its client's stream ends by that, and nobody has left. */
     private void done() {
         if (stage == Stage.DONE) {
             return;

@@ -61,6 +61,26 @@ final class AccessLogIT {
     }
 
     @Test
+    void a_request_of_http2_has_the_line_of_its_answer() throws Exception {
+        try (Http2Wire wire = new Http2Wire(bench.router.port())) {
+            for (String path : List.of("/t", "/stream/a")) {
+                lines.clear();
+                int stream = wire.begin(false, Http2Wire.request("POST", path, "idempotency-key=k1"));
+                wire.data(stream, "1", true);
+                String status = wire.answer(stream).status();
+                assertThat(line()).contains("\"POST " + path + "\" " + status + " ");
+            }
+            lines.clear();
+            wire.ask(Http2Wire.request("GET", "/t"));
+            assertThat(line()).contains("\"GET /t\" 200 ");
+            lines.clear();
+            bench.vms().forEach(vm -> vm.manner = Manner.BREAK_BEFORE);
+            assertThat(wire.ask(Http2Wire.request("GET", "/t")).status()).isEqualTo("502");
+            assertThat(line()).contains("\"GET /t\" 502 ");
+        }
+    }
+
+    @Test
     void a_client_that_leaves_while_its_question_is_asked_has_a_line() throws Exception {
         bench.vms().forEach(vm -> vm.manner = Manner.KEEP);
         Socket client = send("GET /a?secret HTTP/1.1\r\nHost: x\r\n\r\n");
