@@ -62,6 +62,12 @@ final class VmCall {
             giveUp(made);
             return;
         }
+        if (stream != null && stream.response().closed()) {
+            // Its end has been told already, and would not be again.
+            giveUp(made);
+            end(new Result.NotSent("its client has left"));
+            return;
+        }
         request = made;
         if (stream != null) {
             made.send(stream).onComplete(this::answered, this::broken);

@@ -113,6 +113,14 @@ final class AccessLogIT {
     }
 
     @Test
+    void a_body_that_breaks_before_a_vm_is_reached_keeps_none_waiting() throws Exception {
+        send("POST /stream/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+        assertThat(line()).contains("\"POST /stream/a\" 499 0 ");
+        await().until(() -> bench.router.report().inFlight() == 0);
+        assertThat(bench.vms()).allMatch(vm -> vm.received.isEmpty());
+    }
+
+    @Test
     void a_request_has_one_id_for_its_client_its_vm_and_the_log() throws Exception {
         for (String[] each : new String[][] {{"order-7", "order-7"}, {"", "[0-9a-f]{32}"}, {"a b", "[0-9a-f]{32}"}}) {
             lines.clear();
