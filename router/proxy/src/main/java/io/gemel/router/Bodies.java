@@ -9,8 +9,6 @@ import java.util.function.Consumer;
 
 /** Reads the bodies of requests that are kept as a whole, within their time and size. Confined to one event loop. */
 final class Bodies {
-    private static final int TIMEOUT = 408;
-
     private final Admission admission;
     private final Refusals refusals;
     private final AwakeClock awake;
@@ -121,7 +119,7 @@ final class Bodies {
         for (Receiving late = receiving.pollDue(nowMillis); late != null; late = receiving.pollDue(nowMillis)) {
             if (!late.over) {
                 drop(late);
-                refusals.refuse(late.client, new Refusal(TIMEOUT, "the body did not come in time"));
+                refusals.refuse(late.client, new Refusal(RequestCheck.TIMEOUT, "the body did not come in time"));
             }
         }
     }

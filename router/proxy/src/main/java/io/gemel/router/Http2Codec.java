@@ -42,12 +42,23 @@ final class Http2Codec
     private final Function<VertxHttp2ConnectionHandler<Http2ServerConnectionImpl>, Http2ServerConnectionImpl>
             connections;
 
-    private final Runnable onRefusal;
+    private final OnRefusal onRefusal;
+
+    /** Hears of requests that are refused by their streams' end, before that. */
+    @FunctionalInterface
+    interface OnRefusal {
+        /**
+         * One is refused.
+         *
+         * @param status that is answered; 0 for none
+         */
+        void refused(int stream, Http2Error why, int status);
+    }
 
     private Http2Codec(
             RouterConfig config,
             Function<VertxHttp2ConnectionHandler<Http2ServerConnectionImpl>, Http2ServerConnectionImpl> connections,
-            Runnable onRefusal) {
+            OnRefusal onRefusal) {
         this.connections = connections;
         this.onRefusal = onRefusal;
         initialSettings(new Http2Settings()
@@ -76,12 +87,12 @@ final class Http2Codec
      * The handler of one connection.
      *
      * @param connections makes the connection
-     * @param onRefusal called for each request that is refused because it is not proper
+     * @param onRefusal hears of each request that is refused because of what its client does
      */
     static VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler(
             RouterConfig config,
             Function<VertxHttp2ConnectionHandler<Http2ServerConnectionImpl>, Http2ServerConnectionImpl> connections,
-            Runnable onRefusal) {
+            OnRefusal onRefusal) {
         return new Http2Codec(config, connections, onRefusal).build();
     }
 
@@ -95,14 +106,14 @@ final class Http2Codec
     }
 
     private static final class Counting extends VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> {
-        private final Runnable onRefusal;
+        private final OnRefusal onRefusal;
 
         Counting(
                 Function<VertxHttp2ConnectionHandler<Http2ServerConnectionImpl>, Http2ServerConnectionImpl> connections,
                 Http2ConnectionDecoder decoder,
                 Http2ConnectionEncoder encoder,
                 Http2Settings initialSettings,
-                Runnable onRefusal) {
+                OnRefusal onRefusal) {
             super(connections, false, decoder, encoder, initialSettings);
             this.onRefusal = onRefusal;
         }
@@ -113,10 +124,15 @@ final class Http2Codec
                 boolean outbound,
                 Throwable cause,
                 Http2Exception.StreamException refusal) {
-            if (!outbound && refusal.error() == Http2Error.PROTOCOL_ERROR) {
-                onRefusal.run();
+            // Frames that cross the end of their stream are nobody's fault.
+            if (!outbound && refusal.error() != Http2Error.STREAM_CLOSED) {
+                onRefusal.refused(refusal.streamId(), refusal.error(), status(refusal));
             }
             super.onStreamError(context, outbound, cause, refusal);
+        }
+
+        private static int status(Http2Exception.StreamException refusal) {
+            return refusal instanceof Http2Exception.HeaderListSizeException ? Http2Head.HEADERS_TOO_LARGE : 0;
         }
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The head of a request of HTTP/2 as one of HTTP/1.1, in which it goes on: what could not stand there is refused. Pure. */
 final class Http2Head {
     private static final int URI_TOO_LONG = 414;
-    private static final int HEADERS_TOO_LARGE = 431;
+    static final int HEADERS_TOO_LARGE = 431;
 
     /** Of a first line in HTTP/1.1, besides method and target. */
     private static final int LINE_REST = "  HTTP/1.1".length();

@@ -15,7 +15,6 @@ final class Intake implements OnUnread {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
-    private static final int TIMEOUT = 408;
     private static final int UNAVAILABLE = 503;
 
     /** Hears of requests that have come whole. */
@@ -213,7 +212,7 @@ final class Intake implements OnUnread {
         if (status > 0) {
             figures.answers.record(AnswerTimes.NONE, null, status, 0);
         }
-        line(connection, status, status == TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
+        line(connection, status, status == RequestCheck.TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
     }
 
     @Override
@@ -224,6 +223,7 @@ final class Intake implements OnUnread {
 
     @Override
     public void noRoom(HttpConnection connection) {
+        figures.shed.increment();
         line(connection, 0, Passage.Cause.ROOM);
     }
 

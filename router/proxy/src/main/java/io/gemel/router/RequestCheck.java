@@ -11,6 +11,7 @@ final class RequestCheck {
     static final String REQUEST_ID = "X-Request-Id";
     static final int REQUEST_ID_LENGTH_MAX = 128;
     static final int BAD_REQUEST = 400;
+    static final int TIMEOUT = 408;
     static final int TOO_LARGE = 413;
     static final int NOT_IMPLEMENTED = 501;
 

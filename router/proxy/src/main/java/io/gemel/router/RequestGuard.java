@@ -94,6 +94,11 @@ final class RequestGuard {
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
+        answer(context, status, reason);
+    }
+
+    /** Answers what could not be read, and ends the connection. */
+    static void answer(ChannelHandlerContext context, int status, String reason) {
         String answer = "HTTP/1.1 " + status + " " + reason + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
         context.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII))
                 .addListener(ChannelFutureListener.CLOSE);
@@ -102,7 +107,10 @@ final class RequestGuard {
     private void startTimer(ChannelHandlerContext context) {
         if (timer == null) {
             timer = context.executor()
-                    .schedule(() -> refuse(408, "Request Timeout"), headMillis.getAsLong(), TimeUnit.MILLISECONDS);
+                    .schedule(
+                            () -> refuse(RequestCheck.TIMEOUT, "Request Timeout"),
+                            headMillis.getAsLong(),
+                            TimeUnit.MILLISECONDS);
         }
     }
 

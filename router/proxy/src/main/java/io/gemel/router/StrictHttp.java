@@ -107,7 +107,9 @@ final class StrictHttp {
         if (tls == null) {
             long headMillis = now.times().headerTimeout().toMillis();
             pipeline.addAfter(
-                    IDLE, "gemelPreface", new Http2Preface(headMillis, () -> onRefusal.refused(0, false), begin));
+                    IDLE,
+                    "gemelPreface",
+                    new Http2Preface(headMillis, () -> onUnread.unread(connection, RequestCheck.TIMEOUT), begin));
         } else if (Alpn.HTTP_2.equals(tls.applicationProtocol())) {
             begin.run();
         }

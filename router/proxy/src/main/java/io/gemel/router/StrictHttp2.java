@@ -15,6 +15,7 @@ import io.vertx.core.http.StreamPriority;
 import io.vertx.core.http.impl.HttpServerConnection;
 import io.vertx.core.http.impl.HttpServerRequestImpl;
 import io.vertx.core.http.impl.HttpServerStream;
+import io.vertx.core.http.impl.headers.HttpRequestHeaders;
 import io.vertx.core.http.impl.http2.codec.Http2ServerConnectionImpl;
 import io.vertx.core.http.impl.http2.codec.VertxHttp2ConnectionHandler;
 import io.vertx.core.internal.ContextInternal;
@@ -73,7 +74,7 @@ final class StrictHttp2 {
         VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler = Http2Codec.handler(
                 settings.now(),
                 of -> made.updateAndGet(unused -> new Careful(context, of)),
-                () -> onUnread.unread(made.get(), 0));
+                (stream, why, status) -> refused(made.get(), stream, why, status));
         handler.addHandler(connection -> {
             connection.setWindowSize(Http2Codec.CONNECTION_WINDOW);
             connection.streamHandler(this::stream);
@@ -95,9 +96,19 @@ final class StrictHttp2 {
                 new Http2Guard(
                         () -> settings.now().times().headerTimeout().toMillis(),
                         nowMillis,
-                        () -> end(connection, Http2Error.NO_ERROR),
-                        () -> end(connection, Http2Error.ENHANCE_YOUR_CALM)));
+                        () -> end(connection, Http2Error.NO_ERROR, RequestCheck.TIMEOUT),
+                        () -> end(connection, Http2Error.ENHANCE_YOUR_CALM, 0)));
         return connection;
+    }
+
+    private void refused(Http2ServerConnectionImpl connection, int stream, Http2Error why, int status) {
+        if (why == Http2Error.REFUSED_STREAM) {
+            onUnread.noRoom(connection);
+        } else if (connection.stream(stream) != null) {
+            onUnread.unreadBody(connection, stream, status);
+        } else {
+            onUnread.unread(connection, status);
+        }
     }
 
     /** Has a client of HTTP/2 send its next requests elsewhere; what is on its way here is still answered. Others are left alone. */
@@ -109,8 +120,8 @@ final class StrictHttp2 {
     }
 
     @SuppressWarnings("deprecation") // there is no other way to say it
-    private void end(HttpConnection connection, Http2Error why) {
-        onUnread.unread(connection, 0);
+    private void end(HttpConnection connection, Http2Error why, int status) {
+        onUnread.unread(connection, status);
         connection.goAway(why.code());
         connection.close().onComplete(unused -> {});
     }
@@ -130,8 +141,8 @@ final class StrictHttp2 {
     }
 
     /**
-     * Refuses a request whose method is none, where Vert.x would end the connection, and says of one that ends with its head that it has no
-     * body, which Vert.x tells only afterwards.
+     * Refuses a request whose method is none, where Vert.x would end the connection, and one that lacks something, of which Vert.x would tell
+     * nobody; says of one that ends with its head that it has no body, which Vert.x tells only afterwards.
      */
     private final class Careful extends Http2ServerConnectionImpl {
         private final VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler;
@@ -145,7 +156,7 @@ final class StrictHttp2 {
         protected synchronized void onHeadersRead(
                 int streamId, Http2Headers headers, StreamPriority priority, boolean endOfStream) {
             boolean first = handler.connection().stream(streamId).getProperty(streamKey) == null;
-            if (first && !Http2Head.isMethod(headers.method())) {
+            if (first && !isWhole(headers)) {
                 onUnread.unread(this, 0);
                 ChannelHandlerContext context = handler.context();
                 handler.resetStream(context, streamId, Http2Error.PROTOCOL_ERROR.code(), context.newPromise())
@@ -156,6 +167,10 @@ final class StrictHttp2 {
                 }
                 super.onHeadersRead(streamId, headers, priority, endOfStream);
             }
+        }
+
+        private static boolean isWhole(Http2Headers headers) {
+            return Http2Head.isMethod(headers.method()) && new HttpRequestHeaders(headers).validate();
         }
     }
 }

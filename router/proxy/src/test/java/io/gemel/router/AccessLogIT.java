@@ -221,6 +221,7 @@ final class AccessLogIT {
                 second.getInputStream().read();
             }
             assertThat(line()).isEqualTo("status=0 address=127.0.0.1 termination=RR");
+            assertThat(bench.router.report().shed()).isEqualTo(1);
         }
     }
 

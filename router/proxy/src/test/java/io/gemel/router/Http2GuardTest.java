@@ -66,6 +66,13 @@ final class Http2GuardTest {
         assertThat(slow).as("a head of a frame that does not come").isTrue();
     }
 
+    @Test
+    void who_asks_for_nothing_is_in_no_hurry() {
+        read(head(0, Http2Wire.SETTINGS, 0));
+        pass();
+        assertThat(slow).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 4, 8, HEAD_LENGTH})
     void no_other_frame_has(int first) {

@@ -226,6 +226,11 @@ final class Http2Wire implements AutoCloseable {
         return await(frame -> frame.type() < 0).type() < 0;
     }
 
+    /** Why the other side has ended the connection. */
+    long goAway() throws IOException {
+        return await(frame -> frame.type() == GOAWAY).code();
+    }
+
     private Frame read() throws IOException {
         try {
             DataInputStream in = new DataInputStream(socket.getInputStream());
