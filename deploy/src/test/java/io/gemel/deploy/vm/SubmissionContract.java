@@ -3,6 +3,8 @@ package io.gemel.deploy.vm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.deploy.LedgerServer;
+import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.vm.VmClient.Reply;
 import io.gemel.vm.DerivedIds;
@@ -231,6 +233,27 @@ interface SubmissionContract {
         assertThat(client().get("/gemel/outcome/l").body())
                 .containsPattern("\"outcome\": ?\"rejected\"")
                 .containsPattern("\"httpStatus\": ?402");
+    }
+
+    @Test
+    default void the_heartbeat_says_what_a_person_must_mend() throws Exception {
+        String[][] mistakes = {
+            {"REVOKE DELETE ON gemel.submission FROM app", "GRANT DELETE ON gemel.submission TO app"},
+            {"REVOKE SELECT ON gemel.gate FROM app", "GRANT SELECT ON gemel.gate TO app"},
+            {"DELETE FROM gemel.gate", GemelSchema.GATE_ROW}
+        };
+        for (String[] mistake : mistakes) {
+            database().execute(mistake[0]);
+            Reply beat = client().get("/gemel/heartbeat");
+            database().execute(mistake[1], LedgerServer.OPEN_GATE);
+            assertThat(beat.status()).isEqualTo(200);
+            assertThat(beat.body())
+                    .containsPattern("\"open\": ?false")
+                    .containsPattern("\"problem\": ?\".*(gemel prepare|permission denied)");
+            assertThat(client().get("/gemel/heartbeat").body())
+                    .containsPattern("\"open\": ?true")
+                    .doesNotContain("problem");
+        }
     }
 
     @Test

@@ -48,7 +48,7 @@ final class VmPageTest {
         String script = oneLine(resource(vm));
         List<String> statements =
                 sql().stream().filter(sql -> !sql.contains("grant ")).toList();
-        assertThat(statements).hasSize(4).allSatisfy(sql -> assertThat(script).contains(sql));
+        assertThat(statements).hasSize(5).allSatisfy(sql -> assertThat(script).contains(sql));
     }
 
     @Test

@@ -52,6 +52,12 @@ RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE 
 
 GATE = "SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1"
 
+READY = """
+SELECT coalesce(opened_for = pg_postmaster_start_time(), false),
+  (SELECT bool_and(has_table_privilege('gemel.submission', wanted))
+   FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted)
+FROM gemel.gate WHERE id = 1"""
+
 
 class Ended(Exception):
     """The submission ended without an answer of the application: with this outcome, status and text."""
@@ -427,13 +433,20 @@ def as_json(values):
 def heartbeat():
     answer = {"vm": NAME, "site": SITE, "host": HOST, "inFlight": in_flight, "databaseMs": -1}
     answer.update(draining=draining.is_set(), open=False, submissions=list(APPLICATION))
-    start = time.monotonic()
+    start, answered = time.monotonic(), True
     try:
         with connection(HEARTBEAT) as db:
-            answer["open"] = db.query(GATE)[0][0] == "t"
-        answer["databaseMs"] = int((time.monotonic() - start) * 1000)
-    except (Lost, DatabaseError, IndexError) as e:
+            rows = db.query(READY)
+        if rows and rows[0][1] == "t":
+            answer["open"] = rows[0][0] == "t"
+        else:
+            lacking = "the role lacks a right on gemel.submission" if rows else "gemel.gate has no row"
+            answer["problem"] = lacking + ": run 'gemel prepare'"
+    except (Lost, DatabaseError) as e:
+        answered = isinstance(e, DatabaseError) and e.state[:2] == "42"
         answer["problem"] = str(e)
+    if answered:
+        answer["databaseMs"] = int((time.monotonic() - start) * 1000)
     return (None, 200 if answer["databaseMs"] >= 0 else 503, *as_json(answer))
 
 
@@ -444,7 +457,7 @@ def outcome(submission, wanted_closed):
             return reply
     try:
         with transaction(submission) as db:
-            if db.query(GATE)[0][0] != "t":
+            if db.query(GATE) != [["t"]]:
                 raise Ended("closed", 503, "this site is not open")
             rows = db.query(READ, submission.key)
             db.query("ROLLBACK")

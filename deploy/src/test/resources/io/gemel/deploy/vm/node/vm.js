@@ -44,6 +44,12 @@ RETURNING (SELECT opened_for = pg_postmaster_start_time() FROM gemel.gate WHERE 
 
 const GATE = 'SELECT coalesce(opened_for = pg_postmaster_start_time(), false) FROM gemel.gate WHERE id = 1';
 
+const READY = `
+SELECT coalesce(opened_for = pg_postmaster_start_time(), false),
+  (SELECT bool_and(has_table_privilege('gemel.submission', wanted))
+   FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) AS wanted)
+FROM gemel.gate WHERE id = 1`;
+
 /** The submission ended without an answer of the application. */
 class Ended extends Error {
   constructor(outcome, status, text) {
@@ -480,12 +486,20 @@ const json = (status, values) => ({ status, type: 'application/json', body: Buff
 async function heartbeat() {
   const answer = { vm: NAME, site: SITE, host: HOST, inFlight, databaseMs: -1, draining, open: false, submissions: Object.keys(APPLICATION) };
   const start = Date.now();
+  let answered = true;
   try {
-    const rows = await connected(HEARTBEAT, (db) => db.query(GATE));
-    answer.open = rows[0]?.[0] === true;
-    answer.databaseMs = Date.now() - start;
+    const [row] = await connected(HEARTBEAT, (db) => db.query(READY));
+    if (row?.[1]) {
+      answer.open = row[0];
+    } else {
+      answer.problem = (row ? 'the role lacks a right on gemel.submission' : 'gemel.gate has no row') + ": run 'gemel prepare'";
+    }
   } catch (error) {
+    answered = isOfServer(error) && error.code.startsWith('42');
     answer.problem = error.message;
+  }
+  if (answered) {
+    answer.databaseMs = Date.now() - start;
   }
   return json(answer.databaseMs >= 0 ? 200 : 503, answer);
 }
@@ -498,8 +512,8 @@ async function outcome(submission, wantedClosed) {
     }
   }
   const row = await transaction(submission, async (db) => {
-    const [[open]] = await db.query(GATE);
-    if (!open) {
+    const [gate] = await db.query(GATE);
+    if (!gate?.[0]) {
       throw new Ended('closed', 503, 'this site is not open');
     }
     const rows = await db.query(READ, submission.key);
