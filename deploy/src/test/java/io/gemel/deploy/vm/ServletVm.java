@@ -10,6 +10,7 @@ import io.gemel.vm.servlet.VmSubmission;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
@@ -30,36 +31,28 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import javax.sql.DataSource;
-import org.apache.catalina.Context;
-import org.apache.catalina.LifecycleException;
-import org.apache.catalina.startup.Tomcat;
 
 /** The application as a servlet that writes its answers as any servlet does, behind {@link VmServlets}. */
 final class ServletVm implements RunningVm {
     private static final VmLimits LIMITS = VmLimits.DEFAULT.withTime(Duration.ofSeconds(20));
 
     private final HikariDataSource pool;
-    private final Tomcat tomcat = new Tomcat();
+    private final ServletServer server;
     private final Vm vm;
     private VmServlets registered;
 
-    ServletVm(VmDatabase database, String name, int databasePort, Path folder) throws LifecycleException {
+    ServletVm(ServletServer.Kind kind, VmDatabase database, String name, int databasePort, Path folder)
+            throws Exception {
         pool = database.pool(name, LIMITS, databasePort);
         vm = new Vm(new VmConfig(name, "east", "host-1", List.of("/"), pool, LIMITS));
-        tomcat.setBaseDir(folder.toString());
-        tomcat.setPort(0);
-        Context context = tomcat.addContext("", folder.toString());
-        Tomcat.addServlet(context, "effects", new Effects(vm.dataSource()));
-        context.addServletMappingDecoded("/", "effects");
-        Tomcat.addServlet(context, "page", new Page());
-        context.addServletMappingDecoded("/page", "page");
-        context.addServletContainerInitializer((types, servlets) -> register(servlets), Set.of());
-        tomcat.start();
+        server = kind.start("", (types, servlets) -> register(servlets), folder);
     }
 
     private void register(ServletContext servlets) {
+        servlets.addServlet("effects", new Effects(vm.dataSource())).addMapping("/");
+        servlets.addServlet("page", new Page()).addMapping("/page");
+        servlets.addServlet("sorry", new Sorry()).addMapping(ServletServer.ERROR_PAGE);
         servlets.addFilter("astray", new Astray(vm.dataSource()))
                 .addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), true, "/astray/*");
         registered = VmServlets.register(servlets, vm, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -67,7 +60,7 @@ final class ServletVm implements RunningVm {
 
     @Override
     public int port() {
-        return tomcat.getConnector().getLocalPort();
+        return server.port();
     }
 
     int heartbeatPort() {
@@ -86,12 +79,7 @@ final class ServletVm implements RunningVm {
     @Override
     public void close() {
         registered.close();
-        try {
-            tomcat.stop();
-            tomcat.destroy();
-        } catch (LifecycleException e) {
-            throw new IllegalStateException("Tomcat does not stop", e);
-        }
+        server.close();
         pool.close();
     }
 
@@ -107,6 +95,16 @@ final class ServletVm implements RunningVm {
             response.setStatus(201);
             response.setContentType("text/html");
             response.getWriter().print("<p>" + request.getAttribute("jakarta.servlet.forward.request_uri"));
+        }
+    }
+
+    /** What the application shows for an error. */
+    private static final class Sorry extends HttpServlet {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            response.getWriter().print("sorry: " + request.getAttribute(RequestDispatcher.ERROR_EXCEPTION));
         }
     }
 

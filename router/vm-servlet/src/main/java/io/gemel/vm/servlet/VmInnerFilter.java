@@ -6,6 +6,7 @@ import io.gemel.vm.Result.Settled;
 import io.gemel.vm.Submission;
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmFilter;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -42,7 +43,11 @@ public final class VmInnerFilter implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http && Keyed.prefixOf(http, vm.config()) != null) {
+        // Jetty asks filters that are mapped to all servlets' names for every kind of dispatch: forwards and error
+        // pages, too.
+        if (request.getDispatcherType() == DispatcherType.REQUEST
+                && request instanceof HttpServletRequest http
+                && Keyed.prefixOf(http, vm.config()) != null) {
             Astray.arrived(http);
             headers.doFilter(
                     request,
