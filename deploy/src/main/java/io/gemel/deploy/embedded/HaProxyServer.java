@@ -13,8 +13,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The HAProxy that is installed on this machine, in front of one HTTP server: no retries, no log, connections to the server kept and
- * shared. It is killed when this JVM exits. One thread.
+ * The HAProxy that is installed on this machine, in front of HTTP servers: no retries, no log. It is killed when this JVM exits. One thread.
  */
 public final class HaProxyServer implements AutoCloseable {
     /** What installs it on Debian. */
@@ -35,10 +34,9 @@ public final class HaProxyServer implements AutoCloseable {
               timeout server 60s
             frontend clients
               bind 127.0.0.1:%d
-              default_backend vm
-            backend vm
-              http-reuse always
-              server vm %s
+              default_backend servers
+            backend servers
+              %s
             """;
 
     private final int port;
@@ -75,16 +73,25 @@ public final class HaProxyServer implements AutoCloseable {
     }
 
     /**
-     * Starts it, and returns when it accepts connections.
+     * Starts it in front of one server, connections to which are kept and shared; as {@link #start(Path, Path, List)}.
      *
-     * @param folder gets its configuration and what it complains of
      * @param server where it sends every request
      */
     public static HaProxyServer start(Path program, Path folder, URI server) {
+        return start(program, folder, List.of("http-reuse always", "server vm " + server.getAuthority()));
+    }
+
+    /**
+     * Starts it, and returns when it accepts connections.
+     *
+     * @param folder gets its configuration and what it complains of
+     * @param backend the lines of its configuration that say where it sends requests
+     */
+    public static HaProxyServer start(Path program, Path folder, List<String> backend) {
         int port = FreePorts.next();
         Path file = folder.resolve("haproxy.cfg");
         try {
-            Files.writeString(file, CONFIGURATION.formatted(port, server.getAuthority()));
+            Files.writeString(file, CONFIGURATION.formatted(port, String.join("\n  ", backend)));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
