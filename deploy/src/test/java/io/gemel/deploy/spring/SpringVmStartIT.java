@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** What the configuration makes of an application, and what it says when it is wrong. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -72,7 +74,30 @@ final class SpringVmStartIT {
                 .hasMessageContaining("time must be between");
         assertThatThrownBy(() -> start(vm("--server.servlet.context-path=/app")))
                 .rootCause()
-                .hasMessageContainingAll("server.servlet.context-path", "/gemel/");
+                .hasMessageContainingAll("server.servlet.context-path", "/gemel/", "addPathPrefix");
+        assertThatThrownBy(() -> start(vm("--spring.mvc.servlet.path=/app")))
+                .rootCause()
+                .hasMessageContainingAll("spring.mvc.servlet.path is '/app'", "/gemel/", "addPathPrefix");
+    }
+
+    /** No part of other tests' applications. */
+    static final class Prefix implements WebMvcConfigurer {
+        @Override
+        public void configurePathMatch(PathMatchConfigurer paths) {
+            paths.addPathPrefix("/shop/v2", type -> true);
+        }
+    }
+
+    @Test
+    void the_paths_of_controllers_may_begin_with_a_prefix_instead() throws Exception {
+        database.reset();
+        String[] settings = vm("--spring.main.sources=" + Prefix.class.getName(), "--gemel.vm.submissions=/shop/v2");
+        try (ConfigurableApplicationContext shop = ShopApplication.start(settings)) {
+            ShopClient client = new ShopClient(ShopSettings.port(shop));
+            assertThat(client.json("/shop/v2/shop/orders", "k", "{\"article\":\"tea\"}")
+                            .outcome())
+                    .isEqualTo("executed");
+        }
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,24 @@ abstract class ServletVmContract extends VmContract {
         assertThat(ending.inFlight()).isZero();
         assertThatThrownBy(() -> router.get("/gemel/heartbeat")).isInstanceOf(IOException.class);
         ending.close();
+    }
+
+    @Test
+    void routers_are_answered_where_no_servlet_is(@TempDir Path other) throws Exception {
+        try (HikariDataSource pool = database().pool("e3", VmLimits.DEFAULT)) {
+            List<VmServlets> registered = new ArrayList<>();
+            Vm narrow = new Vm(new VmConfig("e3", "east", "host-1", List.of("/"), pool));
+            try (ServletServer server = kind.start(
+                    "",
+                    (types, servlets) ->
+                            registered.add(VmServlets.register(servlets, narrow, new InetSocketAddress(0))),
+                    other)) {
+                assertThat(new VmClient(server.port()).get("/gemel/heartbeat").body())
+                        .contains("\"vm\":\"e3\"");
+            } finally {
+                registered.forEach(VmServlets::close);
+            }
+        }
     }
 
     @Test

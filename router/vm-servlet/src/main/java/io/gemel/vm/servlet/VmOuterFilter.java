@@ -35,10 +35,10 @@ public final class VmOuterFilter implements Filter {
     public VmOuterFilter(Vm vm, ServletContext context) {
         String path = context.getContextPath();
         if (!path.isEmpty()) {
-            throw new IllegalStateException(
-                    "the application's context path is '" + path
-                            + "': routers ask a VM below /gemel/, so it must be at the root of its server. Deploy a WAR as ROOT.war; with Spring Boot"
-                            + " leave server.servlet.context-path empty, spring.mvc.servlet.path may begin the paths of controllers instead");
+            throw new IllegalStateException("the application's context path is '" + path
+                    + "': routers ask a VM below /gemel/, so it must be at the root of its server. Deploy a WAR as ROOT.war; with Spring Boot"
+                    + " leave server.servlet.context-path empty, WebMvcConfigurer.configurePathMatch (addPathPrefix) may begin the"
+                    + " paths of controllers instead");
         }
         this.endpoints = new VmFilter(vm);
         this.astray = new Astray(vm.config());

@@ -5,6 +5,7 @@ import io.gemel.vm.VmHeartbeats;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
+import jakarta.servlet.http.HttpServlet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -36,6 +37,11 @@ public final class VmServlets implements AutoCloseable {
      * @throws IllegalStateException when the application is not at the root of the server, or has started already
      */
     public static VmServlets register(ServletContext context, Vm vm, InetSocketAddress heartbeats) {
+        if (context.getServletRegistrations().values().stream()
+                .noneMatch(servlet -> servlet.getMappings().contains("/"))) {
+            // Tomcat asks no filter for a request that no servlet is mapped to. This one is never asked itself.
+            context.addServlet("gemelEndpoints", new HttpServlet() {}).addMapping("/gemel/*");
+        }
         FilterRegistration.Dynamic outer = added(context.addFilter("gemelOuter", new VmOuterFilter(vm, context)));
         outer.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST, DispatcherType.ERROR), false, "/*");
         // By the servlet's name: containers ask such filters after all those of a path.

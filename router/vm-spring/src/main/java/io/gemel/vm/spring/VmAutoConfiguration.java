@@ -13,6 +13,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.web.servlet.DispatcherServletPath;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.ErrorPageRegistrar;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -52,8 +53,20 @@ public final class VmAutoConfiguration {
 
     /** First: routers show no credentials. They ask below the root, whatever the application's paths begin with. */
     @Bean
-    FilterRegistrationBean<VmOuterFilter> gemelOuter(Vm vm, ServletContext context) {
+    FilterRegistrationBean<VmOuterFilter> gemelOuter(
+            Vm vm, ServletContext context, ObjectProvider<DispatcherServletPath> dispatchers) {
+        dispatchers.forEach(VmAutoConfiguration::requireRoot);
         return outer(new VmOuterFilter(vm, context), "gemelOuter", DispatcherType.ERROR, Ordered.HIGHEST_PRECEDENCE);
+    }
+
+    /** A servlet of Gemel's own beside the dispatcher's would change what Spring Security takes the application's patterns for. */
+    private static void requireRoot(DispatcherServletPath dispatcher) {
+        if (!dispatcher.getPrefix().isEmpty()) {
+            throw new IllegalStateException(
+                    "spring.mvc.servlet.path is '" + dispatcher.getPath()
+                            + "': Tomcat asks filters for paths of servlets only, and routers ask a VM below /gemel/. Leave it out beside"
+                            + " gemel.vm.name, WebMvcConfigurer.configurePathMatch (addPathPrefix) may begin the paths of controllers instead");
+        }
     }
 
     /** In a WAR a filter of Spring Boot shows the errors that no other filter made an answer of: routers are told inside of it. */
