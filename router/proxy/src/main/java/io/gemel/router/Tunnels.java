@@ -12,6 +12,7 @@ final class Tunnels {
     private final Figures figures;
     private final Settings settings;
     private final Set<Tunnel> open = new LinkedHashSet<>();
+    private boolean closed;
 
     Tunnels(Figures figures, Settings settings) {
         this.figures = figures;
@@ -49,7 +50,7 @@ final class Tunnels {
         });
         open.add(made);
         made.start();
-        if (!channel.isActive()) {
+        if (closed || !channel.isActive()) {
             made.close();
         }
     }
@@ -66,7 +67,9 @@ final class Tunnels {
         }
     }
 
+    /** Ends them, and those that are still to be opened as soon as they are. */
     void close() {
+        closed = true;
         new ArrayList<>(open).forEach(Tunnel::close);
     }
 }

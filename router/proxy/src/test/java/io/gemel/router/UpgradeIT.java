@@ -377,6 +377,44 @@ final class UpgradeIT {
     }
 
     @Test
+    void one_that_is_upgraded_while_the_router_closes_ends_at_once() throws Exception {
+        startUsual();
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        CompletableFuture<Void> switched = new CompletableFuture<>();
+        vm.whenAsked = head -> (head.contains("/held") ? held : switched).join();
+        try (Socket client = connect();
+                Socket beside = connect()) {
+            say(beside, "GET /held HTTP/1.1\r\nHost: x\r\n\r\n");
+            say(client, UPGRADE);
+            await().until(() -> vm.heads.size() == 2);
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(bench.router::close);
+            await().until(this::turnsAway);
+            switched.complete(null);
+            assertThat(readTo(client.getInputStream(), "\r\n\r\n")).startsWith("HTTP/1.1 101 ");
+            assertThat(ends(client)).isTrue();
+            assertThat(ends(vm.connection())).isTrue();
+            held.complete(null);
+            assertThat(readTo(beside.getInputStream(), "\r\n\r\n"))
+                    .as("another request was still in hand")
+                    .startsWith("HTTP/1.1 502 ");
+            closing.get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            held.complete(null);
+            switched.complete(null);
+        }
+    }
+
+    /** Whether those who connect are not served any more. */
+    private boolean turnsAway() throws IOException {
+        try {
+            return talk("GET /gemel/none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                    .isEmpty();
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    @Test
     void a_connection_on_which_nothing_moves_is_closed_after_a_while() throws Exception {
         start(config -> TestConfig.changed(config, changed -> {
             changed.times = TestTimes.brief();

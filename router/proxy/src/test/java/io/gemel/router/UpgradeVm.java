@@ -13,6 +13,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A VM that answers heartbeats as it should, and every other request with an answer of a test's choice; the test gets the connection. */
 final class UpgradeVm implements AutoCloseable {
@@ -26,6 +27,10 @@ final class UpgradeVm implements AutoCloseable {
     final List<String> heads = new CopyOnWriteArrayList<>();
 
     volatile String answer = SWITCHES;
+
+    /** Gets each request's head before it is answered. */
+    volatile Consumer<String> whenAsked = head -> {};
+
     private final BlockingQueue<Socket> connections = new LinkedBlockingQueue<>();
     private final ServerSocket server;
 
@@ -73,6 +78,7 @@ final class UpgradeVm implements AutoCloseable {
                     continue;
                 }
                 heads.add(head);
+                whenAsked.accept(head);
                 String told = answer;
                 say(connection, told);
                 if (told.contains(" 101 ")) {
