@@ -10,10 +10,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** A client's end of HTTP/2 without TLS that writes whatever a test wants it to, and hears everything that is answered. */
@@ -61,6 +64,7 @@ final class Http2Wire implements AutoCloseable {
     final Socket socket;
     final List<Frame> frames = new ArrayList<>();
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
+    private final Map<Integer, Long> sent = new HashMap<>();
     private int next = 1;
 
     Http2Wire(int port) throws IOException {
@@ -77,6 +81,9 @@ final class Http2Wire implements AutoCloseable {
     }
 
     void write(int type, int flags, int stream, byte[] payload) throws IOException {
+        if (type == DATA) {
+            sent.merge(stream, (long) payload.length, Long::sum);
+        }
         ByteArrayOutputStream frame = new ByteArrayOutputStream();
         head(frame, payload.length, type, flags, stream);
         frame.write(payload);
@@ -155,13 +162,19 @@ final class Http2Wire implements AutoCloseable {
         return frames.stream().noneMatch(frame -> frame.stream() == stream && frame.type() != WINDOW_UPDATE);
     }
 
-    /** Bytes that a stream's and the connection's windows still let pass, after so many were sent on that stream alone. */
-    long window(int stream, long sent) throws IOException {
+    /** Bytes of bodies that were sent on a stream. */
+    long sent(int stream) {
+        return sent.getOrDefault(stream, 0L);
+    }
+
+    /** Bytes that a stream's and the connection's windows still let pass. */
+    long window(int stream) throws IOException {
         while (socket.getInputStream().available() >= 9) {
             frames.add(read());
         }
-        long ofStream = Http2Codec.STREAM_WINDOW - sent;
-        long ofConnection = 65_535 - sent;
+        long ofStream = Http2Codec.STREAM_WINDOW - sent(stream);
+        long ofConnection =
+                65_535 - sent.values().stream().mapToLong(Long::longValue).sum();
         for (Frame frame : frames) {
             if (frame.type() == WINDOW_UPDATE) {
                 ofStream += frame.stream() == stream ? frame.code() : 0;
@@ -169,6 +182,18 @@ final class Http2Wire implements AutoCloseable {
             }
         }
         return Math.min(ofStream, ofConnection);
+    }
+
+    /** Sends as much of a body as the windows let pass at this moment. */
+    void fill(int stream) throws IOException {
+        for (long window = window(stream); window > 0; window = window(stream)) {
+            write(DATA, 0, stream, new byte[(int) Math.min(window, 16_000)]);
+        }
+    }
+
+    /** Lets the other side send so many bytes more. */
+    void open(int stream, int bytes) throws IOException {
+        write(WINDOW_UPDATE, 0, stream, ByteBuffer.allocate(4).putInt(bytes).array());
     }
 
     void reset(int stream) throws IOException {
