@@ -22,9 +22,6 @@ final class Http2Codec
     /** Bytes of a request's body that its client may send before they are read. */
     static final int STREAM_WINDOW = 256 << 10;
 
-    /** The same for all requests of a connection. */
-    static final int CONNECTION_WINDOW = 1 << 20;
-
     /** Requests that a client may begin and reset, and improper ones that the router resets, in {@link #RESETS_SECONDS}. */
     static final int RESETS_MAX = 200;
 
@@ -81,6 +78,15 @@ final class Http2Codec
         encoderEnforceMaxQueuedControlFrames(QUEUED_FRAMES_MAX);
         // No answer's headers are remembered, however large a table the client wants to have.
         headerSensitivityDetector(Http2HeadersEncoder.ALWAYS_SENSITIVE);
+    }
+
+    /**
+     * Bytes of bodies that a client may send on a connection before they are read: as many as all of its requests together, so that those
+     * which nobody reads at the moment leave room for the others.
+     */
+    static int connectionWindow(RouterConfig config) {
+        return (int)
+                Math.min(Integer.MAX_VALUE, (long) config.frontend().protocols().streamsMax() * STREAM_WINDOW);
     }
 
     /**

@@ -71,12 +71,13 @@ final class StrictHttp2 {
         ChannelPipeline pipeline = before.channelHandlerContext().pipeline();
         ContextInternal context = before.context();
         AtomicReference<Http2ServerConnectionImpl> made = new AtomicReference<>();
+        RouterConfig now = settings.now();
         VertxHttp2ConnectionHandler<Http2ServerConnectionImpl> handler = Http2Codec.handler(
-                settings.now(),
+                now,
                 of -> made.updateAndGet(unused -> new Careful(context, of)),
                 (stream, why, status) -> refused(made.get(), stream, why, status));
         handler.addHandler(connection -> {
-            connection.setWindowSize(Http2Codec.CONNECTION_WINDOW);
+            connection.setWindowSize(Http2Codec.connectionWindow(now));
             connection.streamHandler(this::stream);
             if (leaving.getAsBoolean()) {
                 sendAway(connection);

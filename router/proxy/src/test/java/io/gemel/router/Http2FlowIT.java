@@ -4,11 +4,14 @@ import static io.gemel.router.Http2Wire.request;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.TestVm.Manner;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.Test;
 final class Http2FlowIT {
     /** More than all buffers between a client and a VM hold. */
     private static final int MUCH = 64 << 20;
+
+    private static final int STREAMS = 8;
 
     private TestBench bench;
 
@@ -107,6 +112,38 @@ final class Http2FlowIT {
                 vm.connection().close();
             }
             await().until(() -> bench.router.report().inFlight() == 0);
+        }
+    }
+
+    @Test
+    void bodies_that_nobody_reads_leave_room_for_one_that_is_read() throws Exception {
+        bench = new TestBench(config -> TestConfig.changed(
+                TestConfig.speaking(
+                        TestBench.alone(config, config.vms().get(0)), new RouterProtocols(true, STREAMS, 0)),
+                changed -> {
+                    changed.limits = TestLimits.changed(TestLimits.oneRequestEach(1), limits -> limits.bodyMax = 100);
+                    changed.times = TestBench.longWait(TestBench.LIMIT);
+                }));
+        bench.e1.manner = Manner.KEEP;
+        try (Http2Wire wire = connect()) {
+            int held = wire.begin(true, request("GET", "/held"));
+            await().until(() -> bench.e1.received.size() == 1);
+            List<Integer> unread = new ArrayList<>();
+            while (unread.size() < STREAMS - 2) {
+                int stream = wire.begin(false, request("POST", "/stream/waits"));
+                wire.fill(stream);
+                unread.add(stream);
+            }
+            assertThat(unread).allMatch(stream -> wire.sent(stream) == Http2Codec.STREAM_WINDOW);
+            int read = wire.begin(false, request("POST", "/read"));
+            wire.data(read, "x".repeat(101), true);
+            assertThat(wire.answer(read).status()).isEqualTo("413");
+
+            for (int stream : unread) {
+                wire.reset(stream);
+            }
+            bench.e1.release();
+            assertThat(wire.answer(held).status()).isEqualTo("200");
         }
     }
 }
