@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * An HTTP client that follows the settings: when one that it rests on has changed, a new one takes its place, and the old one ends with
- * the requests that it has under way. Confined to one event loop.
+ * the requests that it has under way and the connections that were upgraded. Confined to one event loop.
  */
 final class RenewableClient {
-    /** Longer than any request is under way. */
-    private static final Duration LONGEST = Duration.ofDays(1);
+    /** Longer than anything is under way: requests end in their own time, what was upgraded when a side ends it. */
+    private static final Duration LONGEST = Duration.ofDays(36_500);
 
     /** After its last request was begun a client may still be connecting for that long, beyond its own time for it. */
     private static final long MARGIN_MILLIS = 1000;

@@ -329,17 +329,27 @@ final class UpgradeIT {
     }
 
     @Test
-    void a_reload_leaves_upgraded_connections_alone() throws Exception {
-        startUsual();
+    void a_reload_leaves_upgraded_connections_alone_whatever_it_changes() throws Exception {
+        start(config -> TestConfig.changed(
+                config, changed -> changed.limits = TestLimits.changed(changed.limits, limits -> limits.threads = 1)));
         try (Socket client = upgraded();
                 Socket other = vm.connection()) {
+            vm.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+            assertThat(bench.get("/before").statusCode()).isEqualTo(200);
             String said = bench.reload(config -> {
-                config.limits = TestLimits.ofRequests(config.limits, 2048, 4096, 7);
+                config.limits = TestLimits.changed(config.limits, limits -> {
+                    limits.requestsMax = 7;
+                    limits.vmHeadersMax = 4096;
+                });
                 config.times = TestTimes.changed(config.times, times -> times.drainTimeout = Duration.ofSeconds(50));
             });
             assertThat(said).contains("taken");
+            assertThat(bench.get("/after").statusCode()).isEqualTo(200);
+            await().until(() -> vm.last.stream().anyMatch(head -> head.startsWith("GET /before ")));
             say(client, "still");
             readTo(other.getInputStream(), "still");
+            say(other, "there");
+            readTo(client.getInputStream(), "there");
         }
         awaitNothingInHand();
     }

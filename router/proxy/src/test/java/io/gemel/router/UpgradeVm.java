@@ -26,6 +26,9 @@ final class UpgradeVm implements AutoCloseable {
     /** Heads of requests. */
     final List<String> heads = new CopyOnWriteArrayList<>();
 
+    /** Those of them that were the last ones on connections which the router ended. */
+    final List<String> last = new CopyOnWriteArrayList<>();
+
     volatile String answer = SWITCHES;
 
     /** Gets each request's head before it is answered. */
@@ -70,9 +73,10 @@ final class UpgradeVm implements AutoCloseable {
     }
 
     private void serve(Socket connection) {
+        String head = "";
         try {
             while (true) {
-                String head = readTo(connection.getInputStream(), "\r\n\r\n");
+                head = readTo(connection.getInputStream(), "\r\n\r\n");
                 if (head.contains("/gemel/")) {
                     say(connection, "HTTP/1.1 200 OK\r\nContent-Length: " + BEAT.length() + "\r\n\r\n" + BEAT);
                     continue;
@@ -87,7 +91,7 @@ final class UpgradeVm implements AutoCloseable {
                 }
             }
         } catch (IOException e) {
-            // The router went away.
+            last.add(head); // the router went away
         }
     }
 
