@@ -103,13 +103,13 @@ final class Exchange implements RequestQueue.Waiting {
         }
     }
 
-    /** The client has gone. What may change something goes on to its end; nobody sends it again. */
+    /** The client has gone. What may change something goes on to its end, if it has come whole; nobody sends it again. */
     void clientGone() {
         if (stage == Stage.WAITING) {
             left();
-        } else if (attempt != null && submission.safe()) {
+        } else if (attempt != null && (submission.safe() || submission.isComing())) {
             attempt.giveUp();
-            attempt = null;
+            note(new Ending.Broken());
             left();
         }
     }

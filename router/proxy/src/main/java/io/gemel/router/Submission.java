@@ -63,6 +63,12 @@ record Submission(
         return untold || (length != null && !length.equals("0")) ? stream : null;
     }
 
+    /** Whether a part of its body is still to come. */
+    boolean isComing() {
+        HttpServerRequest passing = passing();
+        return passing != null && !passing.isEnded();
+    }
+
     /** Whether it may be sent again however it ended. */
     boolean safe() {
         return key == null;

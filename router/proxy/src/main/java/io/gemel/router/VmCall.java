@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,30 @@ final class VmCall {
         }
         request = made;
         if (stream != null) {
-            made.send(stream).onComplete(this::answered, this::broken);
+            pass(made, stream);
         } else if (payload == null) {
             made.send().onComplete(this::answered, this::broken);
         } else {
             made.send(payload).onComplete(this::answered, this::broken);
         }
+    }
+
+    /** A body of which only a part came must not look whole: no end is written behind it. */
+    private void pass(HttpClientRequest made, HttpServerRequest stream) {
+        if (!made.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+            made.setChunked(true);
+        }
+        made.response().onComplete(this::answered, this::broken);
+        // Whoever waits for the answer may know by then that the client has left, and give the call up.
+        stream.pipe()
+                .endOnFailure(false)
+                .to(made)
+                .onFailure(why -> context.runOnContext(unused -> brokenOff(made, why)));
+    }
+
+    private void brokenOff(HttpClientRequest made, Throwable why) {
+        broken(why);
+        giveUp(made);
     }
 
     private void broken(Throwable why) {
