@@ -142,6 +142,7 @@ final class Client {
         }
         HttpClientResponse rest = answer.rest();
         if (rest == null) {
+            putTrailers(response, answer.trailers());
             finish(response, answer.body(), answer.body().length(), answer.status(), story);
             return;
         }
@@ -152,7 +153,11 @@ final class Client {
         // The VM must not write for a client that has left, even if nothing is to be written just then.
         response.closeHandler(unused -> answer.discardRest());
         response.write(answer.body())
-                .compose(written -> rest.pipe().endOnFailure(false).to(response))
+                .compose(written -> rest.pipe().endOnComplete(false).to(response))
+                .compose(passed -> {
+                    putTrailers(response, rest.trailers());
+                    return response.end();
+                })
                 .onComplete(done -> {
                     boolean left = done.failed() && gone();
                     if (done.failed()) {
@@ -195,6 +200,15 @@ final class Client {
         }
     }
 
+    /** To clients of HTTP/2 only: others may have no place for them. */
+    private void putTrailers(HttpServerResponse response, MultiMap trailers) {
+        if (Requests.isOneOfMany(request)) {
+            for (Entry<String, String> trailer : HeaderRules.towardsClient(trailers)) {
+                response.trailers().add(trailer.getKey(), trailer.getValue());
+            }
+        }
+    }
+
     /** Whether it came by https, as far as this router knows or a trusted proxy says. */
     private boolean isSecure() {
         return request.isSSL() || (trusted && "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto")));
@@ -223,7 +237,8 @@ final class Client {
     private void finish(HttpServerResponse response, Buffer body, long bytes, int status, Story story) {
         boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == NOT_MODIFIED || status == 204;
         figures.bodyBytes.addAndGet(bytes);
-        (bodiless ? response.end() : response.end(body)).onComplete(done -> figures.bodyBytes.addAndGet(-bytes));
+        (bodiless || body.length() == 0 ? response.end() : response.end(body))
+                .onComplete(done -> figures.bodyBytes.addAndGet(-bytes));
         record.answered(status, bytes, story);
     }
 }

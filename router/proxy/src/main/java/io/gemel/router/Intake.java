@@ -171,6 +171,9 @@ final class Intake implements OnUnread {
                 http11,
                 request.headers(),
                 route.resubmit() ? config.limits().bodyMax() : -1);
+        if (refusal == null && Grpc.isCall(request)) {
+            return Grpc.refusal(target, route);
+        }
         return refusal != null || upgrade == null
                 ? refusal
                 : UpgradeRules.refusal(upgrade, method, request.headers(), target, route);

@@ -47,17 +47,7 @@ final class OpenAttempt {
     void send(MultiMap headers) {
         requestId = headers.get(RequestCheck.REQUEST_ID);
         trace = headers.get(Trace.PARENT);
-        VmCall made = means.vms()
-                .send(
-                        dispatch.vm(),
-                        submission.method(),
-                        submission.target().text(),
-                        headers,
-                        submission.body(),
-                        submission.passing(),
-                        submission.upgrade(),
-                        submission.safe() || submission.stream() != null,
-                        this::received);
+        VmCall made = means.vms().send(dispatch.vm(), submission, headers, this::received);
         if (!over) {
             call = made;
         }

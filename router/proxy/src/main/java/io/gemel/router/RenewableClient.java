@@ -2,12 +2,15 @@ package io.gemel.router;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,11 +39,13 @@ final class RenewableClient {
      * What a client rests on.
      *
      * @param tls see {@link RouterConfig#backendTls}
+     * @param version HTTP/1.1, or HTTP/2 without a word of HTTP/1.1 before it
      * @param headersMax bytes of the headers of an answer
      * @param connectionsMax to one server
      * @param waitingMax requests that wait for one of them; negative for any number
      */
     record Options(
+            HttpVersion version,
             RouterBackendTls tls,
             Duration connectTimeout,
             Duration idleTimeout,
@@ -51,6 +56,7 @@ final class RenewableClient {
         /** Enough for answers of a few headers, over a few connections. */
         static Options plain(RouterConfig config, int connectionsMax, int waitingMax) {
             return new Options(
+                    HttpVersion.HTTP_1_1,
                     config.backendTls(),
                     config.times().connectTimeout(),
                     config.times().vmIdleTimeout(),
@@ -62,8 +68,13 @@ final class RenewableClient {
         /** It asks for a certificate that names the server's host, signed by one of the authorities, or by one that the JVM trusts. */
         private HttpClient make(Vertx vertx) {
             HttpClientOptions http = new HttpClientOptions()
+                    .setProtocolVersion(version)
+                    .setAlpnVersions(List.of(version))
+                    .setHttp2ClearTextUpgrade(false)
+                    .setHttp2KeepAliveTimeout((int) Math.max(1, idleTimeout.toSeconds()))
+                    .setInitialSettings(new Http2Settings().setMaxHeaderListSize(headersMax))
                     .setVerifyHost(true)
-                    .setUseAlpn(false)
+                    .setUseAlpn(version == HttpVersion.HTTP_2)
                     .setEnabledSecureTransportProtocols(Trust.PROTOCOLS)
                     .setKeepAlive(true)
                     .setKeepAliveTimeout((int) Math.max(1, idleTimeout.toSeconds()))
@@ -80,7 +91,10 @@ final class RenewableClient {
                         .addCertValue(Buffer.buffer(identity.certificate()))
                         .addKeyValue(Buffer.buffer(identity.key())));
             }
-            PoolOptions pool = new PoolOptions().setHttp1MaxSize(connectionsMax).setMaxWaitQueueSize(waitingMax);
+            PoolOptions pool = new PoolOptions()
+                    .setHttp1MaxSize(connectionsMax)
+                    .setHttp2MaxSize(connectionsMax)
+                    .setMaxWaitQueueSize(waitingMax);
             return vertx.httpClientBuilder()
                     .with(http)
                     .with(pool)

@@ -8,6 +8,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * host, the longest prefix that covers its path. Pure.
  */
 final class Routes {
+    /** As much of a path as the name of a setting may hold, and what a properties file leaves as it is. */
+    private static final Pattern PLAIN_PATH = Pattern.compile("/[A-Za-z0-9_./~-]{0,199}");
+
     private static final String WILDCARD = "*.";
 
     /** Of requests that no route covers. */
@@ -83,6 +87,20 @@ final class Routes {
                 || (ofRoute.startsWith(WILDCARD)
                         && host.endsWith(ofRoute.substring(1))
                         && host.length() > ofRoute.length() - 1);
+    }
+
+    /**
+     * The name of the route that covers as little as possible besides a path, and that requests for it take once it is there: it is for
+     * the hosts of the route that they take now, and its path can be written as a part of a setting's name.
+     */
+    static String nameOfClosest(Route route, String path) {
+        for (int end = path.length(); end > route.prefix().length(); end = path.lastIndexOf('/', end - 1)) {
+            String prefix = path.substring(0, end);
+            if (PLAIN_PATH.matcher(prefix).matches()) {
+                return route.host() + prefix;
+            }
+        }
+        return route.name();
     }
 
     /** The group whose VMs get a route's requests. */

@@ -149,17 +149,7 @@ final class Settlement {
         deathsBefore = vm.deaths();
         int number = ++calls;
         call = null;
-        VmCall made = means.vms()
-                .send(
-                        vm,
-                        submission.method(),
-                        submission.target().text(),
-                        headers.get(),
-                        submission.body(),
-                        null,
-                        null,
-                        false,
-                        result -> heard(number, result));
+        VmCall made = means.vms().ask(vm, submission, headers.get(), result -> heard(number, result));
         if (number == calls && !over) {
             call = made;
         }

@@ -51,6 +51,11 @@ record Submission(
         return kept && vm.beat().library();
     }
 
+    /** Whether it is a call of gRPC. */
+    boolean grpc() {
+        return stream != null && Grpc.isCall(stream);
+    }
+
     /** Where a body comes from that is passed on as it comes; null when none does. */
     @Nullable
     HttpServerRequest passing() {

@@ -24,9 +24,6 @@ final class UpgradeRules {
     private static final Pattern PROTOCOL =
             Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+(?:/[!#$%&'*+.^_`|~0-9A-Za-z-]+)?");
 
-    /** As much of a path as the name of a setting may hold, and what a properties file leaves as it is. */
-    private static final Pattern PLAIN_PATH = Pattern.compile("/[A-Za-z0-9_./~-]{0,199}");
-
     private UpgradeRules() {}
 
     /**
@@ -81,7 +78,7 @@ final class UpgradeRules {
         if (route.resubmit()) {
             return new Refusal(
                     RequestCheck.NOT_IMPLEMENTED,
-                    "connections are not upgraded here: set route." + nameOfClosest(route, target)
+                    "connections are not upgraded here: set route." + Routes.nameOfClosest(route, target.plainPath())
                             + ".resubmit=false in the router's file");
         }
         if (!method.equals("GET")) {
@@ -105,21 +102,6 @@ final class UpgradeRules {
             }
         }
         return null;
-    }
-
-    /**
-     * The name of the route that covers as little as possible besides a target, and that requests for it take once it is there: it is for
-     * the hosts of the route that they take now, and its path can be written as a part of a setting's name.
-     */
-    private static String nameOfClosest(Route route, Target target) {
-        String path = target.plainPath();
-        for (int end = path.length(); end > route.prefix().length(); end = path.lastIndexOf('/', end - 1)) {
-            String prefix = path.substring(0, end);
-            if (PLAIN_PATH.matcher(prefix).matches()) {
-                return route.host() + prefix;
-            }
-        }
-        return route.name();
     }
 
     /** Whether a VM that switches to a protocol was asked for it. */

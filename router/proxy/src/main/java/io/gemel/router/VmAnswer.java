@@ -3,12 +3,14 @@ package io.gemel.router;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a VM answered.
  *
  * @param body all of the body, or its first part
+ * @param trailers headers that come behind all of the body; those behind its other parts come with them
  * @param rest where the other parts come from, paused; null when there is none
  * @param upgraded the connection, when the VM has switched to another protocol on it; null otherwise
  */
@@ -16,8 +18,25 @@ record VmAnswer(
         int status,
         MultiMap headers,
         Buffer body,
+        MultiMap trailers,
         @Nullable HttpClientResponse rest,
         @Nullable Upgraded upgraded) {
+    /** One that has come whole. */
+    static VmAnswer whole(HttpClientResponse response, Buffer body) {
+        return new VmAnswer(response.statusCode(), response.headers(), body, response.trailers(), null, null);
+    }
+
+    /** One of which parts are to come, and {@code response} is paused. */
+    static VmAnswer begun(HttpClientResponse response, Buffer body) {
+        return new VmAnswer(response.statusCode(), response.headers(), body, HttpHeaders.headers(), response, null);
+    }
+
+    /** One whose connection has switched to another protocol. */
+    static VmAnswer switched(HttpClientResponse response, Upgraded upgraded) {
+        MultiMap none = HttpHeaders.headers();
+        return new VmAnswer(response.statusCode(), response.headers(), Buffer.buffer(), none, null, upgraded);
+    }
+
     /** Nobody reads what is still to come: its connection must not wait for that. */
     void discardRest() {
         if (rest != null) {

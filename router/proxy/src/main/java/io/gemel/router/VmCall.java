@@ -1,12 +1,14 @@
 package io.gemel.router;
 
 import io.netty.handler.codec.TooLongFrameException;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +55,28 @@ final class VmCall {
     }
 
     void notSent(Throwable why) {
-        end(new Result.NotSent(String.valueOf(why.getMessage())));
+        if (why instanceof Http2Exception) {
+            speaksNoHttp2();
+        } else {
+            end(new Result.NotSent(String.valueOf(why.getMessage())));
+        }
     }
 
-    /** The connection is there. */
-    void send(HttpClientRequest made, @Nullable Buffer payload, @Nullable HttpServerRequest stream) {
+    private void speaksNoHttp2() {
+        end(new Result.Improper("it speaks no HTTP/2 at this address, which gRPC needs"));
+    }
+
+    /**
+     * The connection is there.
+     *
+     * @param version what must be spoken on it
+     */
+    void send(
+            HttpClientRequest made, @Nullable Buffer payload, @Nullable HttpServerRequest stream, HttpVersion version) {
         made.exceptionHandler(this::broken);
+        if (made.version() != version) {
+            speaksNoHttp2();
+        }
         if (ended) {
             giveUp(made);
             return;
@@ -119,7 +137,7 @@ final class VmCall {
         }
         response.exceptionHandler(this::broken);
         response.handler(part -> part(response, part));
-        response.endHandler(nothing -> end(new Result.Answer(answer(response, null))));
+        response.endHandler(nothing -> end(new Result.Answer(VmAnswer.whole(response, body))));
         if (early && isPassedOn(Outcome.ofWord(response.getHeader("Gemel-Outcome")))) {
             // A short answer has come whole by then.
             context.runOnContext(unused -> tellNow(response));
@@ -129,7 +147,7 @@ final class VmCall {
     private void switched(HttpClientResponse response) {
         if (UpgradeRules.agrees(upgrade, response.getHeader("Upgrade"))) {
             Upgraded upgraded = Upgraded.of(response, vm);
-            end(new Result.Answer(new VmAnswer(response.statusCode(), response.headers(), body, null, upgraded)));
+            end(new Result.Answer(VmAnswer.switched(response, upgraded)));
         } else {
             response.exceptionHandler(this::broken);
             end(new Result.Improper("it switches to a protocol for which it was not asked"));
@@ -144,7 +162,7 @@ final class VmCall {
     private void tellNow(HttpClientResponse response) {
         if (!ended) {
             response.pause();
-            end(new Result.Answer(answer(response, response)));
+            end(new Result.Answer(VmAnswer.begun(response, body)));
         }
     }
 
@@ -153,10 +171,6 @@ final class VmCall {
         if (body.length() > answerMax) {
             tellNow(response);
         }
-    }
-
-    private VmAnswer answer(HttpClientResponse response, @Nullable HttpClientResponse rest) {
-        return new VmAnswer(response.statusCode(), response.headers(), body, rest, null);
     }
 
     private void end(Result result) {

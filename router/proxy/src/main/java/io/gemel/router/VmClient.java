@@ -2,10 +2,11 @@ package io.gemel.router;
 
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
 import java.net.URI;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -16,15 +17,22 @@ final class VmClient {
     private final Vertx vertx;
     private final Settings settings;
     private final RenewableClient http;
+    private final RenewableClient http2;
 
     VmClient(Vertx vertx, Settings settings) {
         this.vertx = vertx;
         this.settings = settings;
+        http = client(HttpVersion.HTTP_1_1);
+        http2 = client(HttpVersion.HTTP_2);
+    }
+
+    private RenewableClient client(HttpVersion version) {
         // No queue hides behind the pool: whoever chooses a VM counts its requests.
-        http = new RenewableClient(
+        return new RenewableClient(
                 vertx,
                 settings,
                 config -> new RenewableClient.Options(
+                        version,
                         config.backendTls(),
                         config.times().connectTimeout(),
                         config.times().vmIdleTimeout(),
@@ -40,29 +48,53 @@ final class VmClient {
         return new RequestOptions().setHost(url.getHost()).setPort(port).setSsl(tls);
     }
 
-    /**
-     * Sends one request.
-     *
-     * @param payload its body; null for none
-     * @param stream where its body comes from instead; null for nowhere
-     * @param upgrade the protocols that the VM is asked for; null for none
-     * @param early whether its answer is told as soon as its head is there
-     */
-    VmCall send(
-            VmState vm,
-            HttpMethod method,
-            String target,
-            MultiMap headers,
-            @Nullable Buffer payload,
-            @Nullable HttpServerRequest stream,
-            @Nullable String upgrade,
-            boolean early,
-            Consumer<VmCall.Result> end) {
-        int answerMax = settings.now().limits().bodyMax();
-        VmCall call = new VmCall(vm, upgrade, answerMax, early, vertx.getOrCreateContext(), end);
-        RequestOptions options =
-                to(vm.config().url()).setMethod(method).setURI(target).setHeaders(headers);
-        http.get().request(options).onComplete(request -> call.send(request, payload, stream), call::notSent);
+    /** Sends a submission, and passes on what its client sends meanwhile. Who cannot ask again is told of the answer as soon as its head is there. */
+    VmCall send(VmState vm, Submission submission, MultiMap headers, Consumer<VmCall.Result> end) {
+        boolean early = submission.safe() || submission.stream() != null;
+        VmCall call = call(vm, submission.upgrade(), early, end);
+        HttpServerRequest stream = submission.passing();
+        if (submission.grpc()) {
+            HostAndPort authority = authority(headers);
+            http2.get()
+                    .request(options(vm, submission, headers))
+                    .map(request -> authority == null ? request : request.authority(authority))
+                    .onComplete(request -> call.send(request, null, stream, HttpVersion.HTTP_2), call::notSent);
+        } else {
+            send(call, submission, options(vm, submission, headers), stream);
+        }
         return call;
+    }
+
+    /** In HTTP/2 it takes the place of Host. */
+    private static @Nullable HostAndPort authority(MultiMap headers) {
+        String host = headers.get(HttpHeaders.HOST);
+        headers.remove(HttpHeaders.HOST);
+        return host == null ? null : HostAndPort.parseAuthority(host, -1);
+    }
+
+    /** Sends a submission again to hear its answer, which is kept. */
+    VmCall ask(VmState vm, Submission submission, MultiMap headers, Consumer<VmCall.Result> end) {
+        VmCall call = call(vm, null, false, end);
+        send(call, submission, options(vm, submission, headers), null);
+        return call;
+    }
+
+    private void send(VmCall call, Submission submission, RequestOptions options, @Nullable HttpServerRequest stream) {
+        http.get()
+                .request(options)
+                .onComplete(
+                        request -> call.send(request, submission.body(), stream, HttpVersion.HTTP_1_1), call::notSent);
+    }
+
+    private VmCall call(VmState vm, @Nullable String upgrade, boolean early, Consumer<VmCall.Result> end) {
+        int answerMax = settings.now().limits().bodyMax();
+        return new VmCall(vm, upgrade, answerMax, early, vertx.getOrCreateContext(), end);
+    }
+
+    private static RequestOptions options(VmState vm, Submission submission, MultiMap headers) {
+        return to(vm.config().url())
+                .setMethod(submission.method())
+                .setURI(submission.target().text())
+                .setHeaders(headers);
     }
 }

@@ -44,6 +44,9 @@ final class VmHeaders {
         if (submission.stream() != null && length != null) {
             headers.set(HttpHeaders.CONTENT_LENGTH, length);
         }
+        if (submission.grpc()) {
+            headers.set("te", "trailers");
+        }
         String upgrade = submission.upgrade();
         if (upgrade != null) {
             headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);

@@ -1,0 +1,45 @@
+package io.gemel.router;
+
+import io.gemel.router.RouterConfig.Route;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls of gRPC. Messages go both ways at once, and the end of an answer tells how the call ended: a VM is asked by HTTP/2, too, and nothing is
+ * kept or sent again. Pure.
+ */
+final class Grpc {
+    private static final Pattern TYPE = Pattern.compile("application/grpc *([+;].*)?", Pattern.CASE_INSENSITIVE);
+
+    private Grpc() {}
+
+    /** Whether a request is such a call. */
+    static boolean isCall(HttpServerRequest request) {
+        String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+        return type != null
+                && request.version() == HttpVersion.HTTP_2
+                && request.method().equals(HttpMethod.POST)
+                && TYPE.matcher(type).matches();
+    }
+
+    /**
+     * Why a call is not passed on.
+     *
+     * @return null when it may be
+     */
+    static @Nullable Refusal refusal(Target target, Route route) {
+        if (!route.resubmit()) {
+            return null;
+        }
+        String path = target.plainPath();
+        String service = path.substring(0, path.lastIndexOf('/'));
+        return new Refusal(
+                RequestCheck.NOT_IMPLEMENTED,
+                "calls of gRPC do not pass here: set route." + Routes.nameOfClosest(route, service)
+                        + ".resubmit=false in the router's file");
+    }
+}
