@@ -42,42 +42,17 @@ public record RouterFrontend(
         keyScope = List.copyOf(keyScope);
     }
 
-    /** Takes no part in traces. */
-    public RouterFrontend(
-            List<String> trustedProxies,
-            boolean proxyProtocol,
-            boolean hostPreserve,
-            List<String> keyScope,
-            boolean keyScopeCertificate,
-            RouterClientTls clientTls,
-            RouterProtocols protocols) {
-        this(
-                trustedProxies,
-                proxyProtocol,
-                hostPreserve,
-                keyScope,
-                keyScopeCertificate,
-                clientTls,
-                protocols,
-                RouterTraces.defaults());
-    }
-
-    /** The rest as when nothing is said. */
-    public RouterFrontend(
-            List<String> trustedProxies, boolean proxyProtocol, boolean hostPreserve, List<String> keyScope) {
-        this(
-                trustedProxies,
-                proxyProtocol,
-                hostPreserve,
-                keyScope,
-                true,
-                RouterClientTls.defaults(),
-                RouterProtocols.defaults());
-    }
-
     /** What holds when nothing is said. */
     public static RouterFrontend defaults() {
-        return new RouterFrontend(List.of(), false, true, List.of("Authorization"));
+        return new RouterFrontend(
+                List.of(),
+                false,
+                true,
+                List.of("Authorization"),
+                true,
+                RouterClientTls.defaults(),
+                RouterProtocols.defaults(),
+                RouterTraces.defaults());
     }
 
     void check(List<String> problems) {

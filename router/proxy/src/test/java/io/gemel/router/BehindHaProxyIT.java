@@ -132,7 +132,7 @@ final class BehindHaProxyIT {
 
     @Test
     void both_versions_of_its_proxy_protocol_tell_vms_the_clients_address() throws Exception {
-        bench = new TestBench(config -> TestBench.with(config, new RouterFrontend(List.of(), true, true, List.of())));
+        bench = new TestBench(config -> TestBench.with(config, TestFrontend.behindProxy()));
         for (String version : new String[] {"send-proxy", "send-proxy-v2"}) {
             startHaProxy("", "server r1 127.0.0.1:" + bench.router.port() + " " + version);
             bench.vms().forEach(vm -> vm.heads.clear());
@@ -146,8 +146,7 @@ final class BehindHaProxyIT {
 
     @Test
     void what_a_trusted_haproxy_says_of_its_clients_is_believed() throws Exception {
-        bench = new TestBench(
-                config -> TestBench.with(config, new RouterFrontend(List.of("127.0.0.1"), false, true, List.of())));
+        bench = new TestBench(config -> TestBench.with(config, TestFrontend.trusting("127.0.0.1")));
         startHaProxy(
                 "",
                 "option forwardfor",

@@ -75,8 +75,10 @@ final class ClientTlsIT {
     }
 
     private static RouterFrontend frontend(RouterClientTls tls, List<String> trusted) {
-        RouterFrontend usual = RouterFrontend.defaults();
-        return new RouterFrontend(trusted, false, true, usual.keyScope(), true, tls, RouterProtocols.defaults());
+        return TestFrontend.with(frontend -> {
+            frontend.clientTls = tls;
+            frontend.trustedProxies = trusted;
+        });
     }
 
     /** @param host whom it asks for; null for nobody */

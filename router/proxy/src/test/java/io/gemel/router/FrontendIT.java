@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +68,7 @@ final class FrontendIT {
 
     @Test
     void without_host_preserve_it_sees_its_own_address() throws Exception {
-        start(new RouterFrontend(List.of(), false, false, List.of()));
+        start(TestFrontend.with(frontend -> frontend.hostPreserve = false));
         assertThat(send(REQUEST.getBytes(StandardCharsets.ISO_8859_1))).startsWith("HTTP/1.1 200");
 
         assertThat(head().getString("host")).startsWith("127.0.0.1:");
@@ -77,7 +76,7 @@ final class FrontendIT {
 
     @Test
     void a_trusted_proxy_is_believed_and_named() throws Exception {
-        start(new RouterFrontend(List.of("::1", "127.0.0.0/8"), false, true, List.of()));
+        start(TestFrontend.trusting("::1", "127.0.0.0/8"));
         bench.client.send(
                 bench.request("/x")
                         .header("X-Forwarded-For", "192.0.2.7")
@@ -96,7 +95,7 @@ final class FrontendIT {
 
     @Test
     void both_versions_of_the_proxy_protocol_tell_the_clients_address() throws Exception {
-        start(new RouterFrontend(List.of(), true, true, List.of()));
+        start(TestFrontend.behindProxy());
         byte[] v1 = "PROXY TCP4 192.0.2.7 192.0.2.8 4711 80\r\n".getBytes(StandardCharsets.ISO_8859_1);
         assertThat(send(bytes(v1, REQUEST))).startsWith("HTTP/1.1 200");
         assertThat(head().getString("x-forwarded-for")).isEqualTo("192.0.2.7");
@@ -108,7 +107,7 @@ final class FrontendIT {
 
     @Test
     void a_connection_without_the_head_that_is_demanded_is_closed() throws Exception {
-        start(new RouterFrontend(List.of(), true, true, List.of()));
+        start(TestFrontend.behindProxy());
         assertThat(send(REQUEST.getBytes(StandardCharsets.ISO_8859_1))).doesNotContain("200");
         assertThat(bench.vms()).allMatch(vm -> vm.heads.isEmpty());
     }

@@ -291,7 +291,7 @@ final class Http2IT {
 
     @Test
     void the_proxy_protocol_stands_before_it() throws Exception {
-        bench = new TestBench(config -> TestBench.with(config, new RouterFrontend(List.of(), true, true, List.of())));
+        bench = new TestBench(config -> TestBench.with(config, TestFrontend.behindProxy()));
         byte[] v1 = "PROXY TCP4 192.0.2.7 192.0.2.8 4711 80\r\n".getBytes(StandardCharsets.US_ASCII);
         byte[] v2 = HexFormat.of().parseHex("0d0a0d0a000d0a515549540a2111000cc0000207c000020812670050");
         for (byte[] before : List.of(v1, v2)) {

@@ -343,8 +343,8 @@ final class Http2RefusalsIT {
 
     @Test
     void more_requests_at_once_than_a_connection_may_have_are_refused_and_may_be_sent_again() throws Exception {
-        bench = bench(config -> config.frontend = TestConfig.speaking(config.before, new RouterProtocols(true, 3, 0))
-                .frontend());
+        bench = bench(config ->
+                config.frontend = TestFrontend.with(frontend -> frontend.protocols = new RouterProtocols(true, 3, 0)));
         bench.vms().forEach(vm -> vm.manner = Manner.KEEP);
         try (LogLines log = new LogLines(ACCESS);
                 Http2Wire wire = connect()) {

@@ -144,7 +144,7 @@ final class PureHttpTest {
                         new SiteId("east"),
                         new Address("a", 1),
                         null,
-                        new RouterFrontend(List.of("10.0.0.0/33", "here"), false, true, List.of()),
+                        TestFrontend.trusting("10.0.0.0/33", "here"),
                         RouterBackendTls.defaults(),
                         new Address("a", 2),
                         " ",

@@ -168,8 +168,11 @@ final class ReloadSettingsIT {
 
     @Test
     void proxies_and_the_scope_of_keys_change_for_the_next_request() throws Exception {
-        bench.reload(config ->
-                config.frontend = new RouterFrontend(List.of("127.0.0.1"), false, false, List.of("X-Account")));
+        bench.reload(config -> config.frontend = TestFrontend.with(frontend -> {
+            frontend.trustedProxies = List.of("127.0.0.1");
+            frontend.hostPreserve = false;
+            frontend.keyScope = List.of("X-Account");
+        }));
         HttpRequest.Builder request = bench.request("/a")
                 .header("Idempotency-Key", "k1")
                 .header("X-Forwarded-For", "6.6.6.6")

@@ -25,14 +25,11 @@ final class StickyIT {
     @BeforeEach
     void start() throws RouterException {
         bench = new TestBench(config -> TestConfig.changed(config, change -> {
-            change.frontend = new RouterFrontend(
-                    List.of("127.0.0.1"),
-                    false,
-                    true,
-                    List.of("Cookie"),
-                    false,
-                    change.frontend.clientTls(),
-                    change.frontend.protocols());
+            change.frontend = TestFrontend.with(frontend -> {
+                frontend.trustedProxies = List.of("127.0.0.1");
+                frontend.keyScope = List.of("Cookie");
+                frontend.keyScopeCertificate = false;
+            });
             change.routes.add(new Route("", "/", null, true, null, null, null, null, "BANKVM"));
             change.routes.add(new Route("", "/plain", null, true, null, null, null, null, ""));
         }));

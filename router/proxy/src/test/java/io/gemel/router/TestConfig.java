@@ -82,16 +82,10 @@ final class TestConfig {
     }
 
     static RouterConfig speaking(RouterConfig before, RouterProtocols protocols) {
-        RouterFrontend usual = before.frontend();
-        RouterFrontend frontend = new RouterFrontend(
-                usual.trustedProxies(),
-                usual.proxyProtocol(),
-                usual.hostPreserve(),
-                usual.keyScope(),
-                usual.keyScopeCertificate(),
-                usual.clientTls(),
-                protocols);
-        return changed(before, config -> config.frontend = frontend);
+        return changed(
+                before,
+                config -> config.frontend =
+                        TestFrontend.changed(config.frontend, frontend -> frontend.protocols = protocols));
     }
 
     /** Whether there was such a VM; it is no longer named. */

@@ -66,16 +66,7 @@ final class TraceIT {
     }
 
     private static RouterFrontend frontend(boolean on, int sampledPercent) {
-        RouterFrontend usual = RouterFrontend.defaults();
-        return new RouterFrontend(
-                List.of(),
-                false,
-                true,
-                usual.keyScope(),
-                true,
-                usual.clientTls(),
-                usual.protocols(),
-                new RouterTraces(on, sampledPercent));
+        return TestFrontend.with(frontend -> frontend.traces = new RouterTraces(on, sampledPercent));
     }
 
     private HttpResponse<String> post(String key, String... headers) throws Exception {
