@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running application instance, and the room's door. {@link #submit} runs the application's work once for a submission's key: the key is
@@ -12,6 +14,8 @@ import javax.sql.DataSource;
  * Safe for any number of threads.
  */
 public final class Vm implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Vm.class);
+
     private final VmConfig config;
     private final InstantSource clock;
     private final JoiningDataSource dataSource;
@@ -31,6 +35,12 @@ public final class Vm implements AutoCloseable {
         this.dataSource = new JoiningDataSource(config.dataSource());
         this.submissions = new Submissions(config, dataSource, clock);
         this.heartbeat = new Heartbeat(config);
+        LOG.info(
+                "VM {} works at site {} on host {}; its submissions are {}",
+                config.name(),
+                config.site(),
+                config.host(),
+                config.submissions());
     }
 
     /**

@@ -7,6 +7,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers heartbeats, and nothing else, at an address and on threads of its own: they wait behind no request, so that routers may take their
@@ -15,6 +17,8 @@ import java.util.concurrent.TimeUnit;
 public final class VmHeartbeats implements AutoCloseable {
     /** Routers that are answered at once; while the database is silent each answer takes {@link VmLimits#heartbeat}. */
     private static final int THREADS_MAX = 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(VmHeartbeats.class);
 
     private static final int BACKLOG = 64;
 
@@ -44,6 +48,7 @@ public final class VmHeartbeats implements AutoCloseable {
         server.setExecutor(threads);
         server.createContext("/gemel/heartbeat", VmHandler.endpoints(vm));
         server.start();
+        LOG.info("heartbeats of VM {} are answered at {}", vm.config().name(), server.getAddress());
     }
 
     /** The port it listens on. */
