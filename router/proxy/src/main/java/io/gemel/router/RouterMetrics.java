@@ -1,26 +1,25 @@
 package io.gemel.router;
 
-import java.util.ArrayList;
+import static io.gemel.router.RouterMetric.answers;
+import static io.gemel.router.RouterMetric.attempts;
+import static io.gemel.router.RouterMetric.counter;
+import static io.gemel.router.RouterMetric.discoveries;
+import static io.gemel.router.RouterMetric.gauge;
+import static io.gemel.router.RouterMetric.groups;
+import static io.gemel.router.RouterMetric.number;
+import static io.gemel.router.RouterMetric.places;
+import static io.gemel.router.RouterMetric.siteStates;
+import static io.gemel.router.RouterMetric.sites;
+import static io.gemel.router.RouterMetric.vmStates;
+import static io.gemel.router.RouterMetric.vms;
+
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
 /** A router's figures in the Prometheus text format. */
 public final class RouterMetrics {
-    private static final double MICROS = 1e6;
     static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-    private record Metric(String name, String type, String help, Function<RouterReport, List<Sample>> samples) {}
-
-    /** @param suffix what the metric's name is followed by */
-    private record Sample(String suffix, String labels, double value) {
-        Sample(String labels, double value) {
-            this("", labels, value);
-        }
-    }
-
-    private static final List<Metric> ALL = List.of(
+    private static final List<RouterMetric> ALL = List.of(
             gauge(
                     "gemel_router_ready",
                     "Whether a VM takes requests, and the router has not been told to end.",
@@ -155,13 +154,13 @@ public final class RouterMetrics {
 
     /** Every metric's name, in the order of {@link #text}. */
     public static List<String> names() {
-        return ALL.stream().map(Metric::name).toList();
+        return ALL.stream().map(RouterMetric::name).toList();
     }
 
     /** A report as Prometheus reads it; every sample carries the router's name. */
     public static String text(RouterReport report) {
         StringBuilder text = new StringBuilder();
-        for (Metric metric : ALL) {
+        for (RouterMetric metric : ALL) {
             text.append("# HELP ")
                     .append(metric.name())
                     .append(' ')
@@ -172,7 +171,7 @@ public final class RouterMetrics {
                     .append(' ')
                     .append(metric.type())
                     .append('\n');
-            for (Sample sample : metric.samples().apply(report)) {
+            for (RouterMetric.Sample sample : metric.samples().apply(report)) {
                 text.append(metric.name())
                         .append(sample.suffix())
                         .append("{router=\"")
@@ -185,139 +184,5 @@ public final class RouterMetrics {
             }
         }
         return text.toString();
-    }
-
-    private static Metric counter(String name, String help, ToDoubleFunction<RouterReport> figure) {
-        return new Metric(name, "counter", help, report -> List.of(new Sample("", figure.applyAsDouble(report))));
-    }
-
-    private static Metric gauge(String name, String help, ToDoubleFunction<RouterReport> figure) {
-        return new Metric(name, "gauge", help, report -> List.of(new Sample("", figure.applyAsDouble(report))));
-    }
-
-    private static Metric vms(String name, String type, String help, ToDoubleFunction<RouterReport.Vm> figure) {
-        return each(name, type, help, RouterReport::vms, RouterMetrics::labels, figure);
-    }
-
-    private static Metric sites(String name, String help, ToDoubleFunction<RouterReport.Site> figure) {
-        return each(name, "gauge", help, RouterReport::sites, site -> label("site", site.name()), figure);
-    }
-
-    private static Metric groups(String name, String help, ToDoubleFunction<RouterReport.Group> figure) {
-        return each(name, "gauge", help, RouterReport::groups, group -> label("group", group.name()), figure);
-    }
-
-    private static Metric discoveries(String name, String help, ToDoubleFunction<RouterReport.Discovery> figure) {
-        return each(name, "gauge", help, RouterReport::discovery, each -> label("discover", each.name()), figure);
-    }
-
-    /** A sample for each part of a report of one kind. */
-    private static <T> Metric each(
-            String name,
-            String type,
-            String help,
-            Function<RouterReport, List<T>> parts,
-            Function<T, String> labels,
-            ToDoubleFunction<T> figure) {
-        return new Metric(name, type, help, report -> {
-            return parts.apply(report).stream()
-                    .map(part -> new Sample(labels.apply(part), figure.applyAsDouble(part)))
-                    .toList();
-        });
-    }
-
-    private static Metric places(String name, String help, ToDoubleFunction<RouterReport.Place> figure) {
-        return new Metric(name, "gauge", help, report -> {
-            List<Sample> samples = new ArrayList<>();
-            for (RouterReport.Group group : report.groups()) {
-                for (RouterReport.Place place : group.places()) {
-                    String labels = label("group", group.name()) + label("site", place.site());
-                    samples.add(new Sample(labels, figure.applyAsDouble(place)));
-                }
-            }
-            return samples;
-        });
-    }
-
-    private static Metric vmStates() {
-        return new Metric("gemel_router_vm_state", "gauge", "What the router thinks of a VM.", report -> {
-            List<Sample> samples = new ArrayList<>();
-            for (RouterReport.Vm vm : report.vms()) {
-                states(samples, labels(vm), RouterReport.VmState.values(), vm.state());
-            }
-            return samples;
-        });
-    }
-
-    private static Metric answers() {
-        return new Metric(
-                "gemel_router_request_duration_seconds",
-                "histogram",
-                "From a request's head to its answer, or to the end of an answer that is passed on as it comes.",
-                report -> {
-                    List<Sample> samples = new ArrayList<>();
-                    report.answers()
-                            .forEach(of -> histogram(
-                                    samples,
-                                    label("route", of.route()) + label("vm", of.vm()) + label("code", of.code()),
-                                    of));
-                    return samples;
-                });
-    }
-
-    private static Metric attempts() {
-        return new Metric(
-                "gemel_router_attempt_duration_seconds",
-                "histogram",
-                "How long a VM had a request, from its being sent to its answer or its end.",
-                report -> {
-                    List<Sample> samples = new ArrayList<>();
-                    report.attempts()
-                            .forEach(of -> histogram(samples, label("vm", of.vm()) + label("ending", of.code()), of));
-                    return samples;
-                });
-    }
-
-    private static void histogram(List<Sample> samples, String labels, RouterReport.Answers answers) {
-        List<Long> within = answers.within();
-        for (int i = 0; i < within.size(); i++) {
-            boolean bounded = i < AnswerTimes.BOUNDS_MICROS.size();
-            String bound = bounded ? number(AnswerTimes.BOUNDS_MICROS.get(i) / MICROS) : "+Inf";
-            samples.add(new Sample("_bucket", labels + label("le", bound), within.get(i)));
-        }
-        samples.add(new Sample("_sum", labels, answers.micros() / MICROS));
-        samples.add(new Sample("_count", labels, within.get(within.size() - 1)));
-    }
-
-    private static Metric siteStates() {
-        return new Metric("gemel_router_site_state", "gauge", "What the router thinks of a site.", report -> {
-            List<Sample> samples = new ArrayList<>();
-            for (RouterReport.Site site : report.sites()) {
-                states(samples, label("site", site.name()), RouterReport.SiteState.values(), site.state());
-            }
-            return samples;
-        });
-    }
-
-    /** 1 for the state something is in, and 0 for each other one. */
-    private static <E extends Enum<E>> void states(List<Sample> samples, String labels, E[] all, E now) {
-        for (E each : all) {
-            String state = label("state", each.name().toLowerCase(Locale.ROOT));
-            samples.add(new Sample(labels + state, each == now ? 1 : 0));
-        }
-    }
-
-    private static String labels(RouterReport.Vm vm) {
-        return label("vm", vm.name()) + label("site", vm.site());
-    }
-
-    private static String label(String name, String value) {
-        return "," + name + "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
     }
 }
