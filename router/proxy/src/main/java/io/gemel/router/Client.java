@@ -5,7 +5,6 @@ import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -140,7 +139,7 @@ final class Client {
         if (length != null && (bodiless || answer.rest() != null)) {
             headers.set("Content-Length", length);
         }
-        HttpClientResponse rest = answer.rest();
+        Rest rest = answer.rest();
         if (rest == null) {
             putTrailers(response, answer.trailers());
             finish(response, answer.body(), answer.body().length(), answer.status(), story);
@@ -153,7 +152,7 @@ final class Client {
         // The VM must not write for a client that has left, even if nothing is to be written just then.
         response.closeHandler(unused -> answer.discardRest());
         response.write(answer.body())
-                .compose(written -> rest.pipe().endOnComplete(false).to(response))
+                .compose(written -> rest.to(response))
                 .compose(passed -> {
                     putTrailers(response, rest.trailers());
                     return response.end();

@@ -146,9 +146,7 @@ final class Exchange implements RequestQueue.Waiting {
             } else if (caughtUp) {
                 course.catchUp();
                 history.beginAnew();
-                if (lastAnswer != null) {
-                    lastAnswer.discardRest();
-                }
+                discardLast();
                 proceed();
             } else {
                 conclude(Reply.LAST_ANSWER);
@@ -195,6 +193,7 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void ended(Ending ending, @Nullable VmAnswer answer) {
         if (answer != null) {
+            discardLast();
             lastAnswer = answer;
         }
         note(ending);
@@ -216,12 +215,15 @@ final class Exchange implements RequestQueue.Waiting {
         }
     }
 
-    private void left() {
-        Outcome outcome = null;
+    private void discardLast() {
         if (lastAnswer != null) {
-            outcome = lastAnswer.outcome();
             lastAnswer.discardRest();
         }
+    }
+
+    private void left() {
+        Outcome outcome = lastAnswer == null ? null : lastAnswer.outcome();
+        discardLast();
         client.record().left(story(outcome == null ? course.inDoubt() ? "in-doubt" : null : outcome.word(), null));
         done();
     }
@@ -249,6 +251,7 @@ final class Exchange implements RequestQueue.Waiting {
             answered(answer);
             return;
         }
+        discardLast();
         means.figures().count(reply, course.inDoubt());
         if (reply == Reply.QUARANTINED) {
             String home = course.home();
@@ -274,6 +277,9 @@ final class Exchange implements RequestQueue.Waiting {
         Outcome outcome = answer.outcome();
         boolean committed = outcome == Outcome.EXECUTED || outcome == Outcome.REPLAYED;
         means.figures().count(outcome);
+        if (answer.rest() != null) {
+            means.tunnels().watch(answer.rest());
+        }
         if (committed && submission.level() != Durability.LOCAL) {
             settle(answer);
             return;

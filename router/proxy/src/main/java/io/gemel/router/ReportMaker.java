@@ -98,7 +98,7 @@ final class ReportMaker {
                 vm.config().weight(),
                 state(vm),
                 reason(vm),
-                vm.inFlight(),
+                vm.requests(),
                 vm.upgraded(),
                 vm.latencyMillis(),
                 vm.deaths());

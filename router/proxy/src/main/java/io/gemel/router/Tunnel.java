@@ -34,7 +34,6 @@ final class Tunnel {
     private final boolean halves;
     private boolean parting;
     private long partingMillis = NEVER;
-    private long drainingMillis = NEVER;
     private boolean over;
 
     /**
@@ -71,20 +70,10 @@ final class Tunnel {
      * @param drainMillis how long it may last when its VM gets nothing new any more
      */
     void tick(long nowMillis, long drainMillis) {
-        VmState state = upgraded.vm();
-        boolean draining =
-                state.drained() || state.beat().draining() || state.membership().left();
-        if (!draining) {
-            drainingMillis = NEVER;
-        } else if (drainingMillis == NEVER) {
-            drainingMillis = nowMillis;
-        }
         if (parting && partingMillis == NEVER) {
             partingMillis = nowMillis;
         }
-        if (upgraded.lost()
-                || (draining && nowMillis - drainingMillis >= drainMillis)
-                || (parting && nowMillis - partingMillis >= LINGER_MILLIS)) {
+        if (upgraded.stay().isOver(nowMillis, drainMillis) || (parting && nowMillis - partingMillis >= LINGER_MILLIS)) {
             close();
         }
     }

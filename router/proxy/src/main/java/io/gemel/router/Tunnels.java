@@ -5,13 +5,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** Connections of one event loop that were upgraded to another protocol. Confined to it. */
+/**
+ * What lasts longer than a request on one event loop: connections that were upgraded to another protocol, and answers that are passed on as they
+ * come. Confined to it.
+ */
 final class Tunnels {
     private static final int UNAVAILABLE = 503;
 
     private final Figures figures;
     private final Settings settings;
     private final Set<Tunnel> open = new LinkedHashSet<>();
+    private final Set<Rest> rests = new LinkedHashSet<>();
     private boolean closed;
 
     Tunnels(Figures figures, Settings settings) {
@@ -57,7 +61,7 @@ final class Tunnels {
 
     /** Time passes. */
     void tick(long nowMillis) {
-        if (open.isEmpty()) {
+        if (open.isEmpty() && rests.isEmpty()) {
             return;
         }
         // As long again is left to whoever waits for the drain.
@@ -65,9 +69,15 @@ final class Tunnels {
         for (Tunnel tunnel : new ArrayList<>(open)) {
             tunnel.tick(nowMillis, drainMillis);
         }
+        rests.removeIf(rest -> rest.tick(nowMillis, drainMillis));
     }
 
-    /** Ends them, and those that are still to be opened as soon as they are. */
+    /** Ends an answer that would keep its VM from being drained. */
+    void watch(Rest rest) {
+        rests.add(rest);
+    }
+
+    /** Ends upgraded connections, and those that are still to be opened as soon as they are. */
     void close() {
         closed = true;
         new ArrayList<>(open).forEach(Tunnel::close);

@@ -13,13 +13,11 @@ final class Upgraded {
     private static final String CODEC = "codec";
 
     private final Channel channel;
-    private final VmState vm;
-    private final long deathsBefore;
+    private final Stay stay;
 
-    private Upgraded(Channel channel, VmState vm) {
+    private Upgraded(Channel channel, Stay stay) {
         this.channel = channel;
-        this.vm = vm;
-        deathsBefore = vm.deaths();
+        this.stay = stay;
     }
 
     /** Takes the connection of an answer that switches; call while its head is told, so that nothing behind it is lost. */
@@ -31,20 +29,15 @@ final class Upgraded {
         connection.toNetSocket(); // out of its pool
         vm.upgraded(1);
         channel.closeFuture().addListener(unused -> vm.upgraded(-1));
-        return new Upgraded(channel, vm);
-    }
-
-    VmState vm() {
-        return vm;
+        return new Upgraded(channel, new Stay(vm));
     }
 
     Channel channel() {
         return channel;
     }
 
-    /** Whether its VM died since. */
-    boolean lost() {
-        return vm.deaths() != deathsBefore;
+    Stay stay() {
+        return stay;
     }
 
     /** Ends HTTP on it: what has come behind the answer's head goes to its last handler. */

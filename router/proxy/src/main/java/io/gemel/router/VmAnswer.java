@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param body all of the body, or its first part
  * @param trailers headers that come behind all of the body; those behind its other parts come with them
- * @param rest where the other parts come from, paused; null when there is none
+ * @param rest the other parts; null when there is none
  * @param upgraded the connection, when the VM has switched to another protocol on it; null otherwise
  */
 record VmAnswer(
@@ -19,16 +19,17 @@ record VmAnswer(
         MultiMap headers,
         Buffer body,
         MultiMap trailers,
-        @Nullable HttpClientResponse rest,
+        @Nullable Rest rest,
         @Nullable Upgraded upgraded) {
     /** One that has come whole. */
     static VmAnswer whole(HttpClientResponse response, Buffer body) {
         return new VmAnswer(response.statusCode(), response.headers(), body, response.trailers(), null, null);
     }
 
-    /** One of which parts are to come, and {@code response} is paused. */
-    static VmAnswer begun(HttpClientResponse response, Buffer body) {
-        return new VmAnswer(response.statusCode(), response.headers(), body, HttpHeaders.headers(), response, null);
+    /** One of which parts are still to come. */
+    static VmAnswer begun(HttpClientResponse response, Buffer body, VmState vm) {
+        Rest rest = new Rest(response, vm);
+        return new VmAnswer(response.statusCode(), response.headers(), body, HttpHeaders.headers(), rest, null);
     }
 
     /** One whose connection has switched to another protocol. */
@@ -40,7 +41,7 @@ record VmAnswer(
     /** Nobody reads what is still to come: its connection must not wait for that. */
     void discardRest() {
         if (rest != null) {
-            rest.request().reset().onComplete(done -> {});
+            rest.discard();
         }
         if (upgraded != null) {
             upgraded.close();

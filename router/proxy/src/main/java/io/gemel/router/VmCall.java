@@ -161,8 +161,7 @@ final class VmCall {
 
     private void tellNow(HttpClientResponse response) {
         if (!ended) {
-            response.pause();
-            end(new Result.Answer(VmAnswer.begun(response, body)));
+            end(new Result.Answer(VmAnswer.begun(response, body, vm)));
         }
     }
 

@@ -43,6 +43,7 @@ final class VmState {
     private final AtomicInteger changing = new AtomicInteger();
     private final AtomicLong leftMillis = new AtomicLong(NOTHING);
     private final AtomicInteger upgraded = new AtomicInteger();
+    private final AtomicInteger streams = new AtomicInteger();
     private volatile Verdict verdict = Verdict.UNKNOWN;
     private volatile Beat beat = Beat.NONE;
     private volatile boolean drained;
@@ -304,9 +305,19 @@ final class VmState {
         upgraded.addAndGet(more);
     }
 
-    /** Requests that it has, and connections that were upgraded: what a drain waits for. Those connections take no room from requests. */
+    /** Answers that are passed on as it makes them begin or end. */
+    void streams(int more) {
+        streams.addAndGet(more);
+    }
+
+    /** Requests that it has, those among them whose answer has begun, which take no room from others. */
+    int requests() {
+        return inFlight.get() + streams.get();
+    }
+
+    /** Requests that it has, and connections that were upgraded, which take no room from requests: what a drain waits for. */
     int inHand() {
-        return inFlight.get() + upgraded.get();
+        return requests() + upgraded.get();
     }
 
     int upgraded() {

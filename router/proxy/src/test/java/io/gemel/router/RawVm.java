@@ -14,7 +14,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A VM that answers heartbeats as it should and everything else with bytes of a test's choice, in two parts; then it closes the
+ * A VM that answers heartbeats, and whoever drains it, as it should and everything else with bytes of a test's choice, in two parts; then it closes the
  * connection.
  */
 final class RawVm implements AutoCloseable {
@@ -71,7 +71,7 @@ final class RawVm implements AutoCloseable {
             while (!String.valueOf(in.readLine()).isEmpty()) {
                 // The rest of the head; requests of these tests have no body.
             }
-            boolean beat = first.contains("/gemel/heartbeat");
+            boolean beat = first.contains("/gemel/heartbeat") || first.contains("/gemel/drain");
             if (!beat) {
                 received.incrementAndGet();
             }

@@ -3,6 +3,7 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.RouterPart.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -11,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,63 @@ final class StreamingIT {
             String all = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
             assertThat(all).contains("data: 1").doesNotEndWith("0\r\n\r\n");
         }
+    }
+
+    private Future<String> drain(Duration drainTimeout) throws Exception {
+        bench.reload(
+                config -> config.times = TestTimes.changed(config.times, times -> times.drainTimeout = drainTimeout));
+        Future<String> drain =
+                bench.router.drain(new RouterPart(Kind.VM, "raw"), true).toCompletableFuture();
+        await().until(() -> bench.router.report().vms().get(0).state() == RouterReport.VmState.DRAINING);
+        return drain;
+    }
+
+    @Test
+    void a_drain_waits_for_an_answer_that_has_begun() throws Exception {
+        raw.answer = EVENTS + "9\r\ndata: 1\n\n\r\n";
+        raw.rest = "9\r\ndata: 2\n\n\r\n0\r\n\r\n";
+        try (Socket client = send("GET /events HTTP/1.1\r\n")) {
+            readTo(client.getInputStream(), "data: 1\n\n");
+            Future<String> drain = drain(TestBench.LIMIT.multipliedBy(10));
+            assertThat(bench.router.report().vms().get(0).inFlight()).isEqualTo(1);
+            Thread.sleep(500); // longer than a drain of what has nothing in hand
+            assertThat(drain).isNotDone();
+            raw.go();
+            readTo(client.getInputStream(), "0\r\n\r\n");
+
+            assertThat(drain.get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS)).contains("raw is drained");
+        }
+        assertThat(bench.router.report().vms().get(0).inFlight()).isZero();
+    }
+
+    @Test
+    void a_drain_ends_an_answer_that_goes_on_for_too_long() throws Exception {
+        raw.answer = EVENTS + "9\r\ndata: 1\n\n\r\n";
+        raw.rest = "";
+        raw.stays = true;
+        try (Socket client = send("GET /events HTTP/1.1\r\n")) {
+            Future<String> drain = drain(Duration.ofSeconds(4));
+            String all = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+            assertThat(all).contains("data: 1").doesNotEndWith("0\r\n\r\n");
+            assertThat(drain.get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS)).contains("raw is drained");
+        }
+        await().until(() -> raw.left.get() == 1);
+    }
+
+    @Test
+    void an_answer_ends_with_the_verdict_on_a_vm_that_stands_still() throws Exception {
+        bench.reload(config -> config.vms.replaceAll(vm -> bench.e1.config()));
+        await().until(() -> bench.router.report().ready());
+        int length = 40 << 20;
+        try (Socket client = send("GET /large/" + length + " HTTP/1.1\r\n")) {
+            readTo(client.getInputStream(), "\r\n\r\n");
+            bench.e1.manner = TestVm.Manner.FREEZE;
+            await().until(() -> bench.router.report().vms().get(0).state() == RouterReport.VmState.DEAD);
+
+            assertThat(client.getInputStream().readAllBytes()).hasSizeLessThan(length);
+        }
+        assertThat(bench.router.report().vms().get(0).inFlight()).isZero();
     }
 
     @Test
