@@ -77,6 +77,10 @@ final class UpgradeVm implements AutoCloseable {
         try {
             while (true) {
                 head = readTo(connection.getInputStream(), "\r\n\r\n");
+                if (server.isClosed() && head.contains("/gemel/heartbeat")) {
+                    connection.close();
+                    return;
+                }
                 if (head.contains("/gemel/")) {
                     say(connection, "HTTP/1.1 200 OK\r\nContent-Length: " + BEAT.length() + "\r\n\r\n" + BEAT);
                     continue;
@@ -111,7 +115,7 @@ final class UpgradeVm implements AutoCloseable {
         return text.toString();
     }
 
-    /** Listens no more: what is open lives on. */
+    /** Listens no more, and answers no heartbeat: what was upgraded lives on. */
     @Override
     public void close() throws IOException {
         server.close();
