@@ -93,6 +93,11 @@ final class UpgradeIT {
         }
     }
 
+    /** Of a client that keeps no connection. */
+    private static String plain(String path) {
+        return "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    }
+
     /** Waits until the connection has ended, however; it is closed then. */
     private static boolean ends(Socket socket) throws IOException {
         try (socket) {
@@ -335,7 +340,7 @@ final class UpgradeIT {
         try (Socket client = upgraded();
                 Socket other = vm.connection()) {
             vm.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-            assertThat(bench.get("/before").statusCode()).isEqualTo(200);
+            assertThat(talk(plain("/before"))).startsWith("HTTP/1.1 200 ");
             String said = bench.reload(config -> {
                 config.limits = TestLimits.changed(config.limits, limits -> {
                     limits.requestsMax = 7;
@@ -344,7 +349,7 @@ final class UpgradeIT {
                 config.times = TestTimes.changed(config.times, times -> times.drainTimeout = Duration.ofSeconds(50));
             });
             assertThat(said).contains("taken");
-            assertThat(bench.get("/after").statusCode()).isEqualTo(200);
+            assertThat(talk(plain("/after"))).startsWith("HTTP/1.1 200 ");
             await().until(() -> vm.last.stream().anyMatch(head -> head.startsWith("GET /before ")));
             say(client, "still");
             readTo(other.getInputStream(), "still");
@@ -417,8 +422,7 @@ final class UpgradeIT {
     /** Whether those who connect are not served any more. */
     private boolean turnsAway() throws IOException {
         try {
-            return talk("GET /gemel/none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
-                    .isEmpty();
+            return talk(plain("/gemel/none")).isEmpty();
         } catch (SocketException e) {
             return true;
         }
