@@ -58,6 +58,7 @@ final class OpenAttempt {
             end(new Ending.Answered(answer.answer().outcome()), answer.answer());
         } else if (result instanceof Result.NotSent notSent) {
             LOG.debug("not sent: {}", notSent.why());
+            dispatch.vm().failed(notSent.why());
             end(new Ending.NotSent(), null);
         } else if (result instanceof Result.Improper improper) {
             LOG.warn(
@@ -68,9 +69,12 @@ final class OpenAttempt {
                     requestId,
                     trace,
                     improper.why());
+            dispatch.vm().failed(improper.why());
             end(new Ending.Improper(), null);
         } else {
-            LOG.debug("broken: {}", ((Result.Broken) result).why());
+            String why = ((Result.Broken) result).why();
+            LOG.debug("broken: {}", why);
+            dispatch.vm().failed(why);
             end(new Ending.Broken(), null);
         }
     }

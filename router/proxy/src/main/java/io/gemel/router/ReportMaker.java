@@ -155,19 +155,22 @@ final class ReportMaker {
                 yield vm.isElsewhere()
                         ? "it works on the database of site " + vm.beat().site() + ": correct vm." + vm.name()
                                 + ".site or .url"
-                        : unfit(vm.beat());
+                        : unfit(vm.beat(), vm.failure());
             }
         };
     }
 
-    private static String unfit(Beat beat) {
+    private static String unfit(Beat beat, String failure) {
         if (!beat.problem().isEmpty() && !(beat.open() && beat.databaseUp())) {
             return "it says: " + beat.problem().lines().findFirst().orElse("");
         }
         if (!beat.databaseUp()) {
             return "it cannot reach its database";
         }
-        return beat.open() ? "too many of its answers failed" : "its site's gate is closed";
+        if (!beat.open()) {
+            return "its site's gate is closed";
+        }
+        return "too many of its answers failed" + (failure.isEmpty() ? "" : "; last failure: " + failure);
     }
 
     private static String silent(VmState vm) {

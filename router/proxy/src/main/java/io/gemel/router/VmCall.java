@@ -54,11 +54,12 @@ final class VmCall {
         this.end = end;
     }
 
-    void notSent(Throwable why) {
+    /** @param text the same in an operator's words */
+    void notSent(Throwable why, String text) {
         if (why instanceof Http2Exception) {
             speaksNoHttp2();
         } else {
-            end(new Result.NotSent(String.valueOf(why.getMessage())));
+            end(new Result.NotSent(text));
         }
     }
 

@@ -58,7 +58,8 @@ final class VmClient {
             http2.get()
                     .request(options(vm, submission, headers))
                     .map(request -> authority == null ? request : request.authority(authority))
-                    .onComplete(request -> call.send(request, null, stream, HttpVersion.HTTP_2), call::notSent);
+                    .onComplete(
+                            request -> call.send(request, null, stream, HttpVersion.HTTP_2), why -> notSent(call, why));
         } else {
             send(call, submission, options(vm, submission, headers), stream);
         }
@@ -83,7 +84,12 @@ final class VmClient {
         http.get()
                 .request(options)
                 .onComplete(
-                        request -> call.send(request, submission.body(), stream, HttpVersion.HTTP_1_1), call::notSent);
+                        request -> call.send(request, submission.body(), stream, HttpVersion.HTTP_1_1),
+                        why -> notSent(call, why));
+    }
+
+    private void notSent(VmCall call, Throwable why) {
+        call.notSent(why, Trust.why(why, settings.now().backendTls()));
     }
 
     private VmCall call(VmState vm, @Nullable String upgrade, boolean early, Consumer<VmCall.Result> end) {

@@ -51,6 +51,7 @@ final class VmState {
     private volatile Membership membership;
     private final AtomicLong deaths;
     private volatile String silence = "";
+    private volatile String failure = "";
     private volatile String sessionName = "";
     private volatile long beatSentMillis = NOTHING;
     private volatile long backSinceMillis = Long.MIN_VALUE;
@@ -259,15 +260,21 @@ final class VmState {
         return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp() && !isElsewhere();
     }
 
-    /** Time passes: a breaker that has been open for long enough lets requests through again, to see. */
-    void tick(long nowMillis) {
+    /**
+     * Time passes: a breaker that has been open for long enough lets requests through again, to see.
+     *
+     * @return whether it has opened since the last time
+     */
+    boolean tick(long nowMillis) {
         if (breaker.getState() != CircuitBreaker.State.OPEN) {
             openSinceMillis = NOTHING;
         } else if (openSinceMillis < 0) {
             openSinceMillis = nowMillis;
+            return true;
         } else if (nowMillis - openSinceMillis >= BREAKER_OPEN_MILLIS) {
             breaker.transitionToHalfOpenState();
         }
+        return false;
     }
 
     /** Asks the watching thread for a heartbeat at once: a request's connection broke. */
@@ -356,6 +363,16 @@ final class VmState {
             leftMillis.accumulateAndGet(nowMillis, Math::max);
         }
         ended(changes);
+    }
+
+    /** Why a request had no proper answer. */
+    void failed(String why) {
+        failure = why;
+    }
+
+    /** Why the last request that had no proper answer had none; empty when all had one. */
+    String failure() {
+        return failure;
     }
 
     /** An answer that speaks for it, or none. */

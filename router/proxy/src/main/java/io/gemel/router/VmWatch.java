@@ -118,7 +118,9 @@ final class VmWatch {
             probe();
         }
         health.tick(now, mayDie.getAsBoolean());
-        vm.tick(now);
+        if (vm.tick(now)) {
+            LOG.warn("VM {} gets requests only when there is no other: {}", vm.name(), ReportMaker.reason(vm));
+        }
         if (vm.takeSuspicion()) {
             health.suspect();
             nextMillis = Math.min(nextMillis, now);

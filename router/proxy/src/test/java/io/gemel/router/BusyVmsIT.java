@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.RouterReport.VmState;
 import io.gemel.router.TestVm.Manner;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
@@ -158,6 +159,30 @@ final class BusyVmsIT {
     private static RouterConfig.Vm withWeight0(RouterConfig.Vm vm) {
         return new RouterConfig.Vm(
                 vm.name(), vm.url(), vm.site(), vm.host(), vm.requestsMax(), vm.heartbeatUrl(), vm.group(), 0);
+    }
+
+    @Test
+    void a_vm_that_answers_heartbeats_and_no_request_is_said_with_the_reason() throws Exception {
+        startWithHeartbeatAddresses();
+        URI nobody = URI.create("http://127.0.0.1:1");
+        bench.reload(config -> config.vms.replaceAll(vm -> !vm.name().equals("e1")
+                ? vm
+                : new RouterConfig.Vm("e1", nobody, vm.site(), vm.host(), 0, vm.heartbeatUrl())));
+        awaitState(VmState.ALIVE, bench.e1);
+        try (LogLines log = new LogLines("io.gemel.router.VmWatch")) {
+            await().until(() -> {
+                assertThat(bench.post("/transfers", "k" + System.nanoTime(), "1")
+                                .get()
+                                .statusCode())
+                        .isEqualTo(201);
+                return vm("e1").state() == VmState.UNFIT;
+            });
+
+            assertThat(vm("e1").reason()).contains("too many of its answers failed", "Connection refused");
+            await().until(() -> log.all().stream()
+                    .anyMatch(line -> line.startsWith("VM e1 gets requests only when there is no other")
+                            && line.contains("Connection refused")));
+        }
     }
 
     @Test

@@ -23,6 +23,7 @@ import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -211,7 +212,10 @@ final class GrpcIT {
         assertThat(place(channel, "tea")).isEqualTo("placed tea");
         assertThat(vm.authorities).containsExactly("shop.example.com");
 
-        bench.reload(change -> change.authorities = strange.certificate());
+        bench.reload(change -> {
+            change.authorities = strange.certificate();
+            change.times = TestBench.shortTimes(Duration.ofSeconds(2));
+        });
         assertThat(refused("tea").getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
         assertThat(vm.placed).hasValue(1);
     }
