@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The contract for submissions and questions, one after the other. */
 interface SubmissionContract {
@@ -78,6 +80,16 @@ interface SubmissionContract {
         assertThat(database().ledger("k")).isEmpty();
         assertThat(client().sending("/effect", "k", "x".repeat(1 << 20)).join().outcome())
                 .isEqualTo("executed");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length: 10\r\n\r\nhello", "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"})
+    default void a_part_of_a_body_is_never_taken_for_all_of_it(String rest) throws Exception {
+        client().breakOff("/effect", "k", rest);
+
+        assertThat(database().ledger("k")).isEmpty();
+        assertThat(client().send("/effect", "k").outcome()).isEqualTo("executed");
+        assertThat(database().effects("k")).isEqualTo(1);
     }
 
     @Test

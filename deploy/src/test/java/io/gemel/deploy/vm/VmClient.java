@@ -1,6 +1,7 @@
 package io.gemel.deploy.vm;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -8,15 +9,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** Sends a VM what a router would send it. */
 final class VmClient {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final int port;
     private final String address;
 
     VmClient(int port) {
+        this.port = port;
         address = "http://127.0.0.1:" + port;
     }
 
@@ -29,6 +33,21 @@ final class VmClient {
                     // Containers write what is the same in their own ways.
                     response.headers().firstValue("Content-Type").orElse("").replaceAll(";(?! )", "; "),
                     response.body());
+        }
+    }
+
+    /**
+     * Sends a request that does not come to its end, and waits until the VM is done with it.
+     *
+     * @param rest what follows its path and key
+     */
+    void breakOff(String path, String key, String rest) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(30_000);
+            String text = "POST " + path + " HTTP/1.1\r\nHost: x\r\nIdempotency-Key: " + key + "\r\n" + rest;
+            socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+            socket.shutdownOutput();
+            socket.getInputStream().readAllBytes();
         }
     }
 

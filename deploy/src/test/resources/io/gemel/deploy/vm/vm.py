@@ -358,8 +358,15 @@ class Handler(BaseHTTPRequestHandler):
         self.answer("POST")
 
     def answer(self, method):
+        if self.headers.get("Transfer-Encoding"):
+            self.close_connection = True  # what follows cannot be told from the next request
+            self.send(*Ended("rejected", 411, "a body needs a Content-Length here").reply)
+            return
         length = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(min(length, BODY_MAX))
+        if len(body) < min(length, BODY_MAX):
+            self.close_connection = True  # its client has left: a part of a body is no submission
+            return
         for left in range(length - len(body), 0, -65536):
             self.rfile.read(min(left, 65536))
         path, _, query = self.path.partition("?")
