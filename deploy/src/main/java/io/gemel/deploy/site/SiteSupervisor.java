@@ -57,6 +57,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private final ReplicatedTables tables;
     private final TableWatch tableWatch;
     private final SiteDesk desk;
+    private final OperatorOrders orders = new OperatorOrders();
     private final Thread thread;
     private volatile SiteState state = SiteState.STARTING;
     private volatile String reason = "";
@@ -94,8 +95,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             while (state != SiteState.CLOSED) {
                 Failure failure = live();
                 report(failure);
-                Thread.sleep(
-                        failure.halt() ? config.limits().haltRetryInterval().toMillis() : RETRY_PAUSE.toMillis());
+                Duration pause = failure.halt() ? config.limits().haltRetryInterval() : RETRY_PAUSE;
+                orders.awaitResume(pause);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -108,6 +109,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private Failure live() throws InterruptedException {
         failures.clear();
         try (Site site = new Site(config, commitClock, clock, figures, reasons, tables)) {
+            orders.hold(site.applier());
             while (!site.tryLead()) {
                 move(SiteState.STANDBY, "another process leads this site");
                 FAILED.forEach(reasons::over);
@@ -241,18 +243,12 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
 
     @Override
     public void pause() {
-        Site site = life;
-        if (site != null) {
-            site.applier().pause();
-        }
+        orders.pause();
     }
 
     @Override
     public void resume() {
-        Site site = life;
-        if (site != null) {
-            site.applier().resume();
-        }
+        orders.resume();
     }
 
     /** Waits until {@link #close} has ended everything. */

@@ -10,6 +10,7 @@ import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.site.SiteState;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.Advice;
@@ -217,6 +218,21 @@ class FirstStartIT {
                 Advice.CAPTURE_LOG_LOST.code());
         pair.stop();
         site.with("log.topic.prefix", prefix);
+    }
+
+    @Test
+    void a_resume_ends_the_wait_of_a_halted_site() throws Exception {
+        site.with("halt.retry.interval", "1h").execute(dropSlot());
+        SiteSupervisor halted = pair.start(site);
+        pair.awaitHalted(halted, Advice.CAPTURE_SLOT_MISSING.code());
+        prepare();
+
+        // The site says that it is halted before it has closed everything and begins to wait.
+        await().atMost(FreshPair.LIMIT).until(() -> {
+            halted.resume();
+            return halted.state() == SiteState.RUNNING;
+        });
+        site.with("halt.retry.interval", "200ms");
     }
 
     private static Optional<String> since(SiteSupervisor halted) {

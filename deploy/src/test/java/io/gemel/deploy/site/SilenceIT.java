@@ -476,6 +476,37 @@ class SilenceIT {
         west().resume();
     }
 
+    @Test
+    void a_pause_holds_over_an_outage_of_the_database() throws Exception {
+        west().pause();
+        awaitReason(west(), ReasonCode.APPLY_PAUSED, "resume");
+        sites.westServer().stop(StopMode.FAST);
+        await().atMost(LIMIT).until(() -> !west().report().leader());
+        sites.westServer().start();
+
+        awaitReason(west(), ReasonCode.APPLY_PAUSED, "resume");
+        int id = insert(sites.east());
+        sites.west().execute("UPDATE item SET v = 'published' WHERE id = 10");
+        sites.awaitRow(sites.east(), "SELECT FROM item WHERE v = 'published'");
+        assertThat(TwoSites.texts(sites.west(), "SELECT v FROM item WHERE id = " + id))
+                .isEmpty();
+        west().resume();
+    }
+
+    @Test
+    void what_an_operator_wants_during_an_outage_holds_after_it() throws Exception {
+        sites.westServer().stop(StopMode.FAST);
+        await().atMost(LIMIT).until(() -> !west().report().leader());
+        west().pause();
+        sites.westServer().start();
+        awaitReason(west(), ReasonCode.APPLY_PAUSED, "resume");
+
+        sites.westServer().stop(StopMode.FAST);
+        await().atMost(LIMIT).until(() -> !west().report().leader());
+        west().resume();
+        sites.westServer().start();
+    }
+
     private static SiteSupervisor east() {
         return sites.supervisors().get(0);
     }
