@@ -8,6 +8,8 @@ import org.jooq.exception.DataAccessException;
 
 /** The one place that says what a database error means. Pure. */
 final class FailureClassifier {
+    private static final int STATE_LENGTH = 5;
+
     private FailureClassifier() {}
 
     /** Turns any error of a database statement into a classified failure. */
@@ -19,7 +21,7 @@ final class FailureClassifier {
             }
             // The pool only says that it waited in vain; its cause says why.
             boolean pool = cause instanceof SQLTransientConnectionException && cause.getCause() instanceof SQLException;
-            if (!pool && cause instanceof SQLException sql && sql.getSQLState() != null) {
+            if (!pool && cause instanceof SQLException sql && hasState(sql)) {
                 return of(sql, statement);
             }
         }
@@ -28,12 +30,18 @@ final class FailureClassifier {
 
     /** As {@link #classify}, of a commit: unless the server says that it refused, only the marker knows whether it committed. */
     static ApplyFailure classifyCommit(SQLException error) {
-        String state = error.getSQLState();
         // Deferred constraints and serialization are judged at the commit.
-        if (state != null && (state.startsWith("23") || state.startsWith("40"))) {
+        if (hasState(error)
+                && (error.getSQLState().startsWith("23") || error.getSQLState().startsWith("40"))) {
             return of(error, "");
         }
         return new ApplyFailure(Kind.RESTART, "commit in doubt: " + error.getMessage(), error);
+    }
+
+    /** Errors that the driver itself finds may have an empty one. */
+    private static boolean hasState(SQLException error) {
+        String state = error.getSQLState();
+        return state != null && state.length() == STATE_LENGTH;
     }
 
     private static ApplyFailure of(SQLException error, String statement) {

@@ -6,9 +6,12 @@ import io.gemel.apply.ApplyFailure.Kind;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jooq.exception.DataAccessException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FailureClassifierTest {
     @ParameterizedTest
@@ -53,5 +56,24 @@ class FailureClassifierTest {
         SQLException stale = new SQLException("cached plan must not change result type", "0A000");
 
         assertThat(FailureClassifier.classify(stale).kind()).isEqualTo(Kind.RETRY);
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", "0", "08"})
+    void starts_again_after_an_error_without_a_whole_sqlstate(@Nullable String state) {
+        SQLException error = new SQLException("why", state);
+
+        assertThat(FailureClassifier.classify(error))
+                .satisfies(failure -> assertThat(failure.kind()).isEqualTo(Kind.RESTART))
+                .hasMessageContaining("why");
+        assertThat(FailureClassifier.classifyCommit(error).kind()).isEqualTo(Kind.RESTART);
+    }
+
+    @Test
+    void finds_the_sqlstate_behind_an_error_of_the_driver_without_one() {
+        SQLException error = new SQLException("driver", "", new SQLException("disk full", "53100"));
+
+        assertThat(FailureClassifier.classify(error)).hasMessageContaining("disk full [SQLSTATE 53100]");
     }
 }
