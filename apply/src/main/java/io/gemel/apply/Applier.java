@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +31,13 @@ public final class Applier implements AutoCloseable {
     private static final int SIDE_THREADS = 7;
 
     /** Between two looks for what is in the way. */
-    private static final int WATCH_SECONDS = 1;
+    private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
     /** Between two removals of old markers, journal rows and submissions. */
-    private static final int MAINTENANCE_SECONDS = 30;
+    private static final Duration MAINTENANCE_INTERVAL = Duration.ofSeconds(30);
 
     /** From the start to the first of them: a site that is started again and again tidies up, too. */
-    private static final int MAINTENANCE_FIRST_SECONDS = 5;
+    private static final Duration MAINTENANCE_FIRST = Duration.ofSeconds(5);
 
     /** Subject of the reason for a heartbeat that cannot be written. */
     private static final String HEARTBEAT = "gemel.heartbeat";
@@ -121,12 +120,14 @@ public final class Applier implements AutoCloseable {
 
     /** Starts writing the heartbeat row, which moves the horizon and, through capture, idle logs along. */
     public void startHeartbeats() {
-        long interval = config.heartbeatInterval().toMillis();
-        // Both end with the executor, and neither lets an exception out: nobody waits for these futures.
-        Future<?> beats = side.scheduleWithFixedDelay(this::beat, 0, interval, TimeUnit.MILLISECONDS);
-        Future<?> cleanings = side.scheduleWithFixedDelay(
-                this::maintain, MAINTENANCE_FIRST_SECONDS, MAINTENANCE_SECONDS, TimeUnit.SECONDS);
-        LOG.debug("heartbeats {}, maintenance {}", beats, cleanings);
+        repeat(this::beat, Duration.ZERO, config.heartbeatInterval());
+        repeat(this::maintain, MAINTENANCE_FIRST, MAINTENANCE_INTERVAL);
+    }
+
+    /** Works on a side thread again and again, until this is closed. The work lets no exception out: it would end in silence then. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it ends with the executor
+    private void repeat(Runnable work, Duration first, Duration interval) {
+        side.scheduleWithFixedDelay(work, first.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Starts applying; the window holds everything in flight that was published before. */
@@ -155,14 +156,11 @@ public final class Applier implements AutoCloseable {
     private void watch(PeerPulse pulse, WorkWatch work) {
         PeerLogWatch peer = new PeerLogWatch(config, pulse, reasons, System::nanoTime);
         peerWatch = peer;
-        Future<?> looks =
-                side.scheduleWithFixedDelay(guarded(peer::look), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
-        Future<?> more =
-                side.scheduleWithFixedDelay(guarded(work::look), WATCH_SECONDS, WATCH_SECONDS, TimeUnit.SECONDS);
-        LOG.debug("watching {} and {}", looks, more);
+        repeat(guarded(peer::look), WATCH_INTERVAL, WATCH_INTERVAL);
+        repeat(guarded(work::look), WATCH_INTERVAL, WATCH_INTERVAL);
     }
 
-    /** What fails once is tried again: a task that throws would be dropped in silence. */
+    /** What fails once is tried again. */
     private static Runnable guarded(Runnable work) {
         return () -> {
             try {
