@@ -204,11 +204,6 @@ public final class BankProcesses implements AutoCloseable {
         return router.pid();
     }
 
-    /** Where operators ask the router. */
-    URI adminUri() {
-        return URI.create("http://" + admin);
-    }
-
     @Override
     public void close() {
         if (router != null) {

@@ -45,7 +45,6 @@ public final class EmbeddedSite {
     private static final String ROLE = "gemel";
     private static final Administrator ADMINISTRATOR = new Administrator("postgres", new Secret(""));
     private static final Duration STATUS_PAUSE = Duration.ofMillis(100);
-    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
     private final String name;
     private final Path folder;
@@ -159,14 +158,6 @@ public final class EmbeddedSite {
     public void killProcess() {
         if (process != null) {
             process.kill();
-            process = null;
-        }
-    }
-
-    /** Ends the process in good order. Nothing happens when it does not run. */
-    public void stopProcess() {
-        if (process != null) {
-            process.terminate(STOP_LIMIT);
             process = null;
         }
     }

@@ -53,7 +53,6 @@ public final class TwoEmbeddedSites implements AutoCloseable {
         kafka.start();
         for (String name : List.of("east", "west")) {
             PostgresServer.Builder server = PostgresServer.builder(builder.directory.resolve("postgres-" + name))
-                    .version(builder.version)
                     .withPasswords();
             builder.serverSettings.forEach(server::setting);
             servers.add(server.build().start());
@@ -147,17 +146,10 @@ public final class TwoEmbeddedSites implements AutoCloseable {
         private final Map<String, String> serverSettings = new LinkedHashMap<>();
         private final Map<String, String> siteSettings = new LinkedHashMap<>();
         private final List<String> jvmArguments = new ArrayList<>();
-        private PostgresServer.Version version = PostgresServer.Version.V18;
         private KafkaServer.Mode kafkaMode = KafkaServer.Mode.IN_PROCESS;
 
         private Builder(Path directory) {
             this.directory = directory.toAbsolutePath();
-        }
-
-        /** PostgreSQL's version; the newest unless said otherwise. */
-        public Builder version(PostgresServer.Version chosen) {
-            this.version = chosen;
-            return this;
         }
 
         /** Where the broker runs; inside this JVM unless said otherwise. */

@@ -43,7 +43,7 @@ public final class KafkaServer implements Kafka {
         this.directory = builder.directory.toAbsolutePath();
         this.mode = builder.mode;
         this.node = builder.node;
-        this.port = builder.port == 0 ? FreePorts.next() : builder.port;
+        this.port = FreePorts.next();
         this.configuration = configuration(builder);
     }
 
@@ -111,11 +111,6 @@ public final class KafkaServer implements Kafka {
             throw new IllegalStateException(this + " does not run");
         }
         return broker.pid().orElseThrow(() -> new IllegalStateException(this + " has no process of its own"));
-    }
-
-    /** The number that names it among the brokers of its cluster, from 1. */
-    public int node() {
-        return node;
     }
 
     /** The port for clients, the same for all its life. */
@@ -192,7 +187,6 @@ public final class KafkaServer implements Kafka {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<Integer, Integer> proxied = new LinkedHashMap<>();
         private Mode mode = Mode.IN_PROCESS;
-        private int port;
         private int node = 1;
         private List<Integer> controllerPorts = List.of();
 
@@ -217,12 +211,6 @@ public final class KafkaServer implements Kafka {
         /** Where it runs; in this JVM unless said otherwise. */
         public Builder mode(Mode chosen) {
             this.mode = chosen;
-            return this;
-        }
-
-        /** The port for clients; a free one unless said otherwise. */
-        public Builder port(int chosen) {
-            this.port = chosen;
             return this;
         }
 

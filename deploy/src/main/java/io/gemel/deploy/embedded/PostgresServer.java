@@ -62,7 +62,7 @@ public final class PostgresServer implements AutoCloseable {
 
     private PostgresServer(Builder builder) {
         this.version = builder.version;
-        this.port = builder.port == 0 ? FreePorts.next() : builder.port;
+        this.port = FreePorts.next();
         this.settings = new LinkedHashMap<>(builder.settings);
         this.settings.put("port", Integer.toString(port));
         this.passwords = builder.passwords;
@@ -193,7 +193,6 @@ public final class PostgresServer implements AutoCloseable {
         private final Path directory;
         private final Map<String, String> settings = new LinkedHashMap<>();
         private Version version = Version.V18;
-        private int port;
         private boolean passwords;
 
         private Builder(Path directory) {
@@ -209,12 +208,6 @@ public final class PostgresServer implements AutoCloseable {
         /** The version; the newest unless said otherwise. */
         public Builder version(Version chosen) {
             this.version = chosen;
-            return this;
-        }
-
-        /** The port; a free one unless said otherwise. */
-        public Builder port(int chosen) {
-            this.port = chosen;
             return this;
         }
 
