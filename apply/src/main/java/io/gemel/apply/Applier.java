@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * The applying side of a site: reads the peer's log and applies its transactions to the local database, each exactly once.
@@ -111,6 +112,11 @@ public final class Applier implements AutoCloseable {
             throw exception(e);
         }
         window.acknowledge(marker.peerSeen());
+        LOG.info(
+                "marker read: {} applied up to position {}, own log seen by it up to position {}",
+                config.topic(),
+                marker.position(),
+                marker.peerSeen());
         return marker;
     }
 
@@ -172,7 +178,12 @@ public final class Applier implements AutoCloseable {
     }
 
     private Thread daemon(Runnable work, String role) {
-        Thread made = new Thread(work, "gemel-" + role + "-" + config.site());
+        Thread made = new Thread(
+                () -> {
+                    MDC.put("site", config.site().name());
+                    work.run();
+                },
+                "gemel-" + role + "-" + config.site());
         made.setDaemon(true);
         return made;
     }
@@ -342,6 +353,7 @@ public final class Applier implements AutoCloseable {
         reasons.over(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT);
         if (applying != null && applying != Thread.currentThread()) {
             Uninterrupted.join(applying);
+            LOG.info("apply stopped: {} applied up to position {}", config.topic(), appliedPosition());
         }
     }
 }

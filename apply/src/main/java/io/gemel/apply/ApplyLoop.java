@@ -39,6 +39,7 @@ final class ApplyLoop implements Runnable {
     private final GroupSize groupSize = new GroupSize();
 
     private volatile Marker marker;
+    private boolean applied;
     private long answeredPosition;
     private long storedNanos = System.nanoTime();
     private long askedNanos = System.nanoTime();
@@ -108,6 +109,11 @@ final class ApplyLoop implements Runnable {
                 pulse.connecting();
                 try (PeerLog log = new PeerLog(config, marker, pulse, outdated)) {
                     pulse.connected();
+                    LOG.info(
+                            "peer log connected: topic {}, from offset {}, after position {}",
+                            config.topic(),
+                            log.handedOut(),
+                            marker.position());
                     peerLog = log;
                     followLog(log);
                 } catch (ApplyFailure e) {
@@ -204,6 +210,10 @@ final class ApplyLoop implements Runnable {
         }
         marker = stored(next);
         status.running();
+        if (!applied) {
+            applied = true;
+            LOG.info("first apply: {} transactions, up to position {}", stamps.size(), marker.position());
+        }
         groupSize.wentWell();
         listener.applied(stamps.size(), group.count(), conflicts);
     }

@@ -12,6 +12,8 @@ import io.gemel.transaction.Stamp;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Publishes one database's transactions to this site's log. Used once, by one thread: {@link #open}, {@link #replay},
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * acknowledged, and a new process resumes behind the last record of the log.
  */
 public final class Capture implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Capture.class);
+
     private final CaptureConfig config;
     private final CaptureListener listener;
     private final Reasons reasons;
@@ -94,6 +98,12 @@ public final class Capture implements AutoCloseable {
         epoch = next;
         tail = now.last();
         publisher.begin(published());
+        LOG.info(
+                "log taken over: topic {}, epoch {}, last position {}, commit position {}",
+                config.topic(),
+                epoch,
+                lastPosition(),
+                database.print(published()));
     }
 
     /**
@@ -135,6 +145,10 @@ public final class Capture implements AutoCloseable {
         }
     }
 
+    private long lastPosition() {
+        return tail == null ? 0 : tail.position();
+    }
+
     private long published() {
         return tail == null ? SourceDatabase.NOTHING_PUBLISHED : tail.commitPosition();
     }
@@ -151,7 +165,8 @@ public final class Capture implements AutoCloseable {
      * @throws CaptureException HALT when the log no longer reaches back that far
      */
     public void replay(long position, InFlightWindow window) throws CaptureException, InterruptedException {
-        new LogReplay(config, log, offsets, recent).run(position, tail == null ? 0 : tail.position(), window);
+        new LogReplay(config, log, offsets, recent).run(position, lastPosition(), window);
+        LOG.info("window rebuilt: {} transactions replayed after position {}", lastPosition() - position, position);
     }
 
     /**
@@ -171,6 +186,7 @@ public final class Capture implements AutoCloseable {
         reasons.watch(full);
         progress.read(published());
         database.start(published(), assembler, publisher::acknowledgedCommit, this::failed);
+        LOG.info("capture started: slot {}, from commit position {}", config.slot(), database.print(published()));
     }
 
     private void lookAt(InFlightWindow window, Reasons told) {

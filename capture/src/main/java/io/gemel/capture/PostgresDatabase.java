@@ -7,9 +7,13 @@ import java.sql.SQLException;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A PostgreSQL database: a pgoutput replication slot, read with Debezium. */
 final class PostgresDatabase implements SourceDatabase {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresDatabase.class);
+
     private final CaptureConfig config;
     private final Reasons reasons;
     private @Nullable PostgresEngine engine;
@@ -17,6 +21,11 @@ final class PostgresDatabase implements SourceDatabase {
     PostgresDatabase(CaptureConfig config, Reasons reasons) {
         this.config = config;
         this.reasons = reasons;
+    }
+
+    @Override
+    public String print(long commitPosition) {
+        return PostgresSlot.lsn(commitPosition);
     }
 
     @Override
@@ -83,6 +92,7 @@ final class PostgresDatabase implements SourceDatabase {
         }
         running.close();
         engine = null;
+        LOG.info("capture stopped: slot {}, confirmed up to {}", config.slot(), print(running.confirmed()));
         try (Connection connection = PostgresLogin.connect(config)) {
             new PostgresSlot(config, connection).release(running.backendPid());
         } catch (SQLException e) {

@@ -16,6 +16,7 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /** Runs Debezium's embedded engine on one slot, from its start to a sure end. Used once. */
 final class PostgresEngine implements AutoCloseable {
@@ -51,7 +52,12 @@ final class PostgresEngine implements AutoCloseable {
                 .notifying(PostgresEngine::unexpected)
                 .using((success, message, error) -> ended(message, error))
                 .build();
-        this.thread = new Thread(engine, "gemel-capture-" + config.site());
+        this.thread = new Thread(
+                () -> {
+                    MDC.put("site", config.site().name());
+                    engine.run();
+                },
+                "gemel-capture-" + config.site());
     }
 
     private static void unexpected(
@@ -108,6 +114,11 @@ final class PostgresEngine implements AutoCloseable {
             }
         }
         return false;
+    }
+
+    /** How far the slot was confirmed; 0 when it never was. */
+    long confirmed() {
+        return tap.confirmed();
     }
 
     /** Server process that sends the log; 0 when it never began to. */

@@ -309,7 +309,8 @@ final class PostgresSlot {
         }
     }
 
-    private static String lsn(long position) {
+    /** A place in the database's log as PostgreSQL prints it. */
+    static String lsn(long position) {
         return String.format("%X/%X", position >>> 32, position & 0xFFFF_FFFFL);
     }
 

@@ -18,6 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Stands between Debezium and its replication connection: takes every decoded message to the sink, none to Debezium's own
@@ -25,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * too. Apart from {@link #streaming} and {@link #stop} all runs on Debezium's streaming thread.
  */
 final class PostgresTap {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresTap.class);
+
     /** How often the slot is moved at most. */
     static final long CONFIRM_NANOS = 200_000_000L;
 
@@ -52,6 +57,7 @@ final class PostgresTap {
     private final PostgresLargeValues large;
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
+    private volatile long confirmed;
     private final Object atWork = new Object();
     private @Nullable Thread worker; // the streaming thread while it is in the sink; guarded by atWork
     private boolean stopping; // guarded by atWork
@@ -79,6 +85,11 @@ final class PostgresTap {
     /** Server process that sends the log; 0 before there is one. */
     int backendPid() {
         return backendPid;
+    }
+
+    /** How far the slot was confirmed; 0 before it is. */
+    long confirmed() {
+        return confirmed;
     }
 
     /** Takes nothing more, and wakes the streaming thread out of waiting for room. Any thread; may be repeated. */
@@ -120,6 +131,7 @@ final class PostgresTap {
 
         @Override
         public ReplicationStream startStreaming(WalPositionLocator locator) throws SQLException, InterruptedException {
+            MDC.put("site", config.site().name());
             JdbcConnection session = (JdbcConnection) connection;
             session.connection(false);
             session.execute(SESSION);
@@ -172,7 +184,6 @@ final class PostgresTap {
         private final PostgresRows rows;
         private final Connection session;
         private final PostgresSender sender = new PostgresSender(config, backendPid, System::nanoTime, reasons);
-        private long confirmed;
         private long confirmedAt = System.nanoTime();
 
         TappedStream(ReplicationStream stream, PostgresRows rows, Connection session) {
@@ -246,6 +257,12 @@ final class PostgresTap {
             long upTo = acknowledged.getAsLong();
             if (upTo > confirmed && now - confirmedAt >= CONFIRM_NANOS) {
                 stream.flushLsn(Lsn.valueOf(upTo));
+                if (confirmed == 0) {
+                    LOG.info(
+                            "slot confirmed for the first time: slot {}, up to {}",
+                            config.slot(),
+                            PostgresSlot.lsn(upTo));
+                }
                 confirmed = upTo;
                 confirmedAt = now;
             }

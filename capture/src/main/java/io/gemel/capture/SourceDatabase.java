@@ -9,6 +9,9 @@ interface SourceDatabase extends AutoCloseable {
     /** Start value for a log that holds no transaction yet: begin wherever the database stands ready to. */
     long NOTHING_PUBLISHED = 0;
 
+    /** A commit position as the database's own tools print it. */
+    String print(long commitPosition);
+
     /**
      * Identifies the database. Only reads.
      *

@@ -16,6 +16,7 @@ import io.gemel.deploy.router.UndrainCommand;
 import io.gemel.deploy.site.GateCommand;
 import io.gemel.deploy.site.SiteCommand;
 import io.gemel.deploy.status.StatusCommand;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -58,6 +59,9 @@ import picocli.CommandLine.Spec;
             HelpCommand.class
         })
 public final class Gemel implements Runnable {
+    /** Of any other logback would say at length what it lacks, and then log nothing. */
+    private static final List<String> LOG_FORMATS = List.of("text", "json");
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -67,6 +71,11 @@ public final class Gemel implements Runnable {
     private Gemel() {}
 
     public static void main(String[] arguments) {
+        String format = System.getProperty("gemel.log.format", System.getenv("GEMEL_LOG_FORMAT"));
+        if (format != null && !LOG_FORMATS.contains(format)) {
+            System.err.println("the log format is " + format + ": set GEMEL_LOG_FORMAT to text or json");
+            System.exit(ExitCode.USAGE);
+        }
         System.exit(commandLine().execute(arguments));
     }
 

@@ -41,8 +41,7 @@ final class DatabaseProbe implements AutoCloseable {
     DatabaseProbe(SiteConfig config) {
         this.config = config;
         connection = new SideConnection(config, "probe");
-        thread = new Thread(this::run, "gemel-probe-" + config.site());
-        thread.setDaemon(true);
+        thread = SiteThread.daemon(config.site(), "probe", this::run);
     }
 
     void start() {

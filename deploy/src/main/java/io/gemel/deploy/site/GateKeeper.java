@@ -34,8 +34,7 @@ final class GateKeeper implements AutoCloseable {
         this.durability = durability;
         this.applier = applier;
         connection = new SideConnection(config, "gate");
-        thread = new Thread(this::run, "gemel-gate-" + config.site());
-        thread.setDaemon(true);
+        thread = SiteThread.daemon(config.site(), "gate", this::run);
     }
 
     void start() {
@@ -74,7 +73,7 @@ final class GateKeeper implements AutoCloseable {
             if (!connection.ask(session -> Gate.open(session, serverStart))) {
                 return Optional.of("the database was restarted meanwhile, or gemel.gate has no row: run gemel prepare");
             }
-            LOG.info("{} has caught up: its gate is open", config.site());
+            LOG.info("gate opened: caught up with {}", config.peer());
             return Optional.empty();
         } catch (SQLException e) {
             return Optional.of("gemel.gate cannot be used: " + e.getMessage());

@@ -24,8 +24,7 @@ final class ReasonWatch implements ReasonListener, AutoCloseable {
     ReasonWatch(SiteId site, InstantSource clock) {
         this.site = site;
         reasons = new Reasons(clock, System::nanoTime, this);
-        thread = new Thread(this::run, "gemel-reasons-" + site);
-        thread.setDaemon(true);
+        thread = SiteThread.daemon(site, "reasons", this::run);
     }
 
     void start() {

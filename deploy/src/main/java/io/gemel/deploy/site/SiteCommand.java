@@ -34,7 +34,7 @@ public final class SiteCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         SiteConfig config = SiteConfigFile.read(file);
         SiteSupervisor supervisor = new SiteSupervisor(config, LongUnaryOperator.identity(), InstantSource.system());
-        Runtime.getRuntime().addShutdownHook(new Thread(supervisor::close, "gemel-stop-" + config.site()));
+        Runtime.getRuntime().addShutdownHook(SiteThread.of(config.site(), "stop", supervisor::close));
         try (StatusServer status = StatusServer.start(
                         config.statusListen(),
                         supervisor::report,

@@ -79,7 +79,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         tables = new ReplicatedTables(config);
         tableWatch = new TableWatch(config, reasons, this::judged);
         desk = new SiteDesk(config, () -> now().routerView(), () -> life);
-        thread = new Thread(this::run, "gemel-site-" + config.site());
+        thread = SiteThread.of(config.site(), "site", this::run);
     }
 
     public void start() {
@@ -108,9 +108,13 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     /** One life, from birth to the failure that ended it. */
     private Failure live() throws InterruptedException {
         failures.clear();
+        boolean leads = false;
         try (Site site = new Site(config, commitClock, clock, figures, reasons, tables)) {
             orders.hold(site.applier());
             while (!site.tryLead()) {
+                if (state != SiteState.STANDBY) {
+                    LOG.info("standby: another process leads this site");
+                }
                 move(SiteState.STANDBY, "another process leads this site");
                 FAILED.forEach(reasons::over);
                 reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
@@ -119,6 +123,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                         "another process leads this site; this one takes over when that one ends");
                 TimeUnit.MILLISECONDS.sleep(STANDBY_POLL.toMillis());
             }
+            leads = true;
+            LOG.info("leadership acquired");
             reasons.over(ReasonCode.SITE_STANDBY);
             move(SiteState.STARTING, "");
             SiteVerdict verdict = tableWatch.judge();
@@ -130,7 +136,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             site.start();
             life = site;
             move(SiteState.RUNNING, "");
-            LOG.info("{} leads and runs", config.site());
+            LOG.info("site running");
             Failure failure = failures.poll(PROBATION.toMillis(), TimeUnit.MILLISECONDS);
             if (failure == null) {
                 // The applier of this life may be halted again already; it says itself when it is not.
@@ -150,6 +156,9 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             return new Failure(ReasonCode.APPLY_RESTARTING, false, "unexpected: " + e);
         } finally {
             life = null;
+            if (leads) {
+                LOG.info("leadership released");
+            }
         }
     }
 

@@ -42,8 +42,7 @@ final class TableWatch implements AutoCloseable {
         this.reasons = reasons;
         this.judged = judged;
         connection = new SideConnection(config, "tables", ANSWER_MAX);
-        thread = new Thread(this::run, "gemel-tables-" + config.site());
-        thread.setDaemon(true);
+        thread = SiteThread.daemon(config.site(), "tables", this::run);
     }
 
     void start() {

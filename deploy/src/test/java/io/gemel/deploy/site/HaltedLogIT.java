@@ -32,9 +32,9 @@ class HaltedLogIT {
                             sites.east(), "east", "-Xmx256m", "-Dlogback.configurationFile=logback.xml")
                     .start();
             try {
-                await().atMost(LIMIT).until(() -> lines(east, "leads and runs").size() == 1);
+                await().atMost(LIMIT).until(() -> lines(east, "site running").size() == 1);
                 sites.east().execute("ALTER TABLE item REPLICA IDENTITY DEFAULT", "UPDATE item SET v = 'w'");
-                await().atMost(LIMIT).until(() -> lines(east, "leads and runs").size() > TRIES);
+                await().atMost(LIMIT).until(() -> lines(east, "site running").size() > TRIES);
 
                 assertThat(lines(east, Advice.CAPTURE_PARTIAL_ROWS.code())).hasSize(1);
                 assertThat(lines(east, "\tat ")).isEmpty();
