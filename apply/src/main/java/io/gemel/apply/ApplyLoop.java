@@ -2,7 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Stamp;

@@ -3,7 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;

@@ -1,7 +1,7 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import io.gemel.apply.TargetRows.Collision;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.TablePolicy;
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;

@@ -2,8 +2,8 @@ package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.TargetRows.Orphan;
-import io.gemel.conflict.WindowEntry;
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowEntry;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.reason.Advice;
 import io.gemel.reason.RowLimit;
 import io.gemel.transaction.Change;

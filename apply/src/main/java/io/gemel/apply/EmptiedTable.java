@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;

@@ -1,16 +1,16 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.LogCursor;
-import io.gemel.conflict.LogException;
+import io.gemel.conflict.log.LogCursor;
+import io.gemel.conflict.log.LogException;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
-import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.HeartbeatClock;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Transaction;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.FragmentJoiner;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.Milestone;
+import io.gemel.conflict.log.Milestone;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;

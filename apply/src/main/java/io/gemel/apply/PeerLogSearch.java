@@ -1,13 +1,13 @@
 package io.gemel.apply;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.LogSearch;
-import io.gemel.conflict.LogSearch.Found;
+import io.gemel.conflict.log.LogSearch;
+import io.gemel.conflict.log.LogSearch.Found;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;

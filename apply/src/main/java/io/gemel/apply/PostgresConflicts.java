@@ -1,11 +1,11 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.EntryCodec;
-import io.gemel.conflict.VoidNote;
-import io.gemel.conflict.WindowEntry;
+import io.gemel.conflict.window.EntryCodec;
+import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
-import io.gemel.transaction.CorrectionCodec;
 import io.gemel.transaction.RowKey;
+import io.gemel.transaction.codec.CorrectionCodec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

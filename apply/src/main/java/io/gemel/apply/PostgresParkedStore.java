@@ -4,13 +4,13 @@ import static io.gemel.apply.PostgresWork.run;
 
 import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.Transaction;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -3,15 +3,15 @@ package io.gemel.apply;
 import static io.gemel.apply.PostgresWork.run;
 
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.EntryCodec;
-import io.gemel.conflict.VoidNote;
+import io.gemel.conflict.window.EntryCodec;
+import io.gemel.conflict.window.VoidNote;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.Version;
+import io.gemel.transaction.codec.BadRecordException;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;

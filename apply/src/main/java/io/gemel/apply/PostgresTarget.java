@@ -6,7 +6,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.ReadProgress;
 import io.gemel.transaction.Marker;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.VoidNote;
-import io.gemel.conflict.WindowEntry;
+import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;

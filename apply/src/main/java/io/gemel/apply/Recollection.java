@@ -1,7 +1,7 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.EntryCodec;
-import io.gemel.conflict.VoidNote;
+import io.gemel.conflict.window.EntryCodec;
+import io.gemel.conflict.window.VoidNote;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.WindowEntry;
+import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;

@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.ReadProgress;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.Set;

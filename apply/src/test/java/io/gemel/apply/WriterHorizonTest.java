@@ -2,7 +2,7 @@ package io.gemel.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.ReadProgress;
 import org.junit.jupiter.api.Test;
 
 class WriterHorizonTest {

@@ -1,8 +1,8 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.LogStamper;
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.LogStamper;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;

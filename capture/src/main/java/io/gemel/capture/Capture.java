@@ -1,9 +1,9 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.LocalChanges;
-import io.gemel.conflict.LogStamper;
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.LogStamper;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
+import io.gemel.conflict.window.LocalChanges;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.LogOwner;

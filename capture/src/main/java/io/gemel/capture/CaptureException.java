@@ -1,6 +1,6 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.LogException;
+import io.gemel.conflict.log.LogException;
 import io.gemel.reason.Advice;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.LogSearch;
+import io.gemel.conflict.log.LogSearch;
 import io.gemel.reason.Advice;
 
 /** Finds what counts at the end of this site's log without reading all of it. One thread. */

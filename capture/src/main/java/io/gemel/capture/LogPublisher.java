@@ -6,7 +6,7 @@ import io.gemel.reason.Reasons;
 import io.gemel.transaction.HeartbeatClock;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;

@@ -1,14 +1,14 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.LogCursor;
-import io.gemel.conflict.LogException;
-import io.gemel.conflict.LogSearch;
+import io.gemel.conflict.log.LogCursor;
+import io.gemel.conflict.log.LogException;
+import io.gemel.conflict.log.LogSearch;
+import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Version;
+import io.gemel.transaction.codec.FragmentJoiner;
 import java.io.UncheckedIOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;

@@ -1,6 +1,6 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.LogOwnership;
+import io.gemel.conflict.log.LogOwnership;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;

@@ -1,16 +1,16 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.LocalChanges;
-import io.gemel.conflict.WindowEntry;
+import io.gemel.conflict.window.LocalChanges;
+import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.AllRows;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
-import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.FragmentJoiner;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;

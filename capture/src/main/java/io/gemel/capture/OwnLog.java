@@ -1,10 +1,10 @@
 package io.gemel.capture;
 
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
-import io.gemel.transaction.FragmentJoiner;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.FragmentJoiner;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.gemel.capture;
 
-import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.LastWriterWins;
-import io.gemel.conflict.LocalChanges;
-import io.gemel.conflict.LogStamper;
 import io.gemel.conflict.PolicyTable;
-import io.gemel.conflict.ReadProgress;
 import io.gemel.conflict.TablePolicy;
+import io.gemel.conflict.log.LogStamper;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
+import io.gemel.conflict.window.LocalChanges;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;

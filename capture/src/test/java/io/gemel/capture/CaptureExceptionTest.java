@@ -3,7 +3,7 @@ package io.gemel.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.capture.CaptureException.Classification;
-import io.gemel.conflict.LogException;
+import io.gemel.conflict.log.LogException;
 import io.gemel.reason.Advice;
 import java.net.ConnectException;
 import java.sql.SQLException;

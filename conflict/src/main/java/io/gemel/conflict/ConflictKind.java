@@ -29,7 +29,7 @@ public enum ConflictKind {
     /** The row was not what the protocol says it is, and a person said whose it is to be; no conflict of two changes. */
     ROW_DIVERGED;
 
-    static ConflictKind of(Change incoming, Change local) {
+    public static ConflictKind of(Change incoming, Change local) {
         boolean gone = local.after() == null;
         return incoming.match(
                 insert -> local instanceof Change.Insert ? INSERT_EXISTS : INSERT_ORIGIN_DIFFERS,

@@ -77,7 +77,7 @@ public final class TablePolicy {
     }
 
     /** Does {@code earlier} come before {@code later} in the fold? The same answer at both sites. */
-    boolean precedes(StampedChange earlier, StampedChange later) {
+    public boolean precedes(StampedChange earlier, StampedChange later) {
         if (earlier.origin().equals(later.origin())) {
             return later.saw(earlier);
         }
@@ -85,12 +85,12 @@ public final class TablePolicy {
     }
 
     /** As the policy's own, for a table without delta columns. */
-    boolean keepsOnlyTheLast() {
+    public boolean keepsOnlyTheLast() {
         return deltaColumns.isEmpty() && policy.keepsOnlyTheLast();
     }
 
     /** The state after one more change. */
-    RowState fold(RowState state, StampedChange stamped) {
+    public RowState fold(RowState state, StampedChange stamped) {
         Change change = stamped.change();
         RowImage after = change.after();
         RowImage row = state.image();

@@ -28,7 +28,7 @@ public final class LargeText {
     private final long from;
     private final long length;
 
-    LargeText(PackedBytes bytes, long from, long length) {
+    public LargeText(PackedBytes bytes, long from, long length) {
         this.bytes = bytes;
         this.from = from;
         this.length = length;
@@ -97,11 +97,11 @@ public final class LargeText {
 
     /** Takes bytes that are written over afterwards. */
     @FunctionalInterface
-    interface Pieces {
+    public interface Pieces {
         void take(byte[] piece, int count);
     }
 
-    void forEach(Pieces pieces) {
+    public void forEach(Pieces pieces) {
         byte[] piece = new byte[PIECE];
         for (long done = 0; done < length; ) {
             int more = bytes.read(from + done, piece, 0, (int) Math.min(PIECE, length - done));
@@ -137,7 +137,7 @@ public final class LargeText {
         };
     }
 
-    boolean isUtf8() {
+    public boolean isUtf8() {
         if (bytes.isAllPacked(from, length)) {
             return true;
         }

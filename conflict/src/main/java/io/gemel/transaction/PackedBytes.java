@@ -8,7 +8,7 @@ import java.util.List;
  * Bytes that are appended, and read again from any place, without an array of their whole length: in blocks, of which one that is all
  * hexadecimal digits, as most of a {@code bytea} is, takes half. One thread until it is complete, any number afterwards.
  */
-final class PackedBytes {
+public final class PackedBytes {
     static final int BLOCK = 1 << 16;
 
     private static final byte[] DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
@@ -29,7 +29,7 @@ final class PackedBytes {
         return values;
     }
 
-    void append(byte[] source, int from, int length) {
+    public void append(byte[] source, int from, int length) {
         int at = from;
         int left = length;
         while (left > 0) {
@@ -67,16 +67,16 @@ final class PackedBytes {
     }
 
     /** Gives back what the last block does not need. */
-    void complete() {
+    public void complete() {
         tail = Arrays.copyOf(tail, tailLength);
     }
 
-    long size() {
+    public long size() {
         return (long) blocks.size() * BLOCK + tailLength;
     }
 
     /** Bytes of memory that all of it takes. */
-    long held() {
+    public long held() {
         return blockBytes + tail.length;
     }
 
@@ -112,7 +112,7 @@ final class PackedBytes {
      *
      * @return how many: as many as are asked for, or up to the end of a block; 0 at the end of everything
      */
-    int read(long from, byte[] target, int to, int length) {
+    public int read(long from, byte[] target, int to, int length) {
         int index = (int) (from / BLOCK);
         int place = (int) (from % BLOCK);
         if (index >= blocks.size()) {

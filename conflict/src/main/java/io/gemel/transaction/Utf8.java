@@ -4,7 +4,7 @@ package io.gemel.transaction;
  * UTF-8 without the JDK encoder's silent question marks: what cannot be expressed is refused, so a text that was written is
  * the text that is read. Pure.
  */
-final class Utf8 {
+public final class Utf8 {
     private Utf8() {}
 
     /**
@@ -12,7 +12,7 @@ final class Utf8 {
      *
      * @throws IllegalArgumentException when it holds half a surrogate pair
      */
-    static long length(String text) {
+    public static long length(String text) {
         long length = 0;
         int chars = text.length();
         for (int i = 0; i < chars; i++) {
@@ -33,7 +33,7 @@ final class Utf8 {
     }
 
     /** Writes a text that {@link #length} has accepted; returns the index behind it. */
-    static int write(String text, byte[] target, int from) {
+    public static int write(String text, byte[] target, int from) {
         int at = from;
         int chars = text.length();
         for (int i = 0; i < chars; i++) {

@@ -2,6 +2,7 @@ package io.gemel.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.transaction.codec.CorrectionCodec;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -2,6 +2,8 @@ package io.gemel.transaction;
 
 import io.gemel.transaction.LogRecord.Fragment;
 import io.gemel.transaction.LogRecord.Part;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.util.ArrayList;
 import java.util.List;
 

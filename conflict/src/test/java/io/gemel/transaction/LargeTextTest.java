@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.transaction.LogRecord.Fragment;
 import io.gemel.transaction.LogRecord.Part;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.FragmentJoiner;
+import io.gemel.transaction.codec.Seeds;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

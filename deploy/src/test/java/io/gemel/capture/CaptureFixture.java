@@ -2,11 +2,11 @@ package io.gemel.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.conflict.InFlightWindow;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
-import io.gemel.conflict.ReadProgress;
 import io.gemel.conflict.TablePolicy;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
@@ -19,7 +19,7 @@ import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
 import io.gemel.reason.RowRoom;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

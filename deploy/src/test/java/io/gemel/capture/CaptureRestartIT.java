@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.capture.CaptureException.Classification;
-import io.gemel.conflict.LogCursor;
+import io.gemel.conflict.log.LogCursor;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.transaction.LogRecord;

@@ -1,7 +1,7 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;

@@ -3,7 +3,7 @@ package io.gemel.conflict.simulation;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.SubmissionLedger;
-import io.gemel.conflict.VoidNote;
+import io.gemel.conflict.window.VoidNote;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;

@@ -1,7 +1,7 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.LogCursor;
-import io.gemel.conflict.LogException;
+import io.gemel.conflict.log.LogCursor;
+import io.gemel.conflict.log.LogException;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;

@@ -1,6 +1,6 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;

@@ -1,6 +1,6 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.LocalChanges;
+import io.gemel.conflict.window.LocalChanges;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.Stamp;

@@ -1,8 +1,8 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.WindowEntry;
-import io.gemel.conflict.WindowGroup;
+import io.gemel.conflict.window.WindowEntry;
+import io.gemel.conflict.window.WindowGroup;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;

@@ -1,6 +1,6 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.LogStamper;
+import io.gemel.conflict.log.LogStamper;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;

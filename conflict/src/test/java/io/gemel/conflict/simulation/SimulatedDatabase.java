@@ -1,9 +1,9 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.EntryCodec;
-import io.gemel.conflict.VoidNote;
-import io.gemel.conflict.WindowEntry;
+import io.gemel.conflict.window.EntryCodec;
+import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;

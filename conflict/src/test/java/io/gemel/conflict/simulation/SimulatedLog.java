@@ -1,6 +1,6 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.LogOwnership;
+import io.gemel.conflict.log.LogOwnership;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import java.util.ArrayList;

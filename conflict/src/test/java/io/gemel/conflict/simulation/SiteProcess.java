@@ -1,8 +1,8 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.ReadProgress;
-import io.gemel.conflict.VoidNote;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
+import io.gemel.conflict.window.VoidNote;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;

@@ -2,10 +2,10 @@ package io.gemel.deploy.parked;
 
 import io.gemel.deploy.database.Sql;
 import io.gemel.reason.Advice;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

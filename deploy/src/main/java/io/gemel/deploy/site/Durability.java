@@ -1,9 +1,9 @@
 package io.gemel.deploy.site;
 
 import io.gemel.apply.Applier;
-import io.gemel.conflict.InFlightWindow;
-import io.gemel.conflict.Milestone;
-import io.gemel.conflict.ReadProgress;
+import io.gemel.conflict.log.Milestone;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;

@@ -5,7 +5,7 @@ import io.gemel.apply.ApplyListener;
 import io.gemel.capture.CaptureException;
 import io.gemel.capture.CaptureListener;
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.Milestone;
+import io.gemel.conflict.log.Milestone;
 import io.gemel.deploy.verdict.Obstacle;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.reason.ReasonCode;

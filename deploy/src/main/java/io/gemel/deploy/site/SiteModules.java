@@ -6,7 +6,7 @@ import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.TablePolicy;
-import io.gemel.conflict.WindowMemory;
+import io.gemel.conflict.window.WindowMemory;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.spill.DiskSpill;
 import io.gemel.reason.RowLimit;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.site;
 
 import io.gemel.apply.Applier;
-import io.gemel.conflict.InFlightWindow;
+import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.deploy.status.RouterDesk;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.spill;
 
-import io.gemel.conflict.WindowSpill;
+import io.gemel.conflict.window.WindowSpill;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

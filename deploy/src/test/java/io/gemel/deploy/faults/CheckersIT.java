@@ -11,7 +11,7 @@ import io.gemel.deploy.site.TwoSites;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -2,7 +2,7 @@ package io.gemel.deploy.faults;
 
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

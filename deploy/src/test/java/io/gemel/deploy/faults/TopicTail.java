@@ -1,9 +1,9 @@
 package io.gemel.deploy.faults;
 
 import io.gemel.deploy.SiteFixture;
-import io.gemel.transaction.BadRecordException;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.BadRecordException;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

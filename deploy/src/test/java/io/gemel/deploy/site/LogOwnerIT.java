@@ -20,7 +20,7 @@ import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -1,12 +1,12 @@
 package io.gemel.deploy.site;
 
-import io.gemel.conflict.LogCursor;
+import io.gemel.conflict.log.LogCursor;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Transaction;
-import io.gemel.transaction.TransactionCodec;
+import io.gemel.transaction.codec.TransactionCodec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class TopicReader {
     /**
      * Every transaction that counts, in order. Density of positions and growth of commit positions are checked on the way.
      *
-     * @throws io.gemel.conflict.LogException when the log has a gap or runs backwards
+     * @throws io.gemel.conflict.log.LogException when the log has a gap or runs backwards
      */
     public static List<Transaction> transactions(String bootstrapServers, String topic, SiteId origin)
             throws Exception {
