@@ -152,9 +152,14 @@ final class ArchitectureTest {
     static final ArchRule no_circle_of_files = slices().assignedFrom(new ByFile())
             .should()
             .beFreeOfCycles()
-            // The window's two faces, to capture and to the applier: one thing in two files.
             .because(
                     "a reader starts anywhere and goes one way: let the lower file take a value or an interface of its own");
+
+    @ArchTest
+    static final ArchRule no_circle_of_packages = slices().assignedFrom(new ByPackage())
+            .should()
+            .beFreeOfCycles()
+            .because("one of two packages stands on the other: move what both need to the lower one");
 
     @ArchTest
     static final ArchRule the_core_does_no_input_or_output = noClasses()
@@ -368,6 +373,22 @@ final class ArchitectureTest {
         public SliceIdentifier getIdentifierOf(JavaClass type) {
             return resideInAnyPackage("io.gemel..").test(type)
                     ? SliceIdentifier.of(outermost(type).getName())
+                    : SliceIdentifier.ignore();
+        }
+    }
+
+    /** One slice per package of the modules; those of deploy are not told apart. */
+    private static final class ByPackage implements SliceAssignment {
+        @Override
+        public String getDescription() {
+            return "packages of modules";
+        }
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return resideInAnyPackage("io.gemel..").test(type)
+                            && !resideInAnyPackage(DEPLOY).test(type)
+                    ? SliceIdentifier.of(type.getPackageName())
                     : SliceIdentifier.ignore();
         }
     }
