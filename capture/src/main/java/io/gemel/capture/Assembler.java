@@ -1,5 +1,11 @@
 package io.gemel.capture;
 
+import io.gemel.capture.api.CaptureConfig;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureListener;
+import io.gemel.capture.log.RecordPublisher;
+import io.gemel.capture.source.CapturedRow;
+import io.gemel.capture.source.TransactionSink;
 import io.gemel.conflict.log.LogStamper;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;

@@ -1,5 +1,20 @@
 package io.gemel.capture;
 
+import io.gemel.capture.api.CaptureConfig;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureListener;
+import io.gemel.capture.log.LogClaim;
+import io.gemel.capture.log.LogEnd;
+import io.gemel.capture.log.LogGuard;
+import io.gemel.capture.log.LogPublisher;
+import io.gemel.capture.log.LogReplay;
+import io.gemel.capture.log.LogTail;
+import io.gemel.capture.log.OffsetIndex;
+import io.gemel.capture.log.OwnChanges;
+import io.gemel.capture.log.OwnLog;
+import io.gemel.capture.log.RecentRecords;
+import io.gemel.capture.postgres.PostgresDatabase;
+import io.gemel.capture.source.SourceDatabase;
 import io.gemel.conflict.log.LogStamper;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;

@@ -1,5 +1,10 @@
 package io.gemel.capture;
 
+import io.gemel.capture.api.CaptureConfig;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureListener;
+import io.gemel.capture.log.RecordPublisher;
+import io.gemel.capture.source.CapturedRow;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.TablePolicy;

@@ -5,6 +5,7 @@ import static io.gemel.capture.AssemblerBench.applied;
 import static io.gemel.capture.AssemblerBench.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.capture.source.CapturedRow;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Version;

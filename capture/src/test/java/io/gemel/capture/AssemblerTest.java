@@ -7,6 +7,7 @@ import static io.gemel.capture.AssemblerBench.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.gemel.capture.source.CapturedRow;
 import io.gemel.conflict.log.LogStamper;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Stamp;

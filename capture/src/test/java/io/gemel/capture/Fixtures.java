@@ -1,5 +1,6 @@
 package io.gemel.capture;
 
+import io.gemel.capture.api.CaptureConfig;
 import io.gemel.reason.RowRoom;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -12,9 +13,9 @@ import java.util.Map;
 import java.util.function.LongUnaryOperator;
 
 /** What the tests of this package share. */
-final class Fixtures {
-    static final SiteId EAST = new SiteId("east");
-    static final SiteId WEST = new SiteId("west");
+public final class Fixtures {
+    public static final SiteId EAST = new SiteId("east");
+    public static final SiteId WEST = new SiteId("west");
     static final TableShape ACCOUNT =
             new TableShape(new TableId("public", "account"), List.of("id", "balance"), List.of(0));
 
@@ -24,11 +25,11 @@ final class Fixtures {
         return new Change.Insert(RowImage.of(ACCOUNT, Integer.toString(id), "0"));
     }
 
-    static CaptureConfig config(int partBytesMax) {
+    public static CaptureConfig config(int partBytesMax) {
         return config("jdbc:postgresql://127.0.0.1:5432/bank", partBytesMax, LongUnaryOperator.identity());
     }
 
-    static CaptureConfig config(String jdbcUrl, int partBytesMax, LongUnaryOperator clock) {
+    public static CaptureConfig config(String jdbcUrl, int partBytesMax, LongUnaryOperator clock) {
         return new CaptureConfig(
                 EAST,
                 jdbcUrl,

@@ -2,6 +2,9 @@ package io.gemel.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.capture.api.CaptureConfig;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureListener;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.TablePolicy;

@@ -2,6 +2,7 @@ package io.gemel.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.capture.api.CaptureException;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.transaction.RowKey;

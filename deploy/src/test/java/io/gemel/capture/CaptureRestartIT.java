@@ -3,7 +3,8 @@ package io.gemel.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gemel.capture.CaptureException.Classification;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureException.Classification;
 import io.gemel.conflict.log.LogCursor;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;

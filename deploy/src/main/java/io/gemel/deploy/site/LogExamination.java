@@ -1,9 +1,9 @@
 package io.gemel.deploy.site;
 
 import io.gemel.capture.Capture;
-import io.gemel.capture.CaptureConfig;
-import io.gemel.capture.CaptureException;
-import io.gemel.capture.CaptureListener;
+import io.gemel.capture.api.CaptureConfig;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureListener;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.reason.ReasonListener;

@@ -3,7 +3,7 @@ package io.gemel.deploy.site;
 import io.gemel.apply.Applier;
 import io.gemel.apply.ApplyException;
 import io.gemel.capture.Capture;
-import io.gemel.capture.CaptureException;
+import io.gemel.capture.api.CaptureException;
 import io.gemel.conflict.log.Milestone;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;

@@ -2,8 +2,8 @@ package io.gemel.deploy.site;
 
 import io.gemel.apply.ApplyException;
 import io.gemel.apply.ApplyListener;
-import io.gemel.capture.CaptureException;
-import io.gemel.capture.CaptureListener;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.CaptureListener;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.log.Milestone;
 import io.gemel.deploy.verdict.Obstacle;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.site;
 
 import io.gemel.apply.ApplyConfig;
-import io.gemel.capture.CaptureConfig;
+import io.gemel.capture.api.CaptureConfig;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.SubmissionLedger;

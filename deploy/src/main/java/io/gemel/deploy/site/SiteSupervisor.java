@@ -1,7 +1,7 @@
 package io.gemel.deploy.site;
 
 import io.gemel.apply.ApplyException;
-import io.gemel.capture.CaptureException;
+import io.gemel.capture.api.CaptureException;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.site.SiteFigures.Failure;
 import io.gemel.deploy.status.ApplyControl;

@@ -1,0 +1,320 @@
+package io.gemel.capture.postgres;
+
+import io.debezium.DebeziumException;
+import io.debezium.connector.postgresql.connection.Lsn;
+import io.debezium.connector.postgresql.connection.ReplicationConnection;
+import io.debezium.connector.postgresql.connection.ReplicationMessage;
+import io.debezium.connector.postgresql.connection.ReplicationStream;
+import io.debezium.connector.postgresql.connection.WalPositionLocator;
+import io.debezium.connector.postgresql.spi.SlotCreationResult;
+import io.debezium.jdbc.JdbcConnection;
+import io.gemel.capture.api.CaptureConfig;
+import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.source.SourceDatabase;
+import io.gemel.capture.source.TransactionSink;
+import io.gemel.reason.Reasons;
+import io.gemel.reason.RowLimit;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+
+/**
+ * Stands between Debezium and its replication connection: takes every decoded message to the sink, none to Debezium's own
+ * pipeline, and confirms the slot as far as the log is acknowledged. Where to begin and how values are printed is decided here
+ * too. Apart from {@link #streaming} and {@link #stop} all runs on Debezium's streaming thread.
+ */
+final class PostgresTap {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresTap.class);
+
+    /** How often the slot is moved at most. */
+    static final long CONFIRM_NANOS = 200_000_000L;
+
+    /** Messages taken before Debezium's loop gets its turn. */
+    private static final int BATCH_MESSAGES = 1_000;
+
+    private static final long MICROS = 1_000_000L;
+
+    /** Output settings that the applier reads values back with; a role's or database's own defaults must not change them. */
+    private static final String[] SESSION = {
+        "SET DateStyle = 'ISO, YMD'",
+        "SET IntervalStyle = 'postgres'",
+        "SET TimeZone = 'UTC'",
+        "SET extra_float_digits = 1",
+        "SET bytea_output = 'hex'",
+        "SET lc_monetary = 'C'",
+        "SET xmloption = 'content'"
+    };
+
+    private final CaptureConfig config;
+    private final long published;
+    private final TransactionSink sink;
+    private final LongSupplier acknowledged;
+    private final Reasons reasons;
+    private final PostgresLargeValues large;
+    private final CountDownLatch streaming = new CountDownLatch(1);
+    private volatile int backendPid;
+    private volatile long confirmed;
+    private final Object atWork = new Object();
+    private @Nullable Thread worker; // the streaming thread while it is in the sink; guarded by atWork
+    private boolean stopping; // guarded by atWork
+
+    PostgresTap(
+            CaptureConfig config, long published, TransactionSink sink, LongSupplier acknowledged, Reasons reasons) {
+        this.config = config;
+        this.published = published;
+        this.sink = sink;
+        this.acknowledged = acknowledged;
+        this.reasons = reasons;
+        large = new PostgresLargeValues(config.rowRoom(), RowLimit.LOGGED_BYTES_MAX);
+    }
+
+    /** Puts the tap on a connection that Debezium has built. */
+    ReplicationConnection on(ReplicationConnection connection, PostgresTables tables) {
+        return new TappedConnection(connection, new PostgresRows(config, new PostgresCatalog(config), tables, large));
+    }
+
+    /** Released when the server sends its log. */
+    CountDownLatch streaming() {
+        return streaming;
+    }
+
+    /** Server process that sends the log; 0 before there is one. */
+    int backendPid() {
+        return backendPid;
+    }
+
+    /** How far the slot was confirmed; 0 before it is. */
+    long confirmed() {
+        return confirmed;
+    }
+
+    /** Takes nothing more, and wakes the streaming thread out of waiting for room. Any thread; may be repeated. */
+    void stop() {
+        synchronized (atWork) {
+            stopping = true;
+            if (worker != null) {
+                worker.interrupt();
+            }
+        }
+    }
+
+    /** Marks the streaming thread as one that may be interrupted; false when nothing more is to be taken. */
+    private boolean beginWork() {
+        synchronized (atWork) {
+            worker = stopping ? null : Thread.currentThread();
+            return worker != null;
+        }
+    }
+
+    /** From here on an interrupt would disturb Debezium's own tidying up. */
+    private void endWork() {
+        synchronized (atWork) {
+            worker = null;
+            if (stopping) {
+                Thread.interrupted();
+            }
+        }
+    }
+
+    private final class TappedConnection implements ReplicationConnection {
+        private final ReplicationConnection connection;
+        private final PostgresRows rows;
+
+        TappedConnection(ReplicationConnection connection, PostgresRows rows) {
+            this.connection = connection;
+            this.rows = rows;
+        }
+
+        @Override
+        public ReplicationStream startStreaming(WalPositionLocator locator) throws SQLException, InterruptedException {
+            MDC.put("site", config.site().name());
+            JdbcConnection session = (JdbcConnection) connection;
+            session.connection(false);
+            session.execute(SESSION);
+            backendPid = session.queryAndMap(
+                    "SELECT pg_backend_pid()", session.singleResultMapper(row -> row.getInt(1), "no backend pid"));
+            PostgresLogSocket.below(session.connection(false), large);
+            // Beginning behind the last published commit makes the server itself leave out what is published.
+            ReplicationStream stream = published == SourceDatabase.NOTHING_PUBLISHED
+                    ? connection.startStreaming(locator)
+                    : connection.startStreaming(Lsn.valueOf(published), locator);
+            streaming.countDown();
+            return new TappedStream(stream, rows, session.connection(false));
+        }
+
+        @Override
+        public ReplicationStream startStreaming(Lsn offset, WalPositionLocator locator) {
+            throw new DebeziumException(
+                    CaptureException.retry("Debezium brought an offset of its own, " + offset + ", but keeps none"));
+        }
+
+        @Override
+        public Optional<SlotCreationResult> createReplicationSlot() {
+            throw new DebeziumException(CaptureException.retry("the replication slot has just disappeared"));
+        }
+
+        @Override
+        public void initConnection() throws SQLException, InterruptedException {
+            connection.initConnection();
+        }
+
+        @Override
+        public boolean isConnected() throws SQLException {
+            return connection.isConnected();
+        }
+
+        @Override
+        public void reconnect() throws SQLException {
+            connection.reconnect();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            large.clear();
+            ((JdbcConnection) connection).close();
+        }
+    }
+
+    private final class TappedStream implements ReplicationStream {
+        private final ReplicationStream stream;
+        private final PostgresRows rows;
+        private final Connection session;
+        private final PostgresSender sender = new PostgresSender(config, backendPid, System::nanoTime, reasons);
+        private long confirmedAt = System.nanoTime();
+
+        TappedStream(ReplicationStream stream, PostgresRows rows, Connection session) {
+            this.stream = stream;
+            this.rows = rows;
+            this.session = session;
+        }
+
+        @Override
+        public boolean readPending(ReplicationMessageProcessor ignored) throws SQLException, InterruptedException {
+            int taken = 0;
+            while (taken < BATCH_MESSAGES && stream.readPending(this::take)) {
+                taken++;
+            }
+            confirm();
+            listen(taken > 0);
+            return taken > 0;
+        }
+
+        private void listen(boolean heard) throws SQLException {
+            if (heard) {
+                sender.heard();
+                return;
+            }
+            try {
+                sender.quiet();
+            } catch (CaptureException e) {
+                session.abort(Runnable::run); // to take leave would mean to wait for an answer
+                throw new DebeziumException(e);
+            }
+        }
+
+        private void take(ReplicationMessage message) throws InterruptedException {
+            if (!beginWork()) {
+                return;
+            }
+            try {
+                hand(message);
+            } catch (CaptureException e) {
+                throw new DebeziumException(e);
+            } catch (InterruptedException e) {
+                if (beginWork()) {
+                    throw e;
+                }
+            } finally {
+                large.clear();
+                endWork();
+            }
+        }
+
+        private void hand(ReplicationMessage message) throws CaptureException, InterruptedException {
+            switch (message.getOperation()) {
+                case BEGIN -> sink.begin(micros(message.getCommitTime()));
+                case COMMIT -> sink.end(position());
+                case INSERT, UPDATE, DELETE, TRUNCATE -> rows.read(message, sink);
+                case MESSAGE -> {
+                    if (message.isLastEventForLsn()) { // not part of a transaction
+                        sink.passed(position());
+                    }
+                }
+                default -> {} // tables out of sight, origins
+            }
+        }
+
+        private long position() {
+            return stream.lastReceivedLsn().asLong();
+        }
+
+        private void confirm() throws SQLException {
+            long now = System.nanoTime();
+            long upTo = acknowledged.getAsLong();
+            if (upTo > confirmed && now - confirmedAt >= CONFIRM_NANOS) {
+                stream.flushLsn(Lsn.valueOf(upTo));
+                if (confirmed == 0) {
+                    LOG.info(
+                            "slot confirmed for the first time: slot {}, up to {}",
+                            config.slot(),
+                            PostgresSlot.lsn(upTo));
+                }
+                confirmed = upTo;
+                confirmedAt = now;
+            }
+        }
+
+        @Override
+        public void read(ReplicationMessageProcessor processor) {
+            throw new UnsupportedOperationException("Debezium reads without waiting");
+        }
+
+        @Override
+        public void flushLsn(Lsn lsn) {
+            // Only what Kafka has acknowledged is confirmed, by confirm(); Debezium itself has published nothing.
+        }
+
+        @Override
+        public Lsn lastReceivedLsn() {
+            return stream.lastReceivedLsn();
+        }
+
+        @Override
+        public Lsn startLsn() {
+            return stream.startLsn();
+        }
+
+        @Override
+        public void startKeepAlive(ExecutorService service) {
+            stream.startKeepAlive(service);
+        }
+
+        @Override
+        public void stopKeepAlive() {
+            stream.stopKeepAlive();
+        }
+
+        @Override
+        public void close() throws SQLException {
+            try {
+                stream.close();
+            } catch (SQLException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new SQLException("the replication stream could not be closed", e);
+            }
+        }
+    }
+
+    private static long micros(Instant time) {
+        return Math.addExact(Math.multiplyExact(time.getEpochSecond(), MICROS), time.getNano() / 1_000);
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * PostgreSQL's log by logical decoding: slot, catalog, and rows with full images. The only package of capture that knows JDBC and
+ * Debezium.
+ */
+@NullMarked
+package io.gemel.capture.postgres;
+
+import org.jspecify.annotations.NullMarked;

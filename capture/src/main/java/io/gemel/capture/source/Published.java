@@ -1,0 +1,17 @@
+package io.gemel.capture.source;
+
+import java.util.List;
+
+/**
+ * What a log holds at its end.
+ *
+ * @param commits commit positions of its last records, the last one last; none for an empty log
+ * @param epoch the process that wrote the last one; 0 for an empty log
+ * @param opened the last process that took the log over; 0 when none ever did
+ */
+public record Published(List<Long> commits, long epoch, long opened) {
+    /** Commit position of the last record, or {@link SourceDatabase#NOTHING_PUBLISHED}. */
+    public long last() {
+        return commits.isEmpty() ? SourceDatabase.NOTHING_PUBLISHED : commits.get(commits.size() - 1);
+    }
+}

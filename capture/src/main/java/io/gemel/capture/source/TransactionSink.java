@@ -1,0 +1,27 @@
+package io.gemel.capture.source;
+
+import io.gemel.capture.api.CaptureException;
+
+/**
+ * Receives a database's log: transactions whole, one after the other, in commit order. One thread. Calls may wait for room in
+ * the window or in Kafka's send buffer, and end when interrupted.
+ */
+public interface TransactionSink {
+    /**
+     * A transaction begins.
+     *
+     * @param commitMicros its commit time by the database's clock, microseconds since 1970
+     */
+    void begin(long commitMicros);
+
+    /** Whether changes to replicated tables in this transaction matter at all; false once it is known to have been applied here. */
+    boolean wantsLocalRows();
+
+    void row(CapturedRow row) throws CaptureException, InterruptedException;
+
+    /** The transaction is complete. */
+    void end(long commitPosition) throws CaptureException, InterruptedException;
+
+    /** The database's log was read up to a place between two transactions. */
+    void passed(long logPosition);
+}
