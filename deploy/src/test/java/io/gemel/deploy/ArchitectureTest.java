@@ -31,6 +31,9 @@ final class ArchitectureTest {
     private static final String REASON = "io.gemel.reason..";
     private static final String CONFLICT = "io.gemel.conflict..";
     private static final String CAPTURE = "io.gemel.capture..";
+    private static final String CAPTURE_SOURCE = "io.gemel.capture.source..";
+    private static final String CAPTURE_LOG = "io.gemel.capture.log..";
+    private static final String CAPTURE_POSTGRES = "io.gemel.capture.postgres..";
     private static final String APPLY = "io.gemel.apply..";
     private static final String ROUTER = "io.gemel.router..";
     private static final String VM = "io.gemel.vm..";
@@ -173,23 +176,26 @@ final class ArchitectureTest {
 
     @ArchTest
     static final ArchRule one_engine_knows_debezium = noClasses()
-            .that(are("not Postgres classes of capture", type -> !isPostgresOf(type, CAPTURE)))
+            .that()
+            .resideOutsideOfPackage(CAPTURE_POSTGRES)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.debezium..", "org.apache.kafka.connect..")
             .because(
-                    "Debezium is one way to read a log: turn its records into Change values in a Postgres class of capture");
+                    "Debezium is one way to read a log: turn its records into Change values in capture's package postgres");
 
     @ArchTest
     static final ArchRule kafka_is_known_by_the_log_only = noClasses()
             .that()
             .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE, APPLY)
             .and()
-            .haveNameNotMatching(".*\\.(capture|apply)\\.[A-Za-z]*Log[A-Za-z]*(\\$.*)?")
+            .resideOutsideOfPackage(CAPTURE_LOG)
+            .and()
+            .haveNameNotMatching(".*\\.apply\\.[A-Za-z]*Log[A-Za-z]*(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka.clients..")
-            .because("the rest speaks of log positions: call the class that writes or reads the log, named ...Log...");
+            .because("the rest speaks of log positions: call what writes or reads the log, in package log");
 
     @ArchTest
     static final ArchRule jooq_and_the_pool_belong_to_the_applier = noClasses()
@@ -203,9 +209,9 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule jdbc_is_known_by_the_engine_and_what_explains_its_errors = noClasses()
             .that(are(
-                    "of capture and apply, and neither Postgres classes nor classifiers of failures",
+                    "of capture and apply, and neither of package postgres nor classifiers of failures",
                     type -> resideInAnyPackage(CAPTURE, APPLY).test(type)
-                            && !isPostgresOf(type, CAPTURE)
+                            && !resideInAnyPackage(CAPTURE_POSTGRES).test(type)
                             && !isPostgresOf(type, APPLY)
                             && !outermost(type).getSimpleName().matches("CaptureException|FailureClassifier")))
             .should()
@@ -268,15 +274,36 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_door_of_capture_is_public = classes()
             .that()
-            .resideInAPackage(CAPTURE)
+            .resideInAPackage("io.gemel.capture")
             .and()
             .areTopLevelClasses()
             .and()
             .arePublic()
-            .and(are("not created by Debezium from their names", type -> !isDebeziumPlugin(type)))
             .should()
-            .haveSimpleNameStartingWith("Capture")
-            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+            .haveSimpleName("Capture")
+            .because("the door has the room's name: make the class package-private");
+
+    @ArchTest
+    static final ArchRule capture_is_known_by_its_door = noClasses()
+            .that()
+            .resideOutsideOfPackage(CAPTURE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(CAPTURE_SOURCE, CAPTURE_LOG, CAPTURE_POSTGRES)
+            .because("what it is made of is public for its own packages only: go through Capture and its package api");
+
+    @ArchTest
+    static final ArchRule capture_meets_engine_and_log_in_its_door = noClasses()
+            .that()
+            .resideInAPackage(CAPTURE)
+            .and()
+            .resideOutsideOfPackage(CAPTURE_POSTGRES)
+            .and()
+            .doNotHaveFullyQualifiedName("io.gemel.capture.Capture")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(CAPTURE_POSTGRES)
+            .because("another database engine must fit in: go through SourceDatabase");
 
     @ArchTest
     static final ArchRule only_the_door_of_apply_is_public = classes()
@@ -340,11 +367,6 @@ final class ArchitectureTest {
     private static boolean isPostgresOf(JavaClass type, String module) {
         return resideInAnyPackage(module).test(type)
                 && outermost(type).getSimpleName().contains("Postgres");
-    }
-
-    private static boolean isDebeziumPlugin(JavaClass type) {
-        return type.getAllRawSuperclasses().stream()
-                .anyMatch(parent -> parent.getName().startsWith("io.debezium."));
     }
 
     private static JavaClass outermost(JavaClass type) {
