@@ -3,8 +3,6 @@ package io.gemel.apply;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +28,5 @@ record Divergence(
                 + " was without REPLICA IDENTITY FULL). Say whose row is right."
                 + " The peer's, to be taken here: " + RepairCommands.take(key, Repair.Take.PEER)
                 + " ; or this site's, to be taken at both: " + RepairCommands.take(key, Repair.Take.HERE);
-    }
-
-    /** Both images, for the command that shows them. */
-    List<@Nullable String> images() {
-        List<@Nullable String> images = new ArrayList<>();
-        images.add(JournalRow.json(here));
-        images.add(JournalRow.json(peer));
-        return images;
     }
 }

@@ -9,7 +9,6 @@ import io.gemel.conflict.window.WindowGroup;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
-import io.gemel.transaction.StampedChange;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,12 +36,6 @@ final class GroupApplier {
     @FunctionalInterface
     interface Changes {
         void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException;
-    }
-
-    /** Takes one piece; false means stop, the rest is not wanted. */
-    @FunctionalInterface
-    interface PieceConsumer {
-        boolean accept(List<StampedChange> piece) throws ApplyFailure, InterruptedException;
     }
 
     /** @param rowBytesMax most bytes of memory that the values of a changed row may take */

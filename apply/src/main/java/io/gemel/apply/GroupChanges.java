@@ -85,7 +85,7 @@ final class GroupChanges implements GroupApplier.Changes {
     }
 
     @Override
-    public void forEach(GroupApplier.PieceConsumer consumer) throws ApplyFailure, InterruptedException {
+    public void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException {
         count = 0;
         if (group.get(0) instanceof Incoming.Large large) {
             log.reread(large, piece -> {

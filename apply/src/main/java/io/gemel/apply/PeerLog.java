@@ -299,7 +299,7 @@ final class PeerLog implements AutoCloseable {
     }
 
     /** Reads the parts of a large transaction again, one at a time, with a consumer of their own. */
-    void reread(Incoming.Large large, GroupApplier.PieceConsumer pieces) throws ApplyFailure, InterruptedException {
+    void reread(Incoming.Large large, PieceConsumer pieces) throws ApplyFailure, InterruptedException {
         try (KafkaConsumer<byte[], byte[]> again = consumer()) {
             again.assign(List.of(partition));
             again.seek(partition, large.firstOffset());

@@ -83,7 +83,8 @@ final class PostgresRepairStore implements RepairStore {
             binds.add(divergence.incoming().origin().name());
             binds.add(divergence.incoming().position());
             binds.add(divergence.problem());
-            binds.addAll(divergence.images());
+            binds.add(JournalRow.json(divergence.here()));
+            binds.add(JournalRow.json(divergence.peer()));
             int rows = sql.execute(OFFER, binds.toArray());
             connection.commit();
             return rows;
