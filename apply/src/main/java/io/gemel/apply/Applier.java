@@ -1,6 +1,19 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.api.ApplyConfig;
+import io.gemel.apply.api.ApplyException;
+import io.gemel.apply.api.ApplyListener;
+import io.gemel.apply.api.ApplyState;
+import io.gemel.apply.decide.Repairs;
+import io.gemel.apply.log.OutdatedRecords;
+import io.gemel.apply.log.PeerLogWatch;
+import io.gemel.apply.log.PeerPulse;
+import io.gemel.apply.postgres.PostgresTarget;
+import io.gemel.apply.postgres.Uninterrupted;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.Recollection;
+import io.gemel.apply.target.TargetDatabase;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.ReasonCode;

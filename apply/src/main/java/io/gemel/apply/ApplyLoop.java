@@ -1,6 +1,13 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.api.ApplyConfig;
+import io.gemel.apply.api.ApplyListener;
+import io.gemel.apply.log.Incoming;
+import io.gemel.apply.log.OutdatedRecords;
+import io.gemel.apply.log.PeerLog;
+import io.gemel.apply.log.PeerPulse;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.Advice;

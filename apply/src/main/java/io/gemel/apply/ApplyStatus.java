@@ -1,5 +1,6 @@
 package io.gemel.apply;
 
+import io.gemel.apply.api.ApplyState;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import java.time.Duration;

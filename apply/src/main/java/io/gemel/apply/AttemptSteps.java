@@ -1,6 +1,14 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.decide.ApplySteps;
+import io.gemel.apply.decide.FoldedRows;
+import io.gemel.apply.decide.ParkingNotices;
+import io.gemel.apply.decide.RepairSteps;
+import io.gemel.apply.decide.Repairs;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.JournalEntry;
+import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
 import io.gemel.conflict.window.WindowGroup;

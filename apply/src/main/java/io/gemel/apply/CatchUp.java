@@ -1,5 +1,7 @@
 package io.gemel.apply;
 
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.TargetDatabase;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.ReasonCode;

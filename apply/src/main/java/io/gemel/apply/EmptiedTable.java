@@ -1,5 +1,8 @@
 package io.gemel.apply;
 
+import io.gemel.apply.decide.ConflictRoom;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.TargetRows;
 import io.gemel.conflict.window.WindowGroup;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;

@@ -1,6 +1,12 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.decide.Repairs;
+import io.gemel.apply.log.PieceConsumer;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.JournalEntry;
+import io.gemel.apply.target.TargetDatabase;
+import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.ResolverException;

@@ -1,8 +1,17 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
 import io.gemel.apply.GroupPlan.TableWork;
-import io.gemel.apply.TargetRows.Pair;
+import io.gemel.apply.decide.CollisionApplier;
+import io.gemel.apply.decide.ConflictRoom;
+import io.gemel.apply.decide.OrphanRepair;
+import io.gemel.apply.decide.ParkingNotices;
+import io.gemel.apply.decide.Samples;
+import io.gemel.apply.decide.SubmissionJudge;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.TargetRows;
+import io.gemel.apply.target.TargetRows.Pair;
+import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.window.WindowGroup;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;

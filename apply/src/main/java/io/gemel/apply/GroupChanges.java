@@ -1,5 +1,10 @@
 package io.gemel.apply;
 
+import io.gemel.apply.decide.ParkingNotices;
+import io.gemel.apply.log.Incoming;
+import io.gemel.apply.log.PeerLog;
+import io.gemel.apply.log.PieceConsumer;
+import io.gemel.apply.target.ApplyFailure;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;

@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.apply.TargetRows.Pair;
+import io.gemel.apply.target.TargetRows.Pair;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;

@@ -1,6 +1,14 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
+import io.gemel.apply.api.ApplyConfig;
+import io.gemel.apply.api.ApplyListener;
+import io.gemel.apply.decide.Repairs;
+import io.gemel.apply.postgres.FailureClassifier;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.Divergence;
+import io.gemel.apply.target.JournalEntry;
+import io.gemel.apply.target.TargetDatabase;
 import io.gemel.conflict.Conflict;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;

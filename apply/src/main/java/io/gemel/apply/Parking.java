@@ -1,7 +1,13 @@
 package io.gemel.apply;
 
-import io.gemel.apply.ApplyFailure.Kind;
-import io.gemel.apply.ParkedStore.Decision;
+import io.gemel.apply.decide.ParkingNotices;
+import io.gemel.apply.decide.Repairs;
+import io.gemel.apply.decide.Settlement;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.JournalEntry;
+import io.gemel.apply.target.ParkedStore.Decision;
+import io.gemel.apply.target.TargetDatabase;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;

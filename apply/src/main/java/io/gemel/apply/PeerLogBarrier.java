@@ -1,5 +1,8 @@
 package io.gemel.apply;
 
+import io.gemel.apply.api.ApplyConfig;
+import io.gemel.apply.api.ApplyState;
+import io.gemel.apply.log.PeerLogEnd;
 import io.gemel.conflict.log.Milestone;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,6 +1,11 @@
 package io.gemel.apply;
 
-import io.gemel.apply.LockWait.Holder;
+import io.gemel.apply.api.ApplyListener;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.LockWait;
+import io.gemel.apply.target.LockWait.Holder;
+import io.gemel.apply.target.TargetActivity;
+import io.gemel.apply.target.TargetDatabase;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import java.time.Duration;

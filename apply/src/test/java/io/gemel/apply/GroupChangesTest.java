@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.apply.log.Incoming;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;

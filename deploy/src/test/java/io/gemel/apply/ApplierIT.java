@@ -3,6 +3,9 @@ package io.gemel.apply;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.gemel.apply.api.ApplyConfig;
+import io.gemel.apply.api.ApplyListener;
+import io.gemel.apply.api.ApplyState;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;

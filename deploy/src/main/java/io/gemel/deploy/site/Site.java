@@ -1,7 +1,7 @@
 package io.gemel.deploy.site;
 
 import io.gemel.apply.Applier;
-import io.gemel.apply.ApplyException;
+import io.gemel.apply.api.ApplyException;
 import io.gemel.capture.Capture;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.conflict.log.Milestone;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.site;
 
-import io.gemel.apply.ApplyException;
-import io.gemel.apply.ApplyListener;
+import io.gemel.apply.api.ApplyException;
+import io.gemel.apply.api.ApplyListener;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.capture.api.CaptureListener;
 import io.gemel.conflict.Conflict;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.site;
 
-import io.gemel.apply.ApplyConfig;
+import io.gemel.apply.api.ApplyConfig;
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;

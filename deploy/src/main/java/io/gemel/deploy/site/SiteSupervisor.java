@@ -1,6 +1,6 @@
 package io.gemel.deploy.site;
 
-import io.gemel.apply.ApplyException;
+import io.gemel.apply.api.ApplyException;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.site.SiteFigures.Failure;

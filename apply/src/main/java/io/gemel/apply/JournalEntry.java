@@ -1,8 +1,0 @@
-package io.gemel.apply;
-
-import io.gemel.conflict.Conflict;
-import io.gemel.transaction.RowImage;
-import org.jspecify.annotations.Nullable;
-
-/** A conflict and the row that came of it. */
-record JournalEntry(Conflict conflict, @Nullable RowImage outcome) {}

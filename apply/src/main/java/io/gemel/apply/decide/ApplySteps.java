@@ -1,0 +1,24 @@
+package io.gemel.apply.decide;
+
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.JournalEntry;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.StampedChange;
+import org.jspecify.annotations.Nullable;
+
+/** What one database transaction of the applier does for all that take part in it. Applying thread only. */
+public interface ApplySteps {
+    /** Waits until capture has read every commit that came before the locks held. */
+    void awaitCapture() throws ApplyFailure, InterruptedException;
+
+    /** The row that comes of an incoming change; its conflicts go to the journal. */
+    @Nullable
+    RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure;
+
+    /** Notes a decision between rows for the journal. */
+    void decided(JournalEntry entry);
+
+    /** Has a change that was decided on, and is written, published as this site's own. */
+    void publish(Change correction);
+}

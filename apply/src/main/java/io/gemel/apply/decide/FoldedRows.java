@@ -1,0 +1,71 @@
+package io.gemel.apply.decide;
+
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.Resolution;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of a group that a fold made something else of than the incoming change says: it met a concurrent change, or what a void
+ * transaction left. No more than the group has of them in its view of the window. Applying thread only.
+ */
+public final class FoldedRows {
+    /**
+     * What the group made of a row.
+     *
+     * @param change the last one that had a say; this site's own when a void one was taken out
+     * @param rival the first local change that an incoming one had not seen, or null when none was concurrent
+     * @param before the row as the group found it
+     * @param after the row as its fold left it
+     */
+    record Folded(
+            StampedChange change,
+            @Nullable StampedChange rival,
+            @Nullable RowImage before,
+            @Nullable RowImage after) {
+        boolean isGone() {
+            return before != null && after == null;
+        }
+
+        /** Is the row here as it was not before? */
+        boolean isNew() {
+            return after != null && !Objects.equals(before, after);
+        }
+    }
+
+    private final Map<RowKey, Folded> rows = new LinkedHashMap<>();
+
+    /**
+     * Takes note of what became of a row.
+     *
+     * @param change of the row, no truncate
+     */
+    public void note(StampedChange change, @Nullable RowImage current, Resolution resolution) {
+        RowKey key = change.change().key();
+        Folded known = rows.get(key);
+        if (known == null && !resolution.contested()) {
+            return;
+        }
+        StampedChange rival = Stream.concat(
+                        Stream.ofNullable(known).map(Folded::rival),
+                        resolution.conflicts().stream().map(Conflict::local))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        RowImage before = known == null ? current : known.before();
+        rows.put(key, new Folded(change, rival, before, resolution.outcome()));
+    }
+
+    /** Each row as it was noted last, in the order in which they were first. */
+    List<Folded> rows() {
+        return new ArrayList<>(rows.values());
+    }
+}

@@ -1,0 +1,297 @@
+package io.gemel.apply.decide;
+
+import io.gemel.apply.decide.FoldedRows.Folded;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.JournalEntry;
+import io.gemel.apply.target.TargetRows;
+import io.gemel.apply.target.TargetRows.Dangling;
+import io.gemel.apply.target.TargetRows.Orphan;
+import io.gemel.conflict.Conflict;
+import io.gemel.conflict.ConflictKind;
+import io.gemel.conflict.OrphanChoice;
+import io.gemel.conflict.TablePolicy;
+import io.gemel.conflict.window.WindowGroup;
+import io.gemel.transaction.Change;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TableShape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after rows that are left without the row that they refer to. That may have gone with an incoming delete or with a void
+ * transaction of this site: then its orphans were written at this site before it heard of that, so this site is the one
+ * to find them. What their table's policy chooses is published as a change of this site's own.
+ *
+ * <p>Where orphans are removed, rows are looked at, too, that a fold brings back or has refer to something else: the change
+ * that won may not have heard of a removal. So are rows that the other site gave another key: no database checks a reference that stays
+ * what it was, and the row may have been an orphan there already. Of two sites that come to hold an orphan at least one meets it here in one of
+ * these ways, for an uncontested change that brings one is met by the delete at its own site. One database transaction; applying thread only.
+ */
+public final class OrphanRepair {
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
+
+    /** New keys of one table that a group's transactions may bring and that are all remembered until their end. */
+    static final int REMEMBERED_MAX = 50_000;
+
+    private final TargetRows rows;
+    private final WindowGroup group;
+    private final ApplySteps steps;
+    private final FoldedRows folded;
+    private final ConflictRoom room;
+    private final GoneRows gone;
+    private final Set<TableShape> overflowed = new HashSet<>();
+    private final Map<TableShape, Map<RowKey, Folded>> suspects = new LinkedHashMap<>(); // may refer to nothing
+    private @Nullable TableShape lastShape;
+    private boolean lastIsReferredTo;
+    private boolean lastRemovesOrphans;
+    private @Nullable StampedChange last;
+    private @Nullable StampedChange withdrawnFor;
+    private final Set<RowKey> removedChildren = new HashSet<>();
+    private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
+
+    /** @param folded filled while the group is applied */
+    public OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps, FoldedRows folded, ConflictRoom room) {
+        this.rows = rows;
+        this.group = group;
+        this.steps = steps;
+        this.folded = folded;
+        this.room = room;
+        gone = new GoneRows(rows, room.bytesMax());
+    }
+
+    /** A void transaction of this site is taken out, because of the one that this change belongs to. */
+    public void withdrawing(StampedChange winner) {
+        withdrawnFor = winner;
+    }
+
+    /** Takes note of a change that is applied; the last one of a row counts. */
+    public void note(StampedChange change) throws ApplyFailure {
+        TableShape shape = change.change().shape();
+        if (lastShape == null || !shape.equals(lastShape)) {
+            lastShape = shape;
+            lastIsReferredTo = rows.isReferredTo(shape);
+            lastRemovesOrphans = group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE;
+            last = null;
+        }
+        noteMoved(change, last);
+        last = change;
+        if (change.change() instanceof Change.Truncate || !lastIsReferredTo) {
+            return;
+        }
+        if (change.change().after() != null) {
+            gone.remove(shape, change.change().key());
+        } else if (!gone.add(change)) {
+            warn(shape);
+        }
+    }
+
+    /** The changes noted so far are in the tables. */
+    public void written() throws ApplyFailure {
+        gone.forgetUnreferred();
+    }
+
+    /** A primary-key update comes as a delete and, right behind it, an insert. */
+    private void noteMoved(StampedChange change, @Nullable StampedChange before) {
+        boolean isMoved = lastRemovesOrphans
+                && before != null
+                && before.change() instanceof Change.Delete
+                && before.stamp().equals(change.stamp())
+                && change.change() instanceof Change.Insert;
+        if (!isMoved) {
+            return;
+        }
+        TableShape shape = change.change().shape();
+        Map<RowKey, Folded> table = suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>());
+        if (table.size() < REMEMBERED_MAX) {
+            table.put(
+                    change.change().key(),
+                    new Folded(change, null, null, change.change().after()));
+        } else {
+            warn(shape);
+        }
+    }
+
+    private void warn(TableShape shape) {
+        if (overflowed.add(shape)) {
+            LOG.warn(
+                    "a transaction deletes more rows of {} that others refer to than there is room for, or gives more than {} new keys:"
+                            + " orphans of the rest are not looked for",
+                    shape.table(),
+                    REMEMBERED_MAX);
+        }
+    }
+
+    /** Decides about every orphan, and about those that a decision makes. */
+    public void run() throws ApplyFailure, InterruptedException {
+        for (Folded row : folded.rows()) {
+            if (row.isGone() && !isNoted(row.change().change())) {
+                note(deleteOf(Objects.requireNonNull(row.before()), cause(row)));
+            }
+        }
+        decideGone();
+        if (removeDangling()) {
+            decideGone();
+        }
+    }
+
+    private void decideGone() throws ApplyFailure, InterruptedException {
+        boolean again = true;
+        while (again) {
+            again = false;
+            for (TableShape shape : gone.shapes()) {
+                again |= decideAll(shape);
+            }
+        }
+    }
+
+    /** Removes what refers to nothing of the rows that the group made what they are; true when there was such a row. */
+    private boolean removeDangling() throws ApplyFailure {
+        boolean removed = false;
+        for (Folded row : folded.rows()) {
+            TableShape shape = row.change().change().shape();
+            if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE) {
+                suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>())
+                        .put(row.change().change().key(), row);
+            }
+        }
+        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : suspects.entrySet()) {
+            for (Dangling dangling :
+                    rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
+                Folded row = table.getValue().get(dangling.row().key());
+                if (row != null
+                        && !isAsBefore(row, dangling)
+                        && removedChildren.add(dangling.row().key())) {
+                    remove(dangling, row);
+                    removed = true;
+                }
+            }
+        }
+        return removed;
+    }
+
+    /** Is it known as an incoming delete? What comes back is the row as that had it. */
+    private boolean isNoted(Change change) {
+        return gone.contains(change.shape(), change.key());
+    }
+
+    /** The incoming change that this is owed to. */
+    private StampedChange cause(Folded row) {
+        StampedChange winner = withdrawnFor;
+        boolean withdrawn = row.change().origin().equals(group.local());
+        return withdrawn && winner != null ? winner : row.change();
+    }
+
+    private static StampedChange deleteOf(RowImage row, StampedChange cause) {
+        return new StampedChange(cause.stamp(), cause.index(), new Change.Delete(row));
+    }
+
+    private void remove(Dangling dangling, Folded row) throws ApplyFailure {
+        RowImage child = dangling.row();
+        StampedChange cause = cause(row);
+        StampedChange rival = row.rival();
+        write(child.shape(), child.key(), null);
+        steps.publish(new Change.Release(child, null, dangling.columns()));
+        note(deleteOf(child, cause));
+        steps.decided(new JournalEntry(
+                Conflict.between(
+                        ConflictKind.FOREIGN_KEY_ORPHAN,
+                        group.local(),
+                        rival != null ? rival : StampedChange.settled(group.local(), child),
+                        child.key(),
+                        cause,
+                        group.policyFor(child.shape().table()).name()),
+                null));
+    }
+
+    /** Did it refer to the same before the group? Then its other site's delete will find it, if it has not yet. */
+    private static boolean isAsBefore(Folded row, Dangling dangling) {
+        RowImage before = row.before();
+        return before != null
+                && before.shape().equals(dangling.row().shape())
+                && dangling.columns().stream().allMatch(i -> before.hasSame(i, dangling.row()));
+    }
+
+    private boolean decideAll(TableShape shape) throws ApplyFailure, InterruptedException {
+        Map<RowKey, StampedChange> deletes = gone.deletes(shape);
+        if (deletes.isEmpty()) {
+            return false;
+        }
+        List<RowImage> images = new ArrayList<>();
+        deletes.values().forEach(delete -> images.add(GoneRows.image(delete.change())));
+        List<Orphan> fresh = new ArrayList<>();
+        List<Orphan> found = rows.orphans(shape, images, room.bytesMax());
+        room.checkOrphans(found);
+        for (Orphan orphan : found) {
+            if (decided.add(List.of(orphan.child().key(), orphan.parent().key()))) {
+                fresh.add(orphan);
+            }
+        }
+        if (fresh.isEmpty()) {
+            return false;
+        }
+        steps.awaitCapture();
+        group.load(fresh.stream().map(orphan -> orphan.child().key()).collect(Collectors.toSet()));
+        for (Orphan orphan : fresh) {
+            StampedChange delete = deletes.get(orphan.parent().key());
+            if (delete != null) {
+                decide(orphan, delete);
+            }
+        }
+        return true;
+    }
+
+    private void decide(Orphan orphan, StampedChange delete) throws ApplyFailure {
+        RowImage child = orphan.child();
+        TablePolicy policy = group.policyFor(child.shape().table());
+        OrphanChoice choice = policy.orphans();
+        if (choice == OrphanChoice.REMOVE) {
+            if (!removedChildren.add(child.key())) {
+                return; // it refers to two rows that went
+            }
+            write(child.shape(), child.key(), null);
+            steps.publish(new Change.Release(child, null, orphan.columns()));
+            note(deleteOf(child, delete));
+        } else if (choice == OrphanChoice.REVIVE) {
+            revive(orphan.parent());
+        }
+        StampedChange latest = group.latestChange(child.key());
+        StampedChange written = latest != null ? latest : StampedChange.settled(group.local(), child);
+        boolean removed = choice == OrphanChoice.REMOVE;
+        steps.decided(new JournalEntry(
+                Conflict.between(
+                        ConflictKind.FOREIGN_KEY_ORPHAN,
+                        group.local(),
+                        removed ? delete : written,
+                        child.key(),
+                        removed ? written : delete,
+                        policy.name()),
+                removed ? null : child));
+    }
+
+    /** Brings a row back, unless another one has a unique value of it by now: then its orphans stay, for a person. */
+    private void revive(RowImage parent) throws ApplyFailure {
+        boolean fits = gone.contains(parent.shape(), parent.key())
+                && rows.collisions(parent.shape(), List.of(parent)).isEmpty();
+        if (fits) {
+            gone.remove(parent.shape(), parent.key());
+            write(parent.shape(), parent.key(), parent);
+            steps.publish(new Change.Insert(parent));
+        }
+    }
+
+    private void write(TableShape shape, RowKey key, @Nullable RowImage image) throws ApplyFailure {
+        rows.write(shape, Collections.singletonMap(key, image));
+    }
+}

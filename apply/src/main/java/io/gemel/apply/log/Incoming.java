@@ -1,0 +1,49 @@
+package io.gemel.apply.log;
+
+import io.gemel.transaction.Stamp;
+import io.gemel.transaction.Transaction;
+
+/** What the peer's log brings, in log order. */
+public sealed interface Incoming {
+    /** How far the peer had applied this site's log. */
+    long seen();
+
+    /** Capture epoch of the record. */
+    long epoch();
+
+    /** Encoded size, bytes. */
+    int bytes();
+
+    /** A whole transaction. */
+    record Whole(long epoch, Transaction transaction, int bytes) implements Incoming {
+        @Override
+        public long seen() {
+            return transaction.stamp().seen();
+        }
+    }
+
+    /**
+     * A transaction too large to hold in memory; all of its parts are in the log.
+     *
+     * @param firstOffset Kafka offset of the first part
+     */
+    record Large(long epoch, Stamp stamp, long firstOffset) implements Incoming {
+        @Override
+        public long seen() {
+            return stamp.seen();
+        }
+
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+
+    /** Nothing but the peer's progress. */
+    record Beat(long epoch, long seen) implements Incoming {
+        @Override
+        public int bytes() {
+            return 0;
+        }
+    }
+}

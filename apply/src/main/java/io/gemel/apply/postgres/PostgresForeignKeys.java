@@ -1,0 +1,160 @@
+package io.gemel.apply.postgres;
+
+import io.gemel.apply.target.TargetRows;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableId;
+import io.gemel.transaction.TableShape;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.exception.DataAccessException;
+
+/** Finds the rows of replicated tables that refer to rows which are gone, or not there. Applying thread only. */
+final class PostgresForeignKeys {
+    private static final String KEYS = """
+            SELECT n.nspname AS schema, c.relname AS child, c.relkind = 'p' AS partitioned,
+                   ARRAY(SELECT a.attname FROM unnest(f.conkey) WITH ORDINALITY AS k (number, place)
+                         JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number ORDER BY k.place) AS columns,
+                   ARRAY(SELECT a.attname FROM unnest(f.confkey) WITH ORDINALITY AS k (number, place)
+                         JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number ORDER BY k.place) AS referred,
+                   ARRAY(SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
+                           AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attnum) AS all_columns,
+                   ARRAY(SELECT a.attname FROM pg_constraint p, unnest(p.conkey) WITH ORDINALITY AS k (number, place),
+                           pg_attribute a WHERE p.conrelid = c.oid AND p.contype = 'p' AND a.attrelid = c.oid
+                           AND a.attnum = k.number ORDER BY k.place) AS key
+            FROM pg_constraint f
+            JOIN pg_class c ON c.oid = f.conrelid
+            JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE f.contype = 'f' AND f.confrelid = to_regclass(?) AND f.conparentid = 0 AND NOT c.relispartition
+            ORDER BY f.conname
+            """;
+
+    /**
+     * A foreign key that refers to a table.
+     *
+     * @param child the shape of the rows that have it
+     * @param columns its columns in that
+     * @param query for the rows that refer to rows which are gone
+     * @param probe for the gone rows that are referred to
+     */
+    private record ForeignKey(
+            TableShape child, List<Integer> columns, List<Integer> referred, String query, String probe) {}
+
+    private final Predicate<TableId> replicated;
+    private final PostgresReferences references;
+    private final Map<TableShape, List<ForeignKey>> known = new HashMap<>();
+
+    /** @param replicated tables that others are looked for in */
+    PostgresForeignKeys(Predicate<TableId> replicated) {
+        this.replicated = replicated;
+        references = new PostgresReferences(replicated);
+    }
+
+    /** Forgets what it knows of the catalog. */
+    void forget() {
+        known.clear();
+        references.forget();
+    }
+
+    boolean referTo(DSLContext sql, PostgresTable parent, TableShape shape) {
+        return !keys(sql, parent, shape).isEmpty();
+    }
+
+    /** As {@link TargetRows#orphans}. */
+    List<TargetRows.Orphan> orphans(
+            DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone, long bytesMax) {
+        List<TargetRows.Orphan> orphans = new ArrayList<>();
+        long bytes = 0;
+        for (ForeignKey key : keys(sql, parent, shape)) {
+            List<Object> binds = PostgresBinds.images(key.referred(), gone);
+            try (ResultSet found = sql.resultQuery(key.query(), binds.toArray())
+                    .fetchSize(PostgresTargetRows.ROWS_AT_ONCE)
+                    .fetchResultSet()) {
+                while (bytes <= bytesMax && found.next()) {
+                    RowImage child = PostgresBinds.image(key.child(), found);
+                    TargetRows.Orphan orphan =
+                            new TargetRows.Orphan(child, key.columns(), gone.get(found.getInt(child.size() + 1)));
+                    orphans.add(orphan);
+                    bytes += orphan.bytes();
+                }
+            } catch (SQLException e) {
+                throw new DataAccessException("orphans of " + shape.table() + ": " + e.getMessage(), e);
+            }
+        }
+        return orphans;
+    }
+
+    /** As {@link TargetRows#referredTo}. */
+    BitSet referredTo(DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone) {
+        BitSet referred = new BitSet(gone.size());
+        for (ForeignKey key : keys(sql, parent, shape)) {
+            List<Object> binds = PostgresBinds.images(key.referred(), gone);
+            sql.fetch(key.probe(), binds.toArray()).forEach(row -> referred.set(row.get(0, Integer.class)));
+        }
+        return referred;
+    }
+
+    /** As {@link TargetRows#dangling}. */
+    List<TargetRows.Dangling> dangling(DSLContext sql, PostgresTable child, TableShape shape, List<RowKey> keys) {
+        return references.dangling(sql, child, shape, keys);
+    }
+
+    private List<ForeignKey> keys(DSLContext sql, PostgresTable parent, TableShape shape) {
+        return known.computeIfAbsent(shape, any -> read(sql, parent, shape));
+    }
+
+    private List<ForeignKey> read(DSLContext sql, PostgresTable parent, TableShape shape) {
+        List<ForeignKey> keys = new ArrayList<>();
+        for (Record row : sql.fetch(KEYS, parent.name())) {
+            TableId table = new TableId(row.get("schema", String.class), row.get("child", String.class));
+            List<String> all = List.of(row.get("all_columns", String[].class));
+            List<Integer> key = indexes(all, row.get("key", String[].class));
+            List<Integer> columns = indexes(all, row.get("columns", String[].class));
+            List<Integer> referred = indexes(shape.columns(), row.get("referred", String[].class));
+            if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
+                TableShape child = new TableShape(table, all, key);
+                String childRows = PostgresTable.rows(table, row.get("partitioned", Boolean.class));
+                keys.add(foreignKey(parent, child, childRows, columns, referred));
+            }
+        }
+        return List.copyOf(keys);
+    }
+
+    private static List<Integer> indexes(List<String> columns, String... names) {
+        return List.of(names).stream().map(columns::indexOf).toList();
+    }
+
+    private static ForeignKey foreignKey(
+            PostgresTable parent, TableShape child, String childRows, List<Integer> columns, List<Integer> referred) {
+        String names = child.columns().stream()
+                .map(column -> "c." + PostgresTable.quote(column))
+                .collect(Collectors.joining(", "));
+        String refers = IntStream.range(0, columns.size())
+                .mapToObj(i -> "c." + PostgresTable.quote(child.columns().get(columns.get(i))) + " = "
+                        + parent.value("v.b", referred.get(i)))
+                .collect(Collectors.joining(" AND "));
+        String parentThere = IntStream.range(0, columns.size())
+                .mapToObj(i -> parent.column("p", referred.get(i)) + " = " + parent.value("v.b", referred.get(i)))
+                .collect(Collectors.joining(" AND "));
+        String gone = "NOT EXISTS (SELECT FROM " + parent.rows() + " AS p WHERE " + parentThere + ")";
+        String values = parent.from(referred, List.of());
+        return new ForeignKey(
+                child,
+                columns,
+                referred,
+                "SELECT " + names + ", v.n" + values + " JOIN " + childRows + " AS c ON " + refers + " WHERE " + gone
+                        + " FOR UPDATE OF c",
+                "SELECT v.n" + values + " WHERE " + gone + " AND EXISTS (SELECT FROM " + childRows + " AS c WHERE "
+                        + refers + ")");
+    }
+}

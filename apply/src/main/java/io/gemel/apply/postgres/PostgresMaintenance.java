@@ -1,0 +1,75 @@
+package io.gemel.apply.postgres;
+
+import static io.gemel.apply.postgres.PostgresWork.run;
+
+import io.gemel.apply.api.ApplyConfig;
+import io.gemel.apply.target.ApplyFailure;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import javax.sql.DataSource;
+
+/** Removes what Gemel's own tables need no longer hold, in small transactions. One thread. */
+final class PostgresMaintenance {
+    /** Markers kept behind the newest one, for people who look. */
+    private static final long MARKERS_KEPT = 1_000;
+
+    private static final int JOURNAL_DELETE_ROWS_MAX = 10_000;
+
+    /** Submissions deleted in one transaction, which the peer applies as one. */
+    private static final int SUBMISSION_BATCH_ROWS = 500;
+
+    /** Such transactions in one run; the next run goes on. */
+    private static final int SUBMISSION_BATCHES_MAX = 200;
+
+    private final ApplyConfig config;
+    private final DataSource connections;
+
+    PostgresMaintenance(ApplyConfig config, DataSource connections) {
+        this.config = config;
+        this.connections = connections;
+    }
+
+    void tidyUp() throws ApplyFailure {
+        // Capture finds corrections in the database's log.
+        execute("DELETE FROM gemel.emit WHERE at < now() - interval '1 minute'");
+        execute(
+                "DELETE FROM gemel.applied WHERE origin = ? AND (position, peer_seen) <"
+                        + " (SELECT position, peer_seen FROM gemel.applied WHERE origin = ?"
+                        + " ORDER BY position DESC, peer_seen DESC OFFSET ? LIMIT 1)",
+                config.peer().name(),
+                config.peer().name(),
+                MARKERS_KEPT);
+        execute("DELETE FROM gemel.void WHERE local_position <= (SELECT max(peer_seen) FROM gemel.applied)");
+        execute(
+                "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"
+                        + " WHERE at < now() - make_interval(secs => ?) ORDER BY at LIMIT ?)",
+                (double) config.journalRetention().toSeconds(),
+                JOURNAL_DELETE_ROWS_MAX);
+        forgetSubmissions();
+    }
+
+    /** Only those of this site's own VMs: the deletes travel to the peer like any other change, and meet none there. */
+    private void forgetSubmissions() throws ApplyFailure {
+        int forgotten = SUBMISSION_BATCH_ROWS;
+        for (int batch = 0; batch < SUBMISSION_BATCHES_MAX && forgotten == SUBMISSION_BATCH_ROWS; batch++) {
+            forgotten = execute(
+                    "DELETE FROM gemel.submission WHERE key IN (SELECT key FROM gemel.submission"
+                            + " WHERE at < now() - make_interval(secs => ?) AND site = ? ORDER BY at LIMIT ?)",
+                    (double) config.submissionRetention().toSeconds(),
+                    config.site().name(),
+                    SUBMISSION_BATCH_ROWS);
+        }
+    }
+
+    private int execute(String sql, Object... arguments) throws ApplyFailure {
+        return run(() -> {
+            try (Connection connection = connections.getConnection();
+                    PreparedStatement statement = connection.prepareStatement(sql)) {
+                for (int i = 0; i < arguments.length; i++) {
+                    statement.setObject(i + 1, arguments[i]);
+                }
+                return statement.executeUpdate();
+            }
+        });
+    }
+}

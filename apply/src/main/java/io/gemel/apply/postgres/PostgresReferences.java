@@ -1,0 +1,112 @@
+package io.gemel.apply.postgres;
+
+import io.gemel.apply.target.TargetRows;
+import io.gemel.transaction.RowImage;
+import io.gemel.transaction.RowKey;
+import io.gemel.transaction.TableId;
+import io.gemel.transaction.TableShape;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jooq.DSLContext;
+import org.jooq.Record;
+import org.jooq.exception.DataAccessException;
+
+/** Finds those of given rows that refer to a row of a replicated table which is not there. Applying thread only. */
+final class PostgresReferences {
+    private static final String KEYS = """
+            SELECT n.nspname AS schema, p.relname AS parent, p.relkind = 'p' AS partitioned,
+                   ARRAY(SELECT a.attname FROM unnest(f.conkey) WITH ORDINALITY AS k (number, place)
+                         JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number ORDER BY k.place) AS columns,
+                   ARRAY(SELECT a.attname FROM unnest(f.confkey) WITH ORDINALITY AS k (number, place)
+                         JOIN pg_attribute a ON a.attrelid = f.confrelid AND a.attnum = k.number ORDER BY k.place) AS referred
+            FROM pg_constraint f
+            JOIN pg_class p ON p.oid = f.confrelid
+            JOIN pg_namespace n ON n.oid = p.relnamespace
+            WHERE f.contype = 'f' AND f.conrelid = to_regclass(?) AND f.conparentid = 0
+            ORDER BY f.conname
+            """;
+
+    /**
+     * A foreign key of a table.
+     *
+     * @param columns indexes in the table's shape
+     * @param hold locks the rows that given ones refer to, as the database's own check does
+     * @param find the given rows that refer to nothing
+     */
+    private record Reference(List<Integer> columns, String hold, String find) {}
+
+    private final Predicate<TableId> replicated;
+    private final Map<TableShape, List<Reference>> known = new HashMap<>();
+
+    /** @param replicated tables whose rows must be there when they are referred to */
+    PostgresReferences(Predicate<TableId> replicated) {
+        this.replicated = replicated;
+    }
+
+    /** Forgets what it knows of the catalog. */
+    void forget() {
+        known.clear();
+    }
+
+    /** As {@link TargetRows#dangling}. */
+    List<TargetRows.Dangling> dangling(DSLContext sql, PostgresTable child, TableShape shape, List<RowKey> keys) {
+        List<TargetRows.Dangling> dangling = new ArrayList<>();
+        Object[] binds = PostgresBinds.keys(child.key(), keys).toArray();
+        for (Reference reference : known.computeIfAbsent(shape, any -> read(sql, child, shape))) {
+            sql.fetch(reference.hold(), binds);
+            try (ResultSet found = sql.resultQuery(reference.find(), binds).fetchResultSet()) {
+                while (found.next()) {
+                    RowImage row = PostgresBinds.image(shape, found);
+                    dangling.add(new TargetRows.Dangling(row, reference.columns()));
+                }
+            } catch (SQLException e) {
+                throw new DataAccessException("references of " + shape.table() + ": " + e.getMessage(), e);
+            }
+        }
+        return dangling;
+    }
+
+    private List<Reference> read(DSLContext sql, PostgresTable child, TableShape shape) {
+        List<Reference> references = new ArrayList<>();
+        for (Record row : sql.fetch(KEYS, child.name())) {
+            TableId parent = new TableId(row.get("schema", String.class), row.get("parent", String.class));
+            List<String> names = List.of(row.get("columns", String[].class));
+            List<Integer> columns =
+                    names.stream().map(name -> shape.columns().indexOf(name)).toList();
+            if (replicated.test(parent) && !columns.contains(-1)) {
+                List<String> referred = List.of(row.get("referred", String[].class));
+                boolean partitioned = row.get("partitioned", Boolean.class);
+                references.add(reference(child, columns, PostgresTable.rows(parent, partitioned), names, referred));
+            }
+        }
+        return List.copyOf(references);
+    }
+
+    private static Reference reference(
+            PostgresTable child, List<Integer> columns, String parentRows, List<String> names, List<String> referred) {
+        String given = child.from(child.key(), List.of()) + " JOIN " + child.rows() + " AS c ON "
+                + child.key().stream()
+                        .map(i -> child.column("c", i) + " = " + child.value("v.b", i))
+                        .collect(Collectors.joining(" AND "));
+        String refers = IntStream.range(0, names.size())
+                .mapToObj(
+                        i -> "p." + PostgresTable.quote(referred.get(i)) + " = c." + PostgresTable.quote(names.get(i)))
+                .collect(Collectors.joining(" AND "));
+        String isReference = names.stream()
+                .map(name -> "c." + PostgresTable.quote(name) + " IS NOT NULL")
+                .collect(Collectors.joining(" AND "));
+        String hold = "SELECT 1" + given + " JOIN " + parentRows + " AS p ON " + refers + " FOR KEY SHARE OF p";
+        String find = "SELECT "
+                + child.all().stream().map(i -> child.column("c", i)).collect(Collectors.joining(", ")) + given
+                + " WHERE " + isReference + " AND NOT EXISTS (SELECT FROM " + parentRows + " AS p WHERE " + refers
+                + ")";
+        return new Reference(columns, hold, find);
+    }
+}

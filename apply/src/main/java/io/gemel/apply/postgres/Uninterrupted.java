@@ -1,0 +1,28 @@
+package io.gemel.apply.postgres;
+
+/** Ends what has to end as a whole, though the thread that waits for it is interrupted; the interrupt is kept for afterwards. */
+public final class Uninterrupted {
+    private Uninterrupted() {}
+
+    /** Does something that an interrupt would leave half done. */
+    static void run(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.start();
+        join(thread);
+    }
+
+    /** Waits until a thread has ended. */
+    public static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package io.gemel.apply.target;
+
+import java.util.Locale;
+
+/**
+ * What a person wants made of a row at which this site is halted.
+ *
+ * @param by who asked for it
+ */
+public record Repair(Take take, String by) {
+    /** Whose row it is to be at both sites. */
+    public enum Take {
+        /** This site's, as it is now: it is published, and the change that found it is passed over. */
+        HERE,
+        /** The peer's: the change is applied as if the row had been what it was there. */
+        PEER;
+
+        /** As a command line has it. */
+        public String option() {
+            return "--take=" + name().toLowerCase(Locale.ROOT);
+        }
+
+        public static Take of(String text) {
+            return valueOf(text.toUpperCase(Locale.ROOT));
+        }
+    }
+}

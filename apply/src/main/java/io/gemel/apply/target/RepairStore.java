@@ -1,0 +1,16 @@
+package io.gemel.apply.target;
+
+import io.gemel.transaction.RowKey;
+import java.util.Map;
+
+/** Rows at which the applier is halted, as the database keeps them, and what is asked for. Applying thread only. */
+public interface RepairStore {
+    /** What a person has asked for and is still to be done. */
+    Map<RowKey, Repair> asked() throws ApplyFailure;
+
+    /** Columns that are said to be dropped at both sites, and are not here, by table. */
+    GoneColumns goneColumns() throws ApplyFailure;
+
+    /** Offers a row for repair. What was asked for at the same log position stays. */
+    void offer(Divergence divergence) throws ApplyFailure;
+}
