@@ -35,6 +35,10 @@ final class ArchitectureTest {
     private static final String CAPTURE_LOG = "io.gemel.capture.log..";
     private static final String CAPTURE_POSTGRES = "io.gemel.capture.postgres..";
     private static final String APPLY = "io.gemel.apply..";
+    private static final String APPLY_TARGET = "io.gemel.apply.target..";
+    private static final String APPLY_DECIDE = "io.gemel.apply.decide..";
+    private static final String APPLY_LOG = "io.gemel.apply.log..";
+    private static final String APPLY_POSTGRES = "io.gemel.apply.postgres..";
     private static final String ROUTER = "io.gemel.router..";
     private static final String VM = "io.gemel.vm..";
     private static final String VM_SERVLET = "io.gemel.vm.servlet..";
@@ -189,9 +193,7 @@ final class ArchitectureTest {
             .that()
             .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE, APPLY)
             .and()
-            .resideOutsideOfPackage(CAPTURE_LOG)
-            .and()
-            .haveNameNotMatching(".*\\.apply\\.[A-Za-z]*Log[A-Za-z]*(\\$.*)?")
+            .resideOutsideOfPackages(CAPTURE_LOG, APPLY_LOG)
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.apache.kafka.clients..")
@@ -200,20 +202,22 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule jooq_and_the_pool_belong_to_the_applier = noClasses()
             .that()
-            .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE)
+            .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE, APPLY)
+            .and()
+            .resideOutsideOfPackage(APPLY_POSTGRES)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.jooq..", "com.zaxxer.hikari..")
-            .because("capture reads a log, it writes no rows: rows are written by apply");
+            .because("capture reads a log, it writes no rows: rows are written by apply's package postgres");
 
     @ArchTest
     static final ArchRule jdbc_is_known_by_the_engine_and_what_explains_its_errors = noClasses()
-            .that(are(
-                    "of capture and apply, and neither of package postgres nor classifiers of failures",
-                    type -> resideInAnyPackage(CAPTURE, APPLY).test(type)
-                            && !resideInAnyPackage(CAPTURE_POSTGRES).test(type)
-                            && !isPostgresOf(type, APPLY)
-                            && !outermost(type).getSimpleName().matches("CaptureException|FailureClassifier")))
+            .that()
+            .resideInAnyPackage(CAPTURE, APPLY)
+            .and()
+            .resideOutsideOfPackages(CAPTURE_POSTGRES, APPLY_POSTGRES)
+            .and()
+            .doNotHaveFullyQualifiedName("io.gemel.capture.api.CaptureException")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.sql..", "org.postgresql..")
@@ -308,14 +312,46 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_door_of_apply_is_public = classes()
             .that()
-            .resideInAPackage(APPLY)
+            .resideInAPackage("io.gemel.apply")
             .and()
             .areTopLevelClasses()
             .and()
             .arePublic()
             .should()
-            .haveNameMatching(".*\\.(Apply[A-Za-z]*|Applier)")
-            .because("the door has the room's name: make the class package-private, or name it for what callers see");
+            .haveSimpleName("Applier")
+            .because("the door has the room's name: make the class package-private");
+
+    @ArchTest
+    static final ArchRule apply_is_known_by_its_door = noClasses()
+            .that()
+            .resideOutsideOfPackage(APPLY)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(APPLY_TARGET, APPLY_DECIDE, APPLY_LOG, APPLY_POSTGRES)
+            .because("what it is made of is public for its own packages only: go through Applier and its package api");
+
+    @ArchTest
+    static final ArchRule what_the_applier_decides_it_decides_for_any_engine_and_broker = noClasses()
+            .that()
+            .resideInAnyPackage(APPLY_TARGET, APPLY_DECIDE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(APPLY_LOG, APPLY_POSTGRES)
+            .because("another database engine must fit in: go through TargetRows and TargetTransaction");
+
+    @ArchTest
+    static final ArchRule apply_meets_the_engine_in_its_door_and_where_it_tells_failures_apart = noClasses()
+            .that()
+            .resideInAPackage(APPLY)
+            .and()
+            .resideOutsideOfPackage(APPLY_POSTGRES)
+            .and(are(
+                    "neither Applier nor GroupTries",
+                    type -> !outermost(type).getSimpleName().matches("Applier|GroupTries")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(APPLY_POSTGRES)
+            .because("another database engine must fit in: go through TargetDatabase");
 
     @ArchTest
     static final ArchRule only_the_door_of_the_router_is_public = classes()
@@ -362,11 +398,6 @@ final class ArchitectureTest {
 
     private static DescribedPredicate<JavaClass> are(String description, Predicate<JavaClass> test) {
         return describe(description, test);
-    }
-
-    private static boolean isPostgresOf(JavaClass type, String module) {
-        return resideInAnyPackage(module).test(type)
-                && outermost(type).getSimpleName().contains("Postgres");
     }
 
     private static JavaClass outermost(JavaClass type) {
