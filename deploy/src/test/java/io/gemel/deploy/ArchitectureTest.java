@@ -20,6 +20,7 @@ import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.NullMarked;
@@ -44,6 +45,18 @@ final class ArchitectureTest {
     private static final String VM_SERVLET = "io.gemel.vm.servlet..";
     private static final String VM_SPRING = "io.gemel.vm.spring..";
     private static final String DEPLOY = "io.gemel.deploy..";
+
+    private static final Set<String> CHANCE =
+            Set.of("java.lang.System.nanoTime", "java.lang.System.identityHashCode", "java.util.UUID.randomUUID");
+
+    /** What measures durations or makes up names, outside of the packages that speak to a server. */
+    private static final Set<String> TIMED = Set.of(
+            "io.gemel.capture.Capture",
+            "io.gemel.apply.Applier",
+            "io.gemel.apply.ApplyLoop",
+            "io.gemel.apply.AttemptSteps",
+            "io.gemel.apply.PeerLogBarrier",
+            "io.gemel.conflict.log.Milestone");
 
     @ArchTest
     static final ArchRule shared_words_know_no_other_module = noClasses()
@@ -274,6 +287,22 @@ final class ArchitectureTest {
             .callMethod(ThreadLocalRandom.class, "current")
             .because(
                     "a simulation runs two sites from a seed: take an InstantSource or a RandomGenerator in the constructor");
+
+    @ArchTest
+    static final ArchRule durations_and_names_by_chance_are_handed_in = noClasses()
+            .that()
+            .resideInAnyPackage(TRANSACTION, REASON, CONFLICT, CAPTURE, APPLY)
+            .and()
+            .resideOutsideOfPackages(CAPTURE_LOG, CAPTURE_POSTGRES, APPLY_LOG, APPLY_POSTGRES)
+            .and(are(
+                    "neither doors nor waits on a condition",
+                    type -> !TIMED.contains(outermost(type).getName())))
+            .should()
+            .accessTargetWhere(describe(
+                    "it tells another value each time",
+                    access -> CHANCE.contains(access.getTargetOwner().getName() + "."
+                            + access.getTarget().getName())))
+            .because("a simulation runs two sites from a seed: take a LongSupplier or a name in the constructor");
 
     @ArchTest
     static final ArchRule only_the_door_of_capture_is_public = classes()
