@@ -170,10 +170,11 @@ final class StreamingIT {
         raw.rest = "";
         raw.stays = true;
         try (Socket client = send("GET /events HTTP/1.1\r\n")) {
+            readTo(client.getInputStream(), "data: 1\n\n");
             Future<String> drain = drain(Duration.ofSeconds(4));
-            String all = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            String rest = new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 
-            assertThat(all).contains("data: 1").doesNotEndWith("0\r\n\r\n");
+            assertThat(rest).doesNotEndWith("0\r\n\r\n");
             assertThat(drain.get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS)).contains("raw is drained");
         }
         await().until(() -> raw.left.get() == 1);
