@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real clients and servers of gRPC with the router between them. */
 final class GrpcIT {
@@ -134,6 +136,26 @@ final class GrpcIT {
         assertThat(heard.poll(1, TimeUnit.MINUTES)).isEqualTo("OK");
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 50, 5000})
+    void an_answer_comes_whole_though_its_vm_wants_to_hear_no_more(int events) {
+        for (int round = 0; round < 5; round++) {
+            BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+            Hearing hearing = new Hearing(heard);
+            StreamObserver<String> saying =
+                    ClientCalls.asyncBidiStreamingCall(channel.newCall(GrpcVm.DRAW, usual()), hearing);
+            saying.onNext(Integer.toString(events));
+            await().until(() -> {
+                for (int i = 0; i < 100 && hearing.call.isReady(); i++) {
+                    saying.onNext("more");
+                }
+                return heard.size() > events;
+            });
+
+            assertThat(heard).hasSize(events + 1).endsWith("OK");
+        }
+    }
+
     @Test
     void a_call_that_its_client_gives_up_is_given_up_at_its_vm() throws Exception {
         BlockingQueue<String> heard = new LinkedBlockingQueue<>();
@@ -178,23 +200,6 @@ final class GrpcIT {
         assertThat(vm.placed).hasValue(0);
         bench.reload(change -> change.routes.add(new Route("/shop.Orders", null, false)));
         assertThat(place(channel, "tea")).isEqualTo("placed tea");
-    }
-
-    @Test
-    void a_vm_that_speaks_no_http2_is_said() throws Exception {
-        bench.reload(change -> change.vms.replaceAll(
-                each -> new RouterConfig.Vm("old", each.heartbeatUrl(), each.site(), each.host())));
-        await().until(() -> bench.router.report().vms().stream()
-                .anyMatch(each -> each.name().equals("old") && each.state() == RouterReport.VmState.ALIVE));
-
-        try (LogLines log = new LogLines("io.gemel.router.OpenAttempt")) {
-            assertThat(refused("tea").getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
-            assertThat(log.all())
-                    .singleElement()
-                    .asString()
-                    .contains("VM old gave no proper answer to POST /shop.Orders/Place", "it speaks no HTTP/2");
-        }
-        assertThat(bench.router.report().vms()).allMatch(each -> each.deaths() == 0);
     }
 
     @Test

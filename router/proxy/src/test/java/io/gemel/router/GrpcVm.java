@@ -35,6 +35,7 @@ final class GrpcVm implements AutoCloseable {
     static final MethodDescriptor<String, String> PLACE = method("Place", MethodType.UNARY);
     static final MethodDescriptor<String, String> WATCH = method("Watch", MethodType.SERVER_STREAMING);
     static final MethodDescriptor<String, String> CHAT = method("Chat", MethodType.BIDI_STREAMING);
+    static final MethodDescriptor<String, String> DRAW = method("Draw", MethodType.BIDI_STREAMING);
 
     final List<Metadata> heads = new CopyOnWriteArrayList<>();
     final List<String> authorities = new CopyOnWriteArrayList<>();
@@ -57,6 +58,7 @@ final class GrpcVm implements AutoCloseable {
                         .addMethod(PLACE, ServerCalls.asyncUnaryCall(this::place))
                         .addMethod(WATCH, ServerCalls.asyncServerStreamingCall(this::watch))
                         .addMethod(CHAT, ServerCalls.asyncBidiStreamingCall(this::chat))
+                        .addMethod(DRAW, ServerCalls.asyncBidiStreamingCall(this::draw))
                         .build())
                 .intercept(new Heads())
                 .build()
@@ -145,6 +147,29 @@ final class GrpcVm implements AutoCloseable {
             public void onCompleted() {
                 answer.onCompleted();
             }
+        };
+    }
+
+    /** Answers the first message with as many as it says, and wants to hear no other one. */
+    private StreamObserver<String> draw(StreamObserver<String> answer) {
+        return new StreamObserver<>() {
+            private boolean answered;
+
+            @Override
+            public void onNext(String number) {
+                if (!answered) {
+                    answered = true;
+                    watch(number, answer);
+                }
+            }
+
+            @Override
+            public void onError(Throwable why) {
+                cancelled.incrementAndGet();
+            }
+
+            @Override
+            public void onCompleted() {}
         };
     }
 

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -31,7 +32,11 @@ final class RawVm implements AutoCloseable {
     /** Keeps the connection open behind the second part, until the router leaves. */
     volatile boolean stays;
 
+    /** Keeps the connection open behind the first part, and reads nothing more of it. */
+    volatile boolean deaf;
+
     private final Semaphore mayGo = new Semaphore(0);
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final ServerSocket server;
 
     RawVm() throws IOException {
@@ -80,11 +85,15 @@ final class RawVm implements AutoCloseable {
                     : answer;
             out.write(text.getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
-            if (!beat && rest != null) {
+            if (!beat && deaf) {
+                closed.await();
+            } else if (!beat && rest != null) {
                 goOn(connection, out);
             }
         } catch (IOException e) {
             // The router went away.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -107,7 +116,8 @@ final class RawVm implements AutoCloseable {
     /** Counts a router that leaves before it has everything. */
     private void watch(Socket connection) {
         try {
-            if (connection.getInputStream().read() < 0 && mayGo.availablePermits() == 0) {
+            connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+            if (mayGo.availablePermits() == 0) {
                 left.incrementAndGet();
             }
         } catch (IOException e) {
@@ -122,6 +132,7 @@ final class RawVm implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closed.countDown();
         server.close();
     }
 }
