@@ -165,18 +165,19 @@ final class Choice {
     }
 
     /**
-     * Whether a VM must not get it again: it did not say that nothing happened. One that keeps the ledger may be asked again as
-     * soon as it is heard, since asking it is how what became of the work is found out.
+     * Whether a VM must not get it again: it cannot take it, or did not say that nothing happened. One that keeps the ledger may be asked
+     * again as soon as it is heard, since asking it is how what became of the work is found out.
      */
     private static boolean isSpent(VmState vm, Course course) {
-        for (Attempt attempt : course.attempts()) {
-            if (attempt.vm().equals(vm.name())
-                    && !attempt.ending().nothingHappened()
-                    && !(!course.safe() && attempt.kept() && vm.beatSentMillis() > attempt.endedMillis())) {
-                return true;
-            }
+        return course.attempts().stream()
+                .anyMatch(attempt -> attempt.vm().equals(vm.name()) && spends(attempt, vm, course));
+    }
+
+    private static boolean spends(Attempt attempt, VmState vm, Course course) {
+        if (attempt.ending().nothingHappened()) {
+            return attempt.ending().unable();
         }
-        return false;
+        return course.safe() || !attempt.kept() || vm.beatSentMillis() <= attempt.endedMillis();
     }
 
     /** Whether no VM is left that could get it, now or later. */

@@ -91,6 +91,9 @@ final class Dispatcher {
     private Move none(Course course, long sinceMillis, long nowMillis) {
         Attempt last = course.last();
         boolean broke = last != null && last.ending() instanceof Ending.Broken;
+        if (last != null && last.ending().unable() && course.home() == null && choice.isExhausted(course)) {
+            return new Move.Conclude(Reply.UNABLE);
+        }
         boolean waited = nowMillis - sinceMillis >= waitMaxMillis;
         if (course.home() == null && (waited || (course.safe() && choice.isExhausted(course)))) {
             return new Move.Conclude(broke ? Reply.UNANSWERED : Reply.SHED);
@@ -124,7 +127,7 @@ final class Dispatcher {
         GroupLoad load = dispatch.load();
         boolean over = ending instanceof Ending.Answered || ending instanceof Ending.NotSent;
         int inFlight = giveBack(dispatch, over, nowMillis);
-        if (ending instanceof Ending.Improper) {
+        if (ending instanceof Ending.Improper || ending.unable()) {
             vm.judgedBy(false);
             return;
         }

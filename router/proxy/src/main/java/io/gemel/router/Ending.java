@@ -11,8 +11,16 @@ sealed interface Ending {
      */
     record Answered(@Nullable Outcome outcome) implements Ending {}
 
-    /** No connection could be had: nothing was sent. */
-    record NotSent() implements Ending {}
+    /**
+     * Nothing was sent.
+     *
+     * @param unable whether the VM lives and can never take such a request; otherwise no connection could be had
+     */
+    record NotSent(boolean unable) implements Ending {
+        NotSent() {
+            this(false);
+        }
+    }
 
     /** The connection broke after something had been sent, or the VM was found dead: it may have happened. */
     record Broken() implements Ending {}
@@ -37,6 +45,11 @@ sealed interface Ending {
                             || outcome.effect() == Outcome.Effect.UNDONE);
         }
         return this instanceof NotSent;
+    }
+
+    /** Whether its VM lives and can never take such a request. */
+    default boolean unable() {
+        return this instanceof NotSent notSent && notSent.unable();
     }
 
     /** Whether nobody knows what it left behind. */

@@ -108,8 +108,7 @@ final class Exchange implements RequestQueue.Waiting {
         if (stage == Stage.WAITING) {
             left();
         } else if (attempt != null && (submission.safe() || submission.isComing())) {
-            attempt.giveUp();
-            note(new Ending.Broken());
+            note(attempt.giveUp());
             left();
         }
     }
@@ -236,11 +235,15 @@ final class Exchange implements RequestQueue.Waiting {
         attempt = null;
     }
 
-    /** The deadline has passed, and the VM says nothing: nobody knows. */
+    /** The deadline has passed, and the VM says nothing: nobody knows, unless nothing had been sent. */
     private void overdue(OpenAttempt silent) {
-        silent.giveUp();
+        Ending ending = silent.giveUp();
         client.record().ends(Passage.Cause.VM_SLOW, Passage.Phase.VM);
-        note(new Ending.Broken());
+        note(ending);
+        if (ending.nothingHappened()) {
+            conclude(course.inDoubt() ? Reply.IN_DOUBT : Reply.LATE);
+            return;
+        }
         boolean kept = submission.keptBy(silent.vm());
         conclude(submission.safe() ? Reply.UNANSWERED : kept ? Reply.IN_DOUBT : Reply.LOST);
     }

@@ -35,7 +35,7 @@ final class Figures {
      */
     void count(Step.Reply reply, boolean doubt) {
         switch (reply) {
-            case SHED, LATE, UNANSWERED -> shed.increment();
+            case SHED, LATE, UNABLE, UNANSWERED -> shed.increment();
             case IN_DOUBT, LOST -> inDoubt.increment();
             case IMPROPER -> (doubt ? inDoubt : shed).increment();
             case QUARANTINED -> {

@@ -1,6 +1,7 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Route;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,6 +25,18 @@ final class Grpc {
                 && request.version() == HttpVersion.HTTP_2
                 && request.method().equals(HttpMethod.POST)
                 && TYPE.matcher(type).matches();
+    }
+
+    /**
+     * Whether a server was to be asked by HTTP/2 and speaks none: something else answered its beginning, or TLS led to no agreement on it. A
+     * request is sent only after that.
+     *
+     * @param failure why there is no connection
+     */
+    static boolean meetsNoHttp2(Throwable failure) {
+        return failure instanceof Http2Exception
+                || (Trust.isOfTls(failure) && Trust.reason(failure).contains("no_application_protocol"))
+                || "HTTP/1.1 not supported".equals(failure.getMessage()); // Vert.x
     }
 
     /**

@@ -60,15 +60,12 @@ final class OpenAttempt {
             LOG.debug("not sent: {}", notSent.why());
             dispatch.vm().failed(notSent.why());
             end(new Ending.NotSent(), null);
+        } else if (result instanceof Result.Unable unable) {
+            warn("cannot take", unable.why());
+            dispatch.vm().failed(unable.why());
+            end(new Ending.NotSent(true), null);
         } else if (result instanceof Result.Improper improper) {
-            LOG.warn(
-                    "VM {} gave no proper answer to {} {} (request {}, {}): {}",
-                    dispatch.vm().name(),
-                    submission.method(),
-                    submission.target().plainPath(),
-                    requestId,
-                    trace,
-                    improper.why());
+            warn("gave no proper answer to", improper.why());
             dispatch.vm().failed(improper.why());
             end(new Ending.Improper(), null);
         } else {
@@ -77,6 +74,18 @@ final class OpenAttempt {
             dispatch.vm().failed(why);
             end(new Ending.Broken(), null);
         }
+    }
+
+    private void warn(String what, String why) {
+        LOG.warn(
+                "VM {} {} {} {} (request {}, {}): {}",
+                dispatch.vm().name(),
+                what,
+                submission.method(),
+                submission.target().plainPath(),
+                requestId,
+                trace,
+                why);
     }
 
     private void end(Ending ending, @Nullable VmAnswer answer) {
@@ -104,24 +113,26 @@ final class OpenAttempt {
         if (dispatch.vm().deaths() == deathsBefore) {
             return false;
         }
-        abandonCall();
-        end(new Ending.Broken(), null);
+        end(abandonCall(), null);
         return true;
     }
 
-    /** Nobody waits for it any more. */
-    void giveUp() {
+    /**
+     * Nobody waits for it any more.
+     *
+     * @return how it ends so
+     */
+    Ending giveUp() {
         over = true;
-        abandonCall();
+        Ending ending = abandonCall();
         record("abandoned");
         means.dispatcher().abandoned(dispatch, means.awake().millis());
         means.groups().roomGained(dispatch.vm().group());
+        return ending;
     }
 
-    private void abandonCall() {
-        if (call != null) {
-            call.abandon();
-        }
+    private Ending abandonCall() {
+        return call == null || !call.abandon() ? new Ending.NotSent() : new Ending.Broken();
     }
 
     /** What is remembered of it. */

@@ -24,6 +24,7 @@ final class Replies {
                         502,
                         "the VM went away, or its answer was not proper HTTP, and it cannot be known whether it was done");
             case IMPROPER -> new Text(502, "the VM's answer is not proper HTTP" + asked(key));
+            case UNABLE -> new Text(503, "no VM speaks HTTP/2 here, which gRPC needs; nothing was done");
             case UNANSWERED -> new Text(502, "no VM answered");
             case QUARANTINED ->
                 new Text(
@@ -46,7 +47,7 @@ final class Replies {
         return switch (reply) {
             case SHED, LATE -> new End(Passage.Cause.VM_SLOW, Passage.Phase.QUEUE);
             case IN_DOUBT, LOST, UNANSWERED, LAST_ANSWER -> new End(Passage.Cause.VM, Passage.Phase.VM);
-            case IMPROPER -> new End(Passage.Cause.ROUTER, Passage.Phase.VM);
+            case UNABLE, IMPROPER -> new End(Passage.Cause.ROUTER, Passage.Phase.VM);
             case QUARANTINED -> new End(Passage.Cause.ROUTER, Passage.Phase.QUEUE);
         };
     }

@@ -41,6 +41,8 @@ sealed interface Step {
         IN_DOUBT,
         /** 502: nobody knows, and nobody will: the VM keeps no ledger for it, or the body was not kept. */
         LOST,
+        /** 503: no VM can take such a request; nothing was done. */
+        UNABLE,
         /** 502: it changes nothing, and no VM answered. */
         UNANSWERED,
         /** 502: the VM's answer was not proper; whether it was done has to be asked. */

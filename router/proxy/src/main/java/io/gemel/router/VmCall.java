@@ -1,14 +1,12 @@
 package io.gemel.router;
 
 import io.netty.handler.codec.TooLongFrameException;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +18,9 @@ final class VmCall {
 
         /** Nothing was sent. */
         record NotSent(String why) implements Result {}
+
+        /** Nothing was sent: the VM lives, and cannot take such a request. */
+        record Unable(String why) implements Result {}
 
         /** Something was sent, and no whole answer came back. */
         record Broken(String why) implements Result {}
@@ -56,28 +57,15 @@ final class VmCall {
 
     /** @param text the same in an operator's words */
     void notSent(Throwable why, String text) {
-        if (why instanceof Http2Exception) {
-            speaksNoHttp2();
-        } else {
-            end(new Result.NotSent(text));
-        }
+        end(
+                Grpc.meetsNoHttp2(why)
+                        ? new Result.Unable("it speaks no HTTP/2 at this address, which gRPC needs")
+                        : new Result.NotSent(text));
     }
 
-    private void speaksNoHttp2() {
-        end(new Result.Improper("it speaks no HTTP/2 at this address, which gRPC needs"));
-    }
-
-    /**
-     * The connection is there.
-     *
-     * @param version what must be spoken on it
-     */
-    void send(
-            HttpClientRequest made, @Nullable Buffer payload, @Nullable HttpServerRequest stream, HttpVersion version) {
+    /** The connection is there. */
+    void send(HttpClientRequest made, @Nullable Buffer payload, @Nullable HttpServerRequest stream) {
         made.exceptionHandler(this::broken);
-        if (made.version() != version) {
-            speaksNoHttp2();
-        }
         if (ended) {
             giveUp(made);
             return;
@@ -180,12 +168,18 @@ final class VmCall {
         }
     }
 
-    /** Nobody waits for it any more. */
-    void abandon() {
+    /**
+     * Nobody waits for it any more.
+     *
+     * @return whether anything of it was sent
+     */
+    boolean abandon() {
         ended = true;
-        if (request != null) {
-            giveUp(request);
+        if (request == null) {
+            return false;
         }
+        giveUp(request);
+        return true;
     }
 
     private static void giveUp(HttpClientRequest request) {

@@ -58,8 +58,7 @@ final class VmClient {
             http2.get()
                     .request(options(vm, submission, headers))
                     .map(request -> authority == null ? request : request.authority(authority))
-                    .onComplete(
-                            request -> call.send(request, null, stream, HttpVersion.HTTP_2), why -> notSent(call, why));
+                    .onComplete(request -> call.send(request, null, stream), why -> notSent(call, why));
         } else {
             send(call, submission, options(vm, submission, headers), stream);
         }
@@ -83,9 +82,7 @@ final class VmClient {
     private void send(VmCall call, Submission submission, RequestOptions options, @Nullable HttpServerRequest stream) {
         http.get()
                 .request(options)
-                .onComplete(
-                        request -> call.send(request, submission.body(), stream, HttpVersion.HTTP_1_1),
-                        why -> notSent(call, why));
+                .onComplete(request -> call.send(request, submission.body(), stream), why -> notSent(call, why));
     }
 
     private void notSent(VmCall call, Throwable why) {

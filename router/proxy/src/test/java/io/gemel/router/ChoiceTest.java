@@ -156,6 +156,20 @@ final class ChoiceTest {
     }
 
     @Test
+    void a_vm_that_cannot_take_a_request_does_not_get_it_again() {
+        Course course = fresh();
+        for (String unable : List.of("e1", "e2", "e3", "w1")) {
+            course.add(new Attempt(unable, "a", "east", 0, 0, false, new Ending.NotSent(true)));
+        }
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("w2");
+        assertThat(choice.isExhausted(course)).isFalse();
+
+        course.add(new Attempt("w2", "a", "west", 0, 0, false, new Ending.NotSent(true)));
+        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
+        assertThat(choice.isExhausted(course)).isTrue();
+    }
+
+    @Test
     void vms_that_do_not_want_or_cannot_are_left_alone() {
         vm("e1").heard(new Beat(true, true, true, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
         vm("e2").heard(new Beat(true, false, false, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
