@@ -1,8 +1,10 @@
 package io.gemel.router;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -52,7 +54,7 @@ final class Http2Preface extends ByteToMessageDecoder {
     /** In which protocol it would have been is not known: one of HTTP/1.1 is answered so. */
     private void giveUp(ChannelHandlerContext context) {
         onRefusal.run();
-        RequestGuard.answer(context, RequestCheck.TIMEOUT, "Request Timeout");
+        RequestGuard.answer(context, HttpResponseStatus.REQUEST_TIMEOUT).addListener(ChannelFutureListener.CLOSE);
     }
 
     @Override

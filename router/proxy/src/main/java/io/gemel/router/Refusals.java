@@ -9,8 +9,6 @@ import io.vertx.core.http.HttpServerRequest;
  * HTTP/2 their stream alone. Confined to one event loop.
  */
 final class Refusals {
-    private static final long LINGER_MILLIS = 1000;
-
     private final Figures figures;
     private final AwakeClock awake;
     private final Deadlines<HttpServerRequest> lingering = new Deadlines<>();
@@ -44,7 +42,7 @@ final class Refusals {
             }
         });
         request.resume();
-        lingering.add(request, awake.millis() + LINGER_MILLIS);
+        lingering.add(request, awake.millis() + RequestGuard.LINGER_MILLIS);
     }
 
     private static void part(HttpServerRequest request) {

@@ -3,16 +3,22 @@ package io.gemel.router;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -30,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 final class RequestGuard {
     private static final String BYTES = "gemelBytes";
     private static final String MESSAGES = "gemelMessages";
+
+    /** For how long what a refused client sends is thrown away. */
+    static final long LINGER_MILLIS = 1000;
 
     /** Hears of refusals. */
     @FunctionalInterface
@@ -81,34 +90,46 @@ final class RequestGuard {
         pipeline.remove(MESSAGES);
     }
 
-    private void refuse(int status, String reason) {
+    private void refuse(HttpResponseStatus status) {
         ChannelHandlerContext context = bytes;
         if (refused || context == null) {
             return;
         }
         refused = true;
         stopTimer();
-        onRefusal.refused(status, inMessage);
-        if (responding) {
-            // Its answer has begun: a second one must not be mistaken for a part of it.
+        onRefusal.refused(status.code(), inMessage);
+        int refusedOnes = inMessage || upgrading ? 1 : 0;
+        if (responding || unanswered > refusedOnes) {
+            // What is written now would be mistaken for a part of an answer, or for the answer to an earlier request.
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
             return;
         }
-        answer(context, status, reason);
+        answer(context, status).addListener(written -> linger(context));
     }
 
-    /** Answers what could not be read, and ends the connection. */
-    static void answer(ChannelHandlerContext context, int status, String reason) {
-        String answer = "HTTP/1.1 " + status + " " + reason + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-        context.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII))
-                .addListener(ChannelFutureListener.CLOSE);
+    /** Answers what could not be read. */
+    static ChannelFuture answer(ChannelHandlerContext context, HttpResponseStatus status) {
+        String answer = "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+        return context.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII));
+    }
+
+    /** What the client still sends is thrown away for a moment: closing at once could destroy the answer on its way. */
+    private void linger(ChannelHandlerContext context) {
+        context.channel().config().setAutoRead(true);
+        timer = context.executor().schedule(() -> context.close().isDone(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        SslHandler tls = context.pipeline().get(SslHandler.class);
+        (tls == null ? context.newSucceededFuture() : tls.closeOutbound()).addListener(told -> {
+            if (context.channel() instanceof DuplexChannel channel) {
+                channel.shutdownOutput().addListener(unused -> {});
+            }
+        });
     }
 
     private void startTimer(ChannelHandlerContext context) {
         if (timer == null) {
             timer = context.executor()
                     .schedule(
-                            () -> refuse(RequestCheck.TIMEOUT, "Request Timeout"),
+                            () -> refuse(HttpResponseStatus.REQUEST_TIMEOUT),
                             headMillis.getAsLong(),
                             TimeUnit.MILLISECONDS);
         }
@@ -135,14 +156,14 @@ final class RequestGuard {
             }
             if (upgrading && message instanceof ByteBuf read && read.isReadable()) {
                 ReferenceCountUtil.release(message);
-                refuse(400, "Bad Request");
+                refuse(HttpResponseStatus.BAD_REQUEST);
                 return;
             }
             if (!inMessage && message instanceof ByteBuf read && read.isReadable()) {
                 startTimer(context);
                 if (scan.findsFold(read)) {
                     ReferenceCountUtil.release(message);
-                    refuse(400, "Bad Request");
+                    refuse(HttpResponseStatus.BAD_REQUEST);
                     return;
                 }
             }
@@ -168,9 +189,15 @@ final class RequestGuard {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            if (message instanceof HttpRequest request
+                    && request.decoderResult().isFailure()) {
+                ReferenceCountUtil.release(message);
+                refuse(status(request.decoderResult().cause()));
+                return;
+            }
             if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
                 ReferenceCountUtil.release(message);
-                refuse(501, "Not Implemented"); // Vert.x would say so as well, and tell nobody
+                refuse(HttpResponseStatus.NOT_IMPLEMENTED); // Vert.x would say so as well, and tell nobody
                 return;
             }
             if (message instanceof HttpRequest request) {
@@ -185,7 +212,7 @@ final class RequestGuard {
                     && message instanceof HttpContent content
                     && content.decoderResult().isFailure()) {
                 ReferenceCountUtil.release(message);
-                refuse(400, "Bad Request");
+                refuse(HttpResponseStatus.BAD_REQUEST);
                 return;
             }
             if (message instanceof LastHttpContent) {
@@ -193,7 +220,7 @@ final class RequestGuard {
                 scan.restart();
                 if (upgrading && hasMore(context)) {
                     ReferenceCountUtil.release(message);
-                    refuse(400, "Bad Request");
+                    refuse(HttpResponseStatus.BAD_REQUEST);
                     return;
                 }
             }
@@ -211,6 +238,15 @@ final class RequestGuard {
             }
             super.write(context, message, promise);
         }
+    }
+
+    private static HttpResponseStatus status(Throwable why) {
+        if (why instanceof TooLongHttpLineException) {
+            return HttpResponseStatus.REQUEST_URI_TOO_LONG;
+        }
+        return why instanceof TooLongHttpHeaderException
+                ? HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+                : HttpResponseStatus.BAD_REQUEST;
     }
 
     private static boolean hasMore(ChannelHandlerContext context) {

@@ -86,7 +86,6 @@ final class Worker extends VerticleBase implements Intake.Listener {
         http2 = new StrictHttp2(settings, awake::millis, fleet::isLeaving, this::take, intake);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
-        server.invalidRequestHandler(this::invalid);
         server.exceptionHandler(new HandshakeFailures(figures, awake)::failed);
         server.connectionHandler(this::connected);
         vertx.setPeriodic(Watch.TICK_MILLIS, unused -> tick());
@@ -181,11 +180,6 @@ final class Worker extends VerticleBase implements Intake.Listener {
             request.response().putHeader("Connection", "close");
         }
         intake.take(request);
-    }
-
-    private void invalid(HttpServerRequest request) {
-        HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
-        intake.unread(request.connection(), request.response().getStatusCode());
     }
 
     private void tick() {

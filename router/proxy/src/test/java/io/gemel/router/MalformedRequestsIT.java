@@ -116,6 +116,38 @@ final class MalformedRequestsIT {
         assertThat(received()).isEqualTo(before);
     }
 
+    @ParameterizedTest(name = "{1}")
+    @CsvSource(
+            delimiter = '~',
+            value = {"GET / HTTP/1.1|Host: x|F: ~ 431", "GET / ~ 414", "GET / HTTP/1.1|F: y| z ~ 400"})
+    void an_answer_to_what_is_refused_arrives_whatever_else_the_client_sends(String begin, int status)
+            throws IOException {
+        assertRefused(begin + "a".repeat(400_000) + "||", status);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '~',
+            value = {"a folded head ~ GET / HTTP/1.1|F: y| z||", "no head ~ GET||"})
+    void a_refusal_does_not_pass_for_the_answer_to_an_earlier_request(String what, String refused) throws IOException {
+        long before = received();
+        bench.vms().forEach(vm -> vm.manner = TestVm.Manner.KEEP);
+        try (Socket socket = connect()) {
+            write(socket, POST + "Content-Length: 0||");
+            await().until(() -> received() > before);
+            write(socket, refused);
+
+            assertThat(read(socket)).isEqualTo("<closed>");
+        } finally {
+            bench.vms().forEach(vm -> vm.manner = TestVm.Manner.ANSWER);
+            bench.vms().forEach(TestVm::release);
+        }
+    }
+
+    private static void write(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.replace("|", "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
     @Test
     void a_first_line_and_headers_that_are_too_long_are_refused() throws IOException {
         assertRefused("GET /" + "a".repeat(9000) + " HTTP/1.1|Host: x||", 414);
