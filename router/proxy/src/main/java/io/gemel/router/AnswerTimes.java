@@ -33,6 +33,8 @@ final class AnswerTimes {
     /** Stands for no route, where a request was not proper, and for no VM, where the router itself answered. */
     static final String NONE = "-";
 
+    private static final List<String> CLASSES = List.of("0xx", "1xx", "2xx", "3xx", "4xx", "5xx");
+
     private record Series(String route, String vm, String code) {}
 
     private static final class Times {
@@ -44,7 +46,12 @@ final class AnswerTimes {
 
     /** @param vm null when the router itself answered */
     void record(String route, @Nullable String vm, int status, long micros) {
-        record(route, vm == null ? NONE : vm, status / 100 + "xx", micros);
+        record(route, vm == null ? NONE : vm, codeClass(status), micros);
+    }
+
+    private static String codeClass(int status) {
+        int hundreds = status / 100;
+        return hundreds < CLASSES.size() ? CLASSES.get(hundreds) : hundreds + "xx";
     }
 
     /** @param code one of a few words */

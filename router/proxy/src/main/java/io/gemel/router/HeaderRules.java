@@ -26,6 +26,9 @@ final class HeaderRules {
     private static final Set<String> SET_BY_ROUTER =
             Set.of("host", "content-length", "expect", "idempotency-key", "x-request-id");
 
+    /** What of an answer the router tells in its own words. */
+    private static final Set<String> ANSWERED_BY_ROUTER = Set.of("content-length", "idempotency-key", "x-request-id");
+
     /** Where a request came from and who sent it by its certificate, as proxies tell: what a client says of that proves nothing. */
     private static final Set<String> PROVENANCE = Set.of(
             "forwarded",
@@ -57,45 +60,65 @@ final class HeaderRules {
      * @param trusted whether they come from a proxy that is believed where a request came from
      */
     static List<Entry<String, String>> towardsVm(Iterable<Entry<String, String>> headers, boolean trusted) {
-        List<Entry<String, String>> kept = kept(headers, SET_BY_ROUTER);
-        kept.removeIf(header -> {
+        Set<String> named = named(headers);
+        List<Entry<String, String>> kept = new ArrayList<>();
+        for (Entry<String, String> header : headers) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            String plain = name.replace('_', '-');
-            return tellsProvenance(plain) && (!trusted || !name.equals(plain));
-        });
+            String plain = plain(name);
+            boolean hearsay = tellsProvenance(plain) && (!trusted || !name.equals(plain));
+            if (!hearsay && !SET_BY_ROUTER.contains(plain) && passes(plain, named)) {
+                kept.add(header);
+            }
+        }
         return kept;
     }
 
     /** @param name in lower case */
     static boolean tellsProvenance(String name) {
-        return PROVENANCE.contains(name) || PROVENANCE_PREFIXES.stream().anyMatch(name::startsWith);
+        if (PROVENANCE.contains(name)) {
+            return true;
+        }
+        for (String prefix : PROVENANCE_PREFIXES) {
+            if (name.startsWith(prefix)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Those headers of a VM's answer that the client gets as they are. */
     static List<Entry<String, String>> towardsClient(Iterable<Entry<String, String>> headers) {
-        return kept(headers, Set.of("content-length", "idempotency-key", "x-request-id"));
+        Set<String> named = named(headers);
+        List<Entry<String, String>> kept = new ArrayList<>();
+        for (Entry<String, String> header : headers) {
+            String plain = plain(header.getKey().toLowerCase(Locale.ROOT));
+            if (!ANSWERED_BY_ROUTER.contains(plain) && passes(plain, named)) {
+                kept.add(header);
+            }
+        }
+        return kept;
     }
 
-    private static List<Entry<String, String>> kept(Iterable<Entry<String, String>> headers, Set<String> except) {
-        Set<String> named = new HashSet<>();
+    private static boolean passes(String plain, Set<String> named) {
+        return !HOP_BY_HOP.contains(plain) && !named.contains(plain) && !plain.startsWith(OWN_PREFIX);
+    }
+
+    /** CGI and WSGI do not tell X_Y from X-Y: one must not pass for the other. */
+    private static String plain(String name) {
+        return name.replace('_', '-');
+    }
+
+    /** What concerns one connection only because a header says so. */
+    private static Set<String> named(Iterable<Entry<String, String>> headers) {
+        Set<String> named = Set.of();
         for (Entry<String, String> header : headers) {
             if (header.getKey().equalsIgnoreCase("connection")) {
+                named = named.isEmpty() ? new HashSet<>() : named;
                 for (String name : header.getValue().split(",", -1)) {
                     named.add(name.trim().toLowerCase(Locale.ROOT));
                 }
             }
         }
-        List<Entry<String, String>> kept = new ArrayList<>();
-        for (Entry<String, String> header : headers) {
-            // CGI and WSGI do not tell X_Y from X-Y: one must not pass for the other.
-            String name = header.getKey().toLowerCase(Locale.ROOT).replace('_', '-');
-            if (!HOP_BY_HOP.contains(name)
-                    && !except.contains(name)
-                    && !named.contains(name)
-                    && !name.startsWith(OWN_PREFIX)) {
-                kept.add(header);
-            }
-        }
-        return kept;
+        return named;
     }
 }

@@ -28,7 +28,7 @@ final class Intake implements OnUnread {
     private final Admission admission;
     private final InstantSource clock;
     private final Figures figures;
-    private final RandomGenerator random;
+    private final RandomGenerator chance;
     private final SubmissionMaker submissions;
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
@@ -38,6 +38,7 @@ final class Intake implements OnUnread {
 
     /**
      * @param random of a secure kind: keys are made from it
+     * @param chance of a quick kind: requests and spans get their ids from it
      * @param peers what the handshake of a connection told; null for one without
      */
     Intake(
@@ -48,6 +49,7 @@ final class Intake implements OnUnread {
             Figures figures,
             AwakeClock awake,
             RandomGenerator random,
+            RandomGenerator chance,
             Function<HttpConnection, @Nullable TlsPeer> peers,
             Listener listener) {
         this.settings = settings;
@@ -56,7 +58,7 @@ final class Intake implements OnUnread {
         this.clock = clock;
         taking = IntakeSettings.of(settings.now(), clock);
         this.figures = figures;
-        this.random = random;
+        this.chance = chance;
         submissions = new SubmissionMaker(random);
         this.peers = peers;
         this.listener = listener;
@@ -82,13 +84,13 @@ final class Intake implements OnUnread {
         String id = RequestCheck.requestId(request.getHeader(RequestCheck.REQUEST_ID));
         Client client = new Client(
                 request,
-                id == null ? submissions.randomHex() : id,
+                id == null ? Trace.id(chance) : id,
                 trusted,
                 peers.apply(request.connection()),
                 by.accessLog(),
                 figures,
                 refusals::discard);
-        client.record().joins(Spans.of(config, request.headers(), random, clock));
+        client.record().joins(Spans.of(config, request.headers(), chance, clock));
         Target target = Target.parse(Requests.uri(request));
         if (target == null) {
             refusals.refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));

@@ -57,6 +57,10 @@ final class RequestGuard {
     private @Nullable ChannelHandlerContext bytes;
     private @Nullable ScheduledFuture<?> timer;
     private boolean inMessage;
+
+    /** Something of a head has come, and not its end. */
+    private boolean begun;
+
     private boolean responding;
 
     /** Requests that were read and are not answered. */
@@ -136,6 +140,7 @@ final class RequestGuard {
     }
 
     private void stopTimer() {
+        begun = false;
         if (timer != null) {
             timer.cancel(false);
             timer = null;
@@ -160,7 +165,7 @@ final class RequestGuard {
                 return;
             }
             if (!inMessage && message instanceof ByteBuf read && read.isReadable()) {
-                startTimer(context);
+                begun = true;
                 if (scan.findsFold(read)) {
                     ReferenceCountUtil.release(message);
                     refuse(HttpResponseStatus.BAD_REQUEST);
@@ -168,6 +173,9 @@ final class RequestGuard {
                 }
             }
             super.channelRead(context, message);
+            if (begun) {
+                startTimer(context);
+            }
         }
 
         @Override
@@ -256,46 +264,5 @@ final class RequestGuard {
 
     private static boolean isKnown(HttpVersion version) {
         return version.equals(HttpVersion.HTTP_1_1) || version.equals(HttpVersion.HTTP_1_0);
-    }
-
-    /** Looks for a header line that begins with a blank. */
-    static final class FoldScan {
-        private enum Place {
-            /** Before the first line: empty lines may stand there. */
-            BEFORE,
-            LINE,
-            RETURN,
-            LINE_START,
-            /** Behind the empty line that ends a head. */
-            OVER
-        }
-
-        private Place place = Place.BEFORE;
-
-        void restart() {
-            place = Place.BEFORE;
-        }
-
-        /** Goes on where it was; does not take anything out of the buffer. */
-        boolean findsFold(ByteBuf read) {
-            for (int i = read.readerIndex(); i < read.writerIndex() && place != Place.OVER; i++) {
-                byte b = read.getByte(i);
-                if (place == Place.LINE_START && (b == ' ' || b == '\t')) {
-                    return true;
-                }
-                place = after(b);
-            }
-            return false;
-        }
-
-        private Place after(byte b) {
-            return switch (place) {
-                case BEFORE -> b == '\r' || b == '\n' ? Place.BEFORE : Place.LINE;
-                case LINE -> b == '\r' ? Place.RETURN : Place.LINE;
-                case RETURN -> b == '\n' ? Place.LINE_START : Place.LINE;
-                case LINE_START -> b == '\r' || b == '\n' ? Place.OVER : Place.LINE;
-                case OVER -> Place.OVER;
-            };
-        }
     }
 }

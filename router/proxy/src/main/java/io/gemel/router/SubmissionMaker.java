@@ -94,8 +94,8 @@ final class SubmissionMaker {
         return scope;
     }
 
-    /** An id or a key that nobody can guess. */
-    String randomHex() {
+    /** A key that nobody can guess. */
+    private String randomHex() {
         byte[] bytes = new byte[RANDOM_BYTES];
         random.nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);

@@ -78,6 +78,24 @@ record Target(String text, String plainPath) {
     }
 
     private static String plain(String path) {
+        return isPlain(path) ? path : plainOf(path);
+    }
+
+    /** Whether it has only whole segments of usual characters, as nearly all paths do: looked at before anything is taken apart. */
+    private static boolean isPlain(String path) {
+        char before = 0;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            boolean unusual = c == '\\' || c == ';' || (before == '/' && (c == '/' || c == '.'));
+            if (unusual) {
+                return false;
+            }
+            before = c;
+        }
+        return true;
+    }
+
+    private static String plainOf(String path) {
         Deque<String> segments = new ArrayDeque<>();
         boolean open = true;
         for (String raw : path.replace('\\', '/').split("/", -1)) {
@@ -96,18 +114,18 @@ record Target(String text, String plainPath) {
 
     /** Whether it is one of the paths that are between routers and VMs, however it is spelt. */
     boolean own() {
-        String lower = plainPath.toLowerCase(Locale.ROOT);
-        return lower.equals(OWN_PREFIX) || lower.startsWith(OWN_PREFIX + "/");
+        return plainPath.regionMatches(true, 0, OWN_PREFIX, 0, OWN_PREFIX.length())
+                && (plainPath.length() == OWN_PREFIX.length() || plainPath.charAt(OWN_PREFIX.length()) == '/');
     }
 
     /** The key whose outcome it asks for, when it is spelt in the one proper way; null otherwise. */
     @Nullable
     String outcomeKey() {
-        int query = text.indexOf('?');
-        String path = query < 0 ? text : text.substring(0, query);
-        if (!path.startsWith(OUTCOME_PREFIX)) {
+        if (!text.startsWith(OUTCOME_PREFIX)) {
             return null;
         }
+        int query = text.indexOf('?');
+        String path = query < 0 ? text : text.substring(0, query);
         String key = decode(path.substring(OUTCOME_PREFIX.length()));
         return key == null || key.contains("/") ? null : RequestCheck.key(key);
     }

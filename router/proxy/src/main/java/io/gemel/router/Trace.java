@@ -55,12 +55,17 @@ record Trace(String id, @Nullable String parent, int flags) {
 
     /** A new one. */
     static Trace begin(RandomGenerator random, boolean sampled) {
-        return new Trace(hex(random) + hex(random), null, RANDOM | (sampled ? SAMPLED : 0));
+        return new Trace(id(random), null, RANDOM | (sampled ? SAMPLED : 0));
     }
 
     /** A new span's id: never nothing but zeros, which stands for none. */
     static String span(RandomGenerator random) {
         return hex(random);
+    }
+
+    /** An id of 32 digits. */
+    static String id(RandomGenerator random) {
+        return hex(random) + hex(random);
     }
 
     private static String hex(RandomGenerator random) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** One of the event loops that serve clients: everything about one request happens on the loop that took it in. */
@@ -27,6 +28,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private final AwakeClock awake;
     private final InstantSource clock;
     private final RandomGenerator random;
+    private final RandomGenerator chance;
     private final KeyMemory keys;
     private final Groups groups;
     private final Admission admission;
@@ -47,7 +49,10 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private RouterConfig seen;
     private Means means;
 
-    /** @param port where to listen, the same for all */
+    /**
+     * @param random must be secure, since keys are made from it; what need not be is drawn from a quicker one, which it seeds
+     * @param port where to listen, the same for all
+     */
     @SuppressWarnings("NullAway.Init") // start() makes the rest, on the event loop that uses it
     Worker(
             Settings settings,
@@ -65,6 +70,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         this.awake = awake;
         this.clock = clock;
         this.random = random;
+        chance = new SplittableRandom(random.nextLong());
         this.keys = keys;
         this.groups = groups;
         admission = new Admission(groups, figures);
@@ -82,7 +88,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         seen = settings.now();
         means = means(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
-        intake = new Intake(settings, groups, admission, clock, figures, awake, random, peers::of, this);
+        intake = new Intake(settings, groups, admission, clock, figures, awake, random, chance, peers::of, this);
         http2 = new StrictHttp2(settings, awake::millis, fleet::isLeaving, this::take, intake);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
@@ -97,7 +103,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         RouterTimes times = config.times();
         Choice choice = new Choice(
                 fleet,
-                random,
+                chance,
                 config.limits().vmConnectionsMax(),
                 times.slowStart().toMillis(),
                 times.lagMax().toMillis());

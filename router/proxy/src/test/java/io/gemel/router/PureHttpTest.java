@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Map.Entry;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.CharRange;
+import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.StringLength;
 import org.junit.jupiter.api.Test;
 
 final class PureHttpTest {
@@ -117,18 +120,35 @@ final class PureHttpTest {
     }
 
     @Property
-    void a_fold_is_found_wherever_the_network_cuts_a_head(@ForAll @IntRange(min = 1, max = 40) int cut) {
-        byte[] folded = "GET / HTTP/1.1\r\nHost: x\r\nFoo: a\r\n b\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-        byte[] plain = "GET / HTTP/1.1\r\nHost: x\r\nFoo: a\r\n\r\n body".getBytes(StandardCharsets.US_ASCII);
-        assertThat(found(folded, cut)).isTrue();
-        assertThat(found(plain, cut)).isFalse();
+    void a_fold_is_found_wherever_the_network_cuts_a_head(
+            @ForAll @IntRange(min = 1, max = 40) int first, @ForAll @IntRange(max = 40) int second) {
+        byte[] folded = "\r\nGET / HTTP/1.1\r\nHost: x\r\nFoo: a\r\n b\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        byte[] plain =
+                "GET / HTTP/1.1\r\nHost: x\r\nFoo: a\r\n\r\n body\r\n of two lines".getBytes(StandardCharsets.US_ASCII);
+        assertThat(found(folded, first, first + second)).isTrue();
+        assertThat(found(plain, first, first + second)).isFalse();
     }
 
-    private static boolean found(byte[] head, int cut) {
-        RequestGuard.FoldScan scan = new RequestGuard.FoldScan();
-        int at = Math.min(cut, head.length);
-        return scan.findsFold(Unpooled.wrappedBuffer(head, 0, at))
-                || scan.findsFold(Unpooled.wrappedBuffer(head, at, head.length - at));
+    private static boolean found(byte[] head, int... cuts) {
+        FoldScan scan = new FoldScan();
+        boolean found = false;
+        int from = 0;
+        for (int cut : cuts) {
+            int to = Math.min(cut, head.length);
+            found |= scan.findsFold(Unpooled.wrappedBuffer(head, from, to - from));
+            from = to;
+        }
+        return found || scan.findsFold(Unpooled.wrappedBuffer(head, from, head.length - from));
+    }
+
+    @Property
+    void a_path_of_usual_segments_means_what_it_does_when_it_is_taken_apart(
+            @ForAll @CharRange(from = '.', to = '/') @Chars({';', 'a', '_'}) @StringLength(max = 12) String rest) {
+        Target usual = Target.parse("/" + rest);
+        Target taken = Target.parse("/" + rest + ";x");
+        assertThat(usual).isNotNull();
+        assertThat(taken).isNotNull();
+        assertThat(usual.plainPath()).isEqualTo(taken.plainPath());
     }
 
     @Test
