@@ -72,6 +72,8 @@ public final class Router implements AutoCloseable {
         groups = new Groups(fleet, settings, awake);
         // One loop for each serving thread; others watch, drain, answer operators, and find VMs.
         vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setDisableTCCL(true)
                 .setEventLoopPoolSize(config.limits().threads() + 4)
                 .setAddressResolverOptions(names()));
         watch = new Watch(settings, fleet, awake, System::nanoTime, figures.latencies);
