@@ -17,11 +17,6 @@ record Hop(Way way, List<Sample> greatest, List<Sample> steady) {
         return new Hop(way, new ArrayList<>(), new ArrayList<>());
     }
 
-    /** With the same rounds at full load, and none yet at a steady rate. */
-    Hop atAnotherRate() {
-        return new Hop(way, greatest, new ArrayList<>());
-    }
-
     /** What a figure was at full load; the median of all rounds. */
     double fully(ToDoubleFunction<Sample> figure) {
         return median(each(greatest, figure));

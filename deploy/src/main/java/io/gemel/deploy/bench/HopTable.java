@@ -4,7 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 
-/** Prints what was measured. The first of several hops is the one straight to the VM, the last one the router's. */
+/** Prints what was measured. The first of several hops is the one straight to the VM. */
 final class HopTable {
     private HopTable() {}
 
@@ -44,18 +44,40 @@ final class HopTable {
         out.printf("  %-10s %10s %7s %8s %8s %10s %10s %6s %7s%n", (Object[]) cells);
     }
 
-    /** One line about the router. */
-    static String sum(RequestKind kind, double share, List<Hop> hops) {
+    /** A line about the router for each version of HTTP. */
+    static List<String> sums(RequestKind kind, double share, List<Hop> hops) {
+        return hops.stream()
+                .filter(hop -> hop.way().name().startsWith(RouterStage.GEMEL))
+                .map(router -> sum(kind, share, router, hops))
+                .toList();
+    }
+
+    private static String sum(RequestKind kind, double share, Hop router, List<Hop> hops) {
         Hop straight = hops.get(0);
-        Hop router = hops.get(hops.size() - 1);
+        String haproxy = hops.stream()
+                .filter(hop -> isHaProxys(hop.way(), router.way()))
+                .map(hop -> ", " + times(router, hop) + " HAProxy's")
+                .findFirst()
+                .orElse("");
         return String.format(
                 Locale.ROOT,
-                "router, %s at %s: adds p50 %s ms, p99 %s ms; %.2f times the throughput straight to the VM",
+                "%s, %s at %s: adds p50 %s ms, p99 %s ms; throughput %s straight to the VM%s",
+                router.way().name(),
                 kind.name().toLowerCase(Locale.ROOT),
                 percent(share),
                 millis(router.added(straight, Sample::p50)),
                 millis(router.added(straight, Sample::p99)),
-                router.fully(Sample::perSecond) / straight.fully(Sample::perSecond));
+                times(router, straight),
+                haproxy);
+    }
+
+    private static boolean isHaProxys(Way way, Way router) {
+        return way.name().startsWith(RouterStage.HAPROXY) && way.version() == router.version();
+    }
+
+    private static String times(Hop router, Hop other) {
+        return String.format(
+                Locale.ROOT, "%.2f times", router.fully(Sample::perSecond) / other.fully(Sample::perSecond));
     }
 
     private static String percent(double share) {

@@ -9,6 +9,7 @@ import io.gemel.deploy.demo.TwoEmbeddedSites;
 import io.gemel.deploy.embedded.HaProxyServer;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.router.RouterAdmin;
+import io.vertx.core.http.HttpVersion;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -116,16 +117,19 @@ final class RouterStage implements AutoCloseable {
     /** All ways to the first VM; the first one goes straight to it, the last one through the router. */
     List<Way> ways() {
         List<Way> ways = new ArrayList<>();
-        ways.add(new Way(STRAIGHT, bank.vmUri(vms.get(0)), OptionalLong.empty()));
+        ways.add(new Way(STRAIGHT, bank.vmUri(vms.get(0)), HttpVersion.HTTP_1_1, OptionalLong.empty()));
         if (haproxy != null) {
-            ways.add(new Way(HAPROXY, haproxy.uri(), OptionalLong.of(haproxy.pid())));
+            Way way = new Way(HAPROXY, haproxy.uri(), HttpVersion.HTTP_1_1, OptionalLong.of(haproxy.pid()));
+            ways.add(way);
+            ways.add(way.http2());
         }
+        ways.add(throughRouter().http2());
         ways.add(throughRouter());
         return ways;
     }
 
     Way throughRouter() {
-        return new Way(GEMEL, bank.uri(), OptionalLong.of(bank.routerPid()));
+        return new Way(GEMEL, bank.uri(), HttpVersion.HTTP_1_1, OptionalLong.of(bank.routerPid()));
     }
 
     /** Of PostgreSQL, at both sites. */

@@ -1,5 +1,6 @@
 package io.gemel.deploy.bench;
 
+import io.vertx.core.http.HttpVersion;
 import java.net.URI;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -9,9 +10,15 @@ import java.util.stream.Stream;
  * A way to the VM.
  *
  * @param name what the table calls it
+ * @param version what is spoken with whoever is at the address
  * @param pid of the process that stands on it; empty when none does
  */
-record Way(String name, URI uri, OptionalLong pid) {
+record Way(String name, URI uri, HttpVersion version, OptionalLong pid) {
+    /** The same way for those who speak HTTP/2 with it, without a word of HTTP/1.1 before. */
+    Way http2() {
+        return new Way(name + " h2", uri, HttpVersion.HTTP_2, pid);
+    }
+
     /** Processor time that the process on it has used so far. */
     Duration spent() {
         if (pid.isEmpty()) {

@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,13 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class RouterBenchmarkIT {
     private static final HopPlan TINY = new HopPlan(
-            Duration.ofSeconds(1),
-            Duration.ofMillis(200),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(1),
-            1,
-            4,
-            List.of(0.3, 0.5));
+            Duration.ofSeconds(1), Duration.ofMillis(200), Duration.ofMillis(500), Duration.ofSeconds(1), 1, 4, 0.3);
 
     @TempDir
     Path folder;
@@ -39,10 +32,14 @@ class RouterBenchmarkIT {
         String more = " +[\\d,]+ +[1-9][\\d,]*" + latency + " +-?[\\d.]+ +-?[\\d.]+" + busyAndFailed;
         assertThat(out.toString())
                 .containsPattern("(?s)GET .*" + straight + ".*Gemel" + more + ".*POST .*" + straight + ".*Gemel" + more)
-                .containsPattern("router, read at 30 %: adds p50 -?[\\d.]+ ms, p99 -?[\\d.]+ ms; [\\d.]+ times")
-                .containsPattern("router, transfer at 50 %: adds p50 ");
+                .containsPattern(
+                        "Gemel, read at 30 %: adds p50 -?[\\d.]+ ms, p99 -?[\\d.]+ ms; throughput [\\d.]+ times straight")
+                .containsPattern("Gemel h2, transfer at 30 %: adds p50 ");
         if (HaProxyServer.program().isPresent()) {
-            assertThat(out.toString()).containsPattern("HAProxy" + more).doesNotContain("not installed");
+            assertThat(out.toString())
+                    .containsPattern("HAProxy" + more)
+                    .containsPattern("HAProxy h2" + more)
+                    .doesNotContain("not installed");
         } else {
             assertThat(out.toString()).contains("HAProxy is not installed and is left out: apt-get install");
         }
