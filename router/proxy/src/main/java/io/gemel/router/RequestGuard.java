@@ -120,7 +120,10 @@ final class RequestGuard {
     /** What the client still sends is thrown away for a moment: closing at once could destroy the answer on its way. */
     private void linger(ChannelHandlerContext context) {
         context.channel().config().setAutoRead(true);
-        timer = context.executor().schedule(() -> context.close().isDone(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+        Runnable close = () -> {
+            context.newSucceededFuture().addListener(ChannelFutureListener.CLOSE);
+        };
+        timer = context.executor().schedule(close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
         SslHandler tls = context.pipeline().get(SslHandler.class);
         (tls == null ? context.newSucceededFuture() : tls.closeOutbound()).addListener(told -> {
             if (context.channel() instanceof DuplexChannel channel) {
@@ -197,15 +200,15 @@ final class RequestGuard {
                 ReferenceCountUtil.release(message);
                 return;
             }
+            if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
+                ReferenceCountUtil.release(message);
+                refuse(HttpResponseStatus.NOT_IMPLEMENTED); // Vert.x would say so as well, and tell nobody
+                return;
+            }
             if (message instanceof HttpRequest request
                     && request.decoderResult().isFailure()) {
                 ReferenceCountUtil.release(message);
                 refuse(status(request.decoderResult().cause()));
-                return;
-            }
-            if (message instanceof HttpRequest request && !isKnown(request.protocolVersion())) {
-                ReferenceCountUtil.release(message);
-                refuse(HttpResponseStatus.NOT_IMPLEMENTED); // Vert.x would say so as well, and tell nobody
                 return;
             }
             if (message instanceof HttpRequest request) {
