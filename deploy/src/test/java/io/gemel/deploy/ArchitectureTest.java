@@ -108,8 +108,8 @@ final class ArchitectureTest {
     static final ArchRule what_the_router_decides_it_decides_without_a_network = noClasses()
             .that()
             .haveNameMatching(
-                    "io\\.gemel\\.router\\.(Rules|Choice|Course|VmHealth|SiteHealth|RetryBudget|FailoverLane|AdaptiveLimit"
-                            + "|SlowStart|KeyMemory|HeaderRules|RequestCheck|RouterConfig|Changes)(\\$.*)?")
+                    "io\\.gemel\\.router\\.(ResubmissionPolicy|LoadBalancer|AttemptHistory|VmHealth|SiteHealth|RetryBudget|FailoverBulkhead|AdaptiveLimit"
+                            + "|SlowStart|RecentKeys|HeaderRules|RequestCheck|RouterConfig|Changes)(\\$.*)?")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("io.vertx..")

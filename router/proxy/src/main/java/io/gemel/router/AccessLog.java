@@ -68,7 +68,7 @@ final class AccessLog {
             int status,
             long bytes,
             long micros,
-            Story story,
+            ResponseInfo info,
             More more) {
         Line(
                 String address,
@@ -79,14 +79,14 @@ final class AccessLog {
                 int status,
                 long bytes,
                 long micros,
-                Story story) {
-            this(address, id, method, path, route, status, bytes, micros, story, More.NONE);
+                ResponseInfo info) {
+            this(address, id, method, path, route, status, bytes, micros, info, More.NONE);
         }
 
         /** What was refused before there was a request that could be read. */
         static Line unread(String address, int status, String termination, @Nullable TlsPeer tls) {
             More more = new More(null, null, null, null, null, 0, 0, 0, termination, tls);
-            return new Line(address, null, null, null, AnswerTimes.NONE, status, 0, 0, Story.NONE, more);
+            return new Line(address, null, null, null, AnswerTimes.NONE, status, 0, 0, ResponseInfo.NONE, more);
         }
     }
 
@@ -123,12 +123,12 @@ final class AccessLog {
     }
 
     private static String sentence(Line line) {
-        Story story = line.story();
+        ResponseInfo info = line.info();
         String asked = line.method() == null ? "-" : line.method() + " " + escaped(String.valueOf(line.path()));
         return line.address() + " \"" + asked + "\" " + line.status() + " "
-                + line.bytes() + " " + line.micros() / 1000.0 + "ms key=" + shown(story.key()) + " outcome="
-                + shown(story.outcome()) + " attempts=" + story.attempts() + " site=" + shown(story.site()) + " vm="
-                + shown(story.vm()) + " durability=" + shown(story.durability()) + " id=" + shown(line.id());
+                + line.bytes() + " " + line.micros() / 1000.0 + "ms key=" + shown(info.key()) + " outcome="
+                + shown(info.outcome()) + " attempts=" + info.attempts() + " site=" + shown(info.site()) + " vm="
+                + shown(info.vm()) + " durability=" + shown(info.durability()) + " id=" + shown(line.id());
     }
 
     private String pairs(Line line) {
@@ -151,7 +151,7 @@ final class AccessLog {
     }
 
     private @Nullable Object value(Field field, Line line) {
-        Story story = line.story();
+        ResponseInfo info = line.info();
         More more = line.more();
         return switch (field) {
             case TIME -> clock.instant().toString();
@@ -168,13 +168,13 @@ final class AccessLog {
             case QUEUE_MILLIS -> more.queueMillis();
             case VM_MILLIS -> more.vmMillis();
             case TERMINATION -> more.termination();
-            case KEY -> story.key();
-            case KEY_HASH -> hash(story.key());
-            case OUTCOME -> story.outcome();
-            case ATTEMPTS -> story.attempts();
-            case SITE -> story.site();
-            case VM -> story.vm();
-            case DURABILITY -> story.durability();
+            case KEY -> info.key();
+            case KEY_HASH -> hash(info.key());
+            case OUTCOME -> info.outcome();
+            case ATTEMPTS -> info.attempts();
+            case SITE -> info.site();
+            case VM -> info.vm();
+            case DURABILITY -> info.durability();
             case ID -> line.id();
             case TRACE -> more.trace();
             case AGENT -> more.agent();

@@ -41,8 +41,8 @@ final class AdminServer extends VerticleBase {
     private final Function<RouterPart, Future<String>> undrain;
     private final Function<String, Boolean> siteDown;
     private final Supplier<Future<String>> reload;
-    private final KeyMemory keys;
-    private final AwakeClock awake;
+    private final RecentKeys keys;
+    private final PauseAwareClock awake;
     private final Registrar registrar;
     private volatile int port;
 
@@ -58,8 +58,8 @@ final class AdminServer extends VerticleBase {
             Function<RouterPart, Future<String>> undrain,
             Function<String, Boolean> siteDown,
             Supplier<Future<String>> reload,
-            KeyMemory keys,
-            AwakeClock awake,
+            RecentKeys keys,
+            PauseAwareClock awake,
             Registrar registrar) {
         this.settings = settings;
         this.report = report;
@@ -166,7 +166,7 @@ final class AdminServer extends VerticleBase {
                 .forEach((key, trace) -> found.add(new JsonObject()
                         .put("key", key)
                         .put("site", trace.site())
-                        .put("endsInMillis", trace.diedMillis() + Rules.QUARANTINE_MILLIS - now)));
+                        .put("endsInMillis", trace.diedMillis() + ResubmissionPolicy.QUARANTINE_MILLIS - now)));
         return found;
     }
 

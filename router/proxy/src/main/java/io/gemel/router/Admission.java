@@ -9,11 +9,11 @@ import java.util.function.ToLongFunction;
  */
 final class Admission {
     private final Groups groups;
-    private final Figures figures;
+    private final RouterCounters counters;
 
-    Admission(Groups groups, Figures figures) {
+    Admission(Groups groups, RouterCounters counters) {
         this.groups = groups;
-        this.figures = figures;
+        this.counters = counters;
     }
 
     /**
@@ -26,7 +26,7 @@ final class Admission {
         for (Group each : groups.all()) {
             bodies += each.bodyBytes().get();
         }
-        long answers = Math.max(0, figures.bodyBytes.get() - bodies);
+        long answers = Math.max(0, counters.bodyBytes.get() - bodies);
         return hasRoom(group, each -> each.inFlight().get(), 0, limits.requestsMax(), named)
                 && hasRoom(group, each -> each.bodyBytes().get(), answers, limits.bodiesMax(), named);
     }
@@ -49,20 +49,20 @@ final class Admission {
 
     /** A request was accepted. */
     void entered(Group group) {
-        figures.requests.increment();
-        figures.inFlight.incrementAndGet();
+        counters.requests.increment();
+        counters.inFlight.incrementAndGet();
         group.inFlight().incrementAndGet();
     }
 
     /** And has ended. */
     void left(Group group) {
-        figures.inFlight.decrementAndGet();
+        counters.inFlight.decrementAndGet();
         group.inFlight().decrementAndGet();
     }
 
     /** So much of the bodies of requests is kept besides; negative for what is not kept any more. */
     void keeps(Group group, long bytes) {
-        figures.bodyBytes.addAndGet(bytes);
+        counters.bodyBytes.addAndGet(bytes);
         group.bodyBytes().addAndGet(bytes);
     }
 }

@@ -8,4 +8,5 @@ package io.gemel.router;
  * @param endedMillis when it ended, in the router's own time
  * @param kept whether that VM is known to keep the ledger for such a request
  */
-record Attempt(String vm, String host, String site, long deathsBefore, long endedMillis, boolean kept, Ending ending) {}
+record Attempt(
+        String vm, String host, String site, long deathsBefore, long endedMillis, boolean kept, AttemptResult ending) {}

@@ -26,7 +26,7 @@ record Beat(
     static final Beat PLAIN = new Beat(false, false, true, true, 0, List.of(), 0, "", "", "");
 
     /** Whether the ledger is kept for requests of a path, or of the VM's own. */
-    boolean keeps(Target target) {
+    boolean keeps(RequestTarget target) {
         return library && (target.own() || submissions.stream().anyMatch(target::under));
     }
 }

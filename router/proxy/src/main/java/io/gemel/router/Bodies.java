@@ -10,14 +10,14 @@ import java.util.function.Consumer;
 /** Reads the bodies of requests that are kept as a whole, within their time and size. Confined to one event loop. */
 final class Bodies {
     private final Admission admission;
-    private final Refusals refusals;
-    private final AwakeClock awake;
-    private final Deadlines<Receiving> receiving = new Deadlines<>();
+    private final Rejections rejections;
+    private final PauseAwareClock awake;
+    private final ExpiryQueue<Receiving> receiving = new ExpiryQueue<>();
     private final Map<Place, Receiving> reading = new HashMap<>();
 
-    Bodies(Admission admission, Refusals refusals, AwakeClock awake) {
+    Bodies(Admission admission, Rejections rejections, PauseAwareClock awake) {
         this.admission = admission;
-        this.refusals = refusals;
+        this.rejections = rejections;
         this.awake = awake;
     }
 
@@ -55,7 +55,7 @@ final class Bodies {
         request.handler(part -> part(of, part));
         request.exceptionHandler(why -> {
             if (drop(of)) {
-                client.record().left(Story.NONE);
+                client.record().left(ResponseInfo.NONE);
             }
         });
         request.endHandler(unused -> {
@@ -84,9 +84,9 @@ final class Bodies {
         }
         if (of.body.length() + part.length() > of.bodyMax) {
             drop(of);
-            refusals.refuse(
+            rejections.refuse(
                     of.client,
-                    new Refusal(RequestCheck.TOO_LARGE, "a body may have at most " + of.bodyMax + " bytes here"));
+                    new Rejection(RequestCheck.TOO_LARGE, "a body may have at most " + of.bodyMax + " bytes here"));
             return;
         }
         admission.keeps(of.group, part.length());
@@ -119,7 +119,7 @@ final class Bodies {
         for (Receiving late = receiving.pollDue(nowMillis); late != null; late = receiving.pollDue(nowMillis)) {
             if (!late.over) {
                 drop(late);
-                refusals.refuse(late.client, new Refusal(RequestCheck.TIMEOUT, "the body did not come in time"));
+                rejections.refuse(late.client, new Rejection(RequestCheck.TIMEOUT, "the body did not come in time"));
             }
         }
     }

@@ -22,7 +22,7 @@ final class Client {
     private final RequestRecord record;
     private final boolean trusted;
     private final @Nullable TlsPeer tls;
-    private final Figures figures;
+    private final RouterCounters counters;
     private final Consumer<HttpServerRequest> onUnread;
     private @Nullable Affinity affinity;
 
@@ -41,15 +41,15 @@ final class Client {
             boolean trusted,
             @Nullable TlsPeer tls,
             AccessLog log,
-            Figures figures,
+            RouterCounters counters,
             Consumer<HttpServerRequest> onUnread) {
         this.trusted = trusted;
         this.tls = tls;
         this.onUnread = onUnread;
         this.request = request;
         this.id = id;
-        this.figures = figures;
-        record = new RequestRecord(request, id, tls, log, figures);
+        this.counters = counters;
+        record = new RequestRecord(request, id, tls, log, counters);
     }
 
     /** Says to which VM it shall come back; null when that does not matter. */
@@ -106,14 +106,14 @@ final class Client {
     }
 
     /** An answer of the router's own. */
-    void say(int status, String text, Story story) {
-        say(status, text, 1, story);
+    void say(int status, String text, ResponseInfo info) {
+        say(status, text, 1, info);
     }
 
     /** @param retrySeconds with a status of 503: when it is worth while to ask again */
-    void say(int status, String text, long retrySeconds, Story story) {
+    void say(int status, String text, long retrySeconds, ResponseInfo info) {
         record.refused(status);
-        HttpServerResponse response = begin(status, story);
+        HttpServerResponse response = begin(status, info);
         response.putHeader("Content-Type", "text/plain; charset=utf-8").putHeader("Cache-Control", "no-store");
         if (status == 503) {
             response.putHeader("Retry-After", Long.toString(retrySeconds));
@@ -123,17 +123,17 @@ final class Client {
             response.putHeader("Connection", "close");
         }
         Buffer body = Buffer.buffer(text + "\n");
-        finish(response, body, body.length(), status, story);
+        finish(response, body, body.length(), status, info);
         if (unread) {
             onUnread.accept(request);
         }
     }
 
     /** A VM's answer; what of it is still to come is passed on as it comes. */
-    void pass(VmAnswer answer, Story story) {
-        HttpServerResponse response = begin(answer.status(), story);
+    void pass(VmAnswer answer, ResponseInfo info) {
+        HttpServerResponse response = begin(answer.status(), info);
         MultiMap headers = response.headers();
-        putHeaders(headers, answer, story);
+        putHeaders(headers, answer, info);
         String length = answer.headers().get("Content-Length");
         boolean bodiless = request.method().equals(HttpMethod.HEAD) || answer.status() == NOT_MODIFIED;
         if (length != null && (bodiless || answer.rest() != null)) {
@@ -142,7 +142,7 @@ final class Client {
         Rest rest = answer.rest();
         if (rest == null) {
             putTrailers(response, answer.trailers());
-            finish(response, answer.body(), answer.body().length(), answer.status(), story);
+            finish(response, answer.body(), answer.body().length(), answer.status(), info);
             return;
         }
         if (length == null) {
@@ -165,9 +165,9 @@ final class Client {
                         breakOff();
                     }
                     if (left) {
-                        record.leftAmidst(response.bytesWritten(), story);
+                        record.leftAmidst(response.bytesWritten(), info);
                     } else {
-                        record.answered(answer.status(), response.bytesWritten(), story);
+                        record.answered(answer.status(), response.bytesWritten(), info);
                     }
                 });
     }
@@ -177,23 +177,23 @@ final class Client {
      *
      * @return the connection, with no HTTP in its pipeline
      */
-    Future<Channel> switches(VmAnswer answer, Story story) {
-        HttpServerResponse response = begin(answer.status(), story);
+    Future<Channel> switches(VmAnswer answer, ResponseInfo info) {
+        HttpServerResponse response = begin(answer.status(), info);
         MultiMap headers = response.headers();
-        putHeaders(headers, answer, story);
+        putHeaders(headers, answer, info);
         headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
         headers.set("Upgrade", answer.headers().getAll("Upgrade"));
         return request.toNetSocket().map(socket -> {
-            record.switched(answer.status(), story);
+            record.switched(answer.status(), info);
             return StrictHttp.withoutHttp(socket);
         });
     }
 
-    private void putHeaders(MultiMap headers, VmAnswer answer, Story story) {
+    private void putHeaders(MultiMap headers, VmAnswer answer, ResponseInfo info) {
         for (Entry<String, String> header : HeaderRules.towardsClient(answer.headers())) {
             headers.add(header.getKey(), header.getValue());
         }
-        String cookie = affinity == null ? null : affinity.setCookie(story.vm(), isSecure());
+        String cookie = affinity == null ? null : affinity.setCookie(info.vm(), isSecure());
         if (cookie != null) {
             headers.add(HttpHeaders.SET_COOKIE, cookie);
         }
@@ -213,17 +213,17 @@ final class Client {
         return request.isSSL() || (trusted && "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto")));
     }
 
-    private HttpServerResponse begin(int status, Story story) {
+    private HttpServerResponse begin(int status, ResponseInfo info) {
         HttpServerResponse response = request.response().setStatusCode(status);
         response.putHeader(RequestCheck.REQUEST_ID, id);
-        put(response, "Idempotency-Key", story.key());
-        put(response, "Gemel-Outcome", story.outcome());
-        if (story.attempts() > 0) {
-            response.putHeader("Gemel-Attempts", Integer.toString(story.attempts()));
+        put(response, "Idempotency-Key", info.key());
+        put(response, "Gemel-Outcome", info.outcome());
+        if (info.attempts() > 0) {
+            response.putHeader("Gemel-Attempts", Integer.toString(info.attempts()));
         }
-        put(response, "Gemel-Site", story.site());
-        put(response, "Gemel-Vm", story.vm());
-        put(response, "Gemel-Durability", story.durability());
+        put(response, "Gemel-Site", info.site());
+        put(response, "Gemel-Vm", info.vm());
+        put(response, "Gemel-Durability", info.durability());
         return response;
     }
 
@@ -233,11 +233,11 @@ final class Client {
         }
     }
 
-    private void finish(HttpServerResponse response, Buffer body, long bytes, int status, Story story) {
+    private void finish(HttpServerResponse response, Buffer body, long bytes, int status, ResponseInfo info) {
         boolean bodiless = request.method().equals(HttpMethod.HEAD) || status == NOT_MODIFIED || status == 204;
-        figures.bodyBytes.addAndGet(bytes);
+        counters.bodyBytes.addAndGet(bytes);
         (bodiless || body.length() == 0 ? response.end() : response.end(body))
-                .onComplete(done -> figures.bodyBytes.addAndGet(-bytes));
-        record.answered(status, bytes, story);
+                .onComplete(done -> counters.bodyBytes.addAndGet(-bytes));
+        record.answered(status, bytes, info);
     }
 }

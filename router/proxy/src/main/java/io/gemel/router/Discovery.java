@@ -18,7 +18,7 @@ final class Discovery extends VerticleBase {
 
     private final Settings settings;
     private final FoundVms found;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final Callable<String> follow;
     private final Map<String, String> said = new HashMap<>();
     private long nextMillis;
@@ -26,7 +26,7 @@ final class Discovery extends VerticleBase {
     private Future<?> looking = Future.succeededFuture();
 
     /** @param follow takes what was found into the settings; waits */
-    Discovery(Settings settings, FoundVms found, AwakeClock awake, Callable<String> follow) {
+    Discovery(Settings settings, FoundVms found, PauseAwareClock awake, Callable<String> follow) {
         this.settings = settings;
         this.found = found;
         this.awake = awake;

@@ -1,7 +1,7 @@
 package io.gemel.router;
 
-import io.gemel.router.Step.Lane;
 import io.gemel.router.Step.Reply;
+import io.gemel.router.Step.TrafficClass;
 import java.util.Objects;
 
 /**
@@ -16,25 +16,25 @@ final class Dispatcher {
     private static final double JITTER = 0.5;
 
     private final Fleet fleet;
-    private final Rules rules;
-    private final Choice choice;
+    private final ResubmissionPolicy policy;
+    private final LoadBalancer balancer;
     private final long waitMaxMillis;
 
     /** @param waitMaxMillis how long something that was sent nowhere waits for a VM */
-    Dispatcher(Fleet fleet, Rules rules, Choice choice, long waitMaxMillis) {
+    Dispatcher(Fleet fleet, ResubmissionPolicy policy, LoadBalancer balancer, long waitMaxMillis) {
         this.fleet = fleet;
-        this.rules = rules;
-        this.choice = choice;
+        this.policy = policy;
+        this.balancer = balancer;
         this.waitMaxMillis = waitMaxMillis;
     }
 
     /** What to do with a new request while others wait that came before it. */
-    Move behindOthers(Course course, RequestQueues queues, long sinceMillis) {
-        return queues.areHopeless(sinceMillis) ? new Move.Conclude(Reply.SHED) : queued(course, sinceMillis);
+    Move behindOthers(AttemptHistory history, RequestQueues queues, long sinceMillis) {
+        return queues.areHopeless(sinceMillis) ? new Move.Conclude(Reply.SHED) : queued(history, sinceMillis);
     }
 
-    private Move queued(Course course, long sinceMillis) {
-        return new Move.Queue(Math.min(course.deadlineMillis(), sinceMillis + waitMaxMillis), true);
+    private Move queued(AttemptHistory history, long sinceMillis) {
+        return new Move.Queue(Math.min(history.deadlineMillis(), sinceMillis + waitMaxMillis), true);
     }
 
     /**
@@ -42,78 +42,78 @@ final class Dispatcher {
      * @param sinceMillis when the submission came here, or its last attempt ended
      * @param nowMillis the router's own time
      */
-    Move next(Course course, RetryBudget budget, long sinceMillis, long nowMillis) {
-        Step step = rules.next(course, fleet, nowMillis);
+    Move next(AttemptHistory history, RetryBudget budget, long sinceMillis, long nowMillis) {
+        Step step = policy.next(history, fleet, nowMillis);
         if (step instanceof Step.Give give) {
             return new Move.Conclude(give.reply());
         }
         if (step instanceof Step.CatchUp) {
-            Attempt last = Objects.requireNonNull(course.last(), "only what was sent somewhere is declined");
+            Attempt last = Objects.requireNonNull(history.last(), "only what was sent somewhere is declined");
             return new Move.CatchUp(fleet.site(last.site()), fleet.site(fleet.ownSite()));
         }
         if (step instanceof Step.Hold) {
-            return hold(course, nowMillis);
+            return hold(history, nowMillis);
         }
         Step.Send send = (Step.Send) step;
         if (send.delayMillis() > 0) {
-            long due = sinceMillis + (long) (send.delayMillis() * (1 + JITTER * spread(course, sinceMillis)));
+            long due = sinceMillis + (long) (send.delayMillis() * (1 + JITTER * spread(history, sinceMillis)));
             if (nowMillis < due) {
                 return new Move.Await(due);
             }
         }
-        return send(course, budget, send.lane(), sinceMillis, nowMillis);
+        return send(history, budget, send.lane(), sinceMillis, nowMillis);
     }
 
     /** The same at every look at the same wait, from 0 to 1. */
-    private static double spread(Course course, long sinceMillis) {
-        return Math.floorMod(System.identityHashCode(course) + sinceMillis, 1000) / 1000.0;
+    private static double spread(AttemptHistory history, long sinceMillis) {
+        return Math.floorMod(System.identityHashCode(history) + sinceMillis, 1000) / 1000.0;
     }
 
-    private Move send(Course course, RetryBudget budget, Lane lane, long sinceMillis, long nowMillis) {
-        VmState vm = choice.choose(course, lane, nowMillis);
+    private Move send(AttemptHistory history, RetryBudget budget, TrafficClass lane, long sinceMillis, long nowMillis) {
+        VmState vm = balancer.choose(history, lane, nowMillis);
         if (vm == null) {
-            return none(course, sinceMillis, nowMillis);
+            return none(history, sinceMillis, nowMillis);
         }
         GroupLoad load = vm.load();
-        if (lane == Lane.FAILOVER && !load.lane().tryEnter(load.limit().limit())) {
-            return hold(course, nowMillis);
+        if (lane == TrafficClass.FAILOVER && !load.lane().tryEnter(load.limit().limit())) {
+            return hold(history, nowMillis);
         }
-        if (lane == Lane.RETRY && !budget.tryRetry(nowMillis)) {
-            return course.inDoubt() ? hold(course, nowMillis) : new Move.Conclude(Reply.SHED);
+        if (lane == TrafficClass.RETRY && !budget.tryRetry(nowMillis)) {
+            return history.inDoubt() ? hold(history, nowMillis) : new Move.Conclude(Reply.SHED);
         }
-        boolean changes = !course.safe();
+        boolean changes = !history.safe();
         vm.began(changes);
         load.inFlight().incrementAndGet();
         return new Move.Dispatch(vm, load, lane, changes);
     }
 
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
-    private Move none(Course course, long sinceMillis, long nowMillis) {
-        Attempt last = course.last();
-        boolean broke = last != null && last.ending() instanceof Ending.Broken;
-        if (last != null && last.ending().unable() && course.home() == null && choice.isExhausted(course)) {
+    private Move none(AttemptHistory history, long sinceMillis, long nowMillis) {
+        Attempt last = history.last();
+        boolean broke = last != null && last.ending() instanceof AttemptResult.Broken;
+        if (last != null && last.ending().unable() && history.home() == null && balancer.isExhausted(history)) {
             return new Move.Conclude(Reply.UNABLE);
         }
         boolean waited = nowMillis - sinceMillis >= waitMaxMillis;
-        if (course.home() == null && (waited || (course.safe() && choice.isExhausted(course)))) {
+        if (history.home() == null && (waited || (history.safe() && balancer.isExhausted(history)))) {
             return new Move.Conclude(broke ? Reply.UNANSWERED : Reply.SHED);
         }
-        if (nowMillis >= course.deadlineMillis()) {
-            return overdue(course);
+        if (nowMillis >= history.deadlineMillis()) {
+            return overdue(history);
         }
-        return course.isFresh() ? queued(course, sinceMillis) : new Move.Queue(nextLook(course, nowMillis), false);
+        return history.isFresh() ? queued(history, sinceMillis) : new Move.Queue(nextLook(history, nowMillis), false);
     }
 
-    private static Move overdue(Course course) {
-        return new Move.Conclude(course.home() == null ? Reply.SHED : Reply.IN_DOUBT);
+    private static Move overdue(AttemptHistory history) {
+        return new Move.Conclude(history.home() == null ? Reply.SHED : Reply.IN_DOUBT);
     }
 
-    private static long nextLook(Course course, long nowMillis) {
-        return Math.min(course.deadlineMillis(), nowMillis + LOOK_MILLIS);
+    private static long nextLook(AttemptHistory history, long nowMillis) {
+        return Math.min(history.deadlineMillis(), nowMillis + LOOK_MILLIS);
     }
 
-    private Move hold(Course course, long nowMillis) {
-        return nowMillis >= course.deadlineMillis() ? overdue(course) : new Move.Await(nextLook(course, nowMillis));
+    private Move hold(AttemptHistory history, long nowMillis) {
+        return nowMillis >= history.deadlineMillis() ? overdue(history) : new Move.Await(nextLook(history, nowMillis));
     }
 
     /**
@@ -122,16 +122,16 @@ final class Dispatcher {
      * @param millis how long it took
      * @param nowMillis the router's own time
      */
-    void ended(Move.Dispatch dispatch, Ending ending, double millis, long nowMillis) {
+    void ended(Move.Dispatch dispatch, AttemptResult ending, double millis, long nowMillis) {
         VmState vm = dispatch.vm();
         GroupLoad load = dispatch.load();
-        boolean over = ending instanceof Ending.Answered || ending instanceof Ending.NotSent;
+        boolean over = ending instanceof AttemptResult.Answered || ending instanceof AttemptResult.NotSent;
         int inFlight = giveBack(dispatch, over, nowMillis);
-        if (ending instanceof Ending.Improper || ending.unable()) {
+        if (ending instanceof AttemptResult.Improper || ending.unable()) {
             vm.judgedBy(false);
             return;
         }
-        if (!(ending instanceof Ending.Answered answered)) {
+        if (!(ending instanceof AttemptResult.Answered answered)) {
             vm.suspect();
             vm.judgedBy(false);
             return;
@@ -162,7 +162,7 @@ final class Dispatcher {
         } else {
             dispatch.vm().leftBehind(dispatch.changes(), nowMillis);
         }
-        if (dispatch.lane() == Lane.FAILOVER) {
+        if (dispatch.lane() == TrafficClass.FAILOVER) {
             dispatch.load().lane().leave();
         }
         return dispatch.load().inFlight().getAndDecrement();

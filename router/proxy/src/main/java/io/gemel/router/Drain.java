@@ -31,12 +31,12 @@ final class Drain extends VerticleBase {
 
     private final Settings settings;
     private final Fleet fleet;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private RenewableClient http;
     private SiteClient sites;
 
     @SuppressWarnings("NullAway.Init") // start() makes the clients, on the event loop that uses them
-    Drain(Settings settings, Fleet fleet, AwakeClock awake) {
+    Drain(Settings settings, Fleet fleet, PauseAwareClock awake) {
         this.settings = settings;
         this.fleet = fleet;
         this.awake = awake;

@@ -29,36 +29,36 @@ final class Exchange implements RequestQueue.Waiting {
         DONE
     }
 
-    private final Means means;
+    private final WorkerContext worker;
     private final Submission submission;
     private final Client client;
     private final Consumer<Exchange> onDone;
-    private final KeyHistory history;
-    private final Course course;
+    private final KeyState keyState;
+    private final AttemptHistory history;
     private Stage stage = Stage.WAITING;
     private long sinceMillis;
     private long lookMillis;
     private @Nullable OpenAttempt attempt;
     private @Nullable VmAnswer lastAnswer;
-    private @Nullable Settlement settlement;
+    private @Nullable DurabilityWait durabilityWait;
 
     /**
      * @param onDone called once, when the client is answered
      */
-    Exchange(Means means, Submission submission, Client client, Consumer<Exchange> onDone) {
-        this.means = means;
+    Exchange(WorkerContext worker, Submission submission, Client client, Consumer<Exchange> onDone) {
+        this.worker = worker;
         this.submission = submission;
         this.client = client;
         this.onDone = onDone;
-        sinceMillis = means.awake().millis();
-        history = new KeyHistory(means.keys(), submission, sinceMillis);
-        course = new Course(
+        sinceMillis = worker.awake().millis();
+        keyState = new KeyState(worker.keys(), submission, sinceMillis);
+        history = new AttemptHistory(
                 new Destination(submission.group().name(), submission.wanted()),
                 submission.safe(),
                 submission.stream() == null,
                 sinceMillis + submission.timeout().toMillis(),
-                history.earlierSite(),
-                history.earlierDeaths());
+                keyState.earlierSite(),
+                keyState.earlierDeaths());
     }
 
     void start() {
@@ -66,8 +66,8 @@ final class Exchange implements RequestQueue.Waiting {
         submission.group().budget().request(sinceMillis);
         waits(1);
         RequestQueues queues = submission.group().queues();
-        if (course.isFresh() && queues.haveFresh()) {
-            take(means.dispatcher().behindOthers(course, queues, sinceMillis), sinceMillis);
+        if (history.isFresh() && queues.haveFresh()) {
+            take(worker.dispatcher().behindOthers(history, queues, sinceMillis), sinceMillis);
         } else {
             proceed();
         }
@@ -75,12 +75,12 @@ final class Exchange implements RequestQueue.Waiting {
 
     /** Counts whether it is sent nowhere. */
     private void waits(int difference) {
-        means.figures().waiting.addAndGet(difference);
+        worker.counters().waiting.addAndGet(difference);
         submission.group().waiting().addAndGet(difference);
     }
 
     private RequestQueue queue() {
-        return means.queues().of(submission.group());
+        return worker.queues().of(submission.group());
     }
 
     @Override
@@ -95,11 +95,11 @@ final class Exchange implements RequestQueue.Waiting {
         if (stage == Stage.WAITING && nowMillis >= lookMillis) {
             proceed();
         } else if (attempt != null) {
-            if (!attempt.endIfLost() && nowMillis >= course.deadlineMillis() + GRACE_MILLIS) {
+            if (!attempt.endIfLost() && nowMillis >= history.deadlineMillis() + GRACE_MILLIS) {
                 overdue(attempt);
             }
-        } else if (settlement != null) {
-            settlement.tick(course.deadlineMillis() + GRACE_MILLIS, nowMillis);
+        } else if (durabilityWait != null) {
+            durabilityWait.tick(history.deadlineMillis() + GRACE_MILLIS, nowMillis);
         }
     }
 
@@ -114,8 +114,8 @@ final class Exchange implements RequestQueue.Waiting {
     }
 
     private void proceed() {
-        long now = means.awake().millis();
-        take(means.dispatcher().next(course, submission.group().budget(), sinceMillis, now), now);
+        long now = worker.awake().millis();
+        take(worker.dispatcher().next(history, submission.group().budget(), sinceMillis, now), now);
     }
 
     private void take(Move move, long now) {
@@ -130,7 +130,7 @@ final class Exchange implements RequestQueue.Waiting {
         } else if (move instanceof Move.Conclude conclude) {
             conclude(conclude.reply());
         } else if (move instanceof Move.CatchUp catchUp) {
-            catchUp(catchUp.site(), catchUp.origin(), course.deadlineMillis() - now);
+            catchUp(catchUp.site(), catchUp.origin(), history.deadlineMillis() - now);
         } else {
             send((Move.Dispatch) move);
         }
@@ -138,13 +138,13 @@ final class Exchange implements RequestQueue.Waiting {
 
     private void catchUp(SiteView site, SiteView origin, long leftMillis) {
         stage = Stage.CATCHING_UP;
-        means.catchUps().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
+        worker.catchUps().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
             stage = Stage.WAITING;
             if (client.gone()) {
                 left();
             } else if (caughtUp) {
-                course.catchUp();
-                history.beginAnew();
+                history.catchUp();
+                keyState.beginAnew();
                 discardLast();
                 proceed();
             } else {
@@ -157,28 +157,28 @@ final class Exchange implements RequestQueue.Waiting {
         stage = Stage.SENT;
         client.record().enters(Passage.Phase.VM);
         waits(-1);
-        Attempt last = course.last();
+        Attempt last = history.last();
         if (last != null) {
-            (course.inDoubt() ? means.figures().resubmitted : means.figures().retried).increment();
+            (history.inDoubt() ? worker.counters().resubmitted : worker.counters().retried).increment();
         }
         MultiMap headers = headers();
         if (submission.keyGiven()) {
             remember(to.vm().site());
         }
         client.record().traces(to.vm().name(), headers);
-        OpenAttempt sent = new OpenAttempt(means, submission, to, this::ended);
+        OpenAttempt sent = new OpenAttempt(worker, submission, to, this::ended);
         attempt = sent;
         sent.send(headers);
     }
 
     private MultiMap headers() {
-        MultiMap headers = VmHeaders.of(submission, client, means.scheme(), means.hostPreserve());
+        MultiMap headers = VmHeaders.of(submission, client, worker.scheme(), worker.hostPreserve());
         String key = submission.key();
         if (key != null) {
-            long nowMillis = means.clock().millis();
-            long left = course.deadlineMillis() - means.awake().millis();
-            long attempt = history.nextAttempt(nowMillis);
-            VmHeaders.claim(headers, key, attempt, history.firstAttempt(), nowMillis + left, submission.fingerprint());
+            long nowMillis = worker.clock().millis();
+            long left = history.deadlineMillis() - worker.awake().millis();
+            long attempt = keyState.nextAttempt(nowMillis);
+            VmHeaders.claim(headers, key, attempt, keyState.firstAttempt(), nowMillis + left, submission.fingerprint());
         }
         return headers;
     }
@@ -190,7 +190,7 @@ final class Exchange implements RequestQueue.Waiting {
         return headers;
     }
 
-    private void ended(Ending ending, @Nullable VmAnswer answer) {
+    private void ended(AttemptResult ending, @Nullable VmAnswer answer) {
         if (answer != null) {
             discardLast();
             lastAnswer = answer;
@@ -209,8 +209,9 @@ final class Exchange implements RequestQueue.Waiting {
     void cutOff() {
         if (stage != Stage.DONE) {
             client.record()
-                    .cutOff(story(
-                            course.inDoubt() || (stage == Stage.SENT && !submission.safe()) ? "in-doubt" : null, null));
+                    .cutOff(info(
+                            history.inDoubt() || (stage == Stage.SENT && !submission.safe()) ? "in-doubt" : null,
+                            null));
         }
     }
 
@@ -223,25 +224,25 @@ final class Exchange implements RequestQueue.Waiting {
     private void left() {
         Outcome outcome = lastAnswer == null ? null : lastAnswer.outcome();
         discardLast();
-        client.record().left(story(outcome == null ? course.inDoubt() ? "in-doubt" : null : outcome.word(), null));
+        client.record().left(info(outcome == null ? history.inDoubt() ? "in-doubt" : null : outcome.word(), null));
         done();
     }
 
-    private void note(Ending ending) {
+    private void note(AttemptResult ending) {
         OpenAttempt open = Objects.requireNonNull(attempt, "no attempt is under way");
-        sinceMillis = means.awake().millis();
+        sinceMillis = worker.awake().millis();
         client.record().returns(ending);
-        course.add(open.closed(ending, sinceMillis));
+        history.add(open.closed(ending, sinceMillis));
         attempt = null;
     }
 
     /** The deadline has passed, and the VM says nothing: nobody knows, unless nothing had been sent. */
     private void overdue(OpenAttempt silent) {
-        Ending ending = silent.giveUp();
+        AttemptResult ending = silent.giveUp();
         client.record().ends(Passage.Cause.VM_SLOW, Passage.Phase.VM);
         note(ending);
         if (ending.nothingHappened()) {
-            conclude(course.inDoubt() ? Reply.IN_DOUBT : Reply.LATE);
+            conclude(history.inDoubt() ? Reply.IN_DOUBT : Reply.LATE);
             return;
         }
         boolean kept = submission.keptBy(silent.vm());
@@ -255,33 +256,36 @@ final class Exchange implements RequestQueue.Waiting {
             return;
         }
         discardLast();
-        means.figures().count(reply, course.inDoubt());
+        worker.counters().count(reply, history.inDoubt());
         if (reply == Reply.QUARANTINED) {
-            String home = course.home();
+            String home = history.home();
             remember(home == null ? "" : home);
-            if (course.last() != null) { // its repetitions find it in quarantine
+            if (history.last() != null) { // its repetitions find it in quarantine
                 LOG.warn(
                         "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is sent to none for {} s",
                         submission.key(),
                         client.id(),
                         client.record().traceId(),
-                        Rules.QUARANTINE_MILLIS / 1000);
+                        ResubmissionPolicy.QUARANTINE_MILLIS / 1000);
             }
         }
-        Replies.cause(reply).tell(client.record()::ends);
-        Replies.Text text = Replies.of(reply, submission.key());
-        boolean doubt = Replies.inDoubt(reply) || course.inDoubt();
+        RouterResponses.cause(reply).tell(client.record()::ends);
+        RouterResponses.Text text = RouterResponses.of(reply, submission.key());
+        boolean doubt = RouterResponses.inDoubt(reply) || history.inDoubt();
         done();
         client.say(
-                text.status(), text.text(), Replies.retryAfterSeconds(reply), story(doubt ? "in-doubt" : null, null));
+                text.status(),
+                text.text(),
+                RouterResponses.retryAfterSeconds(reply),
+                info(doubt ? "in-doubt" : null, null));
     }
 
     private void answered(VmAnswer answer) {
         Outcome outcome = answer.outcome();
         boolean committed = outcome == Outcome.EXECUTED || outcome == Outcome.REPLAYED;
-        means.figures().count(outcome);
+        worker.counters().count(outcome);
         if (answer.rest() != null) {
-            means.tunnels().watch(answer.rest());
+            worker.tunnels().watch(answer.rest());
         }
         if (committed && submission.level() != Durability.LOCAL) {
             settle(answer);
@@ -290,32 +294,32 @@ final class Exchange implements RequestQueue.Waiting {
         done();
         Upgraded upgraded = answer.upgraded();
         if (upgraded != null) {
-            means.tunnels().open(client, answer, upgraded, story(null, null));
+            worker.tunnels().open(client, answer, upgraded, info(null, null));
             return;
         }
         String word = outcome == null || outcome.effect() != Outcome.Effect.FINAL
-                ? course.inDoubt() ? "in-doubt" : null
+                ? history.inDoubt() ? "in-doubt" : null
                 : outcome.word();
-        client.pass(answer, story(word, committed ? Durability.LOCAL : null));
+        client.pass(answer, info(word, committed ? Durability.LOCAL : null));
     }
 
     private void settle(VmAnswer answer) {
         leaveWaiting();
         stage = Stage.SETTLING;
         client.record().enters(Passage.Phase.DURABILITY);
-        Attempt last = course.attempts().get(course.attempts().size() - 1);
-        settlement =
-                new Settlement(means, submission, client, course, last.site(), answer, this::headersAgain, this::done);
-        settlement.start();
+        Attempt last = history.attempts().get(history.attempts().size() - 1);
+        durabilityWait = new DurabilityWait(
+                worker, submission, client, history, last.site(), answer, this::headersAgain, this::done);
+        durabilityWait.start();
     }
 
-    private Story story(@Nullable String outcome, @Nullable Durability durability) {
-        return Story.of(submission.key(), course, outcome, durability);
+    private ResponseInfo info(@Nullable String outcome, @Nullable Durability durability) {
+        return ResponseInfo.of(submission.key(), history, outcome, durability);
     }
 
     /** Where it may run, so that the client's repetition asks there. */
     private void remember(String site) {
-        history.remember(site, course.deaths(means.fleet()), means.awake().millis());
+        keyState.remember(site, history.deaths(worker.fleet()), worker.awake().millis());
     }
 
     private void leaveWaiting() {
@@ -332,11 +336,11 @@ final class Exchange implements RequestQueue.Waiting {
         leaveWaiting();
         queue().remove(this);
         stage = Stage.DONE;
-        String home = course.home();
-        if (course.inDoubt() && home != null) {
+        String home = history.home();
+        if (history.inDoubt() && home != null) {
             remember(home);
-        } else if (course.nothingHappened()) {
-            history.forget();
+        } else if (history.nothingHappened()) {
+            keyState.forget();
         }
         onDone.accept(this);
     }

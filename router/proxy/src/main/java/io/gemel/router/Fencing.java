@@ -13,12 +13,12 @@ final class Fencing {
     private static final int OK = 200;
 
     private final SiteClient client;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final Map<VmState, Fence> fences = new HashMap<>();
 
     private record Fence(long diedMillis, Future<?> ended) {}
 
-    Fencing(SiteClient client, AwakeClock awake) {
+    Fencing(SiteClient client, PauseAwareClock awake) {
         this.client = client;
         this.awake = awake;
     }

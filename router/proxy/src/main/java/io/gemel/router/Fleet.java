@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * All VMs and sites, and whether they are served any longer. Sites stay; VMs come and go with the settings, and one that stays keeps its
  * state. Any thread may read it: lists and maps that it hands out never change.
  */
-final class Fleet implements Surroundings {
+final class Fleet implements FleetView {
     /** VMs that were taken out and are remembered, since something may have been sent to them. */
     static final int REMOVED_MAX = 1000;
 
@@ -187,19 +187,19 @@ final class Fleet implements Surroundings {
 
     /** A VM that was taken out and did not die before it was forgotten speaks against nobody. */
     @Override
-    public Fate fateOf(Attempt attempt) {
+    public VmFate fateOf(Attempt attempt) {
         VmState vm = vmsByName.get(attempt.vm());
         if (vm == null) {
             vm = removed.get(attempt.vm());
         }
         if (vm == null) {
-            return Fate.LIVES;
+            return VmFate.LIVES;
         }
         if (vm.deaths() > attempt.deathsBefore()) {
-            return Fate.DIED;
+            return VmFate.DIED;
         }
         boolean gone = vm.membership() == Membership.FORGOTTEN;
-        return gone || vm.beatSentMillis() > attempt.endedMillis() ? Fate.LIVES : Fate.OPEN;
+        return gone || vm.beatSentMillis() > attempt.endedMillis() ? VmFate.LIVES : VmFate.OPEN;
     }
 
     @Override

@@ -5,14 +5,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What the VMs of one group at one site have in hand and bear. Thread-safe. */
 final class GroupLoad {
     private final AdaptiveLimit limit = new AdaptiveLimit();
-    private final FailoverLane lane = new FailoverLane();
+    private final FailoverBulkhead lane = new FailoverBulkhead();
     private final AtomicInteger inFlight = new AtomicInteger();
 
     AdaptiveLimit limit() {
         return limit;
     }
 
-    FailoverLane lane() {
+    FailoverBulkhead lane() {
         return lane;
     }
 

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 final class Groups {
     private final Fleet fleet;
     private final Settings settings;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final Map<String, Group> all = new ConcurrentHashMap<>();
 
-    Groups(Fleet fleet, Settings settings, AwakeClock awake) {
+    Groups(Fleet fleet, Settings settings, PauseAwareClock awake) {
         this.fleet = fleet;
         this.settings = settings;
         this.awake = awake;

@@ -35,7 +35,7 @@ final class Grpc {
      */
     static boolean meetsNoHttp2(Throwable failure) {
         return failure instanceof Http2Exception
-                || (Trust.isOfTls(failure) && Trust.reason(failure).contains("no_application_protocol"))
+                || (TlsOptions.isOfTls(failure) && TlsOptions.reason(failure).contains("no_application_protocol"))
                 || "HTTP/1.1 not supported".equals(failure.getMessage()); // Vert.x
     }
 
@@ -44,13 +44,13 @@ final class Grpc {
      *
      * @return null when it may be
      */
-    static @Nullable Refusal refusal(Target target, Route route) {
+    static @Nullable Rejection rejection(RequestTarget target, Route route) {
         if (!route.resubmit()) {
             return null;
         }
         String path = target.plainPath();
         String service = path.substring(0, path.lastIndexOf('/'));
-        return new Refusal(
+        return new Rejection(
                 RequestCheck.NOT_IMPLEMENTED,
                 "calls of gRPC do not pass here: set route." + Routes.nameOfClosest(route, service)
                         + ".resubmit=false in the router's file");

@@ -9,26 +9,26 @@ final class HandshakeFailures {
 
     static final long PAUSE_MILLIS = 60_000;
 
-    private final Figures figures;
-    private final AwakeClock awake;
+    private final RouterCounters counters;
+    private final PauseAwareClock awake;
     private long nextMillis;
     private long unsaid;
 
-    HandshakeFailures(Figures figures, AwakeClock awake) {
-        this.figures = figures;
+    HandshakeFailures(RouterCounters counters, PauseAwareClock awake) {
+        this.counters = counters;
         this.awake = awake;
     }
 
     /** Something went wrong with a client's connection; what has nothing to do with TLS is told elsewhere. */
     void failed(Throwable why) {
-        if (!Trust.isOfTls(why)) {
+        if (!TlsOptions.isOfTls(why)) {
             return;
         }
-        figures.handshakesFailed.increment();
+        counters.handshakesFailed.increment();
         unsaid++;
         long now = awake.millis();
         if (now >= nextMillis) {
-            LOG.warn("TLS handshakes of clients fail, {} since this was said last: {}", unsaid, Trust.reason(why));
+            LOG.warn("TLS handshakes of clients fail, {} since this was said last: {}", unsaid, TlsOptions.reason(why));
             nextMillis = now + PAUSE_MILLIS;
             unsaid = 0;
         }

@@ -129,16 +129,16 @@ final class Http2Codec
                 ChannelHandlerContext context,
                 boolean outbound,
                 Throwable cause,
-                Http2Exception.StreamException refusal) {
+                Http2Exception.StreamException rejection) {
             // Frames that cross the end of their stream are nobody's fault.
-            if (!outbound && refusal.error() != Http2Error.STREAM_CLOSED) {
-                onRefusal.refused(refusal.streamId(), refusal.error(), status(refusal));
+            if (!outbound && rejection.error() != Http2Error.STREAM_CLOSED) {
+                onRefusal.refused(rejection.streamId(), rejection.error(), status(rejection));
             }
-            super.onStreamError(context, outbound, cause, refusal);
+            super.onStreamError(context, outbound, cause, rejection);
         }
 
-        private static int status(Http2Exception.StreamException refusal) {
-            return refusal instanceof Http2Exception.HeaderListSizeException ? Http2Head.HEADERS_TOO_LARGE : 0;
+        private static int status(Http2Exception.StreamException rejection) {
+            return rejection instanceof Http2Exception.HeaderListSizeException ? Http2Head.HEADERS_TOO_LARGE : 0;
         }
     }
 }

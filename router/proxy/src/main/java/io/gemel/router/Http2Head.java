@@ -37,30 +37,30 @@ final class Http2Head {
      *
      * @return null when it is proper
      */
-    static @Nullable Refusal refusal(
+    static @Nullable Rejection rejection(
             String method, String target, Iterable<Entry<String, String>> headers, RouterLimits limits) {
         if (method.length() + target.length() + LINE_REST > limits.lineMax()) {
-            return new Refusal(URI_TOO_LONG, "the request's target is longer than line.max");
+            return new Rejection(URI_TOO_LONG, "the request's target is longer than line.max");
         }
         if (!target.startsWith("/")) {
-            return new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper");
+            return new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper");
         }
         long size = 0;
         for (Entry<String, String> header : headers) {
             String name = header.getKey();
             size += name.length() + header.getValue().length() + HEADER_REST;
             if (name.isEmpty() || !name.chars().allMatch(Http2Head::isToken)) {
-                return new Refusal(RequestCheck.BAD_REQUEST, "a header's name is not proper");
+                return new Rejection(RequestCheck.BAD_REQUEST, "a header's name is not proper");
             }
             if (!isValue(header.getValue())) {
-                return new Refusal(RequestCheck.BAD_REQUEST, "a header's value is not proper");
+                return new Rejection(RequestCheck.BAD_REQUEST, "a header's value is not proper");
             }
             if (name.equals("transfer-encoding")) {
-                return new Refusal(RequestCheck.BAD_REQUEST, "there is no Transfer-Encoding in HTTP/2");
+                return new Rejection(RequestCheck.BAD_REQUEST, "there is no Transfer-Encoding in HTTP/2");
             }
         }
         return size > limits.headersMax()
-                ? new Refusal(HEADERS_TOO_LARGE, "the headers are larger than headers.max")
+                ? new Rejection(HEADERS_TOO_LARGE, "the headers are larger than headers.max")
                 : null;
     }
 

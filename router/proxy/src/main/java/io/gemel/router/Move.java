@@ -9,7 +9,7 @@ sealed interface Move {
      * @param lane in which it counts; to be given back when the attempt has ended
      * @param changes whether it may change something
      */
-    record Dispatch(VmState vm, GroupLoad load, Step.Lane lane, boolean changes) implements Move {}
+    record Dispatch(VmState vm, GroupLoad load, Step.TrafficClass lane, boolean changes) implements Move {}
 
     /** Ask again then, in the router's own time. */
     record Await(long untilMillis) implements Move {}

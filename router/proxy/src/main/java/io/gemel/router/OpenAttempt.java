@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 final class OpenAttempt {
     private static final Logger LOG = LoggerFactory.getLogger(OpenAttempt.class);
 
-    private final Means means;
+    private final WorkerContext worker;
     private final Submission submission;
     private final Move.Dispatch dispatch;
     private final End end;
@@ -29,11 +29,11 @@ final class OpenAttempt {
          *
          * @param answer what the VM said; null when that was no answer
          */
-        void ended(Ending ending, @Nullable VmAnswer answer);
+        void ended(AttemptResult ending, @Nullable VmAnswer answer);
     }
 
-    OpenAttempt(Means means, Submission submission, Move.Dispatch dispatch, End end) {
-        this.means = means;
+    OpenAttempt(WorkerContext worker, Submission submission, Move.Dispatch dispatch, End end) {
+        this.worker = worker;
         this.submission = submission;
         this.dispatch = dispatch;
         this.end = end;
@@ -47,7 +47,7 @@ final class OpenAttempt {
     void send(MultiMap headers) {
         requestId = headers.get(RequestCheck.REQUEST_ID);
         trace = headers.get(Trace.PARENT);
-        VmCall made = means.vms().send(dispatch.vm(), submission, headers, this::received);
+        VmCall made = worker.vms().send(dispatch.vm(), submission, headers, this::received);
         if (!over) {
             call = made;
         }
@@ -55,24 +55,24 @@ final class OpenAttempt {
 
     private void received(Result result) {
         if (result instanceof Result.Answer answer) {
-            end(new Ending.Answered(answer.answer().outcome()), answer.answer());
+            end(new AttemptResult.Answered(answer.answer().outcome()), answer.answer());
         } else if (result instanceof Result.NotSent notSent) {
             LOG.debug("not sent: {}", notSent.why());
             dispatch.vm().failed(notSent.why());
-            end(new Ending.NotSent(), null);
+            end(new AttemptResult.NotSent(), null);
         } else if (result instanceof Result.Unable unable) {
             warn("cannot take", unable.why());
             dispatch.vm().failed(unable.why());
-            end(new Ending.NotSent(true), null);
+            end(new AttemptResult.NotSent(true), null);
         } else if (result instanceof Result.Improper improper) {
             warn("gave no proper answer to", improper.why());
             dispatch.vm().failed(improper.why());
-            end(new Ending.Improper(), null);
+            end(new AttemptResult.Improper(), null);
         } else {
             String why = ((Result.Broken) result).why();
             LOG.debug("broken: {}", why);
             dispatch.vm().failed(why);
-            end(new Ending.Broken(), null);
+            end(new AttemptResult.Broken(), null);
         }
     }
 
@@ -88,24 +88,24 @@ final class OpenAttempt {
                 why);
     }
 
-    private void end(Ending ending, @Nullable VmAnswer answer) {
+    private void end(AttemptResult ending, @Nullable VmAnswer answer) {
         if (!over) {
             over = true;
-            means.dispatcher()
+            worker.dispatcher()
                     .ended(
                             dispatch,
                             ending,
                             (System.nanoTime() - sentNanos) / 1e6,
-                            means.awake().millis());
+                            worker.awake().millis());
             record(ending.word());
             end.ended(ending, answer);
-            means.groups().roomGained(dispatch.vm().group());
+            worker.groups().roomGained(dispatch.vm().group());
         }
     }
 
     private void record(String how) {
         long micros = (System.nanoTime() - sentNanos) / 1000;
-        means.figures().attempts.record(AnswerTimes.NONE, dispatch.vm().name(), how, micros);
+        worker.counters().attempts.record(AnswerTimes.NONE, dispatch.vm().name(), how, micros);
     }
 
     /** Ends it when its VM has died since; false when that lives. */
@@ -122,21 +122,21 @@ final class OpenAttempt {
      *
      * @return how it ends so
      */
-    Ending giveUp() {
+    AttemptResult giveUp() {
         over = true;
-        Ending ending = abandonCall();
+        AttemptResult ending = abandonCall();
         record("abandoned");
-        means.dispatcher().abandoned(dispatch, means.awake().millis());
-        means.groups().roomGained(dispatch.vm().group());
+        worker.dispatcher().abandoned(dispatch, worker.awake().millis());
+        worker.groups().roomGained(dispatch.vm().group());
         return ending;
     }
 
-    private Ending abandonCall() {
-        return call == null || !call.abandon() ? new Ending.NotSent() : new Ending.Broken();
+    private AttemptResult abandonCall() {
+        return call == null || !call.abandon() ? new AttemptResult.NotSent() : new AttemptResult.Broken();
     }
 
     /** What is remembered of it. */
-    Attempt closed(Ending ending, long nowMillis) {
+    Attempt closed(AttemptResult ending, long nowMillis) {
         VmState vm = dispatch.vm();
         return new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, nowMillis, submission.keptBy(vm), ending);
     }

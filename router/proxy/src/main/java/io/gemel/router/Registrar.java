@@ -41,7 +41,7 @@ final class Registrar {
     private final Settings settings;
     private final Fleet fleet;
     private final FoundVms found;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final Callable<String> follow;
 
     /**
@@ -52,7 +52,13 @@ final class Registrar {
     record Said(int status, String text) {}
 
     /** @param follow takes what was found into the settings; waits */
-    Registrar(Vertx vertx, Settings settings, Fleet fleet, FoundVms found, AwakeClock awake, Callable<String> follow) {
+    Registrar(
+            Vertx vertx,
+            Settings settings,
+            Fleet fleet,
+            FoundVms found,
+            PauseAwareClock awake,
+            Callable<String> follow) {
         this.vertx = vertx;
         this.settings = settings;
         this.fleet = fleet;

@@ -20,7 +20,7 @@ final class Reload {
 
     private final Settings settings;
     private final Fleet fleet;
-    private final Figures figures;
+    private final RouterCounters counters;
     private final InstantSource clock;
     private final RouterSource source;
     private final Function<RouterConfig, Future<?>> show;
@@ -35,14 +35,14 @@ final class Reload {
     Reload(
             Settings settings,
             Fleet fleet,
-            Figures figures,
+            RouterCounters counters,
             InstantSource clock,
             RouterSource source,
             FoundVms found,
             Function<RouterConfig, Future<?>> show) {
         this.settings = settings;
         this.fleet = fleet;
-        this.figures = figures;
+        this.counters = counters;
         this.clock = clock;
         this.source = source;
         this.found = found;
@@ -148,7 +148,7 @@ final class Reload {
         next.routes().forEach(route -> routes.add(route.name()));
         Set<String> vms = new LinkedHashSet<>();
         next.vms().forEach(vm -> vms.add(vm.name()));
-        figures.answers.keep(routes, vms);
-        figures.attempts.keep(routes, vms);
+        counters.answers.keep(routes, vms);
+        counters.attempts.keep(routes, vms);
     }
 }

@@ -75,7 +75,7 @@ final class RenewableClient {
                     .setInitialSettings(new Http2Settings().setMaxHeaderListSize(headersMax))
                     .setVerifyHost(true)
                     .setUseAlpn(version == HttpVersion.HTTP_2)
-                    .setEnabledSecureTransportProtocols(Trust.PROTOCOLS)
+                    .setEnabledSecureTransportProtocols(TlsOptions.PROTOCOLS)
                     .setKeepAlive(true)
                     .setKeepAliveTimeout((int) Math.max(1, idleTimeout.toSeconds()))
                     .setConnectTimeout((int) connectTimeout.toMillis())

@@ -25,10 +25,10 @@ final class RequestCheck {
      * @param bodyMax largest body that is accepted; negative for any
      * @return null when it is proper
      */
-    static @Nullable Refusal refusal(
+    static @Nullable Rejection rejection(
             String method, boolean http11, Iterable<Entry<String, String>> headers, long bodyMax) {
         if (!RouteChecks.METHODS.contains(method)) {
-            return new Refusal(NOT_IMPLEMENTED, "this method is not passed on");
+            return new Rejection(NOT_IMPLEMENTED, "this method is not passed on");
         }
         int hosts = 0;
         int keys = 0;
@@ -36,29 +36,29 @@ final class RequestCheck {
             String value = header.getValue();
             switch (header.getKey().toLowerCase(Locale.ROOT)) {
                 case "" -> {
-                    return new Refusal(BAD_REQUEST, "a header has no name");
+                    return new Rejection(BAD_REQUEST, "a header has no name");
                 }
                 case "host" -> {
                     hosts++;
                     if (!isAuthority(value)) {
-                        return new Refusal(BAD_REQUEST, "Host is not proper");
+                        return new Rejection(BAD_REQUEST, "Host is not proper");
                     }
                 }
                 case "transfer-encoding" -> {
                     if (!value.trim().equalsIgnoreCase("chunked")) {
-                        return new Refusal(NOT_IMPLEMENTED, "only chunked is understood as Transfer-Encoding");
+                        return new Rejection(NOT_IMPLEMENTED, "only chunked is understood as Transfer-Encoding");
                     }
                 }
                 case "content-length" -> {
-                    Refusal refusal = length(value, bodyMax);
-                    if (refusal != null) {
-                        return refusal;
+                    Rejection rejection = length(value, bodyMax);
+                    if (rejection != null) {
+                        return rejection;
                     }
                 }
                 case "idempotency-key" -> {
                     keys++;
                     if (key(value) == null) {
-                        return new Refusal(
+                        return new Rejection(
                                 BAD_REQUEST,
                                 "Idempotency-Key must be 1 to " + KEY_LENGTH_MAX
                                         + " printable ASCII characters; one that begins with a quote must end with one");
@@ -66,7 +66,7 @@ final class RequestCheck {
                 }
                 case "gemel-durability" -> {
                     if (durability(value) == null) {
-                        return new Refusal(BAD_REQUEST, "Gemel-Durability is local, shipped or applied");
+                        return new Rejection(BAD_REQUEST, "Gemel-Durability is local, shipped or applied");
                     }
                 }
                 default -> {
@@ -75,17 +75,17 @@ final class RequestCheck {
             }
         }
         if (hosts > 1 || (hosts == 0 && http11)) {
-            return new Refusal(BAD_REQUEST, "a request needs Host once");
+            return new Rejection(BAD_REQUEST, "a request needs Host once");
         }
-        return keys > 1 ? new Refusal(BAD_REQUEST, "a request may have Idempotency-Key once") : null;
+        return keys > 1 ? new Rejection(BAD_REQUEST, "a request may have Idempotency-Key once") : null;
     }
 
-    private static @Nullable Refusal length(String value, long bodyMax) {
+    private static @Nullable Rejection length(String value, long bodyMax) {
         if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            return new Refusal(BAD_REQUEST, "Content-Length is not a number");
+            return new Rejection(BAD_REQUEST, "Content-Length is not a number");
         }
         return bodyMax >= 0 && Long.parseLong(value) > bodyMax
-                ? new Refusal(TOO_LARGE, "a body may have at most " + bodyMax + " bytes here")
+                ? new Rejection(TOO_LARGE, "a body may have at most " + bodyMax + " bytes here")
                 : null;
     }
 

@@ -21,7 +21,7 @@ final class RequestRecord {
     private final String id;
     private final @Nullable TlsPeer tls;
     private final AccessLog log;
-    private final Figures figures;
+    private final RouterCounters counters;
     private final Passage passage = new Passage(System.nanoTime());
     private boolean logged;
     private @Nullable Spans spans;
@@ -32,12 +32,12 @@ final class RequestRecord {
      *
      * @param tls what the handshake of its connection told; null for a connection without TLS
      */
-    RequestRecord(HttpServerRequest request, String id, @Nullable TlsPeer tls, AccessLog log, Figures figures) {
+    RequestRecord(HttpServerRequest request, String id, @Nullable TlsPeer tls, AccessLog log, RouterCounters counters) {
         this.request = request;
         this.id = id;
         this.tls = tls;
         this.log = log;
-        this.figures = figures;
+        this.counters = counters;
     }
 
     /** It takes this route. */
@@ -68,7 +68,7 @@ final class RequestRecord {
     }
 
     /** It comes back from the VM. */
-    void returns(Ending ending) {
+    void returns(AttemptResult ending) {
         enters(Passage.Phase.QUEUE);
         if (spans != null) {
             spans.end(ending);
@@ -96,66 +96,66 @@ final class RequestRecord {
     }
 
     /** It is answered; a line tells so. */
-    void answered(int status, long bytes, Story story) {
-        figures.latencies.record(micros());
-        count(status, story);
-        line(status, bytes, story);
+    void answered(int status, long bytes, ResponseInfo info) {
+        counters.latencies.record(micros());
+        count(status, info);
+        line(status, bytes, info);
     }
 
     /** Its connection goes on with another protocol; the line follows at its {@link #ended end}. */
-    void switched(int status, Story story) {
-        figures.latencies.record(micros());
-        count(status, story);
+    void switched(int status, ResponseInfo info) {
+        counters.latencies.record(micros());
+        count(status, info);
     }
 
     /** Its connection, which was switched to another protocol, has ended. */
-    void ended(long bytes, Story story) {
-        line(UpgradeRules.SWITCHING_PROTOCOLS, bytes, story);
+    void ended(long bytes, ResponseInfo info) {
+        line(UpgradeRules.SWITCHING_PROTOCOLS, bytes, info);
     }
 
     /** Its client left while the answer was passed on. */
-    void leftAmidst(long bytes, Story story) {
-        answered(LEFT, bytes, story);
+    void leftAmidst(long bytes, ResponseInfo info) {
+        answered(LEFT, bytes, info);
     }
 
     /** Its client left, and gets no answer. */
-    void left(Story story) {
+    void left(ResponseInfo info) {
         passage.ends(Passage.Cause.CLIENT);
-        count(LEFT, story);
-        line(LEFT, 0, story);
+        count(LEFT, info);
+        line(LEFT, 0, info);
     }
 
     /** Its body was not proper, and it was answered so before anything else of it was looked at. */
     void refusedBelow(int status) {
         passage.refused(status);
-        count(status, Story.NONE);
-        line(status, 0, Story.NONE);
+        count(status, ResponseInfo.NONE);
+        line(status, 0, ResponseInfo.NONE);
     }
 
     /** The router ends before it does. */
-    void cutOff(Story story) {
+    void cutOff(ResponseInfo info) {
         passage.ends(Passage.Cause.END);
-        count(NOTHING, story);
-        line(NOTHING, 0, story);
+        count(NOTHING, info);
+        line(NOTHING, 0, info);
     }
 
     private long micros() {
         return passage.micros(System.nanoTime());
     }
 
-    private void count(int status, Story story) {
-        figures.answers.record(route, story.vm(), status, micros());
+    private void count(int status, ResponseInfo info) {
+        counters.answers.record(route, info.vm(), status, micros());
     }
 
     /** Once, whatever becomes of it after that. */
-    private void line(int status, long bytes, Story story) {
+    private void line(int status, long bytes, ResponseInfo info) {
         if (logged) {
             return;
         }
         logged = true;
         enters(Passage.Phase.DATA);
         if (spans != null) {
-            spans.write(request.method().name(), route, status, id, story);
+            spans.write(request.method().name(), route, status, id, info);
         }
         if (log.isOn()) {
             log.write(new AccessLog.Line(
@@ -167,7 +167,7 @@ final class RequestRecord {
                     status,
                     bytes,
                     micros(),
-                    story,
+                    info,
                     more()));
         }
     }

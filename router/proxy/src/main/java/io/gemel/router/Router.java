@@ -36,14 +36,14 @@ public final class Router implements AutoCloseable {
     private final InstantSource clock;
     private final RandomGenerator random;
     private final Fleet fleet;
-    private final Figures figures = new Figures();
-    private final AwakeClock awake = new AwakeClock(System.nanoTime());
-    private final KeyMemory keys = new KeyMemory(KeyMemory.KEYS_MAX);
+    private final RouterCounters counters = new RouterCounters();
+    private final PauseAwareClock awake = new PauseAwareClock(System.nanoTime());
+    private final RecentKeys keys = new RecentKeys(RecentKeys.KEYS_MAX);
     private volatile int port;
     private volatile @Nullable String workers;
     private final Groups groups;
     private final Vertx vertx;
-    private final Watch watch;
+    private final HealthMonitor watch;
     private final Drain drain;
     private final AdminServer admin;
     private final Reload reload;
@@ -76,9 +76,9 @@ public final class Router implements AutoCloseable {
                 .setDisableTCCL(true)
                 .setEventLoopPoolSize(config.limits().threads() + 4)
                 .setAddressResolverOptions(names()));
-        watch = new Watch(settings, fleet, awake, System::nanoTime, figures.latencies);
+        watch = new HealthMonitor(settings, fleet, awake, System::nanoTime, counters.latencies);
         drain = new Drain(settings, fleet, awake);
-        reload = new Reload(settings, fleet, figures, clock, source, found, this::show);
+        reload = new Reload(settings, fleet, counters, clock, source, found, this::show);
         discovery = new Discovery(settings, found, awake, reload::follow);
         Registrar registrar = new Registrar(vertx, settings, fleet, found, awake, reload::follow);
         admin = new AdminServer(
@@ -116,7 +116,7 @@ public final class Router implements AutoCloseable {
     }
 
     private Worker worker(int listen) {
-        Worker worker = new Worker(settings, fleet, figures, awake, clock, random, keys, groups, listen);
+        Worker worker = new Worker(settings, fleet, counters, awake, clock, random, keys, groups, listen);
         serving.add(worker);
         return worker;
     }
@@ -174,7 +174,7 @@ public final class Router implements AutoCloseable {
 
     /** Every figure at this moment. Quick; any thread. */
     public RouterReport report() {
-        return ReportMaker.report(settings.now(), fleet, groups, found, figures, reload.last());
+        return ReportMaker.report(settings.now(), fleet, groups, found, counters, reload.last());
     }
 
     /**

@@ -90,9 +90,9 @@ public record RouterFrontend(
 
     /** The networks that are trusted. */
     List<IpSubnetFilterRule> trusted() {
-        List<IpSubnetFilterRule> rules = new ArrayList<>();
-        trustedProxies.forEach(network -> rules.add(rule(network)));
-        return rules;
+        List<IpSubnetFilterRule> policy = new ArrayList<>();
+        trustedProxies.forEach(network -> policy.add(rule(network)));
+        return policy;
     }
 
     private static IpSubnetFilterRule rule(String network) {

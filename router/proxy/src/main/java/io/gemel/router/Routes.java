@@ -42,7 +42,7 @@ final class Routes {
     private static Route completed(Route route, Iterable<Route> others) {
         Route above = DEFAULT;
         for (Route other : others) {
-            if (isUnder(route.host(), other.host()) && new Target("", route.prefix()).under(other.prefix())) {
+            if (isUnder(route.host(), other.host()) && new RequestTarget("", route.prefix()).under(other.prefix())) {
                 above = other;
                 break;
             }
@@ -71,7 +71,7 @@ final class Routes {
     }
 
     /** @param host as {@link #host} has it */
-    Route of(String host, Target target) {
+    Route of(String host, RequestTarget target) {
         for (Route route : closestFirst) {
             if (isUnder(host, route.host()) && target.under(route.prefix())) {
                 return route;

@@ -85,7 +85,7 @@ final class Spans {
     }
 
     /** Ends the last attempt's span. */
-    void end(Ending ending) {
+    void end(AttemptResult ending) {
         if (!attempts.isEmpty()) {
             Attempted last = attempts.get(attempts.size() - 1);
             last.endNanos = System.nanoTime();
@@ -93,17 +93,17 @@ final class Spans {
         }
     }
 
-    private static String word(Ending ending) {
-        if (ending instanceof Ending.Answered answered) {
+    private static String word(AttemptResult ending) {
+        if (ending instanceof AttemptResult.Answered answered) {
             return answered.outcome() == null ? "answered" : answered.outcome().word();
         }
-        return ending instanceof Ending.NotSent
+        return ending instanceof AttemptResult.NotSent
                 ? "not sent"
-                : ending instanceof Ending.Improper ? "improper" : "broken";
+                : ending instanceof AttemptResult.Improper ? "improper" : "broken";
     }
 
     /** Ends them all and writes them. */
-    void write(String method, String route, int status, String requestId, Story story) {
+    void write(String method, String route, int status, String requestId, ResponseInfo info) {
         if (!trace.sampled() || !LOG.isInfoEnabled()) {
             return;
         }
@@ -114,8 +114,8 @@ final class Spans {
                 .add(attribute("http.route", route))
                 .add(attribute("http.response.status_code", Integer.toString(status)))
                 .add(attribute("gemel.request.id", requestId));
-        if (story.outcome() != null) {
-            about.add(attribute("gemel.outcome", story.outcome()));
+        if (info.outcome() != null) {
+            about.add(attribute("gemel.outcome", info.outcome()));
         }
         spans.add(span(
                 own,

@@ -8,7 +8,7 @@ sealed interface Step {
      * @param lane whose allowance it uses
      * @param delayMillis not before so long from now
      */
-    record Send(Lane lane, long delayMillis) implements Step {}
+    record Send(TrafficClass lane, long delayMillis) implements Step {}
 
     /** Nothing can be decided yet: look again soon. */
     record Hold() implements Step {}
@@ -20,7 +20,7 @@ sealed interface Step {
     record Give(Reply reply) implements Step {}
 
     /** Allowances for sending. */
-    enum Lane {
+    enum TrafficClass {
         /** The first attempt of a request. */
         NEW,
         /** Again, after the VM said that nothing happened: bounded by the retry budget. */

@@ -44,7 +44,7 @@ final class StrictHttp {
         RouterTls tls = config.tls();
         if (tls != null) {
             options.setSsl(true)
-                    .setEnabledSecureTransportProtocols(Trust.PROTOCOLS)
+                    .setEnabledSecureTransportProtocols(TlsOptions.PROTOCOLS)
                     .setSslHandshakeTimeout(config.times().headerTimeout().toMillis())
                     .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                     .setKeyCertOptions(KeyCertOptions.wrap(new ServerCertificates(

@@ -31,7 +31,7 @@ record Submission(
         Group group,
         @Nullable String wanted,
         HttpMethod method,
-        Target target,
+        RequestTarget target,
         List<Entry<String, String>> headers,
         @Nullable String key,
         boolean keyGiven,

@@ -33,9 +33,9 @@ final class SubmissionMaker {
      * @param upgrade the protocols that its client asks for on its connection; null for none
      */
     Submission make(
-            IntakeSettings by,
+            RequestReaderSettings by,
             Client client,
-            Target target,
+            RequestTarget target,
             Route route,
             Group group,
             @Nullable Buffer body,
@@ -83,7 +83,7 @@ final class SubmissionMaker {
     }
 
     /** What belongs to a key besides the request's text: two applications that share a database may have the same paths. */
-    private static List<String> scope(IntakeSettings by, Group group, Client client) {
+    private static List<String> scope(RequestReaderSettings by, Group group, Client client) {
         // A client that is sent to another VM has another cookie, and is the same client.
         MultiMap headers = by.affinities().without(client.request().headers());
         List<String> scope =

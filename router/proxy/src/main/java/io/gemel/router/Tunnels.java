@@ -12,33 +12,33 @@ import java.util.Set;
 final class Tunnels {
     private static final int UNAVAILABLE = 503;
 
-    private final Figures figures;
+    private final RouterCounters counters;
     private final Settings settings;
     private final Set<Tunnel> open = new LinkedHashSet<>();
     private final Set<Rest> rests = new LinkedHashSet<>();
     private boolean closed;
 
-    Tunnels(Figures figures, Settings settings) {
-        this.figures = figures;
+    Tunnels(RouterCounters counters, Settings settings) {
+        this.counters = counters;
         this.settings = settings;
     }
 
     /** Lets a client speak with a VM that has switched to the protocol for which it was asked. */
-    void open(Client client, VmAnswer answer, Upgraded upgraded, Story story) {
+    void open(Client client, VmAnswer answer, Upgraded upgraded, ResponseInfo info) {
         int max = settings.now().frontend().protocols().upgradesMax();
-        if (figures.upgraded.incrementAndGet() > max) {
-            figures.upgraded.decrementAndGet();
-            figures.shed.increment();
+        if (counters.upgraded.incrementAndGet() > max) {
+            counters.upgraded.decrementAndGet();
+            counters.shed.increment();
             upgraded.close();
-            client.say(UNAVAILABLE, tooMany(max), story);
+            client.say(UNAVAILABLE, tooMany(max), info);
             return;
         }
-        client.switches(answer, story)
-                .onSuccess(channel -> start(client, channel, upgraded, story))
+        client.switches(answer, info)
+                .onSuccess(channel -> start(client, channel, upgraded, info))
                 .onFailure(why -> {
-                    figures.upgraded.decrementAndGet();
+                    counters.upgraded.decrementAndGet();
                     upgraded.close();
-                    client.record().left(story);
+                    client.record().left(info);
                 });
     }
 
@@ -46,11 +46,11 @@ final class Tunnels {
         return "as many connections as upgrades.max allows (" + max + ") are upgraded; send it again later";
     }
 
-    private void start(Client client, Channel channel, Upgraded upgraded, Story story) {
+    private void start(Client client, Channel channel, Upgraded upgraded, ResponseInfo info) {
         Tunnel made = new Tunnel(channel, upgraded, tunnel -> {
             open.remove(tunnel);
-            figures.upgraded.decrementAndGet();
-            client.record().ended(tunnel.bytes(), story);
+            counters.upgraded.decrementAndGet();
+            client.record().ended(tunnel.bytes(), info);
         });
         open.add(made);
         made.start();

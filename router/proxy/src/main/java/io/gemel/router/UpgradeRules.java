@@ -70,30 +70,30 @@ final class UpgradeRules {
      * @param wanted what {@link #wanted} says of the request
      * @return null when it may be
      */
-    static @Nullable Refusal refusal(
-            String wanted, String method, Iterable<Entry<String, String>> headers, Target target, Route route) {
+    static @Nullable Rejection rejection(
+            String wanted, String method, Iterable<Entry<String, String>> headers, RequestTarget target, Route route) {
         if (!list(wanted).stream().allMatch(item -> PROTOCOL.matcher(item).matches())) {
-            return new Refusal(RequestCheck.BAD_REQUEST, "Upgrade is not proper");
+            return new Rejection(RequestCheck.BAD_REQUEST, "Upgrade is not proper");
         }
         if (route.resubmit()) {
-            return new Refusal(
+            return new Rejection(
                     RequestCheck.NOT_IMPLEMENTED,
                     "connections are not upgraded here: set route." + Routes.nameOfClosest(route, target.plainPath())
                             + ".resubmit=false in the router's file");
         }
         if (!method.equals("GET")) {
-            return new Refusal(RequestCheck.NOT_IMPLEMENTED, "only GET upgrades a connection");
+            return new Rejection(RequestCheck.NOT_IMPLEMENTED, "only GET upgrades a connection");
         }
         for (Entry<String, String> header : headers) {
             switch (header.getKey().toLowerCase(Locale.ROOT)) {
                 case "transfer-encoding", "content-length" -> {
                     if (!header.getValue().equals("0")) {
-                        return new Refusal(
+                        return new Rejection(
                                 RequestCheck.BAD_REQUEST, "a request that upgrades its connection has no body");
                     }
                 }
                 case "idempotency-key" -> {
-                    return new Refusal(
+                    return new Rejection(
                             RequestCheck.BAD_REQUEST, "a request that upgrades its connection has no Idempotency-Key");
                 }
                 default -> {

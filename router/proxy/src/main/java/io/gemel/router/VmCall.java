@@ -106,7 +106,7 @@ final class VmCall {
 
     private void broken(Throwable why) {
         String text = String.valueOf(why.getMessage());
-        if (Trust.refusal(why) != null) {
+        if (TlsOptions.rejection(why) != null) {
             // TLS 1.3: what is sent with the certificate is not looked at by whoever does not accept that.
             end(new Result.NotSent(text));
             return;

@@ -86,7 +86,7 @@ final class VmClient {
     }
 
     private void notSent(VmCall call, Throwable why) {
-        call.notSent(why, Trust.why(why, settings.now().backendTls()));
+        call.notSent(why, TlsOptions.why(why, settings.now().backendTls()));
     }
 
     private VmCall call(VmState vm, @Nullable String upgrade, boolean early, Consumer<VmCall.Result> end) {

@@ -18,18 +18,18 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** One of the event loops that serve clients: everything about one request happens on the loop that took it in. */
-final class Worker extends VerticleBase implements Intake.Listener {
+final class Worker extends VerticleBase implements RequestReader.Listener {
     /** How long requests in hand get to end when the router closes. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
     private final Settings settings;
     private final Fleet fleet;
-    private final Figures figures;
-    private final AwakeClock awake;
+    private final RouterCounters counters;
+    private final PauseAwareClock awake;
     private final InstantSource clock;
     private final RandomGenerator random;
     private final RandomGenerator chance;
-    private final KeyMemory keys;
+    private final RecentKeys keys;
     private final Groups groups;
     private final Admission admission;
     private final int port;
@@ -38,7 +38,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private boolean leaving;
     private boolean closing;
     private HttpServer server;
-    private Intake intake;
+    private RequestReader reader;
     private VmClient vms;
     private DurabilityRounds durability;
     private CatchUps catchUps;
@@ -47,7 +47,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     private StrictHttp2 http2;
     private Tunnels tunnels;
     private RouterConfig seen;
-    private Means means;
+    private WorkerContext worker;
 
     /**
      * @param random must be secure, since keys are made from it; what need not be is drawn from a quicker one, which it seeds
@@ -57,23 +57,23 @@ final class Worker extends VerticleBase implements Intake.Listener {
     Worker(
             Settings settings,
             Fleet fleet,
-            Figures figures,
-            AwakeClock awake,
+            RouterCounters counters,
+            PauseAwareClock awake,
             InstantSource clock,
             RandomGenerator random,
-            KeyMemory keys,
+            RecentKeys keys,
             Groups groups,
             int port) {
         this.settings = settings;
         this.fleet = fleet;
-        this.figures = figures;
+        this.counters = counters;
         this.awake = awake;
         this.clock = clock;
         this.random = random;
         chance = new SplittableRandom(random.nextLong());
         this.keys = keys;
         this.groups = groups;
-        admission = new Admission(groups, figures);
+        admission = new Admission(groups, counters);
         this.port = port;
     }
 
@@ -84,24 +84,25 @@ final class Worker extends VerticleBase implements Intake.Listener {
         durability = new DurabilityRounds(vertx, sites, settings);
         catchUps = new CatchUps(sites);
         queues = new LoopQueues(context);
-        tunnels = new Tunnels(figures, settings);
+        tunnels = new Tunnels(counters, settings);
         seen = settings.now();
-        means = means(seen);
+        worker = worker(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
-        intake = new Intake(settings, groups, admission, clock, figures, awake, random, chance, peers::of, this);
-        http2 = new StrictHttp2(settings, awake::millis, fleet::isLeaving, this::take, intake);
+        reader =
+                new RequestReader(settings, groups, admission, clock, counters, awake, random, chance, peers::of, this);
+        http2 = new StrictHttp2(settings, awake::millis, fleet::isLeaving, this::take, reader);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
-        server.exceptionHandler(new HandshakeFailures(figures, awake)::failed);
+        server.exceptionHandler(new HandshakeFailures(counters, awake)::failed);
         server.connectionHandler(this::connected);
-        vertx.setPeriodic(Watch.TICK_MILLIS, unused -> tick());
+        vertx.setPeriodic(HealthMonitor.TICK_MILLIS, unused -> tick());
         return server.listen();
     }
 
     /** What exchanges work with that begin now. */
-    private Means means(RouterConfig config) {
+    private WorkerContext worker(RouterConfig config) {
         RouterTimes times = config.times();
-        Choice choice = new Choice(
+        LoadBalancer balancer = new LoadBalancer(
                 fleet,
                 chance,
                 config.limits().vmConnectionsMax(),
@@ -111,17 +112,17 @@ final class Worker extends VerticleBase implements Intake.Listener {
                 times.verdictSiteDown().plus(times.verdictResubmit()).toMillis();
         Dispatcher dispatcher = new Dispatcher(
                 fleet,
-                new Rules(config.limits().attemptsMax(), verdictMillis),
-                choice,
+                new ResubmissionPolicy(config.limits().attemptsMax(), verdictMillis),
+                balancer,
                 times.waitMax().toMillis());
-        return new Means(
+        return new WorkerContext(
                 fleet,
                 dispatcher,
                 vms,
                 durability,
                 catchUps,
                 keys,
-                figures,
+                counters,
                 groups,
                 queues,
                 tunnels,
@@ -140,7 +141,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         connections.forEach(connection -> StrictHttp.keepLonger(connection, now));
         peers.follow(now.frontend().clientTls());
         seen = now;
-        means = means(now);
+        worker = worker(now);
         groups.keep(fleet.groups());
         queues.forgetEmpty();
     }
@@ -154,17 +155,17 @@ final class Worker extends VerticleBase implements Intake.Listener {
     }
 
     private void connected(HttpConnection connection) {
-        int now = figures.connections.incrementAndGet();
-        StrictHttp.onClose(connection, figures.connections::decrementAndGet);
+        int now = counters.connections.incrementAndGet();
+        StrictHttp.onClose(connection, counters.connections::decrementAndGet);
         // A closing server still accepts, and would never answer.
         if (closing || now > settings.now().limits().connectionsMax()) {
-            intake.noRoom(connection);
+            reader.noRoom(connection);
             connection.close().onComplete(unused -> {});
             return;
         }
         follow();
         enter(connection);
-        StrictHttp.guard(connection, settings, intake, () -> {
+        StrictHttp.guard(connection, settings, reader, () -> {
             leave(connection);
             enter(http2.begin((HttpServerConnection) connection));
         });
@@ -185,7 +186,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
         if (fleet.isLeaving() && !Requests.isOneOfMany(request)) {
             request.response().putHeader("Connection", "close");
         }
-        intake.take(request);
+        reader.take(request);
     }
 
     private void tick() {
@@ -198,7 +199,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
             }
         }
         queues.tick(); // those with unfinished work have just looked
-        intake.tick(now);
+        reader.tick(now);
         tunnels.tick(now);
         if (fleet.isLeaving() && !leaving) {
             leaving = true;
@@ -209,7 +210,7 @@ final class Worker extends VerticleBase implements Intake.Listener {
     @Override
     public void taken(Client client, Submission submission) {
         follow();
-        Exchange exchange = new Exchange(means, submission, client, done -> done(done, submission));
+        Exchange exchange = new Exchange(worker, submission, client, done -> done(done, submission));
         open.add(exchange);
         client.request().response().closeHandler(unused -> exchange.clientGone());
         exchange.start();

@@ -46,9 +46,9 @@ class AccessLogTest {
 
     @Test
     void a_line_for_programs_is_one_object_whatever_the_client_wrote() {
-        Story story = new Story("k\"1", "executed", 2, "west", "w1", null);
+        ResponseInfo info = new ResponseInfo("k\"1", "executed", 2, "west", "w1", null);
         log(RouterAccessLog.Format.JSON)
-                .write(new Line("10.0.0.7", "r1", "POST", "/a\"b\\c", "/a", 201, 17, 1_250, story));
+                .write(new Line("10.0.0.7", "r1", "POST", "/a\"b\\c", "/a", 201, 17, 1_250, info));
 
         assertThat(lines.list).hasSize(1);
         assertThat(new JsonObject(lines.list.get(0).getFormattedMessage()))
@@ -72,7 +72,7 @@ class AccessLogTest {
 
     @Test
     void nothing_is_written_for_programs_where_people_read_or_nobody() {
-        Line line = new Line("10.0.0.7", "r2", "GET", "/", "/", 200, 0, 1, Story.NONE);
+        Line line = new Line("10.0.0.7", "r2", "GET", "/", "/", 200, 0, 1, ResponseInfo.NONE);
         log(RouterAccessLog.Format.TEXT).write(line);
         log(RouterAccessLog.Format.NONE).write(line);
 
@@ -94,7 +94,7 @@ class AccessLogTest {
                 201,
                 17,
                 1_250,
-                new Story("k1", "executed", 2, "west", "w1", "local"),
+                new ResponseInfo("k1", "executed", 2, "west", "w1", "local"),
                 more);
         new AccessLog(new RouterAccessLog(RouterAccessLog.Format.JSON, fields), InstantSource.fixed(NOW)).write(line);
 
@@ -128,10 +128,10 @@ class AccessLogTest {
         text.setLevel(Level.INFO);
         text.addAppender(lines);
         try {
-            Story story = new Story("k outcome=rejected \"", "executed", 1, "east", "e1", null);
+            ResponseInfo info = new ResponseInfo("k outcome=rejected \"", "executed", 1, "east", "e1", null);
             AccessLog.More more =
                     new AccessLog.More(null, null, "a\nb\u001b[2J\u2028 status=200", "-", null, 0, 0, 0, "--", null);
-            Line line = new Line("::1", "r", "GET", "/\" 200 \u0085\r\n", "/", 400, 0, 1_000, story, more);
+            Line line = new Line("::1", "r", "GET", "/\" 200 \u0085\r\n", "/", 400, 0, 1_000, info, more);
             log(RouterAccessLog.Format.TEXT).write(line);
             List<String> fields = List.of("status", "agent", "key", "referer", "path", "trace");
             new AccessLog(new RouterAccessLog(RouterAccessLog.Format.TEXT, fields), InstantSource.fixed(NOW))

@@ -26,7 +26,7 @@ final class AdminServerIT {
                 new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:1"), new SiteId("east"), "host-1"));
         Settings settings = new Settings(config);
         Fleet fleet = new Fleet(config);
-        AwakeClock awake = new AwakeClock(0);
+        PauseAwareClock awake = new PauseAwareClock(0);
         server = new AdminServer(
                 settings,
                 () -> {
@@ -36,7 +36,7 @@ final class AdminServerIT {
                 part -> Future.succeededFuture(""),
                 site -> false,
                 () -> Future.failedFuture(new IllegalStateException("no reload")),
-                new KeyMemory(KeyMemory.KEYS_MAX),
+                new RecentKeys(RecentKeys.KEYS_MAX),
                 awake,
                 new Registrar(vertx, settings, fleet, new FoundVms(), awake, () -> ""));
         TestHttp.await(vertx.deployVerticle(server));

@@ -12,9 +12,9 @@ final class AdmissionTest {
 
     private final RouterConfig config =
             TestConfig.of(new RouterConfig.Vm("e1", URI.create("http://127.0.0.1:1"), new SiteId("east"), "host"));
-    private final Figures figures = new Figures();
-    private final Groups groups = new Groups(new Fleet(config), new Settings(config), new AwakeClock(0));
-    private final Admission admission = new Admission(groups, figures);
+    private final RouterCounters counters = new RouterCounters();
+    private final Groups groups = new Groups(new Fleet(config), new Settings(config), new PauseAwareClock(0));
+    private final Admission admission = new Admission(groups, counters);
 
     private int fill(String name, int named) {
         Group group = groups.of(name);
@@ -41,7 +41,7 @@ final class AdmissionTest {
         assertThat(fill("c", 4)).isEqualTo(half / 4);
         assertThat(fill(VmState.ANY_GROUP, 4)).isZero();
         assertThat(fill("d", 4)).isEqualTo(half / 4);
-        assertThat(figures.inFlight.get()).isEqualTo(LIMITS.requestsMax());
+        assertThat(counters.inFlight.get()).isEqualTo(LIMITS.requestsMax());
 
         admission.left(groups.of("a"));
         assertThat(fill("d", 4)).isEqualTo(1);
@@ -60,7 +60,7 @@ final class AdmissionTest {
 
         admission.keeps(groups.of("a"), -half);
         assertThat(admission.hasRoom(groups.of("b"), LIMITS, 2)).isTrue();
-        figures.bodyBytes.addAndGet(half);
+        counters.bodyBytes.addAndGet(half);
         assertThat(admission.hasRoom(groups.of("b"), LIMITS, 2)).isFalse();
     }
 }

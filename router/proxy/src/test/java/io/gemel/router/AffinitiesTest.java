@@ -33,7 +33,7 @@ final class AffinitiesTest {
         for (String cookie : cookies) {
             headers.add("cookie", cookie);
         }
-        return affinities.of(routes.of("", Target.parse(path)), headers);
+        return affinities.of(routes.of("", RequestTarget.parse(path)), headers);
     }
 
     @Test

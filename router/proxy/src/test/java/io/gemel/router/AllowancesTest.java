@@ -78,7 +78,7 @@ final class AllowancesTest {
 
     @Test
     void resubmissions_take_a_part_of_what_a_site_bears() {
-        FailoverLane lane = new FailoverLane();
+        FailoverBulkhead lane = new FailoverBulkhead();
         int entered = 0;
         while (lane.tryEnter(100)) {
             entered++;
@@ -119,13 +119,13 @@ final class AllowancesTest {
 
     @Test
     void the_memory_of_keys_is_bounded_and_forgets_the_oldest() {
-        KeyMemory memory = new KeyMemory(100);
+        RecentKeys memory = new RecentKeys(100);
         for (int i = 0; i < 1000; i++) {
-            memory.remember("k" + i, new KeyMemory.Trace("east", 0, 0, i));
+            memory.remember("k" + i, new RecentKeys.Trace("east", 0, 0, i));
         }
         assertThat(memory.find("k999")).isNotNull();
         assertThat(memory.find("k0")).isNull();
-        memory.forget("k999", new KeyMemory.Trace("west", 0, 0, 999));
+        memory.forget("k999", new RecentKeys.Trace("west", 0, 0, 999));
         assertThat(memory.find("k999")).isNotNull();
     }
 }

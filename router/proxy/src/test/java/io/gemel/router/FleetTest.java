@@ -2,7 +2,7 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.Surroundings.Fate;
+import io.gemel.router.FleetView.VmFate;
 import io.gemel.router.VmHealth.Verdict;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
@@ -20,7 +20,7 @@ final class FleetTest {
     }
 
     private static Attempt broken(String vm) {
-        return new Attempt(vm, "host-1", "east", 0, 10, true, new Ending.Broken());
+        return new Attempt(vm, "host-1", "east", 0, 10, true, new AttemptResult.Broken());
     }
 
     private List<String> names() {
@@ -51,12 +51,12 @@ final class FleetTest {
         fleet.take(TestConfig.of(vm("e2", 2)));
 
         assertThat(e1.usable()).isFalse();
-        assertThat(fleet.fateOf(broken("e1"))).as("it may yet be heard").isEqualTo(Fate.OPEN);
+        assertThat(fleet.fateOf(broken("e1"))).as("it may yet be heard").isEqualTo(VmFate.OPEN);
         e1.judged(Verdict.DEAD, 20);
-        assertThat(fleet.fateOf(broken("e1"))).isEqualTo(Fate.DIED);
+        assertThat(fleet.fateOf(broken("e1"))).isEqualTo(VmFate.DIED);
         assertThat(fleet.forget(e1)).isTrue();
         assertThat(fleet.site("east").leaving()).isEmpty();
-        assertThat(fleet.fateOf(broken("e1"))).as("it had died before").isEqualTo(Fate.DIED);
+        assertThat(fleet.fateOf(broken("e1"))).as("it had died before").isEqualTo(VmFate.DIED);
     }
 
     @Test
@@ -65,8 +65,8 @@ final class FleetTest {
         fleet.take(TestConfig.of(vm("e2", 2)));
         fleet.forget(e1);
 
-        assertThat(fleet.fateOf(broken("e1"))).isEqualTo(Fate.LIVES);
-        assertThat(fleet.fateOf(broken("never named"))).isEqualTo(Fate.LIVES);
+        assertThat(fleet.fateOf(broken("e1"))).isEqualTo(VmFate.LIVES);
+        assertThat(fleet.fateOf(broken("never named"))).isEqualTo(VmFate.LIVES);
     }
 
     @Test
@@ -107,8 +107,8 @@ final class FleetTest {
         last.judged(Verdict.DEAD, 1);
         fleet.take(TestConfig.of(vm("e2", 2)));
 
-        assertThat(fleet.fateOf(broken(last.name()))).isEqualTo(Fate.DIED);
-        assertThat(fleet.fateOf(broken("x0"))).isEqualTo(Fate.LIVES);
+        assertThat(fleet.fateOf(broken(last.name()))).isEqualTo(VmFate.DIED);
+        assertThat(fleet.fateOf(broken("x0"))).isEqualTo(VmFate.LIVES);
     }
 
     @Test

@@ -166,11 +166,11 @@ final class ParserFuzzIT {
                 headers.add(parts[0].toLowerCase(Locale.ROOT), parts.length > 1 ? parts[1].strip() : "");
             }
             Http2Head.asHttp1(headers, HostAndPort.create("a", random.nextInt(3)));
-            Target read = Target.parse(target);
+            RequestTarget read = RequestTarget.parse(target);
             if (read != null
                     && Http2Head.isMethod(method)
-                    && Http2Head.refusal(method, target, headers, limits) == null
-                    && RequestCheck.refusal(method, true, headers, BODY_MAX) == null) {
+                    && Http2Head.rejection(method, target, headers, limits) == null
+                    && RequestCheck.rejection(method, true, headers, BODY_MAX) == null) {
                 passed++;
                 List<Entry<String, String>> sent = HeaderRules.towardsVm(headers, false).stream()
                         .map(header -> Map.entry(header.getKey(), header.getValue()))
@@ -267,8 +267,8 @@ final class ParserFuzzIT {
                 head = request;
                 body.setLength(0);
                 over = request.decoderResult().isFailure()
-                        || Target.parse(request.uri()) == null
-                        || RequestCheck.refusal(
+                        || RequestTarget.parse(request.uri()) == null
+                        || RequestCheck.rejection(
                                         request.method().name(),
                                         request.protocolVersion().equals(HttpVersion.HTTP_1_1),
                                         request.headers(),
@@ -282,7 +282,7 @@ final class ParserFuzzIT {
             if (!over && message instanceof LastHttpContent) {
                 passed.add(new Passed(
                         head.method().name(),
-                        Target.parse(head.uri()).text(),
+                        RequestTarget.parse(head.uri()).text(),
                         HeaderRules.towardsVm(head.headers(), false).stream()
                                 .map(header -> Map.entry(header.getKey(), header.getValue()))
                                 .toList(),

@@ -25,31 +25,33 @@ import org.junit.jupiter.api.Test;
 final class PureHttpTest {
     @Test
     void a_target_keeps_its_text_and_knows_its_plain_path() {
-        assertThat(Target.parse("/a/./b/../c;x=1/%64?q=/../y"))
-                .isEqualTo(new Target("/a/./b/../c;x=1/%64?q=/../y", "/a/c/d"));
-        assertThat(Target.parse("http://evil.example/x?y").text()).isEqualTo("/x?y");
-        assertThat(Target.parse("http://evil.example").text()).isEqualTo("/");
-        assertThat(Target.parse("*")).isNull();
-        assertThat(Target.parse("/a\u00e9")).isNull();
+        assertThat(RequestTarget.parse("/a/./b/../c;x=1/%64?q=/../y"))
+                .isEqualTo(new RequestTarget("/a/./b/../c;x=1/%64?q=/../y", "/a/c/d"));
+        assertThat(RequestTarget.parse("http://evil.example/x?y").text()).isEqualTo("/x?y");
+        assertThat(RequestTarget.parse("http://evil.example").text()).isEqualTo("/");
+        assertThat(RequestTarget.parse("*")).isNull();
+        assertThat(RequestTarget.parse("/a\u00e9")).isNull();
     }
 
     @Test
     void the_one_proper_spelling_of_an_outcome_query_is_understood() {
-        assertThat(Target.parse("/gemel/outcome/k%201?fence=true").outcomeKey()).isEqualTo("k 1");
-        assertThat(Target.parse("/gemel/outcome/k1?x&fence=true").fence()).isTrue();
-        assertThat(Target.parse("/gemel/outcome/a%2fb").outcomeKey()).isNull();
-        assertThat(Target.parse("/gemel/outcome/").outcomeKey()).isNull();
-        assertThat(Target.parse("//gemel/outcome/k").outcomeKey()).isNull();
+        assertThat(RequestTarget.parse("/gemel/outcome/k%201?fence=true").outcomeKey())
+                .isEqualTo("k 1");
+        assertThat(RequestTarget.parse("/gemel/outcome/k1?x&fence=true").fence())
+                .isTrue();
+        assertThat(RequestTarget.parse("/gemel/outcome/a%2fb").outcomeKey()).isNull();
+        assertThat(RequestTarget.parse("/gemel/outcome/").outcomeKey()).isNull();
+        assertThat(RequestTarget.parse("//gemel/outcome/k").outcomeKey()).isNull();
     }
 
     @Test
     void the_longest_prefix_of_whole_segments_decides_the_route() {
         Routes routes = new Routes(
                 List.of(new Route("/a", Durability.SHIPPED, true), new Route("/a/b", Durability.APPLIED, false)));
-        assertThat(routes.of("", Target.parse("/a/b/c")).durability()).isEqualTo(Durability.APPLIED);
-        assertThat(routes.of("", Target.parse("/a/bc")).durability()).isEqualTo(Durability.SHIPPED);
-        assertThat(routes.of("", Target.parse("/a/x/../b")).durability()).isEqualTo(Durability.APPLIED);
-        assertThat(routes.of("", Target.parse("/ab")).durability()).isNull();
+        assertThat(routes.of("", RequestTarget.parse("/a/b/c")).durability()).isEqualTo(Durability.APPLIED);
+        assertThat(routes.of("", RequestTarget.parse("/a/bc")).durability()).isEqualTo(Durability.SHIPPED);
+        assertThat(routes.of("", RequestTarget.parse("/a/x/../b")).durability()).isEqualTo(Durability.APPLIED);
+        assertThat(routes.of("", RequestTarget.parse("/ab")).durability()).isNull();
     }
 
     @Test
@@ -103,8 +105,8 @@ final class PureHttpTest {
         for (String improper : List.of("\"q1", "\"q1\" x", "\"\"", "\"a\\b\"", "\"q1\\", "", " ", "\u00e9")) {
             assertThat(RequestCheck.key(improper)).as(improper).isNull();
         }
-        assertThat(Target.parse("/gemel/outcome/%22q%201%22?fence=true"))
-                .isEqualTo(new Target("/gemel/outcome/q%201?fence=true", "/gemel/outcome/\"q 1\""));
+        assertThat(RequestTarget.parse("/gemel/outcome/%22q%201%22?fence=true"))
+                .isEqualTo(new RequestTarget("/gemel/outcome/q%201?fence=true", "/gemel/outcome/\"q 1\""));
     }
 
     @Test
@@ -144,8 +146,8 @@ final class PureHttpTest {
     @Property
     void a_path_of_usual_segments_means_what_it_does_when_it_is_taken_apart(
             @ForAll @CharRange(from = '.', to = '/') @Chars({';', 'a', '_'}) @StringLength(max = 12) String rest) {
-        Target usual = Target.parse("/" + rest);
-        Target taken = Target.parse("/" + rest + ";x");
+        RequestTarget usual = RequestTarget.parse("/" + rest);
+        RequestTarget taken = RequestTarget.parse("/" + rest + ";x");
         assertThat(usual).isNotNull();
         assertThat(taken).isNotNull();
         assertThat(usual.plainPath()).isEqualTo(taken.plainPath());

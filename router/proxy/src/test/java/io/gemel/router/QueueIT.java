@@ -59,7 +59,7 @@ final class QueueIT {
 
     private void awaitTick() {
         long before = System.nanoTime();
-        await().until(() -> System.nanoTime() - before > 3 * Watch.TICK_MILLIS * 1_000_000);
+        await().until(() -> System.nanoTime() - before > 3 * HealthMonitor.TICK_MILLIS * 1_000_000);
     }
 
     @Test

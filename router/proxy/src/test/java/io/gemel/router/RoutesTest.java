@@ -16,7 +16,7 @@ final class RoutesTest {
     }
 
     private static String found(Routes routes, String host, String path) {
-        return routes.of(Routes.host(HostAndPort.parseAuthority(host, -1)), Target.parse(path))
+        return routes.of(Routes.host(HostAndPort.parseAuthority(host, -1)), RequestTarget.parse(path))
                 .name();
     }
 
@@ -48,15 +48,16 @@ final class RoutesTest {
                 route("h", "/a/b/c", null),
                 route("h", "/z", null)));
 
-        Route inherited = routes.of("", Target.parse("/a/b/9"));
+        Route inherited = routes.of("", RequestTarget.parse("/a/b/9"));
         assertThat(Routes.allowed(inherited)).isEqualTo("GET, HEAD, POST");
         assertThat(Routes.allows(inherited, "HEAD")).isTrue();
         assertThat(Routes.allows(inherited, "DELETE")).isFalse();
-        assertThat(Routes.allows(routes.of("h", Target.parse("/a/b/c")), "DELETE"))
+        assertThat(Routes.allows(routes.of("h", RequestTarget.parse("/a/b/c")), "DELETE"))
                 .isFalse();
-        assertThat(Routes.allows(routes.of("", Target.parse("/a/all")), "DELETE"))
+        assertThat(Routes.allows(routes.of("", RequestTarget.parse("/a/all")), "DELETE"))
                 .isTrue();
-        assertThat(Routes.allows(routes.of("h", Target.parse("/z")), "DELETE")).isTrue();
+        assertThat(Routes.allows(routes.of("h", RequestTarget.parse("/z")), "DELETE"))
+                .isTrue();
         assertThat(Routes.allows(Routes.DEFAULT, "DELETE")).isTrue();
     }
 

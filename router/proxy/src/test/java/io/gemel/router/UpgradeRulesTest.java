@@ -91,12 +91,12 @@ class UpgradeRulesTest {
         for (String name : names == null ? new String[0] : names.split(", ")) {
             routes.add(route(name, true));
         }
-        Target target = Objects.requireNonNull(Target.parse(path));
-        Refusal refusal = refusal(routes, target);
-        assertThat(refusal).isNotNull();
-        assertThat(refusal.status()).isEqualTo(501);
-        Matcher advice = Pattern.compile("set (\\S+) in the router's file").matcher(refusal.text());
-        assertThat(advice.find()).as(refusal.text()).isTrue();
+        RequestTarget target = Objects.requireNonNull(RequestTarget.parse(path));
+        Rejection rejection = rejection(routes, target);
+        assertThat(rejection).isNotNull();
+        assertThat(rejection.status()).isEqualTo(501);
+        Matcher advice = Pattern.compile("set (\\S+) in the router's file").matcher(rejection.text());
+        assertThat(advice.find()).as(rejection.text()).isTrue();
 
         Properties file = new Properties();
         file.load(new StringReader(advice.group(1)));
@@ -106,7 +106,7 @@ class UpgradeRulesTest {
         assertThat(name).isEqualTo(advised);
         routes.removeIf(route -> route.name().equals(name));
         routes.add(route(name, false));
-        assertThat(refusal(routes, target)).isNull();
+        assertThat(rejection(routes, target)).isNull();
     }
 
     private static Route route(String name, boolean resubmit) {
@@ -114,8 +114,8 @@ class UpgradeRulesTest {
         return new Route(name.substring(0, slash), name.substring(slash), null, resubmit, null, null, null, null, null);
     }
 
-    private static Refusal refusal(List<Route> routes, Target target) {
+    private static Rejection rejection(List<Route> routes, RequestTarget target) {
         Route route = new Routes(routes).of("shop.example", target);
-        return UpgradeRules.refusal("websocket", "GET", headers("Host: shop.example"), target, route);
+        return UpgradeRules.rejection("websocket", "GET", headers("Host: shop.example"), target, route);
     }
 }

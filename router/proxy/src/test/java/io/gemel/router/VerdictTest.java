@@ -86,7 +86,7 @@ final class VerdictTest {
 
     @Test
     void the_routers_own_pause_is_not_the_silence_of_others() {
-        AwakeClock clock = new AwakeClock(0);
+        PauseAwareClock clock = new PauseAwareClock(0);
         clock.tick(10_000_000L);
         clock.tick(5_010_000_000L);
         assertThat(clock.millis()).isEqualTo(110);

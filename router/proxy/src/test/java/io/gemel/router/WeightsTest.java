@@ -3,7 +3,7 @@ package io.gemel.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.gemel.router.Step.Lane;
+import io.gemel.router.Step.TrafficClass;
 import io.gemel.router.VmHealth.Verdict;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
@@ -38,14 +38,14 @@ final class WeightsTest {
 
     /** How many requests each VM gets while so many are in hand, each as likely to end next as any other. */
     private static Map<String, Integer> shares(Fleet fleet, int inHandMost, Random random) {
-        Choice choice = new Choice(fleet, random, 1000, 10_000, 30_000);
+        LoadBalancer balancer = new LoadBalancer(fleet, random, 1000, 10_000, 30_000);
         Map<String, Integer> got = new HashMap<>();
         List<VmState> inHand = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             if (inHand.size() >= inHandMost) {
                 inHand.remove(random.nextInt(inHand.size())).ended(true);
             }
-            VmState vm = choice.choose(new Course(false, true, 30_000, null, 0), Lane.NEW, 20_000);
+            VmState vm = balancer.choose(new AttemptHistory(false, true, 30_000, null, 0), TrafficClass.NEW, 20_000);
             assertThat(vm).isNotNull();
             vm.began(true);
             inHand.add(vm);
@@ -79,17 +79,17 @@ final class WeightsTest {
         assertThat(shares(fleet(List.of(0, 100, 50)), 8, new Random(1))).containsOnlyKeys("e1", "e2");
 
         Fleet none = fleet(List.of(0, 0));
-        Choice choice = new Choice(none, new Random(1), 1000, 10_000, 30_000);
-        assertThat(choice.choose(new Course(false, true, 30_000, null, 0), Lane.NEW, 20_000))
+        LoadBalancer balancer = new LoadBalancer(none, new Random(1), 1000, 10_000, 30_000);
+        assertThat(balancer.choose(new AttemptHistory(false, true, 30_000, null, 0), TrafficClass.NEW, 20_000))
                 .isNull();
-        Course broken = new Course(false, true, 30_000, null, 0);
-        broken.add(new Attempt("e0", "host-0", "east", 0, 0, true, new Ending.Broken()));
-        assertThat(choice.choose(broken, Lane.FAILOVER, 20_000))
+        AttemptHistory broken = new AttemptHistory(false, true, 30_000, null, 0);
+        broken.add(new Attempt("e0", "host-0", "east", 0, 0, true, new AttemptResult.Broken()));
+        assertThat(balancer.choose(broken, TrafficClass.FAILOVER, 20_000))
                 .as("it may tell what became of it")
                 .isSameAs(none.findVm("e1"));
-        Course notSent = new Course(false, true, 30_000, null, 0);
-        notSent.add(new Attempt("e0", "host-0", "east", 0, 0, true, new Ending.NotSent()));
-        assertThat(choice.choose(notSent, Lane.RETRY, 20_000)).isNull();
+        AttemptHistory notSent = new AttemptHistory(false, true, 30_000, null, 0);
+        notSent.add(new Attempt("e0", "host-0", "east", 0, 0, true, new AttemptResult.NotSent()));
+        assertThat(balancer.choose(notSent, TrafficClass.RETRY, 20_000)).isNull();
         assertThat(none.reason()).isEqualTo("no VM takes requests");
         assertThat(none.vms())
                 .allSatisfy(vm -> assertThat(ReportMaker.reason(vm))
@@ -101,10 +101,10 @@ final class WeightsTest {
         Fleet fleet = fleet(List.of(100, 1));
         VmState large = fleet.vms().iterator().next();
         large.began(true);
-        Choice choice = new Choice(fleet, new Random(3), 1000, 10_000, 30_000);
+        LoadBalancer balancer = new LoadBalancer(fleet, new Random(3), 1000, 10_000, 30_000);
         int small = 0;
         for (int i = 0; i < 1000; i++) {
-            VmState vm = choice.choose(new Course(false, true, 30_000, null, 0), Lane.NEW, 20_000);
+            VmState vm = balancer.choose(new AttemptHistory(false, true, 30_000, null, 0), TrafficClass.NEW, 20_000);
             small += vm == large ? 0 : 1;
         }
         assertThat(small).isBetween(1, 40);

@@ -4,11 +4,11 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What the router says to a client when it has no VM's answer for it. Pure. */
-final class Replies {
+final class RouterResponses {
     /** An answer's status and text. */
     record Text(int status, String text) {}
 
-    private Replies() {}
+    private RouterResponses() {}
 
     static Text of(Step.Reply reply, @Nullable String key) {
         String named = key == null ? "" : " with Idempotency-Key " + key;
@@ -30,7 +30,7 @@ final class Replies {
                 new Text(
                         503,
                         "VMs died one after the other over this request: it is sent to none for "
-                                + Rules.QUARANTINE_MILLIS / 1000 + " s; then send it again" + named
+                                + ResubmissionPolicy.QUARANTINE_MILLIS / 1000 + " s; then send it again" + named
                                 + ", it is done once at most");
             case LAST_ANSWER -> new Text(502, "no VM answered");
         };
@@ -58,7 +58,7 @@ final class Replies {
 
     /** After how many seconds it is worth while to ask again. */
     static long retryAfterSeconds(Step.Reply reply) {
-        return reply == Step.Reply.QUARANTINED ? Rules.QUARANTINE_MILLIS / 1000 : 1;
+        return reply == Step.Reply.QUARANTINED ? ResubmissionPolicy.QUARANTINE_MILLIS / 1000 : 1;
     }
 
     /** Whether such an answer means that it may have been done, whatever is known besides. */

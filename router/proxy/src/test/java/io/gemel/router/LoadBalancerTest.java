@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.RouterConfig.Route;
 import io.gemel.router.RouterReport.SiteState;
-import io.gemel.router.Step.Lane;
+import io.gemel.router.Step.TrafficClass;
 import io.gemel.router.VmHealth.Verdict;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
@@ -15,15 +15,15 @@ import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-final class ChoiceTest {
+final class LoadBalancerTest {
     private static final Beat WELL = new Beat(true, false, true, true, 0, List.of("/"), 0, "", "", "");
 
     private final Fleet fleet = new Fleet(
             TestConfig.of(vm("e1", "a", 1), vm("e2", "a", 2), vm("e3", "b", 3), vm("w1", "c", 4), vm("w2", "d", 5)));
-    private final Choice choice = new Choice(fleet, new Random(7), 100, 10_000, 30_000);
+    private final LoadBalancer balancer = new LoadBalancer(fleet, new Random(7), 100, 10_000, 30_000);
 
-    ChoiceTest() {
-        fleet.vms().forEach(ChoiceTest::isWell);
+    LoadBalancerTest() {
+        fleet.vms().forEach(LoadBalancerTest::isWell);
     }
 
     private static void isWell(VmState vm) {
@@ -42,55 +42,55 @@ final class ChoiceTest {
         return found;
     }
 
-    private Set<String> chosen(Course course, Lane lane) {
+    private Set<String> chosen(AttemptHistory history, TrafficClass lane) {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < 200; i++) {
-            VmState vm = choice.choose(course, lane, 20_000);
+            VmState vm = balancer.choose(history, lane, 20_000);
             names.add(vm == null ? "none" : vm.name());
         }
         return names;
     }
 
-    private static Course fresh() {
-        return new Course(false, true, 30_000, null, 0);
+    private static AttemptHistory fresh() {
+        return new AttemptHistory(false, true, 30_000, null, 0);
     }
 
-    private static Course brokenAt(String vm, String host, String site) {
-        Course course = fresh();
-        course.add(new Attempt(vm, host, site, 0, 0, true, new Ending.Broken()));
-        return course;
+    private static AttemptHistory brokenAt(String vm, String host, String site) {
+        AttemptHistory history = fresh();
+        history.add(new Attempt(vm, host, site, 0, 0, true, new AttemptResult.Broken()));
+        return history;
     }
 
     @Test
     void new_requests_stay_at_the_own_site() {
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
     }
 
     @Test
     void of_two_vms_the_one_with_fewer_requests_is_taken() {
         vm("e3").drained(true);
         vm("e1").began(true);
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactly("e2");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactly("e2");
     }
 
     @Test
     void above_the_sites_limit_new_requests_spill_over_and_resubmissions_do_not() {
         GroupLoad east = vm("e1").load();
         east.inFlight().set(east.limit().limit());
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
-        assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("e3");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(chosen(brokenAt("e1", "a", "east"), TrafficClass.FAILOVER)).containsExactly("e3");
     }
 
     @Test
     void a_resubmission_prefers_another_host_of_its_site_and_gets_the_same_vm_only_once_it_is_heard() {
-        Course course = brokenAt("e1", "a", "east");
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e3");
+        AttemptHistory history = brokenAt("e1", "a", "east");
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("e3");
         vm("e3").judged(Verdict.DEAD, 0);
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e2");
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("e2");
         vm("e2").judged(Verdict.DEAD, 0);
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("none");
         vm("e1").heard(WELL, 1, 2);
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("e1");
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("e1");
     }
 
     @Test
@@ -99,74 +99,74 @@ final class ChoiceTest {
             vm(name).heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
             vm(name).began(true);
         }
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
-        assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("none");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(chosen(brokenAt("e1", "a", "east"), TrafficClass.FAILOVER)).containsExactly("none");
         vm("e3").ended(true);
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactly("e3");
-        assertThat(chosen(brokenAt("e1", "a", "east"), Lane.FAILOVER)).containsExactly("e3");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactly("e3");
+        assertThat(chosen(brokenAt("e1", "a", "east"), TrafficClass.FAILOVER)).containsExactly("e3");
     }
 
     @Test
     void what_may_have_run_crosses_only_where_it_is_safe() {
-        Course course = brokenAt("e1", "a", "east");
+        AttemptHistory history = brokenAt("e1", "a", "east");
         fleet.site("east").vms().forEach(vm -> vm.judged(Verdict.DEAD, 0));
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("none");
         fleet.site("east").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("west"));
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactlyInAnyOrder("w1", "w2");
     }
 
     @Test
     void a_site_that_lags_or_is_silent_for_a_moment_is_taken_only_when_there_is_no_better() {
         fleet.site("east").told(31_000, "");
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("w1", "w2");
         fleet.site("west").state(SiteState.DOWN);
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
         fleet.site("east").vms().forEach(vm -> vm.judged(Verdict.AVOID, 0));
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
     }
 
-    private static Course wanting(String vm) {
-        return new Course(new Destination(RouterConfig.GROUP_DEFAULT, vm), false, true, 30_000, null, 0);
+    private static AttemptHistory wanting(String vm) {
+        return new AttemptHistory(new Destination(RouterConfig.GROUP_DEFAULT, vm), false, true, 30_000, null, 0);
     }
 
     @Test
     void a_client_comes_back_to_its_vm_at_any_site_while_that_takes_requests_and_a_resubmission_does_not() {
-        assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactly("e2");
-        assertThat(chosen(wanting("w1"), Lane.NEW)).containsExactly("w1");
-        assertThat(chosen(wanting("gone"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
+        assertThat(chosen(wanting("e2"), TrafficClass.NEW)).containsExactly("e2");
+        assertThat(chosen(wanting("w1"), TrafficClass.NEW)).containsExactly("w1");
+        assertThat(chosen(wanting("gone"), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
 
-        Course broken = wanting("e2");
-        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new Ending.NotSent()));
-        assertThat(chosen(broken, Lane.FAILOVER)).doesNotContain("e2");
+        AttemptHistory broken = wanting("e2");
+        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new AttemptResult.NotSent()));
+        assertThat(chosen(broken, TrafficClass.FAILOVER)).doesNotContain("e2");
 
         vm("e2").judged(Verdict.AVOID, 0);
-        assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        assertThat(chosen(wanting("e2"), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e3");
         vm("e2").judged(Verdict.ALIVE, 0);
         vm("e2").drained(true);
-        assertThat(chosen(wanting("e2"), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        assertThat(chosen(wanting("e2"), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e3");
         vm("e2").drained(false);
         vm("e2").heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
         vm("e2").began(true);
-        assertThat(chosen(wanting("e2"), Lane.NEW)).doesNotContain("e2");
+        assertThat(chosen(wanting("e2"), TrafficClass.NEW)).doesNotContain("e2");
         fleet.site("west").told(31_000, "");
-        assertThat(chosen(wanting("w1"), Lane.NEW)).doesNotContain("w1");
+        assertThat(chosen(wanting("w1"), TrafficClass.NEW)).doesNotContain("w1");
         fleet.site("west").told(0, "");
         fleet.site("west").state(SiteState.DOWN);
-        assertThat(chosen(wanting("w1"), Lane.NEW)).doesNotContain("w1");
+        assertThat(chosen(wanting("w1"), TrafficClass.NEW)).doesNotContain("w1");
     }
 
     @Test
     void a_vm_that_cannot_take_a_request_does_not_get_it_again() {
-        Course course = fresh();
+        AttemptHistory history = fresh();
         for (String unable : List.of("e1", "e2", "e3", "w1")) {
-            course.add(new Attempt(unable, "a", "east", 0, 0, false, new Ending.NotSent(true)));
+            history.add(new Attempt(unable, "a", "east", 0, 0, false, new AttemptResult.NotSent(true)));
         }
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("w2");
-        assertThat(choice.isExhausted(course)).isFalse();
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("w2");
+        assertThat(balancer.isExhausted(history)).isFalse();
 
-        course.add(new Attempt("w2", "a", "west", 0, 0, false, new Ending.NotSent(true)));
-        assertThat(chosen(course, Lane.FAILOVER)).containsExactly("none");
-        assertThat(choice.isExhausted(course)).isTrue();
+        history.add(new Attempt("w2", "a", "west", 0, 0, false, new AttemptResult.NotSent(true)));
+        assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("none");
+        assertThat(balancer.isExhausted(history)).isTrue();
     }
 
     @Test
@@ -174,7 +174,7 @@ final class ChoiceTest {
         vm("e1").heard(new Beat(true, true, true, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
         vm("e2").heard(new Beat(true, false, false, true, 0, List.of("/"), 0, "", "", ""), 1, 1);
         vm("e3").heard(new Beat(true, false, true, false, 0, List.of("/"), 0, "", "", ""), 1, 1);
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("w1", "w2");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("w1", "w2");
     }
 
     @Test
@@ -210,7 +210,7 @@ final class ChoiceTest {
         vm("e2").judged(Verdict.ALIVE, 19_000);
         List<String> names = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
-            VmState vm = choice.choose(fresh(), Lane.NEW, 20_000);
+            VmState vm = balancer.choose(fresh(), TrafficClass.NEW, 20_000);
             names.add(vm == null ? "none" : vm.name());
         }
         assertThat(names.stream().filter("e2"::equals).count()).isBetween(40L, 250L);
@@ -221,10 +221,10 @@ final class ChoiceTest {
         for (int i = 0; i < 50; i++) {
             vm("e1").judgedBy(false);
         }
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e2", "e3");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e2", "e3");
         vm("e1").tick(0);
         vm("e1").tick(2000);
-        assertThat(chosen(fresh(), Lane.NEW)).contains("e1");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).contains("e1");
     }
 
     @Test
@@ -235,39 +235,44 @@ final class ChoiceTest {
                     config.vms.replaceAll(vm -> vm.name().endsWith("2") ? inCrm(vm) : vm);
                     config.routes.add(new Route("", "/crm", null, true, null, null, null, "crm", null));
                 }));
-        fleet.vms().forEach(ChoiceTest::isWell);
-        Course crm = new Course(new Destination("crm", null), false, true, 30_000, null, 0);
-        assertThat(chosen(crm, Lane.NEW)).containsExactly("e2");
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        fleet.vms().forEach(LoadBalancerTest::isWell);
+        AttemptHistory crm = new AttemptHistory(new Destination("crm", null), false, true, 30_000, null, 0);
+        assertThat(chosen(crm, TrafficClass.NEW)).containsExactly("e2");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e3");
 
         GroupLoad load = vm("e2").load();
         load.inFlight().set(load.limit().limit());
-        assertThat(chosen(crm, Lane.NEW)).containsExactly("w2");
-        assertThat(chosen(fresh(), Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
-        assertThat(chosen(new Course(new Destination("crm", "e1"), false, true, 30_000, null, 0), Lane.NEW))
+        assertThat(chosen(crm, TrafficClass.NEW)).containsExactly("w2");
+        assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        assertThat(chosen(
+                        new AttemptHistory(new Destination("crm", "e1"), false, true, 30_000, null, 0),
+                        TrafficClass.NEW))
                 .as("a cookie of another application's VM")
                 .containsExactly("w2");
 
         vm("w2").drained(true);
-        assertThat(chosen(crm, Lane.NEW)).containsExactly("none");
-        Course asked = new Course(new Destination(VmState.ANY_GROUP, null), false, true, 30_000, "west", 0);
-        assertThat(chosen(asked, Lane.NEW)).containsExactly("w1");
+        assertThat(chosen(crm, TrafficClass.NEW)).containsExactly("none");
+        AttemptHistory asked =
+                new AttemptHistory(new Destination(VmState.ANY_GROUP, null), false, true, 30_000, "west", 0);
+        assertThat(chosen(asked, TrafficClass.NEW)).containsExactly("w1");
         fleet.site("west").vms().forEach(vm -> vm.judged(Verdict.DEAD, 0));
         fleet.site("west").group("crm").crossableTo(Set.of("east"));
-        assertThat(chosen(asked, Lane.NEW)).as("w1 may have it, too").containsExactly("none");
+        assertThat(chosen(asked, TrafficClass.NEW)).as("w1 may have it, too").containsExactly("none");
         fleet.site("west").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("east"));
-        assertThat(chosen(asked, Lane.NEW)).containsExactlyInAnyOrder("e1", "e3");
+        assertThat(chosen(asked, TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e3");
         fleet.site("west").vms().forEach(vm -> vm.judged(Verdict.ALIVE, 0));
         fleet.site("west").group("crm").crossableTo(Set.of());
         fleet.site("west").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of());
 
-        Course broken = new Course(new Destination("crm", null), false, true, 30_000, null, 0);
-        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new Ending.Broken()));
+        AttemptHistory broken = new AttemptHistory(new Destination("crm", null), false, true, 30_000, null, 0);
+        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new AttemptResult.Broken()));
         vm("w2").drained(false);
         fleet.site("east").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("west"));
-        assertThat(chosen(broken, Lane.FAILOVER)).as("another group's crossing").containsExactly("none");
+        assertThat(chosen(broken, TrafficClass.FAILOVER))
+                .as("another group's crossing")
+                .containsExactly("none");
         fleet.site("east").group("crm").crossableTo(Set.of("west"));
-        assertThat(chosen(broken, Lane.FAILOVER)).containsExactly("w2");
+        assertThat(chosen(broken, TrafficClass.FAILOVER)).containsExactly("w2");
     }
 
     private static RouterConfig.Vm inCrm(RouterConfig.Vm vm) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-final class DeadlinesTest {
-    private final Deadlines<String> deadlines = new Deadlines<>();
+final class ExpiryQueueTest {
+    private final ExpiryQueue<String> deadlines = new ExpiryQueue<>();
 
     @Test
     void things_fall_due_in_order() {

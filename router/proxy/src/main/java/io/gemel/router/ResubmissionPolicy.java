@@ -1,21 +1,21 @@
 package io.gemel.router;
 
+import io.gemel.router.FleetView.VmFate;
 import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.Step.CatchUp;
 import io.gemel.router.Step.Give;
 import io.gemel.router.Step.Hold;
-import io.gemel.router.Step.Lane;
 import io.gemel.router.Step.Reply;
 import io.gemel.router.Step.Send;
-import io.gemel.router.Surroundings.Fate;
+import io.gemel.router.Step.TrafficClass;
 import java.util.List;
 
 /**
  * What is done next with a submission, from what befell it so far: resubmitted once, never twice. Pure.
  *
- * <p>Where it may be sent is not decided here: {@link Choice} keeps to the site that {@link Course#home} names.
+ * <p>Where it may be sent is not decided here: {@link LoadBalancer} keeps to the site that {@link AttemptHistory#home} names.
  */
-final class Rules {
+final class ResubmissionPolicy {
     /** At this many events in which VMs died over it a key is in quarantine: it is not sent anywhere. */
     static final int DEATHS_MAX = 2;
 
@@ -42,7 +42,7 @@ final class Rules {
      * @param attemptsMax VMs at which one request may do work
      * @param verdictMillis time in which it is known whether a site without VMs is down
      */
-    Rules(int attemptsMax, long verdictMillis) {
+    ResubmissionPolicy(int attemptsMax, long verdictMillis) {
         this.attemptsMax = attemptsMax;
         this.verdictMillis = verdictMillis;
     }
@@ -51,57 +51,57 @@ final class Rules {
      * @param surroundings as they are now
      * @param nowMillis the router's own time
      */
-    Step next(Course course, Surroundings surroundings, long nowMillis) {
-        if (course.earlierDeaths() >= DEATHS_MAX) {
+    Step next(AttemptHistory history, FleetView surroundings, long nowMillis) {
+        if (history.earlierDeaths() >= DEATHS_MAX) {
             return new Give(Reply.QUARANTINED);
         }
-        Attempt last = course.last();
+        Attempt last = history.last();
         if (last == null) {
-            return nowMillis >= course.deadlineMillis() ? end(course, Reply.LATE) : new Send(Lane.NEW, 0);
+            return nowMillis >= history.deadlineMillis() ? end(history, Reply.LATE) : new Send(TrafficClass.NEW, 0);
         }
-        if (last.ending() instanceof Ending.Answered answered) {
+        if (last.ending() instanceof AttemptResult.Answered answered) {
             Outcome outcome = answered.outcome();
             return outcome == null
                     ? new Give(Reply.LAST_ANSWER)
-                    : afterAnswer(course, outcome, surroundings, nowMillis);
+                    : afterAnswer(history, outcome, surroundings, nowMillis);
         }
-        if (last.ending() instanceof Ending.NotSent) {
-            return again(course, Lane.FAILOVER, backoff(course), surroundings, nowMillis);
+        if (last.ending() instanceof AttemptResult.NotSent) {
+            return again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
         }
-        boolean told = course.safe() || last.kept(); // the ledger tells whether it was done, or nobody need know
-        if (last.ending() instanceof Ending.Improper) {
+        boolean told = history.safe() || last.kept(); // the ledger tells whether it was done, or nobody need know
+        if (last.ending() instanceof AttemptResult.Improper) {
             return new Give(told ? Reply.IMPROPER : Reply.LOST);
         }
-        if (!told || (!course.safe() && !course.resubmittable())) {
+        if (!told || (!history.safe() && !history.resubmittable())) {
             return new Give(Reply.LOST);
         }
-        return again(course, Lane.FAILOVER, 0, surroundings, nowMillis);
+        return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
     }
 
-    private Step afterAnswer(Course course, Outcome outcome, Surroundings surroundings, long nowMillis) {
+    private Step afterAnswer(AttemptHistory history, Outcome outcome, FleetView surroundings, long nowMillis) {
         switch (outcome) {
             case EXECUTED, REPLAYED, REJECTED, FENCED -> {
                 return new Give(Reply.LAST_ANSWER);
             }
             case DECLINED -> {
-                return afterRefusal(course, surroundings, nowMillis);
+                return afterRefusal(history, surroundings, nowMillis);
             }
             case LATE -> {
-                return end(course, Reply.LATE);
+                return end(history, Reply.LATE);
             }
             case FAILED -> {
-                return course.count(Outcome.FAILED) >= FAILURES_MAX
+                return history.count(Outcome.FAILED) >= FAILURES_MAX
                         ? new Give(Reply.LAST_ANSWER)
-                        : again(course, Lane.RETRY, 0, surroundings, nowMillis);
+                        : again(history, TrafficClass.RETRY, 0, surroundings, nowMillis);
             }
             case DRAINING, CLOSED -> {
-                return again(course, Lane.FAILOVER, backoff(course), surroundings, nowMillis);
+                return again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
             }
             case RETRY, UNREACHABLE -> {
-                return again(course, Lane.RETRY, backoff(course), surroundings, nowMillis);
+                return again(history, TrafficClass.RETRY, backoff(history), surroundings, nowMillis);
             }
             case UNKNOWN -> {
-                return again(course, Lane.FAILOVER, 0, surroundings, nowMillis);
+                return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
             }
         }
         throw new AssertionError(outcome);
@@ -111,47 +111,48 @@ final class Rules {
      * Away from the router's own site the application may have missed what its clients did there a moment ago: once that is applied, it is
      * asked again, once. Nothing of the refused attempt or of those before it can happen any more.
      */
-    private Step afterRefusal(Course course, Surroundings surroundings, long nowMillis) {
-        boolean away = !lastOf(course).site().equals(surroundings.ownSite());
-        if (!away || !course.resubmittable() || course.count(Outcome.DECLINED) > 1) {
+    private Step afterRefusal(AttemptHistory history, FleetView surroundings, long nowMillis) {
+        boolean away = !lastOf(history).site().equals(surroundings.ownSite());
+        if (!away || !history.resubmittable() || history.count(Outcome.DECLINED) > 1) {
             return new Give(Reply.LAST_ANSWER);
         }
-        if (!course.caughtUp()) {
+        if (!history.caughtUp()) {
             return new CatchUp();
         }
-        Step again = again(course, Lane.FAILOVER, 0, surroundings, nowMillis);
+        Step again = again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
         return again instanceof Give ? new Give(Reply.LAST_ANSWER) : again;
     }
 
-    private Step again(Course course, Lane lane, long delayMillis, Surroundings surroundings, long nowMillis) {
-        if (nowMillis + delayMillis >= course.deadlineMillis()) {
-            return end(course, Reply.LATE);
+    private Step again(
+            AttemptHistory history, TrafficClass lane, long delayMillis, FleetView surroundings, long nowMillis) {
+        if (nowMillis + delayMillis >= history.deadlineMillis()) {
+            return end(history, Reply.LATE);
         }
-        if (!course.resubmittable() && !(lastOf(course).ending() instanceof Ending.NotSent)) {
-            return end(course, Reply.SHED);
+        if (!history.resubmittable() && !(lastOf(history).ending() instanceof AttemptResult.NotSent)) {
+            return end(history, Reply.SHED);
         }
-        if (course.workedAttempts() >= attemptsMax) {
-            return end(course, course.safe() ? Reply.UNANSWERED : Reply.SHED);
+        if (history.workedAttempts() >= attemptsMax) {
+            return end(history, history.safe() ? Reply.UNANSWERED : Reply.SHED);
         }
-        return switch (deaths(course, surroundings, nowMillis)) {
+        return switch (deaths(history, surroundings, nowMillis)) {
             case TOO_MANY -> new Give(Reply.QUARANTINED);
             case OPEN -> new Hold();
             case FEW -> new Send(lane, delayMillis);
         };
     }
 
-    private static Attempt lastOf(Course course) {
-        List<Attempt> attempts = course.attempts();
+    private static Attempt lastOf(AttemptHistory history) {
+        List<Attempt> attempts = history.attempts();
         return attempts.get(attempts.size() - 1);
     }
 
     /** How a request ends that found no answer: in doubt, unless it certainly left nothing behind. */
-    static Step end(Course course, Reply otherwise) {
-        return new Give(course.inDoubt() ? Reply.IN_DOUBT : otherwise);
+    static Step end(AttemptHistory history, Reply otherwise) {
+        return new Give(history.inDoubt() ? Reply.IN_DOUBT : otherwise);
     }
 
-    private static long backoff(Course course) {
-        int times = Math.min(course.attempts().size() - 1, 16);
+    private static long backoff(AttemptHistory history) {
+        int times = Math.min(history.attempts().size() - 1, 16);
         return times == 0 ? 0 : Math.min(BACKOFF_MAX_MILLIS, BACKOFF_FIRST_MILLIS << (times - 1));
     }
 
@@ -163,22 +164,22 @@ final class Rules {
     }
 
     /** While a site has no VM left, what is known of it may still change: it is waited for, but not for ever. */
-    private Deaths deaths(Course course, Surroundings surroundings, long nowMillis) {
+    private Deaths deaths(AttemptHistory history, FleetView surroundings, long nowMillis) {
         int open = 0;
         boolean siteOpen = false;
-        for (Attempt attempt : course.attempts()) {
-            if (attempt.ending() instanceof Ending.Broken) {
+        for (Attempt attempt : history.attempts()) {
+            if (attempt.ending() instanceof AttemptResult.Broken) {
                 SiteState site = surroundings.stateOf(attempt.site());
-                Fate fate = surroundings.fateOf(attempt);
-                open += fate == Fate.OPEN ? 1 : 0;
-                siteOpen |= fate == Fate.DIED && (site == SiteState.PENDING || site == SiteState.STRANDED);
+                VmFate fate = surroundings.fateOf(attempt);
+                open += fate == VmFate.OPEN ? 1 : 0;
+                siteOpen |= fate == VmFate.DIED && (site == SiteState.PENDING || site == SiteState.STRANDED);
             }
         }
-        int sure = course.deaths(surroundings);
+        int sure = history.deaths(surroundings);
         if (sure + open < DEATHS_MAX) {
             return Deaths.FEW;
         }
-        long waited = nowMillis - lastOf(course).endedMillis();
+        long waited = nowMillis - lastOf(history).endedMillis();
         if (sure < DEATHS_MAX || waited < (siteOpen ? verdictMillis : SETTLE_MILLIS)) {
             return Deaths.OPEN;
         }

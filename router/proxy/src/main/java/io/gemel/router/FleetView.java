@@ -2,10 +2,10 @@ package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
 
-/** What {@link Rules} need to know of VMs and sites. */
-interface Surroundings {
+/** What {@link ResubmissionPolicy} need to know of VMs and sites. */
+interface FleetView {
     /** What became of the VM of an attempt that broke. */
-    Fate fateOf(Attempt attempt);
+    VmFate fateOf(Attempt attempt);
 
     SiteState stateOf(String site);
 
@@ -13,7 +13,7 @@ interface Surroundings {
     String ownSite();
 
     /** What became of a VM after an attempt at it broke. */
-    enum Fate {
+    enum VmFate {
         DIED,
         LIVES,
         /** Not heard since. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Things with a deadline. They have the same time, so that they fall due in the order in which they came; when that time is made shorter,
  * those that came before are put in order. Confined to one thread.
  */
-final class Deadlines<T> {
+final class ExpiryQueue<T> {
     private final Map<T, Long> due = new LinkedHashMap<>();
     private long lastMillis;
 

@@ -11,7 +11,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Takes requests in: refuses what is not proper and what there is no room for, and reads the rest. Confined to one event loop. */
-final class Intake implements OnUnread {
+final class RequestReader implements OnUnread {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
@@ -27,27 +27,27 @@ final class Intake implements OnUnread {
     private final Groups groups;
     private final Admission admission;
     private final InstantSource clock;
-    private final Figures figures;
+    private final RouterCounters counters;
     private final RandomGenerator chance;
     private final SubmissionMaker submissions;
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
     private final Listener listener;
-    private final Refusals refusals;
+    private final Rejections rejections;
     private final Bodies bodies;
-    private IntakeSettings taking;
+    private RequestReaderSettings taking;
 
     /**
      * @param random of a secure kind: keys are made from it
      * @param chance of a quick kind: requests and spans get their ids from it
      * @param peers what the handshake of a connection told; null for one without
      */
-    Intake(
+    RequestReader(
             Settings settings,
             Groups groups,
             Admission admission,
             InstantSource clock,
-            Figures figures,
-            AwakeClock awake,
+            RouterCounters counters,
+            PauseAwareClock awake,
             RandomGenerator random,
             RandomGenerator chance,
             Function<HttpConnection, @Nullable TlsPeer> peers,
@@ -56,26 +56,26 @@ final class Intake implements OnUnread {
         this.groups = groups;
         this.admission = admission;
         this.clock = clock;
-        taking = IntakeSettings.of(settings.now(), clock);
-        this.figures = figures;
+        taking = RequestReaderSettings.of(settings.now(), clock);
+        this.counters = counters;
         this.chance = chance;
         submissions = new SubmissionMaker(random);
         this.peers = peers;
         this.listener = listener;
-        refusals = new Refusals(figures, awake);
-        bodies = new Bodies(admission, refusals, awake);
+        rejections = new Rejections(counters, awake);
+        bodies = new Bodies(admission, rejections, awake);
     }
 
-    private IntakeSettings taking() {
+    private RequestReaderSettings taking() {
         if (!settings.areStill(taking.config())) {
-            taking = IntakeSettings.of(settings.now(), clock);
+            taking = RequestReaderSettings.of(settings.now(), clock);
         }
         return taking;
     }
 
     /** Its head is here. */
     void take(HttpServerRequest request) {
-        IntakeSettings by = taking();
+        RequestReaderSettings by = taking();
         RouterConfig config = by.config();
         boolean trusted = RouterFrontend.matches(by.trusted(), Requests.address(request));
         if (request.version() == HttpVersion.HTTP_2) {
@@ -88,12 +88,12 @@ final class Intake implements OnUnread {
                 trusted,
                 peers.apply(request.connection()),
                 by.accessLog(),
-                figures,
-                refusals::discard);
+                counters,
+                rejections::discard);
         client.record().joins(Spans.of(config, request.headers(), chance, clock));
-        Target target = Target.parse(Requests.uri(request));
+        RequestTarget target = RequestTarget.parse(Requests.uri(request));
         if (target == null) {
-            refusals.refuse(client, new Refusal(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
+            rejections.refuse(client, new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
         Route route = by.routes().of(Routes.host(request.authority()), target);
@@ -102,13 +102,13 @@ final class Intake implements OnUnread {
         String upgrade = target.own() || request.version() == HttpVersion.HTTP_2
                 ? null
                 : UpgradeRules.wanted(http11, request.headers());
-        Refusal refusal = refusal(request, http11, config, target, route, upgrade);
-        if (refusal != null) {
-            refusals.refuse(client, refusal);
+        Rejection rejection = rejection(request, http11, config, target, route, upgrade);
+        if (rejection != null) {
+            rejections.refuse(client, rejection);
             return;
         }
         if (target.own() && target.outcomeKey() == null) {
-            client.say(NOT_FOUND, "there is nothing here", Story.NONE);
+            client.say(NOT_FOUND, "there is nothing here", ResponseInfo.NONE);
             return;
         }
         if (target.outcomeKey() != null && refusesToClose(config, client, target)) {
@@ -120,8 +120,8 @@ final class Intake implements OnUnread {
         Group group = groups.of(target.own() ? VmState.ANY_GROUP : Routes.group(route));
         String lack = lack(by, group, upgrade != null);
         if (lack != null) {
-            figures.shed.increment();
-            client.say(UNAVAILABLE, lack, Story.NONE);
+            counters.shed.increment();
+            client.say(UNAVAILABLE, lack, ResponseInfo.NONE);
             return;
         }
         admission.entered(group);
@@ -145,67 +145,70 @@ final class Intake implements OnUnread {
     }
 
     /** Why there is no room for one more; null when there is. */
-    private @Nullable String lack(IntakeSettings by, Group group, boolean upgrade) {
+    private @Nullable String lack(RequestReaderSettings by, Group group, boolean upgrade) {
         RouterConfig config = by.config();
         if (!admission.hasRoom(group, config.limits(), by.groups().size())) {
             return "no room at the moment; nothing was done: send it again later";
         }
         int upgradesMax = config.frontend().protocols().upgradesMax();
-        return upgrade && figures.upgraded.get() >= upgradesMax ? Tunnels.tooMany(upgradesMax) : null;
+        return upgrade && counters.upgraded.get() >= upgradesMax ? Tunnels.tooMany(upgradesMax) : null;
     }
 
-    private static @Nullable Refusal refusal(
+    private static @Nullable Rejection rejection(
             HttpServerRequest request,
             boolean http11,
             RouterConfig config,
-            Target target,
+            RequestTarget target,
             Route route,
             @Nullable String upgrade) {
         String method = request.method().name();
         if (request.version() == HttpVersion.HTTP_2) {
-            Refusal improper = Http2Head.refusal(method, Requests.uri(request), request.headers(), config.limits());
+            Rejection improper = Http2Head.rejection(method, Requests.uri(request), request.headers(), config.limits());
             if (improper != null) {
                 return improper;
             }
         }
-        Refusal refusal = RequestCheck.refusal(
+        Rejection rejection = RequestCheck.rejection(
                 method,
                 http11,
                 request.headers(),
                 route.resubmit() ? config.limits().bodyMax() : -1);
-        if (refusal == null && Grpc.isCall(request)) {
-            return Grpc.refusal(target, route);
+        if (rejection == null && Grpc.isCall(request)) {
+            return Grpc.rejection(target, route);
         }
-        return refusal != null || upgrade == null
-                ? refusal
-                : UpgradeRules.refusal(upgrade, method, request.headers(), target, route);
+        return rejection != null || upgrade == null
+                ? rejection
+                : UpgradeRules.rejection(upgrade, method, request.headers(), target, route);
     }
 
     /** Refuses who would close a key and may not: whoever closes a key takes its submission away from the client that made it. */
-    private static boolean refusesToClose(RouterConfig config, Client client, Target target) {
+    private static boolean refusesToClose(RouterConfig config, Client client, RequestTarget target) {
         boolean post = client.request().method().equals(HttpMethod.POST);
         if (!post && target.fence()) {
-            client.say(METHOD_NOT_ALLOWED, "a key is closed by POST, with the router's admin.token", Story.NONE);
+            client.say(METHOD_NOT_ALLOWED, "a key is closed by POST, with the router's admin.token", ResponseInfo.NONE);
             return true;
         }
         String token = config.adminToken();
         if (post && (token == null || !Bearer.shows(client.request(), token))) {
             String need = token == null ? "set admin.token in the router's file" : "show the router's admin.token";
-            client.say(FORBIDDEN, "closing a key needs a right: " + need, Story.NONE);
+            client.say(FORBIDDEN, "closing a key needs a right: " + need, ResponseInfo.NONE);
             return true;
         }
         return false;
     }
 
     /** Refuses what no VM is to get. */
-    private static boolean refusesToServe(IntakeSettings by, Client client, Route route) {
+    private static boolean refusesToServe(RequestReaderSettings by, Client client, Route route) {
         if (!Routes.allows(route, client.request().method().name())) {
             client.request().response().putHeader("Allow", Routes.allowed(route));
-            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", Story.NONE);
+            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", ResponseInfo.NONE);
             return true;
         }
         if (!by.groups().contains(Routes.group(route))) {
-            client.say(NOT_FOUND, "no application is here: no route leads from this host and path to VMs", Story.NONE);
+            client.say(
+                    NOT_FOUND,
+                    "no application is here: no route leads from this host and path to VMs",
+                    ResponseInfo.NONE);
             return true;
         }
         return false;
@@ -213,22 +216,22 @@ final class Intake implements OnUnread {
 
     @Override
     public void unread(HttpConnection connection, int status) {
-        figures.malformed.increment();
+        counters.malformed.increment();
         if (status > 0) {
-            figures.answers.record(AnswerTimes.NONE, null, status, 0);
+            counters.answers.record(AnswerTimes.NONE, null, status, 0);
         }
         line(connection, status, status == RequestCheck.TIMEOUT ? Passage.Cause.CLIENT_SLOW : Passage.Cause.ROUTER);
     }
 
     @Override
     public void unreadBody(HttpConnection connection, long stream, int status) {
-        figures.malformed.increment();
+        counters.malformed.increment();
         bodies.unread(connection, stream, status);
     }
 
     @Override
     public void noRoom(HttpConnection connection) {
-        figures.shed.increment();
+        counters.shed.increment();
         line(connection, 0, Passage.Cause.ROOM);
     }
 
@@ -244,6 +247,6 @@ final class Intake implements OnUnread {
     /** Time passes: those whose bodies do not come are refused. */
     void tick(long nowMillis) {
         bodies.tick(nowMillis);
-        refusals.tick(nowMillis);
+        rejections.tick(nowMillis);
     }
 }

@@ -4,7 +4,7 @@ package io.gemel.router;
  * Paces resubmissions to one site, so that saving the work of the dead does not bring down the living: at most a part of what the
  * site bears at once. They go before new requests, which keep to what is left. Thread-safe.
  */
-final class FailoverLane {
+final class FailoverBulkhead {
     /** Resubmissions that may be in flight whatever the limit is. */
     static final int LEAST = 8;
 

@@ -6,7 +6,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** How TLS is spoken, and why it was not. Pure. */
-final class Trust {
+final class TlsOptions {
     /** What is spoken, to clients and to VMs. */
     static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");
 
@@ -18,7 +18,7 @@ final class Trust {
 
     private static final String ALERT = "Received fatal alert: ";
 
-    private Trust() {}
+    private TlsOptions() {}
 
     /** What a peer says that does not accept a certificate, or was shown none. */
     private static final Set<String> REFUSALS = Set.of(
@@ -37,9 +37,9 @@ final class Trust {
      * @param by how it was asked
      */
     static String why(Throwable failure, RouterBackendTls by) {
-        String refusal = refusal(failure);
-        if (refusal != null) {
-            String said = " (it says " + refusal + "); see tls.outbound.certificate";
+        String rejection = rejection(failure);
+        if (rejection != null) {
+            String said = " (it says " + rejection + "); see tls.outbound.certificate";
             return by.identity() == null
                     ? "it asks for a certificate of the router's, which has none" + said
                     : "it does not accept the router's certificate" + said;
@@ -57,7 +57,7 @@ final class Trust {
     }
 
     /** The word with which a server refused the certificate that it was shown, or the lack of one; null when it did not. */
-    static @Nullable String refusal(Throwable failure) {
+    static @Nullable String rejection(Throwable failure) {
         Throwable each = failure;
         for (int i = 0; i < CAUSES_MAX && each != null; i++) {
             String text = String.valueOf(each.getMessage());

@@ -12,16 +12,16 @@ import java.util.Set;
  * @param affinities the cookies of routes that are sticky
  * @param trusted networks of proxies that are believed
  */
-record IntakeSettings(
+record RequestReaderSettings(
         RouterConfig config,
         Routes routes,
         Set<String> groups,
         Affinities affinities,
         List<IpSubnetFilterRule> trusted,
         AccessLog accessLog) {
-    static IntakeSettings of(RouterConfig config, InstantSource clock) {
+    static RequestReaderSettings of(RouterConfig config, InstantSource clock) {
         Routes routes = new Routes(config.routes());
-        return new IntakeSettings(
+        return new RequestReaderSettings(
                 config,
                 routes,
                 config.groups(),

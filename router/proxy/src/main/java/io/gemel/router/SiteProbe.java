@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Asks one site's process how it is, and draws the verdict on the site from that and from its VMs. Confined to the watching event loop. */
-final class SiteWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(SiteWatch.class);
+final class SiteProbe {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteProbe.class);
 
     /** Between two questions while the site works. */
     private static final long INTERVAL_MILLIS = 500;
@@ -24,22 +24,22 @@ final class SiteWatch {
     private final SiteView site;
     private final Settings settings;
     private final SiteClient client;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final SiteHealth health;
-    private final Function<GroupView, Crossing> crossing;
-    private final Map<GroupView, Crossing> crossings = new LinkedHashMap<>();
+    private final Function<GroupView, SiteFailover> crossing;
+    private final Map<GroupView, SiteFailover> crossings = new LinkedHashMap<>();
     private long nextMillis;
     private long silentSinceMillis = -1;
     private boolean asking;
-    private List<VmWatch> vms = List.of();
+    private List<VmProbe> vms = List.of();
 
     /** @param crossing how the work of a group there may go on elsewhere */
-    SiteWatch(
+    SiteProbe(
             SiteView site,
             SiteClient client,
             Settings settings,
-            AwakeClock awake,
-            Function<GroupView, Crossing> crossing) {
+            PauseAwareClock awake,
+            Function<GroupView, SiteFailover> crossing) {
         this.site = site;
         this.settings = settings;
         this.client = client;
@@ -49,7 +49,7 @@ final class SiteWatch {
     }
 
     /** Its VMs that are named now. */
-    void watches(List<VmWatch> named) {
+    void watches(List<VmProbe> named) {
         vms = List.copyOf(named);
     }
 
@@ -104,7 +104,7 @@ final class SiteWatch {
     /** When the last of these VMs went silent; now when none says. */
     private long goneSince(List<VmState> witnesses, long now) {
         long latest = -1;
-        for (VmWatch vm : vms) {
+        for (VmProbe vm : vms) {
             latest = witnesses.contains(vm.vm()) ? Math.max(latest, vm.goneSinceMillis()) : latest;
         }
         return latest < 0 ? now : latest;
@@ -141,7 +141,8 @@ final class SiteWatch {
         asking = false;
         site.told(
                 -1,
-                "its process does not answer: " + Trust.why(why, settings.now().backendTls()));
+                "its process does not answer: "
+                        + TlsOptions.why(why, settings.now().backendTls()));
         if (silentSinceMillis < 0) {
             silentSinceMillis = askedMillis;
         }

@@ -6,4 +6,4 @@ package io.gemel.router;
  * @param status the HTTP status that says so
  * @param text what is wrong, for the client
  */
-record Refusal(int status, String text) {}
+record Rejection(int status, String text) {}

@@ -16,13 +16,13 @@ import org.slf4j.LoggerFactory;
  * one that came first: when the submission also ran at another site, this attempt may have become void while it was
  * applied there. So once both sites have it, it is asked for again. Confined to one event loop.
  */
-final class Settlement {
-    private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+final class DurabilityWait {
+    private static final Logger LOG = LoggerFactory.getLogger(DurabilityWait.class);
 
-    private final Means means;
+    private final WorkerContext worker;
     private final Submission submission;
     private final Client client;
-    private final Course course;
+    private final AttemptHistory history;
     private final String site;
     private final VmAnswer answer;
     private final Supplier<MultiMap> headers;
@@ -41,28 +41,28 @@ final class Settlement {
      * @param headers of one more attempt
      * @param onEnd called once, when the client is answered
      */
-    Settlement(
-            Means means,
+    DurabilityWait(
+            WorkerContext worker,
             Submission submission,
             Client client,
-            Course course,
+            AttemptHistory history,
             String site,
             VmAnswer answer,
             Supplier<MultiMap> headers,
             Runnable onEnd) {
-        this.means = means;
+        this.worker = worker;
         this.submission = submission;
         this.client = client;
-        this.course = course;
+        this.history = history;
         this.site = site;
         this.answer = answer;
         this.headers = headers;
         this.onEnd = onEnd;
-        sinceMillis = means.awake().millis();
+        sinceMillis = worker.awake().millis();
     }
 
     void start() {
-        means.durability().await(means.fleet().site(site), submission.level()).onSuccess(missed -> {
+        worker.durability().await(worker.fleet().site(site), submission.level()).onSuccess(missed -> {
             String key = submission.key();
             if (!missed.isEmpty()) {
                 miss(missed);
@@ -76,12 +76,13 @@ final class Settlement {
 
     /** The other sites have had it. It has no effect there while it is parked, and whoever is asked for it then would carry it out. */
     private void lookForParked(String key) {
-        List<SiteView> others = means.fleet().sites().stream()
+        List<SiteView> others = worker.fleet().sites().stream()
                 .filter(other -> !other.name().equals(site))
                 .toList();
-        long left =
-                sinceMillis + means.durability().timeoutMillis() - means.awake().millis();
-        means.durability().parked(site, key, others, Math.max(1, left)).onSuccess(missed -> {
+        long left = sinceMillis
+                + worker.durability().timeoutMillis()
+                - worker.awake().millis();
+        worker.durability().parked(site, key, others, Math.max(1, left)).onSuccess(missed -> {
             if (!missed.isEmpty()) {
                 miss(missed);
             } else if (mayHaveRunTwice() && !client.gone()) {
@@ -93,7 +94,7 @@ final class Settlement {
     }
 
     private void askAgain() {
-        means.fleet().vms().forEach(vm -> {
+        worker.fleet().vms().forEach(vm -> {
             if (!vm.serves(submission.group().name())) {
                 return; // another application would not know what it is asked
             }
@@ -124,7 +125,7 @@ final class Settlement {
     /** A body that was not kept was sent once. */
     private boolean mayHaveRunTwice() {
         return submission.stream() == null
-                && (submission.keyGiven() || course.attempts().size() > 1);
+                && (submission.keyGiven() || history.attempts().size() > 1);
     }
 
     private void giveUp() {
@@ -149,7 +150,7 @@ final class Settlement {
         deathsBefore = vm.deaths();
         int number = ++calls;
         call = null;
-        VmCall made = means.vms().ask(vm, submission, headers.get(), result -> heard(number, result));
+        VmCall made = worker.vms().ask(vm, submission, headers.get(), result -> heard(number, result));
         if (number == calls && !over) {
             call = made;
         }
@@ -174,24 +175,24 @@ final class Settlement {
     }
 
     private void miss(String missed) {
-        means.figures().durabilityMissed.increment();
+        worker.counters().durabilityMissed.increment();
         answer.discardRest();
-        end(() -> client.say(504, Replies.notDurable(site, missed), story(answer.outcome(), Durability.LOCAL)));
+        end(() -> client.say(504, RouterResponses.notDurable(site, missed), info(answer.outcome(), Durability.LOCAL)));
     }
 
     private void tell(VmAnswer told, @Nullable Outcome outcome) {
-        end(() -> client.pass(told, story(outcome, submission.level())));
+        end(() -> client.pass(told, info(outcome, submission.level())));
     }
 
-    private Story story(@Nullable Outcome outcome, Durability reached) {
-        return Story.of(submission.key(), course, outcome == null ? null : outcome.word(), reached);
+    private ResponseInfo info(@Nullable Outcome outcome, Durability reached) {
+        return ResponseInfo.of(submission.key(), history, outcome == null ? null : outcome.word(), reached);
     }
 
     private void end(Runnable say) {
         over = true;
         if (client.gone()) {
             answer.discardRest();
-            client.record().left(story(answer.outcome(), Durability.LOCAL));
+            client.record().left(info(answer.outcome(), Durability.LOCAL));
         } else {
             say.run();
         }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Sends heartbeats to one VM and writes down what the router thinks of it. Confined to the watching event loop. */
-final class VmWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(VmWatch.class);
+final class VmProbe {
+    private static final Logger LOG = LoggerFactory.getLogger(VmProbe.class);
 
     /** Between two heartbeats to the same VM, whatever goes wrong. */
     private static final long PAUSE_LEAST_MILLIS = 10;
@@ -27,7 +27,7 @@ final class VmWatch {
 
     private final VmState vm;
     private final VmHealth health;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final Settings settings;
     private final boolean near;
     private final RenewableClient http;
@@ -50,11 +50,11 @@ final class VmWatch {
      * @param mayDie whether silence may be a death now
      * @param onDeath called each time it is found dead that lived
      */
-    VmWatch(
+    VmProbe(
             VmState vm,
             Settings settings,
             boolean near,
-            AwakeClock awake,
+            PauseAwareClock awake,
             RenewableClient http,
             NetClient connections,
             BooleanSupplier mayDie,
@@ -217,7 +217,7 @@ final class VmWatch {
         vm.unheard(
                 why instanceof TimeoutException
                         ? ""
-                        : Trust.why(why, settings.now().backendTls()));
+                        : TlsOptions.why(why, settings.now().backendTls()));
         if (why instanceof ConnectException) {
             health.refused();
         } else if (!(why instanceof TimeoutException)) {

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * dead VMs left behind are ended, what it committed is shipped, and the other site has applied it. When its database is gone, too, the
  * other site applies what has arrived; should more turn up later, the lesser attempt is void. Confined to the watching event loop.
  */
-final class Crossing {
-    private static final Logger LOG = LoggerFactory.getLogger(Crossing.class);
+final class SiteFailover {
+    private static final Logger LOG = LoggerFactory.getLogger(SiteFailover.class);
 
     /** Longest wait for one answer of a site's process; then it is asked again. */
     private static final long STEP_MILLIS = 2000;
@@ -39,7 +39,7 @@ final class Crossing {
     private int idle;
     private boolean running;
 
-    Crossing(SiteView site, GroupView group, List<SiteView> others, SiteClient client, Fencing fencing) {
+    SiteFailover(SiteView site, GroupView group, List<SiteView> others, SiteClient client, Fencing fencing) {
         this.site = site;
         this.group = group;
         this.others = List.copyOf(others);

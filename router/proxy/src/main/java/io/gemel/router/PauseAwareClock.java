@@ -4,7 +4,7 @@ package io.gemel.router;
  * The router's own time, in milliseconds: it stands still while the router does not run, for instance in a long garbage collection,
  * so that the router's own silence is not taken for that of others. One thread moves it; any may read it.
  */
-final class AwakeClock {
+final class PauseAwareClock {
     /** A longer step than this was a pause of the router itself. */
     static final long STEP_MAX_MILLIS = 100;
 
@@ -13,7 +13,7 @@ final class AwakeClock {
     private long countedMillis;
     private volatile long awakeMillis;
 
-    AwakeClock(long nowNanos) {
+    PauseAwareClock(long nowNanos) {
         startNanos = nowNanos;
     }
 

@@ -8,21 +8,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param outcome null when nothing happened, or nobody says
  */
-record Story(
+record ResponseInfo(
         @Nullable String key,
         @Nullable String outcome,
         int attempts,
         @Nullable String site,
         @Nullable String vm,
         @Nullable String durability) {
-    static final Story NONE = new Story(null, null, 0, null, null, null);
+    static final ResponseInfo NONE = new ResponseInfo(null, null, 0, null, null, null);
 
-    static Story of(@Nullable String key, Course course, @Nullable String outcome, @Nullable Durability durability) {
-        Attempt last = course.last();
-        return new Story(
+    static ResponseInfo of(
+            @Nullable String key, AttemptHistory history, @Nullable String outcome, @Nullable Durability durability) {
+        Attempt last = history.last();
+        return new ResponseInfo(
                 key,
                 outcome,
-                course.attempts().size(),
+                history.attempts().size(),
                 last == null ? null : last.site(),
                 last == null ? null : last.vm(),
                 durability == null ? null : durability.word());

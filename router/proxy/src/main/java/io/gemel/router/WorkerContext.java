@@ -9,18 +9,18 @@ import java.time.InstantSource;
  * @param scheme by which clients come
  * @param hostPreserve whether VMs see the client's Host
  */
-record Means(
+record WorkerContext(
         Fleet fleet,
         Dispatcher dispatcher,
         VmClient vms,
         DurabilityRounds durability,
         CatchUps catchUps,
-        KeyMemory keys,
-        Figures figures,
+        RecentKeys keys,
+        RouterCounters counters,
         Groups groups,
         LoopQueues queues,
         Tunnels tunnels,
-        AwakeClock awake,
+        PauseAwareClock awake,
         InstantSource clock,
         String scheme,
         boolean hostPreserve) {}

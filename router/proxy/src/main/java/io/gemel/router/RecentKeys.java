@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Where requests with a key were sent last, and how many VMs died over them, so that a client's repetition goes to the database
  * that knows. It forgets the oldest; the ledgers then still decide. Thread-safe.
  */
-final class KeyMemory {
+final class RecentKeys {
     /** Keys that are remembered at least, if so many there were. */
     static final int KEYS_MAX = 50_000;
 
@@ -24,7 +24,7 @@ final class KeyMemory {
     record Trace(String site, int deaths, long diedMillis, long attempt) {
         /** Deaths that still count. */
         int deaths(long nowMillis) {
-            return nowMillis - diedMillis < Rules.QUARANTINE_MILLIS ? deaths : 0;
+            return nowMillis - diedMillis < ResubmissionPolicy.QUARANTINE_MILLIS ? deaths : 0;
         }
     }
 
@@ -32,7 +32,7 @@ final class KeyMemory {
     private volatile ConcurrentHashMap<String, Trace> young = new ConcurrentHashMap<>();
     private volatile ConcurrentHashMap<String, Trace> old = new ConcurrentHashMap<>();
 
-    KeyMemory(int keysMax) {
+    RecentKeys(int keysMax) {
         this.keysMax = keysMax;
     }
 
@@ -60,14 +60,14 @@ final class KeyMemory {
     Map<String, Trace> quarantined(long nowMillis) {
         Map<String, Trace> found = new TreeMap<>(old);
         found.putAll(young);
-        found.values().removeIf(trace -> trace.deaths(nowMillis) < Rules.DEATHS_MAX);
+        found.values().removeIf(trace -> trace.deaths(nowMillis) < ResubmissionPolicy.DEATHS_MAX);
         return found;
     }
 
     /** Ends a key's quarantine, and keeps where it may have run; false when it was in none. */
     boolean release(String key, long nowMillis) {
         Trace trace = find(key);
-        if (trace == null || trace.deaths(nowMillis) < Rules.DEATHS_MAX) {
+        if (trace == null || trace.deaths(nowMillis) < ResubmissionPolicy.DEATHS_MAX) {
             return false;
         }
         remember(key, new Trace(trace.site(), 0, trace.diedMillis(), trace.attempt()));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text path and query as they came; what a VM gets
  * @param plainPath the path as a server may understand it: decoded once, without dot segments, doubled slashes and parameters
  */
-record Target(String text, String plainPath) {
+record RequestTarget(String text, String plainPath) {
     private static final String OWN_PREFIX = "/gemel";
     private static final String OUTCOME_PREFIX = "/gemel/outcome/";
 
@@ -22,7 +22,7 @@ record Target(String text, String plainPath) {
      *
      * @return null for one that is not proper
      */
-    static @Nullable Target parse(String raw) {
+    static @Nullable RequestTarget parse(String raw) {
         String text = raw;
         if (!raw.startsWith("/")) {
             String lower = raw.toLowerCase(Locale.ROOT);
@@ -41,12 +41,12 @@ record Target(String text, String plainPath) {
         int query = text.indexOf('?');
         String path = query < 0 ? text : text.substring(0, query);
         String decoded = decode(path);
-        return decoded == null ? null : new Target(inOneSpelling(text), plain(decoded));
+        return decoded == null ? null : new RequestTarget(inOneSpelling(text), plain(decoded));
     }
 
     /** VMs see a key that came in quotes without them, in a path as in a header. */
     private static String inOneSpelling(String text) {
-        String key = new Target(text, "").outcomeKey();
+        String key = new RequestTarget(text, "").outcomeKey();
         int query = text.indexOf('?');
         return key == null
                 ? text

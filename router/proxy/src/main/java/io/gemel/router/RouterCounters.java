@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** What a router has done since it started, and what it has in hand. Thread-safe. */
-final class Figures {
+final class RouterCounters {
     final LongAdder requests = new LongAdder();
     final LongAdder resubmitted = new LongAdder();
     final LongAdder retried = new LongAdder();

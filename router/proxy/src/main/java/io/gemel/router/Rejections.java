@@ -8,24 +8,24 @@ import io.vertx.core.http.HttpServerRequest;
  * Refuses requests, and parts from clients that have not sent everything by the time they are answered: their connection is closed, or with
  * HTTP/2 their stream alone. Confined to one event loop.
  */
-final class Refusals {
-    private final Figures figures;
-    private final AwakeClock awake;
-    private final Deadlines<HttpServerRequest> lingering = new Deadlines<>();
+final class Rejections {
+    private final RouterCounters counters;
+    private final PauseAwareClock awake;
+    private final ExpiryQueue<HttpServerRequest> lingering = new ExpiryQueue<>();
 
-    Refusals(Figures figures, AwakeClock awake) {
-        this.figures = figures;
+    Rejections(RouterCounters counters, PauseAwareClock awake) {
+        this.counters = counters;
         this.awake = awake;
     }
 
-    void refuse(Client client, Refusal refusal) {
-        figures.malformed.increment();
+    void refuse(Client client, Rejection rejection) {
+        counters.malformed.increment();
         HttpServerRequest request = client.request();
         boolean many = Requests.isOneOfMany(request);
         if (!many) {
             request.response().putHeader("Connection", "close");
         }
-        client.say(refusal.status(), refusal.text(), Story.NONE);
+        client.say(rejection.status(), rejection.text(), ResponseInfo.NONE);
         if (request.isEnded() && !many) {
             close(request.connection());
         }

@@ -1,7 +1,7 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterReport.SiteState;
-import io.gemel.router.Step.Lane;
+import io.gemel.router.Step.TrafficClass;
 import io.gemel.router.VmHealth.Verdict;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.Collection;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Chooses the VM for an attempt: at the router's own site while it has room, else at another; there the one of two random VMs with
  * fewer requests for its weight. Reads the fleet and changes nothing. Confined to one thread.
  */
-final class Choice {
+final class LoadBalancer {
     private final Fleet fleet;
     private final RandomGenerator random;
     private final int vmInFlightMax;
@@ -21,7 +21,7 @@ final class Choice {
     private final long lagMaxMillis;
 
     /** @param vmInFlightMax requests that one VM may have from this router */
-    Choice(Fleet fleet, RandomGenerator random, int vmInFlightMax, long slowStartMillis, long lagMaxMillis) {
+    LoadBalancer(Fleet fleet, RandomGenerator random, int vmInFlightMax, long slowStartMillis, long lagMaxMillis) {
         this.fleet = fleet;
         this.random = random;
         this.vmInFlightMax = vmInFlightMax;
@@ -32,24 +32,24 @@ final class Choice {
     /**
      * The VM for the next attempt.
      *
-     * @param course what befell the submission so far
+     * @param history what befell the submission so far
      * @param nowMillis the router's own time
      * @return null when no VM can have it at the moment
      */
     @Nullable
-    VmState choose(Course course, Lane lane, long nowMillis) {
-        String home = course.home();
+    VmState choose(AttemptHistory history, TrafficClass lane, long nowMillis) {
+        String home = history.home();
         if (home != null) {
-            VmState there = best(fleet.site(home), course, lane, Tier.ANY, nowMillis);
-            return there != null ? there : acrossFrom(fleet.site(home), course, lane, nowMillis);
+            VmState there = best(fleet.site(home), history, lane, Tier.ANY, nowMillis);
+            return there != null ? there : acrossFrom(fleet.site(home), history, lane, nowMillis);
         }
-        VmState wanted = wanted(course);
+        VmState wanted = wanted(history);
         if (wanted != null) {
             return wanted;
         }
         for (Tier tier : Tier.values()) {
             for (SiteView site : fleet.sites()) {
-                VmState vm = best(site, course, lane, tier, nowMillis);
+                VmState vm = best(site, history, lane, tier, nowMillis);
                 if (vm != null) {
                     return vm;
                 }
@@ -59,13 +59,13 @@ final class Choice {
     }
 
     /** The VM that answered the client before, while it takes requests; its weight does not matter. */
-    private @Nullable VmState wanted(Course course) {
-        String name = course.wanted();
+    private @Nullable VmState wanted(AttemptHistory history) {
+        String name = history.wanted();
         VmState vm = name == null ? null : fleet.findVm(name);
         SiteView site = vm == null ? null : fleet.site(vm.site());
         boolean takes = vm != null
                 && site != null
-                && vm.serves(course.group())
+                && vm.serves(history.group())
                 && site.state() != SiteState.DOWN
                 && site.lagMillis() <= lagMaxMillis
                 && !vm.load().isFull()
@@ -84,14 +84,14 @@ final class Choice {
         ANY
     }
 
-    private @Nullable VmState acrossFrom(SiteView home, Course course, Lane lane, long nowMillis) {
-        Collection<GroupView> there = groups(home, course);
-        if (course.group().equals(VmState.ANY_GROUP)) {
+    private @Nullable VmState acrossFrom(SiteView home, AttemptHistory history, TrafficClass lane, long nowMillis) {
+        Collection<GroupView> there = groups(home, history);
+        if (history.group().equals(VmState.ANY_GROUP)) {
             there = there.stream().filter(GroupView::mayKeepLedger).toList();
         }
         for (SiteView site : fleet.sites()) {
             if (!there.isEmpty() && there.stream().allMatch(group -> group.isCrossableTo(site.name()))) {
-                VmState vm = best(site, course, lane, Tier.ANY, nowMillis);
+                VmState vm = best(site, history, lane, Tier.ANY, nowMillis);
                 if (vm != null) {
                     return vm;
                 }
@@ -100,23 +100,24 @@ final class Choice {
         return null;
     }
 
-    private static Collection<GroupView> groups(SiteView site, Course course) {
-        if (course.group().equals(VmState.ANY_GROUP)) {
+    private static Collection<GroupView> groups(SiteView site, AttemptHistory history) {
+        if (history.group().equals(VmState.ANY_GROUP)) {
             return site.groups();
         }
-        GroupView group = site.group(course.group());
+        GroupView group = site.group(history.group());
         return group == null ? List.of() : List.of(group);
     }
 
-    private static List<VmState> vms(GroupView group, Course course) {
-        return course.group().equals(VmState.ANY_GROUP)
-                ? group.vms().stream().filter(vm -> vm.serves(course.group())).toList()
+    private static List<VmState> vms(GroupView group, AttemptHistory history) {
+        return history.group().equals(VmState.ANY_GROUP)
+                ? group.vms().stream().filter(vm -> vm.serves(history.group())).toList()
                 : group.vms();
     }
 
-    private @Nullable VmState best(SiteView site, Course course, Lane lane, Tier tier, long nowMillis) {
-        for (GroupView group : groups(site, course)) {
-            VmState vm = best(site, group, course, lane, tier, nowMillis);
+    private @Nullable VmState best(
+            SiteView site, AttemptHistory history, TrafficClass lane, Tier tier, long nowMillis) {
+        for (GroupView group : groups(site, history)) {
+            VmState vm = best(site, group, history, lane, tier, nowMillis);
             if (vm != null) {
                 return vm;
             }
@@ -125,37 +126,37 @@ final class Choice {
     }
 
     private @Nullable VmState best(
-            SiteView site, GroupView group, Course course, Lane lane, Tier tier, long nowMillis) {
+            SiteView site, GroupView group, AttemptHistory history, TrafficClass lane, Tier tier, long nowMillis) {
         if (site.state() == SiteState.DOWN
                 || (tier == Tier.GOOD && site.lagMillis() > lagMaxMillis)
-                || (lane != Lane.FAILOVER && group.load().isFull())) {
+                || (lane != TrafficClass.FAILOVER && group.load().isFull())) {
             return null;
         }
-        List<VmState> vms = vms(group, course);
-        if (course.last() == null && course.home() == null) {
+        List<VmState> vms = vms(group, history);
+        if (history.last() == null && history.home() == null) {
             VmState vm = lesser(vms, tier, nowMillis);
             if (vm != null || tier != Tier.ANY) {
                 return vm;
             }
         }
-        return vms.isEmpty() ? null : leastMet(vms, course, nowMillis);
+        return vms.isEmpty() ? null : leastMet(vms, history, nowMillis);
     }
 
     /**
      * The one that has had least to do with a submission that was sent somewhere before. What became of it, a VM of its own site also tells
      * that has no share of new requests.
      */
-    private @Nullable VmState leastMet(List<VmState> vms, Course course, long nowMillis) {
+    private @Nullable VmState leastMet(List<VmState> vms, AttemptHistory history, long nowMillis) {
         VmState chosen = null;
         int chosenRank = Integer.MAX_VALUE;
         int offset = random.nextInt(vms.size());
         for (int i = 0; i < vms.size(); i++) {
             VmState vm = vms.get((i + offset) % vms.size());
-            boolean wanted = vm.config().weight() > 0 || vm.site().equals(course.home());
-            if (!wanted || isSpent(vm, course) || !takes(vm, Tier.ANY)) {
+            boolean wanted = vm.config().weight() > 0 || vm.site().equals(history.home());
+            if (!wanted || isSpent(vm, history) || !takes(vm, Tier.ANY)) {
                 continue;
             }
-            int rank = rank(vm, course);
+            int rank = rank(vm, history);
             if (rank < chosenRank || (chosen != null && rank == chosenRank && isBusier(chosen, vm, nowMillis))) {
                 chosen = vm;
                 chosenRank = rank;
@@ -168,22 +169,22 @@ final class Choice {
      * Whether a VM must not get it again: it cannot take it, or did not say that nothing happened. One that keeps the ledger may be asked
      * again as soon as it is heard, since asking it is how what became of the work is found out.
      */
-    private static boolean isSpent(VmState vm, Course course) {
-        return course.attempts().stream()
-                .anyMatch(attempt -> attempt.vm().equals(vm.name()) && spends(attempt, vm, course));
+    private static boolean isSpent(VmState vm, AttemptHistory history) {
+        return history.attempts().stream()
+                .anyMatch(attempt -> attempt.vm().equals(vm.name()) && spends(attempt, vm, history));
     }
 
-    private static boolean spends(Attempt attempt, VmState vm, Course course) {
+    private static boolean spends(Attempt attempt, VmState vm, AttemptHistory history) {
         if (attempt.ending().nothingHappened()) {
             return attempt.ending().unable();
         }
-        return course.safe() || !attempt.kept() || vm.beatSentMillis() <= attempt.endedMillis();
+        return history.safe() || !attempt.kept() || vm.beatSentMillis() <= attempt.endedMillis();
     }
 
     /** Whether no VM is left that could get it, now or later. */
-    boolean isExhausted(Course course) {
+    boolean isExhausted(AttemptHistory history) {
         for (VmState vm : fleet.vms()) {
-            if (vm.serves(course.group()) && !isSpent(vm, course)) {
+            if (vm.serves(history.group()) && !isSpent(vm, history)) {
                 return false;
             }
         }
@@ -191,15 +192,15 @@ final class Choice {
     }
 
     /** A VM that has not had it, on a host that has not had it, without reproach: the lower the better. */
-    private static int rank(VmState vm, Course course) {
+    private static int rank(VmState vm, AttemptHistory history) {
         int rank = 0;
-        if (course.met(vm.name())) {
+        if (history.met(vm.name())) {
             rank += 8;
         }
         if (!vm.usable() || isOpen(vm.breaker())) {
             rank += 4;
         }
-        if (course.metHost(vm.host())) {
+        if (history.metHost(vm.host())) {
             rank += 2;
         }
         return rank;

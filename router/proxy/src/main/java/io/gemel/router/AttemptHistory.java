@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What befell one submission so far: its attempts in order, and what was known of its key before. Confined to one thread.
  */
-final class Course {
+final class AttemptHistory {
     /** Two VMs of one site that die within this time died of one cause. */
     static final long EVENT_MILLIS = 1000;
 
@@ -24,7 +24,12 @@ final class Course {
     private boolean caughtUp;
 
     /** Of the group to which requests go that no route sends elsewhere. */
-    Course(boolean safe, boolean resubmittable, long deadlineMillis, @Nullable String earlierDoubt, int earlierDeaths) {
+    AttemptHistory(
+            boolean safe,
+            boolean resubmittable,
+            long deadlineMillis,
+            @Nullable String earlierDoubt,
+            int earlierDeaths) {
         this(
                 new Destination(RouterConfig.GROUP_DEFAULT, null),
                 safe,
@@ -42,7 +47,7 @@ final class Course {
      * @param earlierDoubt the site where an earlier request with its key may have run; null when none is known
      * @param earlierDeaths VMs that died while they had an earlier request with its key
      */
-    Course(
+    AttemptHistory(
             Destination to,
             boolean safe,
             boolean resubmittable,
@@ -142,10 +147,10 @@ final class Course {
     int workedAttempts() {
         int worked = 0;
         for (Attempt attempt : attempts) {
-            boolean refused = attempt.ending() instanceof Ending.Answered answered
+            boolean refused = attempt.ending() instanceof AttemptResult.Answered answered
                     && answered.outcome() != null
                     && answered.outcome().effect() == Outcome.Effect.REFUSED;
-            if (!refused && !(attempt.ending() instanceof Ending.NotSent)) {
+            if (!refused && !(attempt.ending() instanceof AttemptResult.NotSent)) {
                 worked++;
             }
         }
@@ -156,7 +161,7 @@ final class Course {
     int count(Outcome outcome) {
         int count = 0;
         for (Attempt attempt : attempts) {
-            if (attempt.ending() instanceof Ending.Answered answered && answered.outcome() == outcome) {
+            if (attempt.ending() instanceof AttemptResult.Answered answered && answered.outcome() == outcome) {
                 count++;
             }
         }
@@ -173,12 +178,12 @@ final class Course {
      * Events in which VMs are known to have died over it. VMs that died with their whole site count once, and so do two of one site that
      * died within a second: what killed both may have been anything. A third one speaks against the request.
      */
-    int deaths(Surroundings surroundings) {
+    int deaths(FleetView surroundings) {
         int deaths = earlierDeaths;
         Map<String, Attempt> events = new HashMap<>();
         for (Attempt attempt : attempts) {
-            if (!(attempt.ending() instanceof Ending.Broken)
-                    || surroundings.fateOf(attempt) != Surroundings.Fate.DIED) {
+            if (!(attempt.ending() instanceof AttemptResult.Broken)
+                    || surroundings.fateOf(attempt) != FleetView.VmFate.DIED) {
                 continue;
             }
             Attempt first = events.get(attempt.site());

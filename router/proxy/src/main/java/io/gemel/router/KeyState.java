@@ -3,17 +3,17 @@ package io.gemel.router;
 import org.jspecify.annotations.Nullable;
 
 /** One submission's part of the memory of keys. Confined to one event loop. */
-final class KeyHistory {
-    private final KeyMemory memory;
+final class KeyState {
+    private final RecentKeys memory;
     private final @Nullable String key;
-    private final KeyMemory.@Nullable Trace earlier;
+    private final RecentKeys.@Nullable Trace earlier;
     private final int earlierDeaths;
     private long attempt;
     private long first;
-    private KeyMemory.@Nullable Trace written;
+    private RecentKeys.@Nullable Trace written;
 
     /** @param nowMillis the router's own time */
-    KeyHistory(KeyMemory memory, Submission submission, long nowMillis) {
+    KeyState(RecentKeys memory, Submission submission, long nowMillis) {
         this.memory = memory;
         key = submission.key();
         // Nobody can have seen a key that the router made just now.
@@ -56,7 +56,7 @@ final class KeyHistory {
     void remember(String site, int deaths, long nowMillis) {
         if (key != null) {
             long died = earlier != null && deaths == earlierDeaths ? earlier.diedMillis() : nowMillis;
-            written = new KeyMemory.Trace(site, deaths, died, attempt);
+            written = new RecentKeys.Trace(site, deaths, died, attempt);
             memory.remember(key, written);
         }
     }

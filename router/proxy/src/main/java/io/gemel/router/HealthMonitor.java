@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Watches VMs and sites on an event loop of its own, and writes what it finds into the fleet. It also moves the router's own time. */
-final class Watch extends VerticleBase {
-    private static final Logger LOG = LoggerFactory.getLogger(Watch.class);
+final class HealthMonitor extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
 
     static final long TICK_MILLIS = 10;
 
@@ -40,12 +40,12 @@ final class Watch extends VerticleBase {
 
     private final Settings settings;
     private final Fleet fleet;
-    private final AwakeClock awake;
+    private final PauseAwareClock awake;
     private final LongSupplier nanos;
     private final LatencyWindow latencies;
-    private final Map<VmState, VmWatch> vms = new LinkedHashMap<>();
+    private final Map<VmState, VmProbe> vms = new LinkedHashMap<>();
     private final Map<VmState, Long> leftMillis = new HashMap<>();
-    private final List<SiteWatch> sites = new ArrayList<>();
+    private final List<SiteProbe> sites = new ArrayList<>();
     private final GroupWatch groups;
     private final Map<String, Long> hostDeaths = new HashMap<>();
     private @Nullable RouterConfig seen;
@@ -55,7 +55,7 @@ final class Watch extends VerticleBase {
 
     /** @param nanos a clock that never steps, nanoseconds */
     @SuppressWarnings("NullAway.Init") // start() makes what belongs to the event loop that runs it
-    Watch(Settings settings, Fleet fleet, AwakeClock awake, LongSupplier nanos, LatencyWindow latencies) {
+    HealthMonitor(Settings settings, Fleet fleet, PauseAwareClock awake, LongSupplier nanos, LatencyWindow latencies) {
         this.settings = settings;
         this.fleet = fleet;
         this.awake = awake;
@@ -74,8 +74,8 @@ final class Watch extends VerticleBase {
         for (SiteView site : fleet.sites()) {
             List<SiteView> others =
                     fleet.sites().stream().filter(other -> other != site).toList();
-            sites.add(new SiteWatch(
-                    site, client, settings, awake, group -> new Crossing(site, group, others, client, fencing)));
+            sites.add(new SiteProbe(
+                    site, client, settings, awake, group -> new SiteFailover(site, group, others, client, fencing)));
         }
         vertx.setPeriodic(1, TICK_MILLIS, unused -> tick());
         return Future.succeededFuture();
@@ -88,8 +88,8 @@ final class Watch extends VerticleBase {
             seen = now;
             follow(now);
         }
-        vms.values().forEach(VmWatch::tick);
-        sites.forEach(SiteWatch::tick);
+        vms.values().forEach(VmProbe::tick);
+        sites.forEach(SiteProbe::tick);
         groups.tick();
         if (!leftMillis.isEmpty()) {
             forgetIdle();
@@ -99,10 +99,10 @@ final class Watch extends VerticleBase {
 
     /** Watches the VMs that are named now, and those that leave. */
     private void follow(RouterConfig now) {
-        for (SiteWatch each : sites) {
+        for (SiteProbe each : sites) {
             SiteView site = each.site();
             boolean near = site.name().equals(now.site().name());
-            List<VmWatch> named = new ArrayList<>();
+            List<VmProbe> named = new ArrayList<>();
             for (VmState vm : site.vms()) {
                 named.add(vms.computeIfAbsent(vm, unused -> watch(site, vm, near)));
                 leftMillis.remove(vm);
@@ -116,8 +116,8 @@ final class Watch extends VerticleBase {
         hostDeaths.values().removeIf(died -> awake.millis() - died > HOST_MILLIS);
     }
 
-    private VmWatch watch(SiteView site, VmState vm, boolean near) {
-        return new VmWatch(
+    private VmProbe watch(SiteView site, VmState vm, boolean near) {
+        return new VmProbe(
                 vm, settings, near, awake, heartbeats, connections, () -> othersLive(site), () -> died(site, vm));
     }
 
@@ -150,7 +150,7 @@ final class Watch extends VerticleBase {
     }
 
     private boolean diedOfSilence(VmState vm) {
-        VmWatch watch = vms.get(vm);
+        VmProbe watch = vms.get(vm);
         return watch != null && watch.diedOfSilence();
     }
 
@@ -160,11 +160,11 @@ final class Watch extends VerticleBase {
                 .onFailure(why -> LOG.warn(
                         "the sessions of VM {} stay: {}",
                         vm.name(),
-                        Trust.why(why, settings.now().backendTls())));
+                        TlsOptions.why(why, settings.now().backendTls())));
         long now = awake.millis();
         Long before = hostDeaths.put(vm.host(), now);
         if (before != null && now - before <= HOST_MILLIS) {
-            for (VmWatch other : vms.values()) {
+            for (VmProbe other : vms.values()) {
                 if (other.vm() != vm && other.vm().host().equals(vm.host())) {
                     other.suspect();
                 }
@@ -175,7 +175,7 @@ final class Watch extends VerticleBase {
     /** An operator's word on a site; call on any thread. */
     void operatorSays(String site, boolean down) {
         context.runOnContext(unused -> {
-            for (SiteWatch watch : sites) {
+            for (SiteProbe watch : sites) {
                 if (watch.site().name().equals(site)) {
                     watch.operatorSays(down);
                 }

@@ -3,30 +3,30 @@ package io.gemel.router;
 import org.jspecify.annotations.Nullable;
 
 /** How one attempt of a submission ended, as far as the router can tell. */
-sealed interface Ending {
+sealed interface AttemptResult {
     /**
      * The VM answered.
      *
      * @param outcome null when the answer does not say: it is passed on as it is
      */
-    record Answered(@Nullable Outcome outcome) implements Ending {}
+    record Answered(@Nullable Outcome outcome) implements AttemptResult {}
 
     /**
      * Nothing was sent.
      *
      * @param unable whether the VM lives and can never take such a request; otherwise no connection could be had
      */
-    record NotSent(boolean unable) implements Ending {
+    record NotSent(boolean unable) implements AttemptResult {
         NotSent() {
             this(false);
         }
     }
 
     /** The connection broke after something had been sent, or the VM was found dead: it may have happened. */
-    record Broken() implements Ending {}
+    record Broken() implements AttemptResult {}
 
     /** What came back was no proper answer, from a VM that lives: it may have happened. */
-    record Improper() implements Ending {}
+    record Improper() implements AttemptResult {}
 
     /** One word for it. */
     default String word() {
