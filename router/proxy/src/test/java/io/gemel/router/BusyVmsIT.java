@@ -169,7 +169,7 @@ final class BusyVmsIT {
                 ? vm
                 : new RouterConfig.Vm("e1", nobody, vm.site(), vm.host(), 0, vm.heartbeatUrl())));
         awaitState(VmState.ALIVE, bench.e1);
-        try (LogLines log = new LogLines("io.gemel.router.VmWatch")) {
+        try (LogLines log = new LogLines(VmProbe.class.getName())) {
             await().until(() -> {
                 assertThat(bench.post("/transfers", "k" + System.nanoTime(), "1")
                                 .get()

@@ -137,7 +137,7 @@ final class GrpcUnableVmsIT {
     void it_is_told_and_said_that_nothing_was_done(Kind kind) throws Exception {
         serveBy(old(kind));
 
-        try (LogLines log = new LogLines("io.gemel.router.OpenAttempt")) {
+        try (LogLines log = new LogLines(OpenAttempt.class.getName())) {
             assertNotDone();
             assertThat(log.all())
                     .singleElement()
