@@ -1,7 +1,6 @@
 package io.gemel.router;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -54,7 +53,7 @@ final class Http2Preface extends ByteToMessageDecoder {
     /** In which protocol it would have been is not known: one of HTTP/1.1 is answered so. */
     private void giveUp(ChannelHandlerContext context) {
         onRefusal.run();
-        RequestGuard.answer(context, HttpResponseStatus.REQUEST_TIMEOUT).addListener(ChannelFutureListener.CLOSE);
+        RequestGuard.answer(context, HttpResponseStatus.REQUEST_TIMEOUT);
     }
 
     @Override

@@ -42,7 +42,7 @@ final class Rejections {
             }
         });
         request.resume();
-        lingering.add(request, awake.millis() + RequestGuard.LINGER_MILLIS);
+        lingering.add(request, awake.millis() + LingeringClose.LIMIT_MILLIS);
     }
 
     private static void part(HttpServerRequest request) {

@@ -3,22 +3,20 @@ package io.gemel.router;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.charset.StandardCharsets;
@@ -36,9 +34,6 @@ import org.jspecify.annotations.Nullable;
 final class RequestGuard {
     private static final String BYTES = "gemelBytes";
     private static final String MESSAGES = "gemelMessages";
-
-    /** For how long what a refused client sends is thrown away. */
-    static final long LINGER_MILLIS = 1000;
 
     /** Hears of refusals. */
     @FunctionalInterface
@@ -70,6 +65,15 @@ final class RequestGuard {
     private boolean upgrading;
 
     private boolean refused;
+
+    /** With what is answered as soon as earlier requests are. */
+    private @Nullable HttpResponseStatus postponed;
+
+    /** How many of them. */
+    private int earlier;
+
+    /** The answer that is written says that it is the connection's last. */
+    private boolean ending;
 
     /**
      * A guard for one connection.
@@ -103,33 +107,31 @@ final class RequestGuard {
         stopTimer();
         onRefusal.refused(status.code(), inMessage);
         int refusedOnes = inMessage || upgrading ? 1 : 0;
-        if (responding || unanswered > refusedOnes) {
-            // What is written now would be mistaken for a part of an answer, or for the answer to an earlier request.
+        if (unanswered > refusedOnes) {
+            // What is written now would be mistaken for the answer to an earlier request.
+            postponed = status;
+            earlier = unanswered - refusedOnes;
+        } else if (responding) {
+            // Its answer has begun: a second one must not be mistaken for a part of it.
             context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
-            return;
+        } else {
+            answer(context, status);
         }
-        answer(context, status).addListener(written -> linger(context));
     }
 
-    /** Answers what could not be read. */
-    static ChannelFuture answer(ChannelHandlerContext context, HttpResponseStatus status) {
+    /** An answer was written; the one to what was refused follows on the last of those before it, unless that ends the connection. */
+    private void answered() {
+        ChannelHandlerContext context = bytes;
+        if (postponed != null && context != null && --earlier == 0 && !ending) {
+            answer(context, postponed);
+        }
+    }
+
+    /** Answers what could not be read, and ends the connection. */
+    static void answer(ChannelHandlerContext context, HttpResponseStatus status) {
         String answer = "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
-        return context.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII));
-    }
-
-    /** What the client still sends is thrown away for a moment: closing at once could destroy the answer on its way. */
-    private void linger(ChannelHandlerContext context) {
-        context.channel().config().setAutoRead(true);
-        Runnable close = () -> {
-            context.newSucceededFuture().addListener(ChannelFutureListener.CLOSE);
-        };
-        timer = context.executor().schedule(close, LINGER_MILLIS, TimeUnit.MILLISECONDS);
-        SslHandler tls = context.pipeline().get(SslHandler.class);
-        (tls == null ? context.newSucceededFuture() : tls.closeOutbound()).addListener(told -> {
-            if (context.channel() instanceof DuplexChannel channel) {
-                channel.shutdownOutput().addListener(unused -> {});
-            }
-        });
+        context.writeAndFlush(Unpooled.copiedBuffer(answer, StandardCharsets.US_ASCII))
+                .addListener(ChannelFutureListener.CLOSE);
     }
 
     private void startTimer(ChannelHandlerContext context) {
@@ -242,12 +244,17 @@ final class RequestGuard {
         public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
             if (message instanceof HttpResponse response && response.status().code() >= 200) {
                 responding = true;
+                ending = !HttpUtil.isKeepAlive(response);
             }
-            if (message instanceof LastHttpContent && responding) {
+            boolean last = message instanceof LastHttpContent && responding;
+            if (last) {
                 responding = false;
                 upgrading &= --unanswered > 0;
             }
             super.write(context, message, promise);
+            if (last) {
+                answered();
+            }
         }
     }
 

@@ -90,6 +90,7 @@ final class StrictHttp {
         Http1ServerConfig limits = new Http1ServerConfig()
                 .setMaxHeaderSize(now.limits().headersMax())
                 .setMaxInitialLineLength(now.limits().lineMax());
+        pipeline.addFirst(new LingeringClose());
         pipeline.replace(DECODER, DECODER, new StrictDecoder(limits));
         pipeline.addBefore(DECODER, IDLE, idle(now));
         new RequestGuard(() -> settings.now().times().headerTimeout().toMillis(), onRefusal)

@@ -131,21 +131,36 @@ final class MalformedRequestsIT {
             value = {"a folded head ~ GET / HTTP/1.1|F: y| z||", "no head ~ GET||"})
     void a_refusal_does_not_pass_for_the_answer_to_an_earlier_request(String what, String refused) throws IOException {
         long before = received();
+        long malformed = bench.router.report().malformed();
         bench.vms().forEach(vm -> vm.manner = TestVm.Manner.KEEP);
         try (Socket socket = connect()) {
             write(socket, POST + "Content-Length: 0||");
             await().until(() -> received() > before);
             write(socket, refused);
+            await().until(() -> bench.router.report().malformed() > malformed);
+            bench.vms().forEach(TestVm::release);
 
-            assertThat(read(socket)).isEqualTo("<closed>");
+            assertThat(read(socket)).matches("(?s)HTTP/1.1 201 .*HTTP/1.1 400 .*<closed>");
         } finally {
             bench.vms().forEach(vm -> vm.manner = TestVm.Manner.ANSWER);
-            bench.vms().forEach(TestVm::release);
         }
     }
 
     private static void write(Socket socket, String text) throws IOException {
         socket.getOutputStream().write(text.replace("|", "\r\n").getBytes(StandardCharsets.US_ASCII));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '~',
+            value = {
+                "of a request that is refused ~ GET / HTTP/1.1|Host: x|Host: y|| ~ 400",
+                "of a request that is its client's last ~ GET /a HTTP/1.1|Host: x|Connection: close|| ~ 200"
+            })
+    void nor_is_an_answer_lost_by_what_comes_behind(String what, String request, int status) throws IOException {
+        String answer = talk(request.replace("|", "\r\n") + "a".repeat(4_000_000));
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ").endsWith("<closed>");
     }
 
     @Test
