@@ -15,7 +15,8 @@ final class HangUp {
     /**
      * Does this whenever the process gets the signal, instead of ending. The action runs on a thread of the JVM and must not wait.
      *
-     * @return false when this JVM or machine knows no such signal: it goes on as before then
+     * @return false when nothing hears it: this JVM or machine knows no such signal, or whoever started the process has it ignored, as
+     *     nohup does
      */
     static boolean handle(Runnable action) {
         try {
@@ -35,9 +36,9 @@ final class HangUp {
                         }
                         return null;
                     });
-            signal.getMethod("handle", signal, handler)
+            Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(NAME), handling);
-            return true;
+            return before != handler.getField("SIG_IGN").get(null);
         } catch (ReflectiveOperationException e) {
             if (e instanceof InvocationTargetException && !(e.getCause() instanceof IllegalArgumentException)) {
                 throw new IllegalStateException("cannot handle the signal " + NAME, e);

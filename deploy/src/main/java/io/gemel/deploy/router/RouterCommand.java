@@ -53,7 +53,10 @@ public final class RouterCommand implements Callable<Integer> {
         try (Router router = new Router(config, source, InstantSource.system(), new SecureRandom());
                 RouterBeans beans = RouterBeans.register(ManagementFactory.getPlatformMBeanServer(), config, router)) {
             named.set(beans);
-            HangUp.handle(() -> hungUp(router));
+            if (!HangUp.handle(() -> hungUp(router))) {
+                LOG.info(
+                        "SIGHUP is not heard, as under nohup: gemel reload tells the router to read its settings again");
+            }
             start(router);
             spec.commandLine()
                     .getOut()
