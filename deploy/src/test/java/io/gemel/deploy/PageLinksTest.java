@@ -15,18 +15,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Every link of a page leads to a file of the repository, and to a heading of it. */
+/** Every link of a page leads to a file of the repository and to a heading of it, and every test that a page names is there. */
 class PageLinksTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "node_modules");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+    private static final Pattern TEST = Pattern.compile("(?<![\\w*.])[A-Z]\\w*[a-z](IT|Test)\\b");
     private static final Pattern CODE = Pattern.compile("^ *```.*?^ *```", Pattern.MULTILINE | Pattern.DOTALL);
 
     @Test
     void lead_somewhere() throws IOException {
         List<String> broken = new ArrayList<>();
-        for (Path page : pages(ROOT)) {
+        for (Path page : files(ROOT, ".md")) {
             Matcher links = LINK.matcher(prose(page));
             while (links.find()) {
                 String link = links.group(1);
@@ -36,6 +37,26 @@ class PageLinksTest {
             }
         }
         assertThat(broken).isEmpty();
+    }
+
+    /** A command with the name of a test that is gone runs nothing, and a promise without its test is none. */
+    @Test
+    void name_tests_that_there_are() throws IOException {
+        Set<String> tests = new HashSet<>();
+        for (Path test : files(ROOT, ".java")) {
+            tests.add(test.getFileName().toString().replace(".java", ""));
+        }
+        List<String> gone = new ArrayList<>();
+        for (Path page : files(ROOT, ".md")) {
+            Matcher named = TEST.matcher(Files.readString(page));
+            while (named.find()) {
+                if (!tests.contains(named.group())) {
+                    gone.add(ROOT.relativize(page) + ": " + named.group());
+                }
+            }
+        }
+        assertThat(tests).contains("PageLinksTest");
+        assertThat(gone).isEmpty();
     }
 
     private static boolean leads(Path page, String link) throws IOException {
@@ -61,19 +82,19 @@ class PageLinksTest {
         return CODE.matcher(Files.readString(page)).replaceAll("");
     }
 
-    private static List<Path> pages(Path folder) throws IOException {
-        List<Path> pages = new ArrayList<>();
+    private static List<Path> files(Path folder, String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
                 if (Files.isDirectory(file)) {
                     if (!FOLDERS_LEFT_OUT.contains(file.getFileName().toString())) {
-                        pages.addAll(pages(file));
+                        found.addAll(files(file, ending));
                     }
-                } else if (file.toString().endsWith(".md")) {
-                    pages.add(file);
+                } else if (file.toString().endsWith(ending)) {
+                    found.add(file);
                 }
             }
         }
-        return pages;
+        return found;
     }
 }
