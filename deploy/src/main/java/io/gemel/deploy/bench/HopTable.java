@@ -27,7 +27,7 @@ final class HopTable {
             Hop hop = hops.get(i);
             line(
                     out,
-                    hop.way().name(),
+                    hop.way().label(),
                     whole(hop.fully(Sample::perSecond)),
                     i == 0 ? "" : whole(hop.fully(Sample::hopMicros)),
                     millis(hop.steadily(Sample::p50)),
@@ -47,7 +47,7 @@ final class HopTable {
     /** A line about the router for each version of HTTP. */
     static List<String> sums(RequestKind kind, double share, List<Hop> hops) {
         return hops.stream()
-                .filter(hop -> hop.way().name().startsWith(RouterStage.GEMEL))
+                .filter(hop -> hop.way().leadsThrough(RouterStage.GEMEL))
                 .map(router -> sum(kind, share, router, hops))
                 .toList();
     }
@@ -62,7 +62,7 @@ final class HopTable {
         return String.format(
                 Locale.ROOT,
                 "%s, %s at %s: adds p50 %s ms, p99 %s ms; throughput %s straight to the VM%s",
-                router.way().name(),
+                router.way().label(),
                 kind.name().toLowerCase(Locale.ROOT),
                 percent(share),
                 millis(router.added(straight, Sample::p50)),
@@ -72,7 +72,7 @@ final class HopTable {
     }
 
     private static boolean isHaProxys(Way way, Way router) {
-        return way.name().startsWith(RouterStage.HAPROXY) && way.version() == router.version();
+        return way.leadsThrough(RouterStage.HAPROXY) && way.version() == router.version();
     }
 
     private static String times(Hop router, Hop other) {

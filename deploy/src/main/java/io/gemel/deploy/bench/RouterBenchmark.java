@@ -68,7 +68,7 @@ final class RouterBenchmark {
     private List<String> measure(RequestKind kind) throws Exception {
         List<Hop> hops = stage.ways().stream().map(Hop::by).toList();
         for (Hop hop : hops) {
-            if (!hop.way().name().startsWith(RouterStage.HAPROXY)) {
+            if (!hop.way().leadsThrough(RouterStage.HAPROXY)) {
                 load.closed(hop.way(), kind, plan.connections(), plan.lead(), plan.warmUp());
                 stage.settle();
             }

@@ -9,14 +9,23 @@ import java.util.stream.Stream;
 /**
  * A way to the VM.
  *
- * @param name what the table calls it
+ * @param name of what stands on it
  * @param version what is spoken with whoever is at the address
  * @param pid of the process that stands on it; empty when none does
  */
 record Way(String name, URI uri, HttpVersion version, OptionalLong pid) {
     /** The same way for those who speak HTTP/2 with it, without a word of HTTP/1.1 before. */
     Way http2() {
-        return new Way(name + " h2", uri, HttpVersion.HTTP_2, pid);
+        return new Way(name, uri, HttpVersion.HTTP_2, pid);
+    }
+
+    boolean leadsThrough(String what) {
+        return name.equals(what);
+    }
+
+    /** What the table calls it. */
+    String label() {
+        return version == HttpVersion.HTTP_2 ? name + " h2" : name;
     }
 
     /** Processor time that the process on it has used so far. */

@@ -59,9 +59,8 @@ final class FoldScan {
     private Place after(byte b) {
         return switch (place) {
             case BEFORE -> b == '\r' || b == '\n' ? Place.BEFORE : Place.LINE;
-            case LINE -> Place.LINE;
             case LINE_START -> b == '\r' || b == '\n' ? Place.OVER : Place.LINE;
-            case OVER -> Place.OVER;
+            case LINE, OVER -> place;
         };
     }
 }

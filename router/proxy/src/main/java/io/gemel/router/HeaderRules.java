@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map.Entry;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /** Which headers go through the router and which end at it. Pure. */
 final class HeaderRules {
@@ -60,17 +61,10 @@ final class HeaderRules {
      * @param trusted whether they come from a proxy that is believed where a request came from
      */
     static List<Entry<String, String>> towardsVm(Iterable<Entry<String, String>> headers, boolean trusted) {
-        Set<String> named = named(headers);
-        List<Entry<String, String>> kept = new ArrayList<>();
-        for (Entry<String, String> header : headers) {
-            String name = header.getKey().toLowerCase(Locale.ROOT);
+        return kept(headers, SET_BY_ROUTER, name -> {
             String plain = plain(name);
-            boolean hearsay = tellsProvenance(plain) && (!trusted || !name.equals(plain));
-            if (!hearsay && !SET_BY_ROUTER.contains(plain) && passes(plain, named)) {
-                kept.add(header);
-            }
-        }
-        return kept;
+            return tellsProvenance(plain) && (!trusted || !name.equals(plain));
+        });
     }
 
     /** @param name in lower case */
@@ -88,19 +82,32 @@ final class HeaderRules {
 
     /** Those headers of a VM's answer that the client gets as they are. */
     static List<Entry<String, String>> towardsClient(Iterable<Entry<String, String>> headers) {
+        return kept(headers, ANSWERED_BY_ROUTER, name -> false);
+    }
+
+    /**
+     * What goes on to the other side.
+     *
+     * @param except not these
+     * @param nor not those either; gets names in lower case
+     */
+    private static List<Entry<String, String>> kept(
+            Iterable<Entry<String, String>> headers, Set<String> except, Predicate<String> nor) {
         Set<String> named = named(headers);
         List<Entry<String, String>> kept = new ArrayList<>();
         for (Entry<String, String> header : headers) {
-            String plain = plain(header.getKey().toLowerCase(Locale.ROOT));
-            if (!ANSWERED_BY_ROUTER.contains(plain) && passes(plain, named)) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            String plain = plain(name);
+            boolean stays = HOP_BY_HOP.contains(plain)
+                    || named.contains(plain)
+                    || plain.startsWith(OWN_PREFIX)
+                    || except.contains(plain)
+                    || nor.test(name);
+            if (!stays) {
                 kept.add(header);
             }
         }
         return kept;
-    }
-
-    private static boolean passes(String plain, Set<String> named) {
-        return !HOP_BY_HOP.contains(plain) && !named.contains(plain) && !plain.startsWith(OWN_PREFIX);
     }
 
     /** CGI and WSGI do not tell X_Y from X-Y: one must not pass for the other. */
