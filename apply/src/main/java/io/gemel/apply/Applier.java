@@ -12,7 +12,7 @@ import io.gemel.apply.postgres.PostgresTarget;
 import io.gemel.apply.postgres.Uninterrupted;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
-import io.gemel.apply.target.Recollection;
+import io.gemel.apply.target.StoredState;
 import io.gemel.apply.target.TargetDatabase;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
@@ -64,8 +64,8 @@ public final class Applier implements AutoCloseable {
     private final TargetDatabase database;
     private final ApplyStatus status;
     private final ScheduledExecutorService side;
-    private final SharedAnswer<Long> committed;
-    private final SharedAnswer<Long> committedAndAsked;
+    private final SingleFlight<Long> committed;
+    private final SingleFlight<Long> committedAndAsked;
     private final PeerLogBarrier barrier;
     private Marker marker;
     private volatile @Nullable ApplyLoop loop;
@@ -91,8 +91,8 @@ public final class Applier implements AutoCloseable {
         database = new PostgresTarget(config, progress);
         marker = Marker.none(config.peer());
         side = Executors.newScheduledThreadPool(SIDE_THREADS, work -> daemon(work, "side"));
-        committed = new SharedAnswer<>(() -> logEnd(false), side);
-        committedAndAsked = new SharedAnswer<>(() -> logEnd(true), side);
+        committed = new SingleFlight<>(() -> logEnd(false), side);
+        committedAndAsked = new SingleFlight<>(() -> logEnd(true), side);
         barrier = new PeerLogBarrier(config, status, side);
     }
 
@@ -117,10 +117,10 @@ public final class Applier implements AutoCloseable {
      */
     public Marker restore(InFlightWindow window) throws ApplyException {
         try {
-            Recollection recollection = database.recollection();
-            recollection.forEachEntry(entry -> window.restore(entry.key(), entry.entry()));
-            recollection.voids().forEach(window::restore);
-            marker = recollection.marker();
+            StoredState stored = database.stored();
+            stored.forEachEntry(entry -> window.restore(entry.key(), entry.entry()));
+            stored.voids().forEach(window::restore);
+            marker = stored.marker();
         } catch (ApplyFailure e) {
             throw exception(e);
         }
@@ -151,7 +151,7 @@ public final class Applier implements AutoCloseable {
 
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
-        CatchUp catchUp = new CatchUp(database, window, progress, config.catchUpTimeout(), reasons);
+        CaptureBarrier catchUp = new CaptureBarrier(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
         GroupApplier groupApplier = new GroupApplier(
                 database, window, catchUp, repairs, config.rowRoom().bytesMax());

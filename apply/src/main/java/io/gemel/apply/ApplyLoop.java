@@ -12,7 +12,7 @@ import io.gemel.conflict.Conflict;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.time.Duration;
 import java.time.Instant;
@@ -188,14 +188,14 @@ final class ApplyLoop implements Runnable {
 
     /** A heartbeat behind transactions comes from a site that waits to hear of them. */
     private void answer(GroupChanges group) {
-        if (group.hasBeat() && marker.position() > answeredPosition) {
+        if (group.hasHeartbeat() && marker.position() > answeredPosition) {
             answeredPosition = marker.position();
             answer.run();
         }
     }
 
     private void apply(GroupChanges group) throws ApplyFailure, InterruptedException {
-        List<Stamp> stamps = group.stamps();
+        List<TransactionHeader> stamps = group.stamps();
         if (stamps.isEmpty()) {
             window.acknowledge(group.seen());
             storeAcknowledgement(group);
@@ -203,11 +203,11 @@ final class ApplyLoop implements Runnable {
         }
         headMicros = stamps.get(0).version().micros();
         Version greatest = marker.version();
-        for (Stamp stamp : stamps) {
-            awaitPlausible(stamp);
-            greatest = stamp.version().compareTo(greatest) > 0 ? stamp.version() : greatest;
+        for (TransactionHeader header : stamps) {
+            awaitPlausible(header);
+            greatest = header.version().compareTo(greatest) > 0 ? header.version() : greatest;
         }
-        Stamp last = stamps.get(stamps.size() - 1);
+        TransactionHeader last = stamps.get(stamps.size() - 1);
         Marker next = new Marker(last.position(), group.epoch(), greatest, group.seen(), last.commitPosition());
         List<Conflict> conflicts = tries.apply(group, next);
         if (conflicts == null) {
@@ -257,24 +257,24 @@ final class ApplyLoop implements Runnable {
     }
 
     /** Refuses a version from the future until the clocks are right again. */
-    private void awaitPlausible(Stamp stamp) throws ApplyFailure, InterruptedException {
+    private void awaitPlausible(TransactionHeader header) throws ApplyFailure, InterruptedException {
         long limit = config.clockAheadMax().toMillis() * 1000;
-        if (ahead(stamp) > limit) {
-            pulse.atLeastAhead(ahead(stamp));
+        if (ahead(header) > limit) {
+            pulse.atLeastAhead(ahead(header));
         }
-        for (long ahead = ahead(stamp); ahead > limit; ahead = ahead(stamp)) {
+        for (long ahead = ahead(header); ahead > limit; ahead = ahead(header)) {
             tries.haltOrThrow(new ApplyFailure(
                     Kind.HALT,
                     Advice.APPLY_CLOCK_AHEAD,
-                    "the clock of " + stamp.origin() + " is " + ahead / 1_000_000
+                    "the clock of " + header.origin() + " is " + ahead / 1_000_000
                             + " s ahead of this machine's, more than"
                             + " clock.ahead.max; every conflict would go to it. Set the clocks right, or raise"
                             + " clock.ahead.max"));
         }
     }
 
-    private long ahead(Stamp stamp) {
-        return stamp.version().micros() - micros();
+    private long ahead(TransactionHeader header) {
+        return header.version().micros() - micros();
     }
 
     private long micros() {

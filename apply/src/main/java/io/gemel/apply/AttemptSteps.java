@@ -11,7 +11,7 @@ import io.gemel.apply.target.JournalEntry;
 import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.Resolution;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptSteps implements ApplySteps {
     private final TargetTransaction transaction;
-    private final WindowGroup group;
-    private final CatchUp catchUp;
+    private final WindowTransaction group;
+    private final CaptureBarrier catchUp;
     private final RepairSteps repairs;
     private final Set<RowKey> slowKeys;
     private final boolean alone;
@@ -48,8 +48,8 @@ final class AttemptSteps implements ApplySteps {
      */
     AttemptSteps(
             TargetTransaction transaction,
-            WindowGroup group,
-            CatchUp catchUp,
+            WindowTransaction group,
+            CaptureBarrier catchUp,
             Repairs repairs,
             Set<RowKey> slowKeys,
             boolean alone) {

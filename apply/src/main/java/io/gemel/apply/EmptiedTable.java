@@ -3,7 +3,7 @@ package io.gemel.apply;
 import io.gemel.apply.decide.ConflictRoom;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetRows;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
@@ -24,11 +24,11 @@ final class EmptiedTable {
     private static final int KEYS_AT_ONCE = 5_000;
 
     private final TargetRows target;
-    private final WindowGroup group;
+    private final WindowTransaction group;
     private final AttemptSteps steps;
     private final ConflictRoom room;
 
-    EmptiedTable(TargetRows target, WindowGroup group, AttemptSteps steps, ConflictRoom room) {
+    EmptiedTable(TargetRows target, WindowTransaction group, AttemptSteps steps, ConflictRoom room) {
         this.target = target;
         this.group = group;
         this.steps = steps;
@@ -40,7 +40,7 @@ final class EmptiedTable {
         target.lockTable(shape);
         steps.awaitCapture();
         Set<RowKey> contested =
-                group.contestedKeys(shape.table(), truncate.stamp().seen(), room.keysMax());
+                group.contestedKeys(shape.table(), truncate.header().seen(), room.keysMax());
         steps.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
         room.check(contested.size());
         target.clear(shape, contested);

@@ -11,7 +11,7 @@ import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.ResolverException;
 import io.gemel.conflict.window.InFlightWindow;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
@@ -34,7 +34,7 @@ import java.util.Set;
 final class GroupApplier {
     private final TargetDatabase database;
     private final InFlightWindow window;
-    private final CatchUp catchUp;
+    private final CaptureBarrier catchUp;
     private final Repairs repairs;
     private final long rowBytesMax;
 
@@ -45,7 +45,8 @@ final class GroupApplier {
     }
 
     /** @param rowBytesMax most bytes of memory that the values of a changed row may take */
-    GroupApplier(TargetDatabase database, InFlightWindow window, CatchUp catchUp, Repairs repairs, long rowBytesMax) {
+    GroupApplier(
+            TargetDatabase database, InFlightWindow window, CaptureBarrier catchUp, Repairs repairs, long rowBytesMax) {
         this.rowBytesMax = rowBytesMax;
         this.database = database;
         this.window = window;
@@ -85,7 +86,7 @@ final class GroupApplier {
     @FunctionalInterface
     interface Work {
         /** False rolls back. */
-        boolean run(TargetTransaction transaction, WindowGroup group) throws ApplyFailure, InterruptedException;
+        boolean run(TargetTransaction transaction, WindowTransaction group) throws ApplyFailure, InterruptedException;
     }
 
     /**
@@ -95,7 +96,7 @@ final class GroupApplier {
      * @return what the work returned
      */
     boolean transact(Marker applied, Work work) throws ApplyFailure, InterruptedException {
-        WindowGroup group = new WindowGroup(window);
+        WindowTransaction group = new WindowTransaction(window);
         long peerSeen = group.peerSeen(applied.peerSeen());
         Marker marker =
                 new Marker(applied.position(), applied.epoch(), applied.version(), peerSeen, applied.peerCommit());

@@ -1,18 +1,18 @@
 package io.gemel.apply;
 
 import io.gemel.apply.GroupPlan.TableWork;
-import io.gemel.apply.decide.CollisionApplier;
 import io.gemel.apply.decide.ConflictRoom;
+import io.gemel.apply.decide.DuplicateSubmissionResolver;
+import io.gemel.apply.decide.LockImages;
 import io.gemel.apply.decide.OrphanRepair;
 import io.gemel.apply.decide.ParkingNotices;
-import io.gemel.apply.decide.Samples;
-import io.gemel.apply.decide.SubmissionJudge;
+import io.gemel.apply.decide.UniqueConflictResolver;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.apply.target.TargetRows.Pair;
 import io.gemel.apply.target.TargetTransaction;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
@@ -40,12 +40,12 @@ final class GroupAttempt {
 
     private final TargetRows target;
     private final AttemptSteps steps;
-    private final WindowGroup group;
+    private final WindowTransaction group;
     private final Set<RowKey> slowKeys;
     private final boolean alone;
     private final Manner manner;
     private final ConflictRoom room;
-    private final SubmissionJudge judge;
+    private final DuplicateSubmissionResolver judge;
     private final ParkingNotices notices;
     private long collectedBytes;
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
@@ -59,7 +59,7 @@ final class GroupAttempt {
      */
     GroupAttempt(
             TargetTransaction transaction,
-            WindowGroup group,
+            WindowTransaction group,
             AttemptSteps steps,
             Set<RowKey> slowKeys,
             boolean alone,
@@ -73,7 +73,7 @@ final class GroupAttempt {
         this.slowKeys = slowKeys;
         this.alone = alone;
         this.manner = manner;
-        judge = new SubmissionJudge(target, group, steps, room);
+        judge = new DuplicateSubmissionResolver(target, group, steps, room);
         notices = new ParkingNotices(transaction, group.local());
     }
 
@@ -190,7 +190,7 @@ final class GroupAttempt {
             return;
         }
         try {
-            new CollisionApplier(target, group, steps).apply(collected);
+            new UniqueConflictResolver(target, group, steps).apply(collected);
         } catch (ApplyFailure e) {
             // Everything in the way was locked or taken out: another session has just put something there.
             throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
@@ -246,7 +246,7 @@ final class GroupAttempt {
     private Map<TableShape, Map<RowKey, @Nullable RowImage>> lockAll(List<StampedChange> changes) throws ApplyFailure {
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
         for (Map.Entry<TableShape, Map<RowKey, RowImage>> table :
-                Samples.of(changes).entrySet()) {
+                LockImages.of(changes).entrySet()) {
             if (manner == Manner.BY_TABLE) {
                 target.lockAgainstWriters(table.getKey());
                 rows.put(

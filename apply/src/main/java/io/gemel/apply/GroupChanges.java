@@ -6,9 +6,9 @@ import io.gemel.apply.log.PeerLog;
 import io.gemel.apply.log.PieceConsumer;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.transaction.Change;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +24,13 @@ final class GroupChanges implements GroupApplier.Changes {
         this.group = List.copyOf(group);
     }
 
-    List<Stamp> stamps() {
-        List<Stamp> stamps = new ArrayList<>();
+    List<TransactionHeader> stamps() {
+        List<TransactionHeader> stamps = new ArrayList<>();
         for (Incoming incoming : group) {
-            if (incoming instanceof Incoming.Whole whole) {
-                stamps.add(whole.transaction().stamp());
-            } else if (incoming instanceof Incoming.Large large) {
-                stamps.add(large.stamp());
+            if (incoming instanceof Incoming.InMemory whole) {
+                stamps.add(whole.transaction().header());
+            } else if (incoming instanceof Incoming.Spilled large) {
+                stamps.add(large.header());
             }
         }
         return stamps;
@@ -51,8 +51,8 @@ final class GroupChanges implements GroupApplier.Changes {
     }
 
     /** Does the peer say how far it is, and so wait to hear how far this site is? */
-    boolean hasBeat() {
-        return group.stream().anyMatch(Incoming.Beat.class::isInstance);
+    boolean hasHeartbeat() {
+        return group.stream().anyMatch(Incoming.Heartbeat.class::isInstance);
     }
 
     /** Changes handed out by the last {@link #forEach}. */
@@ -67,8 +67,8 @@ final class GroupChanges implements GroupApplier.Changes {
             return null;
         }
         return group.stream()
-                .filter(Incoming.Whole.class::isInstance)
-                .map(incoming -> ((Incoming.Whole) incoming).transaction())
+                .filter(Incoming.InMemory.class::isInstance)
+                .map(incoming -> ((Incoming.InMemory) incoming).transaction())
                 .findFirst()
                 .orElse(null);
     }
@@ -76,8 +76,8 @@ final class GroupChanges implements GroupApplier.Changes {
     /** May any transaction of the group say something about parked ones? Not known of a large one without reading it. */
     boolean mayHaveNotices() {
         return group.stream()
-                .anyMatch(incoming -> incoming instanceof Incoming.Large
-                        || (incoming instanceof Incoming.Whole whole
+                .anyMatch(incoming -> incoming instanceof Incoming.Spilled
+                        || (incoming instanceof Incoming.InMemory whole
                                 && ParkingNotices.areNotices(whole.transaction().changes())));
     }
 
@@ -92,7 +92,7 @@ final class GroupChanges implements GroupApplier.Changes {
     @Override
     public void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException {
         count = 0;
-        if (group.get(0) instanceof Incoming.Large large) {
+        if (group.get(0) instanceof Incoming.Spilled large) {
             log.reread(large, piece -> {
                 count += piece.size();
                 return consumer.accept(piece);
@@ -101,10 +101,10 @@ final class GroupChanges implements GroupApplier.Changes {
         }
         List<StampedChange> changes = new ArrayList<>();
         for (Incoming incoming : group) {
-            if (incoming instanceof Incoming.Whole whole) {
+            if (incoming instanceof Incoming.InMemory whole) {
                 int index = 0;
                 for (Change change : whole.transaction().changes()) {
-                    changes.add(new StampedChange(whole.transaction().stamp(), index++, change));
+                    changes.add(new StampedChange(whole.transaction().header(), index++, change));
                 }
             }
         }

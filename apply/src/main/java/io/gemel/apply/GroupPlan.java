@@ -74,7 +74,7 @@ final class GroupPlan {
         GroupPlan plan = new GroupPlan();
         chains.values().removeIf(chain -> {
             RowKey key = chain.first().change().key();
-            return !contested.test(key, chain.first().stamp().seen())
+            return !contested.test(key, chain.first().header().seen())
                     && !(chain.first().change() instanceof Change.Settle)
                     && chain.unbroken()
                     && plan.takeFast(key, chain);
@@ -97,7 +97,7 @@ final class GroupPlan {
         TableWork work = fast.computeIfAbsent(chain.first().change().shape(), shape -> new TableWork());
         if (before == null) {
             work.inserts.add(nonNull(after));
-            seenOfInserts.put(key, chain.first().stamp().seen());
+            seenOfInserts.put(key, chain.first().header().seen());
         } else if (after == null) {
             work.deletes.add(before);
         } else {

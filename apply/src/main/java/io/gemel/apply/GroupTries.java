@@ -145,7 +145,7 @@ final class GroupTries {
         LOG.warn(
                 "{} parks the transaction at log position {} of {}: {}",
                 config.site(),
-                transaction.stamp().position(),
+                transaction.header().position(),
                 config.peer(),
                 reason);
         parking.park(transaction, next, reason, why.journal());

@@ -113,12 +113,12 @@ final class Parking {
             touched.putIfAbsent(held.key(), held);
         }
         touched.values()
-                .forEach(image ->
-                        notices.add(new Change.Park(image, transaction.stamp().position())));
+                .forEach(image -> notices.add(
+                        new Change.ParkPolicy(image, transaction.header().position())));
         applier.transact(marker, (target, group) -> {
             target.park(
-                    transaction.stamp().origin(),
-                    transaction.stamp().position(),
+                    transaction.header().origin(),
+                    transaction.header().position(),
                     reason,
                     transaction,
                     touched.keySet());
@@ -203,10 +203,10 @@ final class Parking {
         Settlement settlement = new Settlement(open);
         for (Transaction transaction : database.parked().transactions(component)) {
             boolean theirs =
-                    decision == Decision.RETRY && !transaction.stamp().origin().equals(site);
+                    decision == Decision.RETRY && !transaction.header().origin().equals(site);
             for (Change change : transaction.changes()) {
                 settlement.note(
-                        repairs.gone().leftOutOf(change), transaction.stamp().position(), theirs);
+                        repairs.gone().leftOutOf(change), transaction.header().position(), theirs);
             }
         }
         return settlement;

@@ -2,8 +2,8 @@ package io.gemel.apply;
 
 import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.api.ApplyState;
-import io.gemel.apply.log.PeerLogEnd;
-import io.gemel.conflict.log.Milestone;
+import io.gemel.apply.log.PeerLogEndOffset;
+import io.gemel.conflict.log.Watermark;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -24,15 +24,15 @@ final class PeerLogBarrier implements AutoCloseable {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private final ApplyStatus status;
-    private final PeerLogEnd log;
-    private final SharedAnswer<Long> end;
-    private final Milestone applied = new Milestone();
-    private final Milestone empties = new Milestone();
+    private final PeerLogEndOffset log;
+    private final SingleFlight<Long> end;
+    private final Watermark applied = new Watermark();
+    private final Watermark empties = new Watermark();
 
     PeerLogBarrier(ApplyConfig config, ApplyStatus status, Executor executor) {
         this.status = status;
-        log = new PeerLogEnd(config, "barrier");
-        end = new SharedAnswer<>(() -> log.ask(END_LIMIT), executor);
+        log = new PeerLogEndOffset(config, "barrier");
+        end = new SingleFlight<>(() -> log.ask(END_LIMIT), executor);
     }
 
     /** Every record before this offset is applied, or needed not be. Applying thread. */
@@ -68,9 +68,9 @@ final class PeerLogBarrier implements AutoCloseable {
         }
     }
 
-    private Optional<String> await(Milestone milestone, long number, long deadline, String upTo)
+    private Optional<String> await(Watermark watermark, long number, long deadline, String upTo)
             throws InterruptedException {
-        while (!milestone.await(number, LOOK_AGAIN)) {
+        while (!watermark.await(number, LOOK_AGAIN)) {
             ApplyState state = status.state();
             boolean beginning = state == ApplyState.STARTING && status.reason().isEmpty();
             if (state != ApplyState.RUNNING && state != ApplyState.STANDBY && !beginning) {

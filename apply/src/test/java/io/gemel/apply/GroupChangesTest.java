@@ -4,19 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.apply.log.Incoming;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class GroupChangesTest {
     private static final SiteId EAST = new SiteId("east");
-    private static final Incoming BEAT = new Incoming.Beat(1, 7);
+    private static final Incoming BEAT = new Incoming.Heartbeat(1, 7);
 
-    private static Incoming.Whole whole(long position) {
-        Stamp stamp = new Stamp(EAST, position, 100 + position, new Version(position, EAST), 0);
-        return new Incoming.Whole(1, new Transaction(stamp, List.of()), 10);
+    private static Incoming.InMemory whole(long position) {
+        TransactionHeader header =
+                new TransactionHeader(EAST, position, 100 + position, new Version(position, EAST), 0);
+        return new Incoming.InMemory(1, new Transaction(header, List.of()), 10);
     }
 
     private static GroupChanges group(Incoming... incoming) {
@@ -25,7 +26,7 @@ class GroupChangesTest {
 
     @Test
     void a_heartbeat_beside_a_transaction_does_not_keep_it_from_being_parked() {
-        Incoming.Whole only = whole(3);
+        Incoming.InMemory only = whole(3);
 
         assertThat(group(only, BEAT).wholeTransaction()).isSameAs(only.transaction());
         assertThat(group(BEAT, only).wholeTransaction()).isSameAs(only.transaction());
@@ -36,7 +37,7 @@ class GroupChangesTest {
     void only_a_single_transaction_in_memory_is_a_whole_one() {
         assertThat(group(whole(3), whole(4)).wholeTransaction()).isNull();
         assertThat(group(BEAT).wholeTransaction()).isNull();
-        assertThat(group(new Incoming.Large(1, whole(3).transaction().stamp(), 5))
+        assertThat(group(new Incoming.Spilled(1, whole(3).transaction().header(), 5))
                         .wholeTransaction())
                 .isNull();
     }
@@ -46,7 +47,7 @@ class GroupChangesTest {
         List<GroupChanges> halves = group(whole(3), BEAT, whole(4), whole(5)).halves();
 
         assertThat(halves).hasSize(2);
-        assertThat(halves.stream().flatMap(half -> half.stamps().stream()).map(Stamp::position))
+        assertThat(halves.stream().flatMap(half -> half.stamps().stream()).map(TransactionHeader::position))
                 .containsExactly(3L, 4L, 5L);
         assertThat(halves.get(1).halves()).allMatch(GroupChanges::isSingle);
     }

@@ -11,8 +11,8 @@ import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,7 +58,7 @@ final class Assembler implements TransactionSink {
     private boolean first;
     private long commitMicros;
     private @Nullable String horizon;
-    private @Nullable Stamp stamp;
+    private @Nullable TransactionHeader header;
     private int parts;
     private int published;
     private List<Change> changes = new ArrayList<>();
@@ -87,7 +87,7 @@ final class Assembler implements TransactionSink {
         this.heartbeatNanos = config.heartbeatInterval().toNanos();
         this.commitClock = config.commitClock();
         this.nanoTime = nanoTime;
-        this.seenPublished = stamper.heartbeat(Stamp.UNKNOWN_COMMIT).seen();
+        this.seenPublished = stamper.heartbeat(TransactionHeader.UNKNOWN_COMMIT).seen();
         this.lastPublishedNanos = nanoTime.getAsLong();
     }
 
@@ -102,7 +102,7 @@ final class Assembler implements TransactionSink {
         first = true;
         commitMicros = transactionCommitMicros;
         horizon = null;
-        stamp = null;
+        header = null;
         parts = 0;
         published = 0;
     }
@@ -153,14 +153,14 @@ final class Assembler implements TransactionSink {
     private void take(Change change, long imageBytes) throws CaptureException, InterruptedException {
         long size = imageBytes + (shapes.contains(change.shape()) ? 0 : bytes(change.shape()));
         if (!changes.isEmpty() && bytes + size > partBytesMax) {
-            publishPart(Stamp.UNKNOWN_COMMIT);
+            publishPart(TransactionHeader.UNKNOWN_COMMIT);
             size = imageBytes + bytes(change.shape());
         }
         shapes.add(change.shape());
         changes.add(change);
         bytes += size;
         if (bytes > HELD_BYTES_MAX) {
-            publishPart(Stamp.UNKNOWN_COMMIT);
+            publishPart(TransactionHeader.UNKNOWN_COMMIT);
         }
     }
 
@@ -184,7 +184,7 @@ final class Assembler implements TransactionSink {
     public void end(long commitPosition) throws CaptureException, InterruptedException {
         if (stamper.alreadyPublished(commitPosition)) {
             passOver(commitPosition);
-        } else if (stamp != null || !changes.isEmpty()) {
+        } else if (header != null || !changes.isEmpty()) {
             publishPart(commitPosition);
             listener.captured(1, published);
         } else if (beat) {
@@ -198,7 +198,7 @@ final class Assembler implements TransactionSink {
     }
 
     private void passOver(long commitPosition) throws CaptureException {
-        if (stamp != null) {
+        if (header != null) {
             throw CaptureException.retry(
                     "the database's log was read again from before " + commitPosition + ", which is published");
         }
@@ -219,11 +219,11 @@ final class Assembler implements TransactionSink {
     }
 
     private void publishPart(long commitPosition) throws CaptureException, InterruptedException {
-        if (stamp == null) {
-            stamp = stamper.transaction(commitClock.applyAsLong(commitMicros));
+        if (header == null) {
+            header = stamper.transaction(commitClock.applyAsLong(commitMicros));
         }
-        boolean last = commitPosition != Stamp.UNKNOWN_COMMIT;
-        Stamp partStamp = last ? committed(stamp, commitPosition) : stamp;
+        boolean last = commitPosition != TransactionHeader.UNKNOWN_COMMIT;
+        TransactionHeader partStamp = last ? committed(header, commitPosition) : header;
         LogRecord.Part part = new LogRecord.Part(epoch, partStamp, parts++, last, published, changes);
         boolean large = bytes > partBytesMax;
         forgetChanges();
@@ -241,18 +241,19 @@ final class Assembler implements TransactionSink {
 
     private void register(LogRecord.Part part) throws CaptureException, InterruptedException {
         try {
-            window.register(part.stamp(), part.firstChange(), part.changes());
+            window.register(part.header(), part.firstChange(), part.changes());
         } catch (UncheckedIOException e) {
             throw CaptureException.noRoom(e);
         }
     }
 
-    private static Stamp committed(Stamp stamp, long commitPosition) {
-        return new Stamp(stamp.origin(), stamp.position(), commitPosition, stamp.version(), stamp.seen());
+    private static TransactionHeader committed(TransactionHeader header, long commitPosition) {
+        return new TransactionHeader(
+                header.origin(), header.position(), commitPosition, header.version(), header.seen());
     }
 
     private void heartbeat(long commitPosition) throws CaptureException, InterruptedException {
-        Stamp now = stamper.heartbeat(commitPosition);
+        TransactionHeader now = stamper.heartbeat(commitPosition);
         long quiet = nanoTime.getAsLong() - lastPublishedNanos;
         boolean due = quiet >= IDLE_HEARTBEAT_NANOS || (now.seen() > seenPublished && quiet >= heartbeatNanos);
         if (progress.takeAskedHeartbeat(commitPosition) || due) {
@@ -260,12 +261,13 @@ final class Assembler implements TransactionSink {
         }
     }
 
-    private void send(RecordPublisher.Prepared prepared, Stamp sent) throws CaptureException, InterruptedException {
+    private void send(RecordPublisher.Prepared prepared, TransactionHeader sent)
+            throws CaptureException, InterruptedException {
         publisher.send(prepared);
         sent(sent);
     }
 
-    private void sent(Stamp sent) {
+    private void sent(TransactionHeader sent) {
         seenPublished = sent.seen();
         lastPublishedNanos = nanoTime.getAsLong();
     }

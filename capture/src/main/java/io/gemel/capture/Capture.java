@@ -3,15 +3,15 @@ package io.gemel.capture;
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.capture.api.CaptureListener;
+import io.gemel.capture.log.LocalLog;
 import io.gemel.capture.log.LogClaim;
-import io.gemel.capture.log.LogEnd;
+import io.gemel.capture.log.LogEndReader;
 import io.gemel.capture.log.LogGuard;
 import io.gemel.capture.log.LogPublisher;
 import io.gemel.capture.log.LogReplay;
 import io.gemel.capture.log.LogTail;
 import io.gemel.capture.log.OffsetIndex;
 import io.gemel.capture.log.OwnChanges;
-import io.gemel.capture.log.OwnLog;
 import io.gemel.capture.log.RecentRecords;
 import io.gemel.capture.postgres.PostgresDatabase;
 import io.gemel.capture.source.SourceDatabase;
@@ -23,7 +23,7 @@ import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -46,14 +46,14 @@ public final class Capture implements AutoCloseable {
     private final String writer = UUID.randomUUID().toString();
     private final RecentRecords recent;
     private final OffsetIndex offsets = new OffsetIndex();
-    private final OwnLog log;
+    private final LocalLog log;
     private final OwnChanges ownChanges;
     private final LogPublisher publisher;
     private final SourceDatabase database;
     private final AtomicBoolean failed = new AtomicBoolean();
 
     private long epoch;
-    private @Nullable Stamp tail;
+    private @Nullable TransactionHeader tail;
     private Reasons.@Nullable Source windowFull;
     private volatile boolean closed;
 
@@ -67,7 +67,7 @@ public final class Capture implements AutoCloseable {
         this.listener = listener;
         this.reasons = reasons;
         recent = new RecentRecords(config.imageBytesMax());
-        log = new OwnLog(config);
+        log = new LocalLog(config);
         ownChanges = new OwnChanges(recent, offsets, log);
         publisher = new LogPublisher(
                 config, recent, offsets, new LogGuard(config, log), listener, this::failed, System::nanoTime);
@@ -97,7 +97,7 @@ public final class Capture implements AutoCloseable {
     }
 
     private void takeOver() throws CaptureException, InterruptedException {
-        LogEnd end = new LogEnd(config, log);
+        LogEndReader end = new LogEndReader(config, log);
         LogTail found = end.find();
         reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
         LogOwner here = database.identify();
@@ -127,7 +127,7 @@ public final class Capture implements AutoCloseable {
      * @throws CaptureException as {@link #open}
      */
     public void examine() throws CaptureException, InterruptedException {
-        LogTail found = new LogEnd(config, log).find();
+        LogTail found = new LogEndReader(config, log).find();
         checkClaim(database.identify(), found);
         database.examine(found.published());
     }
@@ -140,7 +140,7 @@ public final class Capture implements AutoCloseable {
      * @throws CaptureException as {@link #open}
      */
     public boolean examineBeforePreparing() throws CaptureException, InterruptedException {
-        LogTail found = new LogEnd(config, log).find();
+        LogTail found = new LogEndReader(config, log).find();
         if (found.epoch() == 0) {
             return false;
         }

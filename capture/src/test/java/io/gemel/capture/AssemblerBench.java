@@ -15,9 +15,9 @@ import io.gemel.conflict.window.LocalChanges;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,10 +56,10 @@ final class AssemblerBench {
         private LogRecord preparing = new LogRecord.Opened(0, "");
 
         @Override
-        public Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) {
+        public Prepared prepare(LogRecord record, TransactionHeader header, long commitMicros) {
             order.add("readable, registered up to " + window.registeredPosition());
             preparing = record;
-            return new Prepared(stamp.position(), 0, stamp.commitPosition(), commitMicros, 0, new byte[0]);
+            return new Prepared(header.position(), 0, header.commitPosition(), commitMicros, 0, new byte[0]);
         }
 
         @Override

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.capture.source.CapturedRow;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +28,7 @@ class AssemblerHeartbeatTest {
 
         assertThat(bench.sent)
                 .containsExactly(new LogRecord.Heartbeat(
-                        EPOCH, new Stamp(Fixtures.EAST, 0, 20, new Version(0, Fixtures.EAST), 0)));
+                        EPOCH, new TransactionHeader(Fixtures.EAST, 0, 20, new Version(0, Fixtures.EAST), 0)));
     }
 
     @Test
@@ -47,10 +47,10 @@ class AssemblerHeartbeatTest {
         bench.transaction(7, 70, new CapturedRow.Beat(null));
 
         assertThat(bench.sent)
-                .extracting(record -> ((LogRecord.Heartbeat) record).stamp().seen())
+                .extracting(record -> ((LogRecord.Heartbeat) record).header().seen())
                 .containsExactly(1L, 2L);
         assertThat(bench.sent)
-                .extracting(record -> ((LogRecord.Heartbeat) record).stamp().commitPosition())
+                .extracting(record -> ((LogRecord.Heartbeat) record).header().commitPosition())
                 .containsExactly(30L, 60L);
     }
 
@@ -64,7 +64,7 @@ class AssemblerHeartbeatTest {
         bench.transaction(4, 30, new CapturedRow.Beat(null));
 
         assertThat(bench.sent).hasSize(2);
-        assertThat(((LogRecord.Heartbeat) bench.sent.get(1)).stamp().commitPosition())
+        assertThat(((LogRecord.Heartbeat) bench.sent.get(1)).header().commitPosition())
                 .isEqualTo(20);
     }
 }

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gemel.capture.source.CapturedRow;
 import io.gemel.conflict.log.LogStamper;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,7 +25,7 @@ class AssemblerTest {
         assertThat(bench.sent)
                 .containsExactly(new LogRecord.Part(
                         EPOCH,
-                        new Stamp(Fixtures.EAST, 1, 77, new Version(500, Fixtures.EAST), 0),
+                        new TransactionHeader(Fixtures.EAST, 1, 77, new Version(500, Fixtures.EAST), 0),
                         0,
                         true,
                         0,
@@ -47,7 +47,7 @@ class AssemblerTest {
         bench.transaction(500, 77, local(1, 600), local(2, 600), local(3, 600), local(4, 600), local(5, 10));
 
         assertThat(bench.sent)
-                .extracting(record -> ((LogRecord.Part) record).stamp().position())
+                .extracting(record -> ((LogRecord.Part) record).header().position())
                 .containsOnly(1L);
         assertThat(bench.sent)
                 .extracting(record -> ((LogRecord.Part) record).index())
@@ -59,8 +59,12 @@ class AssemblerTest {
                 .extracting(record -> ((LogRecord.Part) record).last())
                 .containsExactly(false, false, false, true);
         assertThat(bench.sent)
-                .extracting(record -> ((LogRecord.Part) record).stamp().commitPosition())
-                .containsExactly(Stamp.UNKNOWN_COMMIT, Stamp.UNKNOWN_COMMIT, Stamp.UNKNOWN_COMMIT, 77L);
+                .extracting(record -> ((LogRecord.Part) record).header().commitPosition())
+                .containsExactly(
+                        TransactionHeader.UNKNOWN_COMMIT,
+                        TransactionHeader.UNKNOWN_COMMIT,
+                        TransactionHeader.UNKNOWN_COMMIT,
+                        77L);
         assertThat(bench.window.keys()).isEqualTo(5);
     }
 
@@ -100,8 +104,8 @@ class AssemblerTest {
         bench.transaction(500, 77, local(2, 10));
 
         assertThat(bench.sent).hasSize(1);
-        assertThat(bench.part(0).stamp())
-                .isEqualTo(new Stamp(Fixtures.EAST, 1, 77, new Version(9_001, Fixtures.EAST), 9));
+        assertThat(bench.part(0).header())
+                .isEqualTo(new TransactionHeader(Fixtures.EAST, 1, 77, new Version(9_001, Fixtures.EAST), 9));
         assertThat(bench.progress.horizon()).isEqualTo("10:20:");
         assertThat(bench.window.keys()).isEqualTo(1);
     }
@@ -135,13 +139,14 @@ class AssemblerTest {
 
     @Test
     void passes_over_what_is_published_already_but_counts_it_as_read() throws Exception {
-        bench = new AssemblerBench(new LogStamper(new Stamp(Fixtures.EAST, 5, 77, new Version(500, Fixtures.EAST), 3)));
+        bench = new AssemblerBench(
+                new LogStamper(new TransactionHeader(Fixtures.EAST, 5, 77, new Version(500, Fixtures.EAST), 3)));
 
         bench.transaction(499, 77, local(1, 10));
         bench.transaction(501, 78, local(2, 10));
 
         assertThat(bench.sent).hasSize(1);
-        assertThat(bench.part(0).stamp().position()).isEqualTo(6);
+        assertThat(bench.part(0).header().position()).isEqualTo(6);
         assertThat(bench.part(0).changes()).containsExactly(Fixtures.insert(2));
         assertThat(bench.progress.commitPosition()).isEqualTo(78);
     }
@@ -170,6 +175,6 @@ class AssemblerTest {
 
         bench.transaction(500, 77, local(1, 10));
 
-        assertThat(bench.part(0).stamp().version().micros()).isEqualTo(400);
+        assertThat(bench.part(0).header().version().micros()).isEqualTo(400);
     }
 }

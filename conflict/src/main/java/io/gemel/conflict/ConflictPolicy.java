@@ -32,7 +32,7 @@ public interface ConflictPolicy {
      * order that never contradicts what a site had seen.
      */
     default boolean precedes(StampedChange earlier, StampedChange later) {
-        return earlier.stamp().version().compareTo(later.stamp().version()) < 0;
+        return earlier.header().version().compareTo(later.header().version()) < 0;
     }
 
     /** What a step did to the state that it met. */

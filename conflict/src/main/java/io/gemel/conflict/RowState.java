@@ -39,7 +39,7 @@ public record RowState(@Nullable RowImage image, Map<SiteId, Long> contributors)
     boolean seenBy(StampedChange change) {
         for (Map.Entry<SiteId, Long> contributor : contributors.entrySet()) {
             boolean own = contributor.getKey().equals(change.origin());
-            long known = own ? change.position() : change.stamp().seen();
+            long known = own ? change.position() : change.header().seen();
             if (contributor.getValue() > known) {
                 return false;
             }

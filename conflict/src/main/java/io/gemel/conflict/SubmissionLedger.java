@@ -18,7 +18,7 @@ public final class SubmissionLedger {
 
     private static final String ATTEMPT = "attempt";
     private static final Comparator<StampedChange> BY_ATTEMPT = Comparator.comparingLong(SubmissionLedger::attempt)
-            .thenComparing(claim -> claim.stamp().version());
+            .thenComparing(claim -> claim.header().version());
 
     private SubmissionLedger() {}
 

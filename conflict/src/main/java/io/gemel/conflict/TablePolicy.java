@@ -18,15 +18,15 @@ public final class TablePolicy {
     private final ConflictPolicy policy;
     private final Set<String> deltaColumns;
     private final boolean removesUniqueLosers;
-    private final OrphanChoice orphans;
+    private final OrphanPolicy orphans;
 
     public TablePolicy(ConflictPolicy policy, Set<String> deltaColumns) {
-        this(policy, deltaColumns, false, OrphanChoice.KEEP);
+        this(policy, deltaColumns, false, OrphanPolicy.KEEP);
     }
 
     /** @param removesUniqueLosers see {@link #removesUniqueLosers()} */
     public TablePolicy(
-            ConflictPolicy policy, Set<String> deltaColumns, boolean removesUniqueLosers, OrphanChoice orphans) {
+            ConflictPolicy policy, Set<String> deltaColumns, boolean removesUniqueLosers, OrphanPolicy orphans) {
         this.policy = policy;
         this.deltaColumns = Set.copyOf(deltaColumns);
         this.removesUniqueLosers = removesUniqueLosers;
@@ -50,13 +50,13 @@ public final class TablePolicy {
     }
 
     /** What becomes of the table's rows that lost the row which they refer to. */
-    public OrphanChoice orphans() {
+    public OrphanPolicy orphans() {
         return orphans;
     }
 
     /** Are concurrent changes left to a person? */
     public boolean parks() {
-        return policy instanceof Park;
+        return policy instanceof ParkPolicy;
     }
 
     /** As an operator would write it: equal names, equal policies. */
@@ -68,7 +68,7 @@ public final class TablePolicy {
                     .append(')');
         }
         name.append(removesUniqueLosers ? ", unique(remove)" : "");
-        if (orphans != OrphanChoice.KEEP) {
+        if (orphans != OrphanPolicy.KEEP) {
             name.append(", orphan(")
                     .append(orphans.name().toLowerCase(Locale.ROOT))
                     .append(')');
@@ -94,7 +94,7 @@ public final class TablePolicy {
         Change change = stamped.change();
         RowImage after = change.after();
         RowImage row = state.image();
-        if (change instanceof Change.Park) {
+        if (change instanceof Change.ParkPolicy) {
             return state;
         }
         if (change instanceof Change.Settle settle) {

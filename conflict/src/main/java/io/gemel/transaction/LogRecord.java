@@ -33,7 +33,7 @@ public sealed interface LogRecord {
     }
 
     /** Nothing to publish, but clock, {@code seen} and commit position have moved on. */
-    record Heartbeat(long epoch, Stamp stamp) implements LogRecord {
+    record Heartbeat(long epoch, TransactionHeader header) implements LogRecord {
         @Override
         public <T> T match(Function<Opened, T> opened, Function<Heartbeat, T> heartbeat, Function<Part, T> part) {
             return heartbeat.apply(this);
@@ -47,7 +47,7 @@ public sealed interface LogRecord {
      *
      * @param firstChange index in the transaction of this part's first change
      */
-    record Part(long epoch, Stamp stamp, int index, boolean last, int firstChange, List<Change> changes)
+    record Part(long epoch, TransactionHeader header, int index, boolean last, int firstChange, List<Change> changes)
             implements LogRecord {
         public Part {
             changes = List.copyOf(changes);

@@ -5,13 +5,13 @@ package io.gemel.transaction;
  *
  * @param index place of the change in its transaction, from 0
  */
-public record StampedChange(Stamp stamp, int index, Change change) {
+public record StampedChange(TransactionHeader header, int index, Change change) {
     public SiteId origin() {
-        return stamp.origin();
+        return header.origin();
     }
 
     public long position() {
-        return stamp.position();
+        return header.position();
     }
 
     /** Had the site of this change {@code other} in its database when it made this one? */
@@ -19,11 +19,11 @@ public record StampedChange(Stamp stamp, int index, Change change) {
         if (origin().equals(other.origin()) && position() == other.position()) {
             return index > other.index;
         }
-        return stamp.saw(other.stamp);
+        return header.saw(other.header);
     }
 
     /** Stands for the change that made a row which has nothing in flight: older than any other. */
     public static StampedChange settled(SiteId site, RowImage row) {
-        return new StampedChange(new Stamp(site, 0, 0, new Version(0, site), 0), 0, new Change.Insert(row));
+        return new StampedChange(new TransactionHeader(site, 0, 0, new Version(0, site), 0), 0, new Change.Insert(row));
     }
 }

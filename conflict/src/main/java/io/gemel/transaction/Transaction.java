@@ -3,7 +3,7 @@ package io.gemel.transaction;
 import java.util.List;
 
 /** A committed transaction, whole: its changes in the order in which they were made. */
-public record Transaction(Stamp stamp, List<Change> changes) {
+public record Transaction(TransactionHeader header, List<Change> changes) {
     public Transaction {
         changes = List.copyOf(changes);
     }

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -53,7 +53,9 @@ class CustomPolicyTest {
     private static StampedChange update(String n) {
         SiteId west = new SiteId("west");
         return new StampedChange(
-                new Stamp(west, 1, 1, new Version(1, west), 0), 0, new Change.Update(row("1", "old"), row("1", n)));
+                new TransactionHeader(west, 1, 1, new Version(1, west), 0),
+                0,
+                new Change.Update(row("1", "old"), row("1", n)));
     }
 
     private static RowImage row(String id, String n) {

@@ -61,7 +61,8 @@ class ChangeTest {
     }
 
     private static StampedChange change(SiteId origin, long position, long seen, int index) {
-        Stamp stamp = new Stamp(origin, position, position, new Version(position, origin), seen);
-        return new StampedChange(stamp, index, new Change.Update(OLD, NEW));
+        TransactionHeader header =
+                new TransactionHeader(origin, position, position, new Version(position, origin), seen);
+        return new StampedChange(header, index, new Change.Update(OLD, NEW));
     }
 }

@@ -58,7 +58,7 @@ class LargeTextTest {
                 new Change.Update(before, after),
                 new Change.Update(after, after.with(1, null)),
                 new Change.Delete(after));
-        Part part = new Part(1, stamp(), 0, true, 0, changes);
+        Part part = new Part(1, header(), 0, true, 0, changes);
 
         assertThat(codec.decode(codec.encode(part))).isEqualTo(part);
         assertThat(join(part, 512 << 10)).isEqualTo(part);
@@ -86,7 +86,7 @@ class LargeTextTest {
     void a_joiner_says_how_much_a_part_will_take_and_of_which_row_it_is() throws Exception {
         Part part = new Part(
                 1,
-                stamp(),
+                header(),
                 0,
                 true,
                 0,
@@ -108,7 +108,7 @@ class LargeTextTest {
     void refuses_a_large_text_that_is_not_utf8() {
         Part part = new Part(
                 1,
-                stamp(),
+                header(),
                 0,
                 true,
                 0,
@@ -135,9 +135,9 @@ class LargeTextTest {
         return whole;
     }
 
-    private static Stamp stamp() {
+    private static TransactionHeader header() {
         SiteId east = new SiteId("east");
-        return new Stamp(east, 7, 9, new Version(9, east), 3);
+        return new TransactionHeader(east, 7, 9, new Version(9, east), 3);
     }
 
     private static LargeText large(String text) {

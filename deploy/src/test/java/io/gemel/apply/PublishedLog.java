@@ -4,8 +4,8 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import io.gemel.transaction.codec.TransactionCodec;
 import java.util.List;
@@ -36,7 +36,7 @@ final class PublishedLog implements AutoCloseable {
     /** A transaction whose origin had seen {@code seen}. */
     void transaction(long seen, Change... changes) {
         position++;
-        send(new LogRecord.Part(1, stamp(position, seen, true), 0, true, 0, List.of(changes)));
+        send(new LogRecord.Part(1, header(position, seen, true), 0, true, 0, List.of(changes)));
     }
 
     /** A transaction in several parts. */
@@ -45,14 +45,14 @@ final class PublishedLog implements AutoCloseable {
         int first = 0;
         for (int i = 0; i < parts.size(); i++) {
             boolean last = i == parts.size() - 1;
-            send(new LogRecord.Part(1, stamp(position, seen, last), i, last, first, parts.get(i)));
+            send(new LogRecord.Part(1, header(position, seen, last), i, last, first, parts.get(i)));
             first += parts.get(i).size();
         }
     }
 
     /** Says, without a transaction, what the origin has seen by now. */
     void heartbeat(long seen) {
-        send(new LogRecord.Heartbeat(1, stamp(position, seen, true)));
+        send(new LogRecord.Heartbeat(1, header(position, seen, true)));
     }
 
     void skipPosition() {
@@ -76,9 +76,13 @@ final class PublishedLog implements AutoCloseable {
         return position;
     }
 
-    private Stamp stamp(long at, long seen, boolean last) {
-        return new Stamp(
-                origin, at, last ? at * 100 : Stamp.UNKNOWN_COMMIT, new Version(FIRST_MICROS + at, origin), seen);
+    private TransactionHeader header(long at, long seen, boolean last) {
+        return new TransactionHeader(
+                origin,
+                at,
+                last ? at * 100 : TransactionHeader.UNKNOWN_COMMIT,
+                new Version(FIRST_MICROS + at, origin),
+                seen);
     }
 
     static RowImage row(TableShape shape, String... values) {

@@ -66,7 +66,7 @@ class CaptureIT {
 
             List<LogRecord.Part> parts = site.await(3);
 
-            assertThat(parts).extracting(part -> part.stamp().position()).containsExactly(1L, 2L, 3L);
+            assertThat(parts).extracting(part -> part.header().position()).containsExactly(1L, 2L, 3L);
             assertThat(parts.get(0).changes())
                     .extracting(Object::toString)
                     .containsExactly(
@@ -100,8 +100,8 @@ class CaptureIT {
             assertThat(parts)
                     .extracting(part -> part.changes().get(0).key().values().get(0))
                     .containsExactly("1", "3");
-            assertThat(parts).extracting(part -> part.stamp().seen()).containsExactly(0L, 7L);
-            assertThat(parts.get(1).stamp().version().micros()).isEqualTo(future + 1);
+            assertThat(parts).extracting(part -> part.header().seen()).containsExactly(0L, 7L);
+            assertThat(parts.get(1).header().version().micros()).isEqualTo(future + 1);
             assertThat(running.window.keys()).isEqualTo(2);
             assertThat(running.progress.horizon()).isNotNull();
             // The log shows a record before its sender has counted it.
@@ -115,7 +115,7 @@ class CaptureIT {
             site.start();
             site.transaction("INSERT INTO account VALUES (1, 'ann', 10)");
 
-            assertThat(site.await(1).get(0).stamp().version().micros() % 1_000_000)
+            assertThat(site.await(1).get(0).header().version().micros() % 1_000_000)
                     .isZero();
         }
     }
@@ -149,7 +149,8 @@ class CaptureIT {
 
             assertThat(site.log())
                     .filteredOn(LogRecord.Heartbeat.class::isInstance)
-                    .extracting(record -> ((LogRecord.Heartbeat) record).stamp().seen())
+                    .extracting(
+                            record -> ((LogRecord.Heartbeat) record).header().seen())
                     .contains(3L);
             assertThat(running.progress.horizon()).isNotNull();
             assertThat(running.publishedPosition).hasValue(0);
@@ -177,7 +178,7 @@ class CaptureIT {
             assertThat(large.stream().mapToInt(part -> part.changes().size()).sum())
                     .isEqualTo(rows);
             assertThat(large)
-                    .allSatisfy(part -> assertThat(part.stamp().position()).isEqualTo(1));
+                    .allSatisfy(part -> assertThat(part.header().position()).isEqualTo(1));
             assertThat(large)
                     .extracting(LogRecord.Part::last)
                     .containsOnlyOnce(true)

@@ -56,7 +56,7 @@ class CaptureOutageIT {
             assertThat(running.failure).hasNullValue();
             servers.kafka().start();
             assertThat(site.await(101))
-                    .extracting(part -> part.stamp().position())
+                    .extracting(part -> part.header().position())
                     .isSorted()
                     .doesNotHaveDuplicates()
                     .endsWith(101L);

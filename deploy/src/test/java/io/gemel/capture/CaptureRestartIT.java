@@ -185,10 +185,10 @@ class CaptureRestartIT {
 
             LogRecord.Part after = site.await(2).get(1);
 
-            assertThat(after.stamp().position()).isEqualTo(2);
-            assertThat(after.stamp().version().micros())
-                    .isEqualTo(before.stamp().version().micros() + 1);
-            assertThat(after.stamp().seen()).isEqualTo(5);
+            assertThat(after.header().position()).isEqualTo(2);
+            assertThat(after.header().version().micros())
+                    .isEqualTo(before.header().version().micros() + 1);
+            assertThat(after.header().seen()).isEqualTo(5);
             assertThat(after.epoch()).isEqualTo(before.epoch() + 1);
             assertThat(running.window.keys()).isEqualTo(2);
         }

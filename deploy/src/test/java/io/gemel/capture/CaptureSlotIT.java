@@ -7,7 +7,7 @@ import io.gemel.capture.api.CaptureException;
 import io.gemel.capture.api.CaptureException.Classification;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -95,11 +95,11 @@ class CaptureSlotIT {
         try (CaptureFixture site = servers.site(version, ENTRY)) {
             publishBehindTheSlot(site);
             List<LogRecord.Part> parts = site.parts();
-            Stamp last = parts.get(parts.size() - 1).stamp();
+            TransactionHeader last = parts.get(parts.size() - 1).header();
             // As far as the database's log has come by now, which is past any commit that was published.
             site.execute("INSERT INTO entry VALUES (3, 'another history')");
-            Stamp lost =
-                    new Stamp(last.origin(), last.position(), last.commitPosition() + 1, last.version(), last.seen());
+            TransactionHeader lost = new TransactionHeader(
+                    last.origin(), last.position(), last.commitPosition() + 1, last.version(), last.seen());
             site.publish(new LogRecord.Heartbeat(1 << 20, lost));
 
             assertHalts(site, "restored from a backup");

@@ -56,7 +56,7 @@ final class ArchitectureTest {
             "io.gemel.apply.ApplyLoop",
             "io.gemel.apply.AttemptSteps",
             "io.gemel.apply.PeerLogBarrier",
-            "io.gemel.conflict.log.Milestone");
+            "io.gemel.conflict.log.Watermark");
 
     @ArchTest
     static final ArchRule shared_words_know_no_other_module = noClasses()

@@ -4,7 +4,7 @@ import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.apply.target.TargetRows.Orphan;
 import io.gemel.conflict.window.WindowEntry;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.reason.Advice;
 import io.gemel.reason.RowLimit;
 import io.gemel.transaction.Change;
@@ -20,11 +20,11 @@ public final class ConflictRoom {
     private static final String DONE_TWICE =
             "a submission was carried out at both sites, and one of them is taken back";
 
-    private final WindowGroup group;
+    private final WindowTransaction group;
     private final long rowBytesMax;
 
     /** @param rowBytesMax most bytes of memory that the values of a changed row may take */
-    public ConflictRoom(WindowGroup group, long rowBytesMax) {
+    public ConflictRoom(WindowTransaction group, long rowBytesMax) {
         this.group = group;
         this.rowBytesMax = rowBytesMax;
     }

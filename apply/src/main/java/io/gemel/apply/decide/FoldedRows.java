@@ -26,7 +26,7 @@ public final class FoldedRows {
      * @param before the row as the group found it
      * @param after the row as its fold left it
      */
-    record Folded(
+    record MergedRow(
             StampedChange change,
             @Nullable StampedChange rival,
             @Nullable RowImage before,
@@ -41,7 +41,7 @@ public final class FoldedRows {
         }
     }
 
-    private final Map<RowKey, Folded> rows = new LinkedHashMap<>();
+    private final Map<RowKey, MergedRow> rows = new LinkedHashMap<>();
 
     /**
      * Takes note of what became of a row.
@@ -50,22 +50,22 @@ public final class FoldedRows {
      */
     public void note(StampedChange change, @Nullable RowImage current, Resolution resolution) {
         RowKey key = change.change().key();
-        Folded known = rows.get(key);
+        MergedRow known = rows.get(key);
         if (known == null && !resolution.contested()) {
             return;
         }
         StampedChange rival = Stream.concat(
-                        Stream.ofNullable(known).map(Folded::rival),
+                        Stream.ofNullable(known).map(MergedRow::rival),
                         resolution.conflicts().stream().map(Conflict::local))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
         RowImage before = known == null ? current : known.before();
-        rows.put(key, new Folded(change, rival, before, resolution.outcome()));
+        rows.put(key, new MergedRow(change, rival, before, resolution.outcome()));
     }
 
     /** Each row as it was noted last, in the order in which they were first. */
-    List<Folded> rows() {
+    List<MergedRow> rows() {
         return new ArrayList<>(rows.values());
     }
 }

@@ -1,6 +1,6 @@
 package io.gemel.apply.decide;
 
-import io.gemel.apply.decide.FoldedRows.Folded;
+import io.gemel.apply.decide.FoldedRows.MergedRow;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.JournalEntry;
 import io.gemel.apply.target.TargetRows;
@@ -8,9 +8,9 @@ import io.gemel.apply.target.TargetRows.Dangling;
 import io.gemel.apply.target.TargetRows.Orphan;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
-import io.gemel.conflict.OrphanChoice;
+import io.gemel.conflict.OrphanPolicy;
 import io.gemel.conflict.TablePolicy;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -46,13 +46,13 @@ public final class OrphanRepair {
     static final int REMEMBERED_MAX = 50_000;
 
     private final TargetRows rows;
-    private final WindowGroup group;
+    private final WindowTransaction group;
     private final ApplySteps steps;
     private final FoldedRows folded;
     private final ConflictRoom room;
     private final GoneRows gone;
     private final Set<TableShape> overflowed = new HashSet<>();
-    private final Map<TableShape, Map<RowKey, Folded>> suspects = new LinkedHashMap<>(); // may refer to nothing
+    private final Map<TableShape, Map<RowKey, MergedRow>> suspects = new LinkedHashMap<>(); // may refer to nothing
     private @Nullable TableShape lastShape;
     private boolean lastIsReferredTo;
     private boolean lastRemovesOrphans;
@@ -62,7 +62,8 @@ public final class OrphanRepair {
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
 
     /** @param folded filled while the group is applied */
-    public OrphanRepair(TargetRows rows, WindowGroup group, ApplySteps steps, FoldedRows folded, ConflictRoom room) {
+    public OrphanRepair(
+            TargetRows rows, WindowTransaction group, ApplySteps steps, FoldedRows folded, ConflictRoom room) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;
@@ -82,7 +83,7 @@ public final class OrphanRepair {
         if (lastShape == null || !shape.equals(lastShape)) {
             lastShape = shape;
             lastIsReferredTo = rows.isReferredTo(shape);
-            lastRemovesOrphans = group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE;
+            lastRemovesOrphans = group.policyFor(shape.table()).orphans() == OrphanPolicy.REMOVE;
             last = null;
         }
         noteMoved(change, last);
@@ -107,17 +108,17 @@ public final class OrphanRepair {
         boolean isMoved = lastRemovesOrphans
                 && before != null
                 && before.change() instanceof Change.Delete
-                && before.stamp().equals(change.stamp())
+                && before.header().equals(change.header())
                 && change.change() instanceof Change.Insert;
         if (!isMoved) {
             return;
         }
         TableShape shape = change.change().shape();
-        Map<RowKey, Folded> table = suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>());
+        Map<RowKey, MergedRow> table = suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>());
         if (table.size() < REMEMBERED_MAX) {
             table.put(
                     change.change().key(),
-                    new Folded(change, null, null, change.change().after()));
+                    new MergedRow(change, null, null, change.change().after()));
         } else {
             warn(shape);
         }
@@ -135,7 +136,7 @@ public final class OrphanRepair {
 
     /** Decides about every orphan, and about those that a decision makes. */
     public void run() throws ApplyFailure, InterruptedException {
-        for (Folded row : folded.rows()) {
+        for (MergedRow row : folded.rows()) {
             if (row.isGone() && !isNoted(row.change().change())) {
                 note(deleteOf(Objects.requireNonNull(row.before()), cause(row)));
             }
@@ -159,17 +160,17 @@ public final class OrphanRepair {
     /** Removes what refers to nothing of the rows that the group made what they are; true when there was such a row. */
     private boolean removeDangling() throws ApplyFailure {
         boolean removed = false;
-        for (Folded row : folded.rows()) {
+        for (MergedRow row : folded.rows()) {
             TableShape shape = row.change().change().shape();
-            if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanChoice.REMOVE) {
+            if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanPolicy.REMOVE) {
                 suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>())
                         .put(row.change().change().key(), row);
             }
         }
-        for (Map.Entry<TableShape, Map<RowKey, Folded>> table : suspects.entrySet()) {
+        for (Map.Entry<TableShape, Map<RowKey, MergedRow>> table : suspects.entrySet()) {
             for (Dangling dangling :
                     rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
-                Folded row = table.getValue().get(dangling.row().key());
+                MergedRow row = table.getValue().get(dangling.row().key());
                 if (row != null
                         && !isAsBefore(row, dangling)
                         && removedChildren.add(dangling.row().key())) {
@@ -187,17 +188,17 @@ public final class OrphanRepair {
     }
 
     /** The incoming change that this is owed to. */
-    private StampedChange cause(Folded row) {
+    private StampedChange cause(MergedRow row) {
         StampedChange winner = withdrawnFor;
         boolean withdrawn = row.change().origin().equals(group.local());
         return withdrawn && winner != null ? winner : row.change();
     }
 
     private static StampedChange deleteOf(RowImage row, StampedChange cause) {
-        return new StampedChange(cause.stamp(), cause.index(), new Change.Delete(row));
+        return new StampedChange(cause.header(), cause.index(), new Change.Delete(row));
     }
 
-    private void remove(Dangling dangling, Folded row) throws ApplyFailure {
+    private void remove(Dangling dangling, MergedRow row) throws ApplyFailure {
         RowImage child = dangling.row();
         StampedChange cause = cause(row);
         StampedChange rival = row.rival();
@@ -216,7 +217,7 @@ public final class OrphanRepair {
     }
 
     /** Did it refer to the same before the group? Then its other site's delete will find it, if it has not yet. */
-    private static boolean isAsBefore(Folded row, Dangling dangling) {
+    private static boolean isAsBefore(MergedRow row, Dangling dangling) {
         RowImage before = row.before();
         return before != null
                 && before.shape().equals(dangling.row().shape())
@@ -255,20 +256,20 @@ public final class OrphanRepair {
     private void decide(Orphan orphan, StampedChange delete) throws ApplyFailure {
         RowImage child = orphan.child();
         TablePolicy policy = group.policyFor(child.shape().table());
-        OrphanChoice choice = policy.orphans();
-        if (choice == OrphanChoice.REMOVE) {
+        OrphanPolicy choice = policy.orphans();
+        if (choice == OrphanPolicy.REMOVE) {
             if (!removedChildren.add(child.key())) {
                 return; // it refers to two rows that went
             }
             write(child.shape(), child.key(), null);
             steps.publish(new Change.Release(child, null, orphan.columns()));
             note(deleteOf(child, delete));
-        } else if (choice == OrphanChoice.REVIVE) {
+        } else if (choice == OrphanPolicy.REVIVE) {
             revive(orphan.parent());
         }
         StampedChange latest = group.latestChange(child.key());
         StampedChange written = latest != null ? latest : StampedChange.settled(group.local(), child);
-        boolean removed = choice == OrphanChoice.REMOVE;
+        boolean removed = choice == OrphanPolicy.REMOVE;
         steps.decided(new JournalEntry(
                 Conflict.between(
                         ConflictKind.FOREIGN_KEY_ORPHAN,

@@ -27,7 +27,7 @@ public final class ParkingNotices {
 
     /** Does this change say anything about parking? */
     public static boolean isNotice(Change change) {
-        return change instanceof Change.Park || (change instanceof Change.Settle settle && settle.decided());
+        return change instanceof Change.ParkPolicy || (change instanceof Change.Settle settle && settle.decided());
     }
 
     /** Does the transaction that begins with these changes? A site publishes notices in transactions of their own. */
@@ -42,7 +42,7 @@ public final class ParkingNotices {
         }
         List<StampedChange> rows = new ArrayList<>();
         for (StampedChange change : changes) {
-            if (change.change() instanceof Change.Park) {
+            if (change.change() instanceof Change.ParkPolicy) {
                 parks.add(change);
             } else if (!AllRows.areMeant(change.change())) {
                 rows.add(change); // of all rows the truncate behind it says what becomes of them
@@ -58,7 +58,7 @@ public final class ParkingNotices {
     public void close() throws ApplyFailure {
         if (!parks.isEmpty()) {
             StampedChange first = parks.get(0);
-            long position = ((Change.Park) first.change()).position();
+            long position = ((Change.ParkPolicy) first.change()).position();
             Set<RowKey> keys = new HashSet<>();
             List<Change> notices = new ArrayList<>();
             for (StampedChange park : parks) {
@@ -66,7 +66,7 @@ public final class ParkingNotices {
                 notices.add(park.change());
             }
             transaction.park(
-                    local, position, "parked at " + first.origin(), new Transaction(first.stamp(), notices), keys);
+                    local, position, "parked at " + first.origin(), new Transaction(first.header(), notices), keys);
         }
         if (!settled.isEmpty()) {
             transaction.settle(settled);

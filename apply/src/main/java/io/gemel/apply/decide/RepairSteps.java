@@ -11,8 +11,8 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -102,7 +102,7 @@ public final class RepairSteps {
     }
 
     private JournalEntry entry(Repair repair, Divergence divergence, Change.Settle here, @Nullable RowImage outcome) {
-        StampedChange row = new StampedChange(new Stamp(local, 0, 0, new Version(0, local), 0), 0, here);
+        StampedChange row = new StampedChange(new TransactionHeader(local, 0, 0, new Version(0, local), 0), 0, here);
         return new JournalEntry(
                 new Conflict(
                         ConflictKind.ROW_DIVERGED,

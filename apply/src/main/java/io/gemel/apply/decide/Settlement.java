@@ -54,7 +54,7 @@ public final class Settlement {
             whole.put(change.table(), AllRows.shape(image));
         } else if (open.contains(image.key())) {
             last.put(image.key(), change);
-            if (counts && !(change instanceof Change.Park)) {
+            if (counts && !(change instanceof Change.ParkPolicy)) {
                 wanted.put(image.key(), new Wanted(change, position));
             }
         }

@@ -1,7 +1,7 @@
 package io.gemel.apply.log;
 
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionHeader;
 
 /** What the peer's log brings, in log order. */
 public sealed interface Incoming {
@@ -15,10 +15,10 @@ public sealed interface Incoming {
     int bytes();
 
     /** A whole transaction. */
-    record Whole(long epoch, Transaction transaction, int bytes) implements Incoming {
+    record InMemory(long epoch, Transaction transaction, int bytes) implements Incoming {
         @Override
         public long seen() {
-            return transaction.stamp().seen();
+            return transaction.header().seen();
         }
     }
 
@@ -27,10 +27,10 @@ public sealed interface Incoming {
      *
      * @param firstOffset Kafka offset of the first part
      */
-    record Large(long epoch, Stamp stamp, long firstOffset) implements Incoming {
+    record Spilled(long epoch, TransactionHeader header, long firstOffset) implements Incoming {
         @Override
         public long seen() {
-            return stamp.seen();
+            return header.seen();
         }
 
         @Override
@@ -40,7 +40,7 @@ public sealed interface Incoming {
     }
 
     /** Nothing but the peer's progress. */
-    record Beat(long epoch, long seen) implements Incoming {
+    record Heartbeat(long epoch, long seen) implements Incoming {
         @Override
         public int bytes() {
             return 0;

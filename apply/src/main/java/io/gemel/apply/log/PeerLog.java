@@ -141,8 +141,8 @@ public final class PeerLog implements AutoCloseable {
             if (incoming == null) {
                 return group;
             }
-            boolean large = incoming instanceof Incoming.Large;
-            int size = incoming instanceof Incoming.Whole whole
+            boolean large = incoming instanceof Incoming.Spilled;
+            int size = incoming instanceof Incoming.InMemory whole
                     ? whole.transaction().changes().size()
                     : 0;
             bytes += incoming.bytes();
@@ -248,7 +248,7 @@ public final class PeerLog implements AutoCloseable {
             lastStart = raw.offset();
             Header clock = raw.headers().lastHeader(HeartbeatClock.HEADER);
             HeartbeatClock.decode(clock == null ? null : clock.value()).ifPresent(pulse::beat);
-            return new Incoming.Beat(beat.epoch(), beat.stamp().seen());
+            return new Incoming.Heartbeat(beat.epoch(), beat.header().seen());
         }
         return record instanceof LogRecord.Fragment fragment
                 ? take(raw, fragment)
@@ -263,9 +263,9 @@ public final class PeerLog implements AutoCloseable {
             return null;
         }
         if (part.index() == 0) {
-            return new Incoming.Whole(part.epoch(), new Transaction(part.stamp(), part.changes()), bytes);
+            return new Incoming.InMemory(part.epoch(), new Transaction(part.header(), part.changes()), bytes);
         }
-        return new Incoming.Large(part.epoch(), part.stamp(), firstPartOffset);
+        return new Incoming.Spilled(part.epoch(), part.header(), firstPartOffset);
     }
 
     private void begins(long offset) {
@@ -284,10 +284,10 @@ public final class PeerLog implements AutoCloseable {
             LogRecord.Part whole = records.join(joiner, raw, fragment);
             return whole == null
                     ? null
-                    : new Incoming.Whole(
-                            part.epoch(), new Transaction(part.stamp(), whole.changes()), fragment.total());
+                    : new Incoming.InMemory(
+                            part.epoch(), new Transaction(part.header(), whole.changes()), fragment.total());
         }
-        return fragment.endsTransaction() ? new Incoming.Large(part.epoch(), part.stamp(), firstPartOffset) : null;
+        return fragment.endsTransaction() ? new Incoming.Spilled(part.epoch(), part.header(), firstPartOffset) : null;
     }
 
     private static LogCursor.Verdict judge(LogCursor cursor, ConsumerRecord<byte[], byte[]> raw, LogRecord record)
@@ -301,7 +301,7 @@ public final class PeerLog implements AutoCloseable {
     }
 
     /** Reads the parts of a large transaction again, one at a time, with a consumer of their own. */
-    public void reread(Incoming.Large large, PieceConsumer pieces) throws ApplyFailure, InterruptedException {
+    public void reread(Incoming.Spilled large, PieceConsumer pieces) throws ApplyFailure, InterruptedException {
         try (KafkaConsumer<byte[], byte[]> again = consumer()) {
             again.assign(List.of(partition));
             again.seek(partition, large.firstOffset());
@@ -321,7 +321,7 @@ public final class PeerLog implements AutoCloseable {
                         continue;
                     }
                     next++;
-                    if (!pieces.accept(PeerLogRecords.stamped(large.stamp(), part)) || part.last()) {
+                    if (!pieces.accept(PeerLogRecords.stamped(large.header(), part)) || part.last()) {
                         return;
                     }
                 }

@@ -7,8 +7,8 @@ import io.gemel.reason.RowLimit;
 import io.gemel.reason.RowRoom;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowImage;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.FragmentJoiner;
 import io.gemel.transaction.codec.TransactionCodec;
@@ -98,11 +98,11 @@ final class PeerLogRecords {
     }
 
     /** Every part gets the stamp of the last one, which alone knows the commit position. */
-    static List<StampedChange> stamped(Stamp stamp, LogRecord.Part part) {
+    static List<StampedChange> stamped(TransactionHeader header, LogRecord.Part part) {
         List<StampedChange> changes = new ArrayList<>(part.changes().size());
         int index = part.firstChange();
         for (var change : part.changes()) {
-            changes.add(new StampedChange(stamp, index++, change));
+            changes.add(new StampedChange(header, index++, change));
         }
         return changes;
     }

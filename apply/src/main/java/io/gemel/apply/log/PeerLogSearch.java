@@ -70,8 +70,8 @@ final class PeerLogSearch {
     private static boolean reaches(LogRecord record, Marker applied, long begin) {
         long position = record.match(
                 opened -> begin > 0 ? Long.MAX_VALUE : 0L,
-                heartbeat -> heartbeat.stamp().position(),
-                part -> part.stamp().position());
+                heartbeat -> heartbeat.header().position(),
+                part -> part.header().position());
         return record.epoch() >= applied.epoch() && position >= applied.position();
     }
 

@@ -21,7 +21,7 @@ public final class PeerLogWatch implements AutoCloseable {
     private final ApplyConfig config;
     private final PeerPulse pulse;
     private final Reasons reasons;
-    private final PeerLogEnd end;
+    private final PeerLogEndOffset end;
     private final LongSupplier nanoTime;
     private long answersNanos; // since when Kafka has answered each question
     private boolean unreachable;
@@ -32,7 +32,7 @@ public final class PeerLogWatch implements AutoCloseable {
         this.reasons = reasons;
         this.nanoTime = nanoTime;
         answersNanos = nanoTime.getAsLong();
-        end = new PeerLogEnd(config, "watch");
+        end = new PeerLogEndOffset(config, "watch");
     }
 
     /** Looks once. */

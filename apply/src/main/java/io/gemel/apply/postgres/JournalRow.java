@@ -26,8 +26,8 @@ final class JournalRow {
         binds.add(conflict.policy());
         binds.add(conflict.resolution());
         binds.add(conflict.winner().origin().name());
-        stamp(binds, conflict.local());
-        stamp(binds, conflict.incoming());
+        header(binds, conflict.local());
+        header(binds, conflict.incoming());
         binds.add(json(conflict.base()));
         binds.add(json(conflict.local().change().before()));
         binds.add(json(conflict.local().change().after()));
@@ -37,11 +37,11 @@ final class JournalRow {
         return binds;
     }
 
-    private static void stamp(List<@Nullable Object> binds, StampedChange change) {
+    private static void header(List<@Nullable Object> binds, StampedChange change) {
         binds.add(change.origin().name());
         binds.add(change.position());
-        binds.add(change.stamp().version().micros());
-        binds.add(change.stamp().seen());
+        binds.add(change.header().version().micros());
+        binds.add(change.header().seen());
     }
 
     /** An object of column texts. */

@@ -2,7 +2,7 @@ package io.gemel.apply.postgres;
 
 import io.gemel.apply.target.JournalEntry;
 import io.gemel.conflict.window.EntryCodec;
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
@@ -52,9 +52,9 @@ final class PostgresConflicts {
         }
     }
 
-    void note(List<VoidNote> voids) throws SQLException {
+    void note(List<SupersededNote> voids) throws SQLException {
         try (PostgresBatch notes = new PostgresBatch(connection, PUT_VOID)) {
-            for (VoidNote note : voids) {
+            for (SupersededNote note : voids) {
                 if (note.keys().isEmpty()) {
                     notes.add(voidBinds(note, List.of("", "", "{}")));
                 }
@@ -66,7 +66,7 @@ final class PostgresConflicts {
         }
     }
 
-    private static List<@Nullable Object> voidBinds(VoidNote note, List<String> key) {
+    private static List<@Nullable Object> voidBinds(SupersededNote note, List<String> key) {
         List<@Nullable Object> binds =
                 new ArrayList<>(List.of(note.origin().name(), note.position(), note.localPosition()));
         binds.addAll(key);

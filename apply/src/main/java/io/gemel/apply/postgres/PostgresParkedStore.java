@@ -100,7 +100,7 @@ final class PostgresParkedStore implements ParkedStore {
     void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)
             throws SQLException {
         byte[] body = new TransactionCodec()
-                .encode(new LogRecord.Part(0, transaction.stamp(), 0, true, 0, transaction.changes()));
+                .encode(new LogRecord.Part(0, transaction.header(), 0, true, 0, transaction.changes()));
         long id = sql.fetchSingle(
                         "INSERT INTO gemel.parked (origin, position, reason, body) VALUES (?, ?, ?, ?) RETURNING id",
                         origin.name(),
@@ -133,7 +133,7 @@ final class PostgresParkedStore implements ParkedStore {
     private static Transaction decode(byte[] body) throws SQLException, ApplyFailure {
         try {
             LogRecord.Part part = (LogRecord.Part) new TransactionCodec().decode(body);
-            return new Transaction(part.stamp(), part.changes());
+            return new Transaction(part.header(), part.changes());
         } catch (BadRecordException e) {
             throw new ApplyFailure(
                     Kind.HALT,

@@ -5,9 +5,9 @@ import static io.gemel.apply.postgres.PostgresWork.run;
 import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
-import io.gemel.apply.target.Recollection;
+import io.gemel.apply.target.StoredState;
 import io.gemel.conflict.window.EntryCodec;
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
@@ -25,7 +25,7 @@ import org.jooq.DSLContext;
 import org.jooq.Record;
 
 /** What earlier processes left in the tables of the schema {@code gemel}, read on the applier's connection. */
-final class PostgresRecollection implements Recollection {
+final class PostgresRecollection implements StoredState {
     private final ApplyConfig config;
     private final Connection connection;
     private final DSLContext sql;
@@ -75,14 +75,14 @@ final class PostgresRecollection implements Recollection {
     }
 
     @Override
-    public List<VoidNote> voids() throws ApplyFailure {
+    public List<SupersededNote> voids() throws ApplyFailure {
         return run(() -> {
-            List<VoidNote> notes = new ArrayList<>();
+            List<SupersededNote> notes = new ArrayList<>();
             for (Record row : sql.fetch(
                     "SELECT origin, position, local_position, table_schema, table_name, key FROM gemel.void")) {
                 TableId table = new TableId(row.get(3, String.class), row.get(4, String.class));
                 String[] key = row.get(5, String[].class);
-                notes.add(new VoidNote(
+                notes.add(new SupersededNote(
                         new SiteId(row.get(0, String.class)),
                         row.get(1, Long.class),
                         row.get(2, Long.class),

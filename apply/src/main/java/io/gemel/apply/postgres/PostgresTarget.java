@@ -10,8 +10,8 @@ import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.apply.target.LockWait;
 import io.gemel.apply.target.ParkedStore;
-import io.gemel.apply.target.Recollection;
 import io.gemel.apply.target.RepairStore;
+import io.gemel.apply.target.StoredState;
 import io.gemel.apply.target.TargetActivity;
 import io.gemel.apply.target.TargetDatabase;
 import io.gemel.apply.target.TargetTransaction;
@@ -165,7 +165,7 @@ public final class PostgresTarget implements TargetDatabase {
     }
 
     @Override
-    public Recollection recollection() throws ApplyFailure {
+    public StoredState stored() throws ApplyFailure {
         return new PostgresRecollection(config, connection(), sql());
     }
 

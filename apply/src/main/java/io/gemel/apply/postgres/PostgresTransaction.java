@@ -4,7 +4,7 @@ import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.JournalEntry;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.apply.target.TargetTransaction;
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
@@ -72,7 +72,7 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
-    public void note(List<VoidNote> voids) throws ApplyFailure {
+    public void note(List<SupersededNote> voids) throws ApplyFailure {
         PostgresWork.run(() -> {
             conflicts.note(voids);
             return voids;

@@ -13,7 +13,7 @@ public interface TargetDatabase extends AutoCloseable {
     boolean tryLead() throws ApplyFailure;
 
     /** What earlier processes left. */
-    Recollection recollection() throws ApplyFailure;
+    StoredState stored() throws ApplyFailure;
 
     /** Transactions set aside. */
     ParkedStore parked() throws ApplyFailure;

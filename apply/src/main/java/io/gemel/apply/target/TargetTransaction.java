@@ -1,6 +1,6 @@
 package io.gemel.apply.target;
 
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
@@ -27,7 +27,7 @@ public interface TargetTransaction extends AutoCloseable {
     void emit(List<Change> corrections) throws ApplyFailure;
 
     /** Remembers void transactions for a restart. */
-    void note(List<VoidNote> voids) throws ApplyFailure;
+    void note(List<SupersededNote> voids) throws ApplyFailure;
 
     /** Remembers a transaction, the peer's or one of this site's own, that is parked with these rows. */
     void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)

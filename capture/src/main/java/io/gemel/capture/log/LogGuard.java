@@ -15,14 +15,14 @@ public final class LogGuard {
     private static final long UNKNOWN = -1;
 
     private final CaptureConfig config;
-    private final OwnLog log;
+    private final LocalLog log;
     private long epoch;
     private String writer = "";
     private @Nullable LogOwner owner;
     private long next = UNKNOWN;
-    private OwnLog.@Nullable Stretch foreign;
+    private LocalLog.@Nullable Stretch foreign;
 
-    public LogGuard(CaptureConfig config, OwnLog log) {
+    public LogGuard(CaptureConfig config, LocalLog log) {
         this.config = config;
         this.log = log;
     }
@@ -46,7 +46,7 @@ public final class LogGuard {
         }
         if (offset != next) {
             long begin = foreign == null ? Math.min(next, offset) : foreign.begin();
-            foreign = new OwnLog.Stretch(begin, offset);
+            foreign = new LocalLog.Stretch(begin, offset);
         }
         next = offset + 1;
         return foreign == null;
@@ -59,7 +59,7 @@ public final class LogGuard {
      *     has, or when the topic was recreated
      */
     void examine() throws CaptureException, InterruptedException {
-        OwnLog.Stretch stretch = stretch();
+        LocalLog.Stretch stretch = stretch();
         if (stretch == null) {
             return;
         }
@@ -80,11 +80,11 @@ public final class LogGuard {
         settled(stretch);
     }
 
-    private synchronized OwnLog.@Nullable Stretch stretch() {
+    private synchronized LocalLog.@Nullable Stretch stretch() {
         return foreign;
     }
 
-    private synchronized void settled(OwnLog.Stretch examined) {
+    private synchronized void settled(LocalLog.Stretch examined) {
         if (examined.equals(foreign)) {
             foreign = null;
         }

@@ -8,7 +8,7 @@ import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import io.gemel.transaction.HeartbeatClock;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.codec.TransactionCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -37,7 +37,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     /** How long the first record of a process may take. */
     static final Duration OPENING_TIMEOUT = Duration.ofSeconds(60);
 
-    /** Records between two that say again who writes the log, so that the first stretch that {@link LogEnd} reads has one. */
+    /** Records between two that say again who writes the log, so that the first stretch that {@link LogEndReader} reads has one. */
     static final int RECORDS_BETWEEN_OPENED = 500;
 
     private final CaptureConfig config;
@@ -109,16 +109,16 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     }
 
     @Override
-    public Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) throws CaptureException {
+    public Prepared prepare(LogRecord record, TransactionHeader header, long commitMicros) throws CaptureException {
         byte[] bytes = codec.encode(record);
         int part = 0;
         if (record instanceof LogRecord.Part numbered) {
             part = numbered.index();
-            recent.add(stamp.position(), part, bytes);
+            recent.add(header.position(), part, bytes);
         }
         boolean tellsTime = record instanceof LogRecord.Heartbeat && beats.fresh(commitMicros, nanoTime.getAsLong());
         long clockMicros = tellsTime ? config.commitClock().applyAsLong(commitMicros) : 0;
-        return new Prepared(stamp.position(), part, stamp.commitPosition(), commitMicros, clockMicros, bytes);
+        return new Prepared(header.position(), part, header.commitPosition(), commitMicros, clockMicros, bytes);
     }
 
     @Override
@@ -126,7 +126,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     public void send(Prepared prepared) throws CaptureException, InterruptedException {
         guard.examine();
         dispatch(record(prepared), prepared);
-        boolean complete = prepared.commitPosition() != Stamp.UNKNOWN_COMMIT;
+        boolean complete = prepared.commitPosition() != TransactionHeader.UNKNOWN_COMMIT;
         if (++sinceOpened >= RECORDS_BETWEEN_OPENED && complete) {
             sinceOpened = 0;
             dispatch(record(opening), null);
@@ -150,18 +150,19 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
 
     @Override
     public void sendInFragments(LogRecord.Part part, long commitMicros) throws CaptureException, InterruptedException {
-        Stamp stamp = part.stamp();
+        TransactionHeader header = part.header();
         FragmentsUnderWay fragments = new FragmentsUnderWay(bytes -> dispatch(
                 record(bytes),
-                new Prepared(stamp.position(), part.index(), Stamp.UNKNOWN_COMMIT, commitMicros, 0, bytes)));
+                new Prepared(
+                        header.position(), part.index(), TransactionHeader.UNKNOWN_COMMIT, commitMicros, 0, bytes)));
         codec.encodeFragments(part, config.transactionPartBytesMax(), fragments::take);
         if (!fragments.allWritten()) {
             checkNoFailure();
             throw CaptureException.retry("capture was closed while it wrote to the log " + config.topic());
         }
         guard.examine();
-        recent.addElsewhere(stamp.position(), part.index());
-        written(stamp.position(), stamp.commitPosition(), commitMicros);
+        recent.addElsewhere(header.position(), part.index());
+        written(header.position(), header.commitPosition(), commitMicros);
     }
 
     private void checkNoFailure() throws CaptureException {
@@ -210,7 +211,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     }
 
     private void written(long position, long commitPosition, long commitMicros) {
-        if (commitPosition != Stamp.UNKNOWN_COMMIT) {
+        if (commitPosition != TransactionHeader.UNKNOWN_COMMIT) {
             acknowledgedCommit = commitPosition;
             listener.published(position, commitMicros);
         }

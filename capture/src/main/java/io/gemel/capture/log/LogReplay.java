@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** Fills the window from this site's own log after a restart. One thread. */
 public final class LogReplay {
     private final CaptureConfig config;
-    private final OwnLog log;
+    private final LocalLog log;
     private final OffsetIndex offsets;
     private final RecentRecords recent;
 
-    public LogReplay(CaptureConfig config, OwnLog log, OffsetIndex offsets, RecentRecords recent) {
+    public LogReplay(CaptureConfig config, LocalLog log, OffsetIndex offsets, RecentRecords recent) {
         this.config = config;
         this.log = log;
         this.offsets = offsets;
@@ -40,11 +40,11 @@ public final class LogReplay {
                             + ", but the log ends at " + lastPosition
                             + ": the topic was recreated or records were deleted. Start the pair anew (docs/operate.md)");
         }
-        OwnLog.Stretch all = log.everything();
+        LocalLog.Stretch all = log.everything();
         long begin = LogSearch.offsetBefore(all.begin(), all.end(), position, this::first);
         LogCursor cursor = new LogCursor(config.site(), new Marker(position, 0, new Version(0, config.site()), 0, 0));
         FragmentJoiner joiner = new FragmentJoiner();
-        log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
+        log.read(new LocalLog.Stretch(begin, all.end()), stored -> {
             if (judge(cursor, stored.record()) == LogCursor.Verdict.TAKE) {
                 if (stored.beginsTransaction()) {
                     offsets.note(stored.position(), stored.offset());
@@ -66,17 +66,17 @@ public final class LogReplay {
     private static void register(LogRecord.Part part, InFlightWindow window)
             throws CaptureException, InterruptedException {
         try {
-            window.register(part.stamp(), part.firstChange(), part.changes());
+            window.register(part.header(), part.firstChange(), part.changes());
         } catch (UncheckedIOException e) {
             throw CaptureException.noRoom(e);
         }
     }
 
-    private void remember(LogRecord.Part part, OwnLog.Stored stored) {
+    private void remember(LogRecord.Part part, LocalLog.Stored stored) {
         if (stored.record() == part) {
-            recent.addAcknowledged(part.stamp().position(), part.index(), stored.bytes());
+            recent.addAcknowledged(part.header().position(), part.index(), stored.bytes());
         } else {
-            recent.addElsewhere(part.stamp().position(), part.index());
+            recent.addElsewhere(part.header().position(), part.index());
         }
     }
 
@@ -84,7 +84,7 @@ public final class LogReplay {
             throws CaptureException {
         AtomicReference<LogSearch.@Nullable Found> first = new AtomicReference<>();
         try {
-            log.read(new OwnLog.Stretch(from, to), stored -> {
+            log.read(new LocalLog.Stretch(from, to), stored -> {
                 LogSearch.Found found = new LogSearch.Found(stored.offset(), stored.record());
                 if (!wanted.test(found)) {
                     return true;

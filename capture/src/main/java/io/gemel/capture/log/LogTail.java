@@ -7,7 +7,7 @@ import io.gemel.reason.Advice;
 import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ public final class LogTail {
     private long epoch;
     private @Nullable String writer;
     private final ArrayDeque<Long> commits = new ArrayDeque<>();
-    private @Nullable Stamp last;
+    private @Nullable TransactionHeader last;
     private long lastEpoch;
     private boolean metOpening;
     private boolean lastIsOpened;
@@ -51,26 +51,26 @@ public final class LogTail {
             metOpening = true;
             writer = writer == null ? opening.writer() : writer;
         } else if (record instanceof LogRecord.Heartbeat heartbeat) {
-            complete(heartbeat.stamp(), record.epoch());
+            complete(heartbeat.header(), record.epoch());
         } else if (record instanceof LogRecord.Part part && part.last()) {
-            complete(part.stamp(), record.epoch());
+            complete(part.header(), record.epoch());
         } else if (record instanceof LogRecord.Fragment fragment && fragment.endsTransaction()) {
-            complete(fragment.part().stamp(), record.epoch());
+            complete(fragment.part().header(), record.epoch());
         }
     }
 
-    private void complete(Stamp stamp, long recordEpoch) throws CaptureException {
-        if (!stamp.origin().equals(site)) {
+    private void complete(TransactionHeader header, long recordEpoch) throws CaptureException {
+        if (!header.origin().equals(site)) {
             throw CaptureException.halt(
                     Advice.CAPTURE_SHARED_TOPIC,
-                    "the log " + topic + " holds records of site " + stamp.origin() + ", not of " + site
+                    "the log " + topic + " holds records of site " + header.origin() + ", not of " + site
                             + ": two sites must not share a topic. Give each its own log.topic.prefix, and start the pair anew"
                             + " (docs/operate.md)");
         }
-        if (last == null || stamp.commitPosition() >= last.commitPosition()) {
-            last = stamp;
+        if (last == null || header.commitPosition() >= last.commitPosition()) {
+            last = header;
             lastEpoch = recordEpoch;
-            commits.add(stamp.commitPosition());
+            commits.add(header.commitPosition());
             if (commits.size() > COMMITS_MAX) {
                 commits.remove();
             }
@@ -106,7 +106,7 @@ public final class LogTail {
 
     /** Stamp of the last complete record that counts; null for a log without any. */
     @Nullable
-    public Stamp last() {
+    public TransactionHeader last() {
         return last;
     }
 

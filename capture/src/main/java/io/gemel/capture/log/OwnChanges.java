@@ -35,10 +35,10 @@ public final class OwnChanges implements LocalChanges {
 
     private final RecentRecords recent;
     private final OffsetIndex offsets;
-    private final OwnLog log;
+    private final LocalLog log;
     private final TransactionCodec codec = new TransactionCodec();
 
-    public OwnChanges(RecentRecords recent, OffsetIndex offsets, OwnLog log) {
+    public OwnChanges(RecentRecords recent, OffsetIndex offsets, LocalLog log) {
         this.recent = recent;
         this.offsets = offsets;
         this.log = log;
@@ -68,7 +68,7 @@ public final class OwnChanges implements LocalChanges {
     public synchronized List<StampedChange> transaction(long position, long bytesMax) {
         Whole whole = new Whole(bytesMax);
         Consumer<LogRecord.Part> collect = part -> {
-            if (part.stamp().position() == position) {
+            if (part.header().position() == position) {
                 whole.take(part);
             }
         };
@@ -101,7 +101,7 @@ public final class OwnChanges implements LocalChanges {
                 if (bytes > bytesMax) {
                     return;
                 }
-                StampedChange change = new StampedChange(part.stamp(), index++, each);
+                StampedChange change = new StampedChange(part.header(), index++, each);
                 changes.add(change);
                 bytes += WindowEntry.bytes(change);
             }
@@ -134,16 +134,16 @@ public final class OwnChanges implements LocalChanges {
         }
 
         void take(LogRecord.Part part) {
-            if (!positions.contains(part.stamp().position())) {
+            if (!positions.contains(part.header().position())) {
                 return;
             }
-            found.add(part.stamp().position());
+            found.add(part.header().position());
             int index = part.firstChange();
             for (Change change : part.changes()) {
-                boolean row = !(change instanceof Change.Truncate) && !(change instanceof Change.Park);
+                boolean row = !(change instanceof Change.Truncate) && !(change instanceof Change.ParkPolicy);
                 NavigableSet<StampedChange> wanted = row ? byKey.get(change.key()) : null;
                 if (wanted != null) {
-                    wanted.add(new StampedChange(part.stamp(), index, change));
+                    wanted.add(new StampedChange(part.header(), index, change));
                 }
                 index++;
             }
@@ -165,7 +165,7 @@ public final class OwnChanges implements LocalChanges {
     public synchronized Set<RowKey> keysAfter(TableId table, long position, int most) {
         Set<RowKey> keys = new HashSet<>();
         Consumer<LogRecord.Part> collect = part -> {
-            if (part.stamp().position() > position) {
+            if (part.header().position() > position) {
                 part.changes().stream()
                         .filter(change -> !(change instanceof Change.Truncate)
                                 && !AllRows.areMeant(change)
@@ -185,9 +185,9 @@ public final class OwnChanges implements LocalChanges {
     private void fromTopic(long from, long to, Consumer<LogRecord.Part> reader) {
         FragmentJoiner joiner = new FragmentJoiner();
         try {
-            OwnLog.Stretch all = log.everything();
+            LocalLog.Stretch all = log.everything();
             long begin = Math.max(all.begin(), offsets.before(from, all.begin()));
-            log.read(new OwnLog.Stretch(begin, all.end()), stored -> {
+            log.read(new LocalLog.Stretch(begin, all.end()), stored -> {
                 if (stored.beginsTransaction()) {
                     offsets.note(stored.position(), stored.offset());
                 }
@@ -196,7 +196,7 @@ public final class OwnChanges implements LocalChanges {
                     return true;
                 }
                 reader.accept(part);
-                return part.stamp().position() < to || !part.last();
+                return part.header().position() < to || !part.last();
             });
         } catch (CaptureException e) {
             throw new UncheckedIOException(new IOException("this site's own log cannot be read back", e));

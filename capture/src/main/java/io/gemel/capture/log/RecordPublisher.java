@@ -2,7 +2,7 @@ package io.gemel.capture.log;
 
 import io.gemel.capture.api.CaptureException;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 
 /** Puts records into this site's log, in order. One thread. */
 public interface RecordPublisher {
@@ -11,7 +11,7 @@ public interface RecordPublisher {
      *
      * @param commitMicros the database's own time of its commit
      */
-    Prepared prepare(LogRecord record, Stamp stamp, long commitMicros) throws CaptureException;
+    Prepared prepare(LogRecord record, TransactionHeader header, long commitMicros) throws CaptureException;
 
     /** Sends without waiting for the acknowledgement; waits while too much is under way. */
     void send(Prepared prepared) throws CaptureException, InterruptedException;
@@ -29,7 +29,7 @@ public interface RecordPublisher {
      *
      * @param part index among the parts of its transaction, 0 for a heartbeat
      * @param clockMicros what a heartbeat says of the database's clock, or 0
-     * @param commitPosition {@link Stamp#UNKNOWN_COMMIT} unless it completes what was committed there
+     * @param commitPosition {@link TransactionHeader#UNKNOWN_COMMIT} unless it completes what was committed there
      */
     @SuppressWarnings("ArrayRecordComponent") // nobody compares or changes it
     record Prepared(long position, int part, long commitPosition, long commitMicros, long clockMicros, byte[] bytes) {}

@@ -21,7 +21,7 @@ public final class PostgresDatabase implements SourceDatabase {
 
     private final CaptureConfig config;
     private final Reasons reasons;
-    private @Nullable PostgresEngine engine;
+    private @Nullable DebeziumRunner engine;
 
     public PostgresDatabase(CaptureConfig config, Reasons reasons) {
         this.config = config;
@@ -83,15 +83,15 @@ public final class PostgresDatabase implements SourceDatabase {
     public void start(
             long published, TransactionSink sink, LongSupplier acknowledged, Consumer<CaptureException> failed)
             throws CaptureException, InterruptedException {
-        PostgresEngine starting =
-                new PostgresEngine(config, new PostgresTap(config, published, sink, acknowledged, reasons), failed);
+        DebeziumRunner starting =
+                new DebeziumRunner(config, new PostgresTap(config, published, sink, acknowledged, reasons), failed);
         engine = starting;
         starting.start();
     }
 
     @Override
     public void close() {
-        PostgresEngine running = engine;
+        DebeziumRunner running = engine;
         if (running == null) {
             return;
         }

@@ -78,7 +78,7 @@ final class PostgresTap {
 
     /** Puts the tap on a connection that Debezium has built. */
     ReplicationConnection on(ReplicationConnection connection, PostgresTables tables) {
-        return new TappedConnection(connection, new PostgresRows(config, new PostgresCatalog(config), tables, large));
+        return new TappedConnection(connection, new RowDecoder(config, new PostgresCatalog(config), tables, large));
     }
 
     /** Released when the server sends its log. */
@@ -126,9 +126,9 @@ final class PostgresTap {
 
     private final class TappedConnection implements ReplicationConnection {
         private final ReplicationConnection connection;
-        private final PostgresRows rows;
+        private final RowDecoder rows;
 
-        TappedConnection(ReplicationConnection connection, PostgresRows rows) {
+        TappedConnection(ReplicationConnection connection, RowDecoder rows) {
             this.connection = connection;
             this.rows = rows;
         }
@@ -185,12 +185,12 @@ final class PostgresTap {
 
     private final class TappedStream implements ReplicationStream {
         private final ReplicationStream stream;
-        private final PostgresRows rows;
+        private final RowDecoder rows;
         private final Connection session;
-        private final PostgresSender sender = new PostgresSender(config, backendPid, System::nanoTime, reasons);
+        private final WalSenderWatchdog sender = new WalSenderWatchdog(config, backendPid, System::nanoTime, reasons);
         private long confirmedAt = System.nanoTime();
 
-        TappedStream(ReplicationStream stream, PostgresRows rows, Connection session) {
+        TappedStream(ReplicationStream stream, RowDecoder rows, Connection session) {
             this.stream = stream;
             this.rows = rows;
             this.session = session;

@@ -7,7 +7,7 @@ import io.gemel.capture.Fixtures;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.List;
 import java.util.Objects;
@@ -22,15 +22,20 @@ class LogTailTest {
 
     private static LogRecord part(long epoch, long position, long commit) {
         return new LogRecord.Part(
-                epoch, stamp(Fixtures.EAST, position, commit), 0, commit != Stamp.UNKNOWN_COMMIT, 0, List.of());
+                epoch,
+                header(Fixtures.EAST, position, commit),
+                0,
+                commit != TransactionHeader.UNKNOWN_COMMIT,
+                0,
+                List.of());
     }
 
     private static LogRecord beat(long epoch, long position, long commit) {
-        return new LogRecord.Heartbeat(epoch, stamp(Fixtures.EAST, position, commit));
+        return new LogRecord.Heartbeat(epoch, header(Fixtures.EAST, position, commit));
     }
 
-    private static Stamp stamp(SiteId site, long position, long commit) {
-        return new Stamp(site, position, commit, new Version(position, site), 0);
+    private static TransactionHeader header(SiteId site, long position, long commit) {
+        return new TransactionHeader(site, position, commit, new Version(position, site), 0);
     }
 
     private void read(LogRecord... records) throws CaptureException {
@@ -39,7 +44,7 @@ class LogTailTest {
         }
     }
 
-    private Stamp last() {
+    private TransactionHeader last() {
         return Objects.requireNonNull(tail.last());
     }
 
@@ -52,9 +57,9 @@ class LogTailTest {
 
     @Test
     void is_the_last_complete_record() throws Exception {
-        read(opened(1, "a"), part(1, 1, 10), beat(1, 1, 20), part(1, 2, Stamp.UNKNOWN_COMMIT));
+        read(opened(1, "a"), part(1, 1, 10), beat(1, 1, 20), part(1, 2, TransactionHeader.UNKNOWN_COMMIT));
 
-        assertThat(last()).isEqualTo(stamp(Fixtures.EAST, 1, 20));
+        assertThat(last()).isEqualTo(header(Fixtures.EAST, 1, 20));
         assertThat(tail.isSure(1_000)).isTrue();
     }
 
@@ -83,7 +88,7 @@ class LogTailTest {
 
     @Test
     void halts_at_another_sites_record() {
-        LogRecord foreign = new LogRecord.Heartbeat(1, stamp(Fixtures.WEST, 1, 1));
+        LogRecord foreign = new LogRecord.Heartbeat(1, header(Fixtures.WEST, 1, 1));
 
         assertThatThrownBy(() -> tail.read(foreign))
                 .isInstanceOf(CaptureException.class)

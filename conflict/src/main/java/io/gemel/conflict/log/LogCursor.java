@@ -3,7 +3,7 @@ package io.gemel.conflict.log;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 
 /**
  * Follows a log record by record and says of each whether it counts: duplicates and records of an older epoch are skipped,
@@ -76,8 +76,8 @@ public final class LogCursor {
         if (fragment.last()) {
             return part(part, fragment.index());
         }
-        checkOrigin(part.stamp());
-        if (part.stamp().position() <= position) {
+        checkOrigin(part.header());
+        if (part.header().position() <= position) {
             return Verdict.SKIP;
         }
         checkNext(part, fragment.index());
@@ -86,23 +86,23 @@ public final class LogCursor {
     }
 
     private void checkNext(LogRecord.Part part, int fragment) throws LogException {
-        if (part.stamp().position() != position + 1 || part.index() != nextPart || fragment != nextFragment) {
-            throw gap(part.stamp().position());
+        if (part.header().position() != position + 1 || part.index() != nextPart || fragment != nextFragment) {
+            throw gap(part.header().position());
         }
     }
 
     private Verdict heartbeat(LogRecord.Heartbeat heartbeat) throws LogException {
-        checkOrigin(heartbeat.stamp());
-        if (heartbeat.stamp().position() > position) {
-            throw gap(heartbeat.stamp().position() + 1);
+        checkOrigin(heartbeat.header());
+        if (heartbeat.header().position() > position) {
+            throw gap(heartbeat.header().position() + 1);
         }
-        return heartbeat.stamp().position() == position ? Verdict.TAKE : Verdict.SKIP;
+        return heartbeat.header().position() == position ? Verdict.TAKE : Verdict.SKIP;
     }
 
     private Verdict part(LogRecord.Part part, int fragment) throws LogException {
-        Stamp stamp = part.stamp();
-        checkOrigin(stamp);
-        if (stamp.position() <= position) {
+        TransactionHeader header = part.header();
+        checkOrigin(header);
+        if (header.position() <= position) {
             return Verdict.SKIP;
         }
         checkNext(part, fragment);
@@ -111,20 +111,20 @@ public final class LogCursor {
             nextPart++;
             return Verdict.TAKE;
         }
-        if (stamp.commitPosition() <= commitPosition) {
-            throw new LogException("the log of " + origin + " runs backwards: position " + stamp.position()
-                    + " has commit position " + stamp.commitPosition() + ", an earlier one had " + commitPosition
+        if (header.commitPosition() <= commitPosition) {
+            throw new LogException("the log of " + origin + " runs backwards: position " + header.position()
+                    + " has commit position " + header.commitPosition() + ", an earlier one had " + commitPosition
                     + "; was its database restored from a backup? Start the pair anew (docs/operate.md)");
         }
         nextPart = 0;
-        position = stamp.position();
-        commitPosition = stamp.commitPosition();
+        position = header.position();
+        commitPosition = header.commitPosition();
         return Verdict.TAKE;
     }
 
-    private void checkOrigin(Stamp stamp) throws LogException {
-        if (!stamp.origin().equals(origin)) {
-            throw new LogException("the log of " + origin + " holds a record of site " + stamp.origin()
+    private void checkOrigin(TransactionHeader header) throws LogException {
+        if (!header.origin().equals(origin)) {
+            throw new LogException("the log of " + origin + " holds a record of site " + header.origin()
                     + "; two sites must not share a topic: give each its own name or log.topic.prefix, and start the pair anew"
                     + " (docs/operate.md)");
         }

@@ -89,8 +89,8 @@ public final class LogSearch {
         return found.record()
                 .match(
                         opened -> -1L,
-                        heartbeat -> heartbeat.stamp().position(),
-                        part -> part.stamp().position());
+                        heartbeat -> heartbeat.header().position(),
+                        part -> part.header().position());
     }
 
     /** What stands before a candidate, in order. */

@@ -2,7 +2,7 @@ package io.gemel.conflict.log;
 
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 
 /**
@@ -18,11 +18,11 @@ public final class LogStamper {
 
     /** Starts an empty log. */
     public LogStamper(SiteId site) {
-        this(new Stamp(site, 0, 0, new Version(0, site), 0));
+        this(new TransactionHeader(site, 0, 0, new Version(0, site), 0));
     }
 
     /** Goes on behind the last record of this site's log, transaction or heartbeat. */
-    public LogStamper(Stamp tail) {
+    public LogStamper(TransactionHeader tail) {
         site = tail.origin();
         position = tail.position();
         commitPosition = tail.commitPosition();
@@ -47,14 +47,14 @@ public final class LogStamper {
      * @param commitMicros its commit time by the database's clock, microseconds since 1970
      * @return its stamp, with the commit position still unknown
      */
-    public Stamp transaction(long commitMicros) {
+    public TransactionHeader transaction(long commitMicros) {
         position++;
         clock = Math.max(clock + 1, commitMicros);
-        return new Stamp(site, position, Stamp.UNKNOWN_COMMIT, new Version(clock, site), seen);
+        return new TransactionHeader(site, position, TransactionHeader.UNKNOWN_COMMIT, new Version(clock, site), seen);
     }
 
     /** Position, clock and {@code seen} as of a commit that was read: what a heartbeat says. It takes no position. */
-    public Stamp heartbeat(long commit) {
-        return new Stamp(site, position, commit, new Version(clock, site), seen);
+    public TransactionHeader heartbeat(long commit) {
+        return new TransactionHeader(site, position, commit, new Version(clock, site), seen);
     }
 }

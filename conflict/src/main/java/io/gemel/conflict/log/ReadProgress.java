@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * the window. Thread-safe.
  */
 public final class ReadProgress {
-    private final Milestone commitPosition = new Milestone();
+    private final Watermark commitPosition = new Watermark();
     private @Nullable String horizon;
     private boolean asked;
     private long askedFirst; // a heartbeat behind this one answers some who asked

@@ -1,6 +1,6 @@
 package io.gemel.conflict.window;
 
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -8,12 +8,12 @@ import java.util.Deque;
 final class AgeSample {
     private static final long INTERVAL_MICROS = 100_000;
 
-    private final Deque<Stamp> sample = new ArrayDeque<>();
+    private final Deque<TransactionHeader> sample = new ArrayDeque<>();
 
-    void add(Stamp stamp) {
+    void add(TransactionHeader header) {
         if (sample.isEmpty()
-                || stamp.version().micros() - sample.getLast().version().micros() >= INTERVAL_MICROS) {
-            sample.addLast(stamp);
+                || header.version().micros() - sample.getLast().version().micros() >= INTERVAL_MICROS) {
+            sample.addLast(header);
         }
     }
 

@@ -3,8 +3,8 @@ package io.gemel.conflict.window;
 import io.gemel.conflict.RowState;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.ChangeDecoder;
 import io.gemel.transaction.codec.ChangeEncoder;
@@ -44,7 +44,7 @@ public final class EntryCodec {
         int changes = output.open();
         output.count(entry.changes().size());
         for (StampedChange change : entry.changes()) {
-            encoder.stamp(change.stamp());
+            encoder.header(change.header());
             output.count(change.index());
             encoder.change(change.change());
         }
@@ -85,8 +85,8 @@ public final class EntryCodec {
         int count = input.count();
         List<StampedChange> changes = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            Stamp stamp = decoder.stamp(input);
-            changes.add(new StampedChange(stamp, input.index(), decoder.change(input)));
+            TransactionHeader header = decoder.header(input);
+            changes.add(new StampedChange(header, input.index(), decoder.change(input)));
         }
         input.leave(outer);
         long lastIncoming = input.varint();

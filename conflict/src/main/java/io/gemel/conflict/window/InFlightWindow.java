@@ -6,9 +6,9 @@ import io.gemel.conflict.TablePolicy;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +21,7 @@ import java.util.Set;
  * which the window holds a local change at a position greater than the incoming transaction's {@code seen}; nothing else is.
  *
  * <p>Capture registers every local transaction as it reads it from the database's log, before it is published. The applier
- * opens a {@code WindowGroup} for the transactions that it applies in one database transaction. For most keys the window
+ * opens a {@code WindowTransaction} for the transactions that it applies in one database transaction. For most keys the window
  * keeps only positions; a key that met a conflict gets a {@link WindowEntry} with images. Changes leave after the commit of
  * a group whose transactions had seen them.
  *
@@ -37,7 +37,7 @@ public final class InFlightWindow implements AutoCloseable {
     private final WindowPositions index;
     private final WindowEntries entries;
     private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
-    private final VoidTransactions voids;
+    private final SupersededTransactions voids;
     private final AgeSample ages = new AgeSample();
     private long acknowledged;
     private long registered;
@@ -64,7 +64,7 @@ public final class InFlightWindow implements AutoCloseable {
         spill = memory.spill();
         index = new WindowPositions(spill, memory.changesMax(), memory.filterBytesMax());
         entries = new WindowEntries(local, policies);
-        voids = new VoidTransactions(local);
+        voids = new SupersededTransactions(local);
     }
 
     /**
@@ -77,20 +77,23 @@ public final class InFlightWindow implements AutoCloseable {
      * @param firstIndex index in its transaction of the first of {@code changes}
      * @throws java.io.UncheckedIOException when the window has to spill and cannot
      */
-    public synchronized void register(Stamp stamp, int firstIndex, List<Change> changes) throws InterruptedException {
+    public synchronized void register(TransactionHeader header, int firstIndex, List<Change> changes)
+            throws InterruptedException {
         while (firstIndex == 0 && isFull() && !overflows && !closed) {
             wait();
         }
-        ages.add(stamp);
+        ages.add(header);
         int at = firstIndex;
         for (Change change : changes) {
-            if (isNew(stamp.position(), at) && stamp.position() > acknowledged && !voids.contains(stamp.position())) {
-                register(new StampedChange(stamp, at, change));
+            if (isNew(header.position(), at)
+                    && header.position() > acknowledged
+                    && !voids.contains(header.position())) {
+                register(new StampedChange(header, at, change));
             }
             at++;
         }
-        if (isNew(stamp.position(), at - 1)) {
-            registered = stamp.position();
+        if (isNew(header.position(), at - 1)) {
+            registered = header.position();
             registeredIndex = at - 1;
         }
     }
@@ -101,7 +104,7 @@ public final class InFlightWindow implements AutoCloseable {
     }
 
     private void register(StampedChange change) {
-        if (change.change() instanceof Change.Park) {
+        if (change.change() instanceof Change.ParkPolicy) {
             return;
         }
         if (change.change() instanceof Change.Truncate) {
@@ -120,7 +123,7 @@ public final class InFlightWindow implements AutoCloseable {
     }
 
     /** Puts back a note that an earlier process stored; before anything is registered. */
-    public synchronized void restore(VoidNote note) {
+    public synchronized void restore(SupersededNote note) {
         voids.add(note);
     }
 
@@ -277,7 +280,8 @@ public final class InFlightWindow implements AutoCloseable {
      * Nothing can be registered in between, so no local change falls between the two.
      */
     synchronized <E extends Exception> void commit(
-            Map<RowKey, WindowEntry> touched, List<VoidNote> notes, long seen, DatabaseCommit<E> commit) throws E {
+            Map<RowKey, WindowEntry> touched, List<SupersededNote> notes, long seen, DatabaseCommit<E> commit)
+            throws E {
         commit.run();
         notes.forEach(voids::add);
         entries.take(touched);

@@ -89,7 +89,7 @@ final class WindowEntries {
         }
     }
 
-    /** As {@link WindowGroup#toStore}. */
+    /** As {@link WindowTransaction#toStore}. */
     Map<RowKey, WindowEntry> toStore(Map<RowKey, WindowEntry> touched, long seen) {
         Map<RowKey, WindowEntry> after = new HashMap<>(touched);
         entries.forEach((key, entry) -> {

@@ -148,7 +148,7 @@ public final class WindowEntry {
     StampedChange latest() {
         return changes.stream()
                 .filter(change -> !(change.change() instanceof Change.Release))
-                .max(Comparator.comparing(change -> change.stamp().version()))
+                .max(Comparator.comparing(change -> change.header().version()))
                 .orElse(null);
     }
 
@@ -159,12 +159,12 @@ public final class WindowEntry {
      */
     List<Conflict> conflicts(SiteId local, RowKey key, StampedChange incoming) {
         List<Conflict> found = new ArrayList<>();
-        long seen = Math.max(incoming.stamp().seen(), continued(incoming));
+        long seen = Math.max(incoming.header().seen(), continued(incoming));
         for (StampedChange change : changes) {
             if (!change.origin().equals(local) || change.position() <= seen || TakenRow.continues(incoming, change)) {
                 continue;
             }
-            boolean firstOfIncoming = change.stamp().seen() >= lastIncoming;
+            boolean firstOfIncoming = change.header().seen() >= lastIncoming;
             if (found.isEmpty() || firstOfIncoming) {
                 found.add(new Conflict(
                         ConflictKind.of(incoming.change(), change.change()),

@@ -5,9 +5,9 @@ import io.gemel.transaction.LargeText;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowValues;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,7 +31,7 @@ public final class ChangeDecoder {
         shapes.clear();
     }
 
-    public Stamp stamp(WireInput input) throws BadRecordException {
+    public TransactionHeader header(WireInput input) throws BadRecordException {
         SiteId origin = site(input.text());
         long position = input.varint();
         long commitPosition = input.varint();
@@ -39,7 +39,7 @@ public final class ChangeDecoder {
         String versionSite = input.nullableText();
         long seen = input.varint();
         Version version = new Version(micros, versionSite == null ? origin : site(versionSite));
-        return new Stamp(origin, position, commitPosition, version, seen);
+        return new TransactionHeader(origin, position, commitPosition, version, seen);
     }
 
     /** A site's name, checked once for a run of equal ones. */
@@ -72,7 +72,7 @@ public final class ChangeDecoder {
             case ChangeEncoder.TRUNCATE -> new Change.Truncate(shape);
             case ChangeEncoder.RELEASE -> release(input, image(input, shape));
             case ChangeEncoder.SETTLE -> settle(input, image(input, shape));
-            case ChangeEncoder.PARK -> new Change.Park(image(input, shape), input.varint());
+            case ChangeEncoder.PARK -> new Change.ParkPolicy(image(input, shape), input.varint());
             default -> throw BadRecordException.corrupt("operation " + operation + " never existed");
         };
     }

@@ -4,8 +4,8 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.LargeText;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -54,15 +54,15 @@ public final class ChangeEncoder {
         }
     }
 
-    public void stamp(Stamp stamp) {
-        SiteId origin = stamp.origin();
-        SiteId versionSite = stamp.version().site();
+    public void header(TransactionHeader header) {
+        SiteId origin = header.origin();
+        SiteId versionSite = header.version().site();
         output.text(origin.name());
-        output.varint(stamp.position());
-        output.varint(stamp.commitPosition());
-        output.signed(stamp.version().micros());
+        output.varint(header.position());
+        output.varint(header.commitPosition());
+        output.signed(header.version().micros());
         output.text(versionSite.equals(origin) ? null : versionSite.name());
-        output.varint(stamp.seen());
+        output.varint(header.seen());
     }
 
     /** A row image with its shape. */
@@ -107,7 +107,7 @@ public final class ChangeEncoder {
             release(release);
         } else if (correction instanceof Change.Settle settle) {
             settle(settle);
-        } else if (correction instanceof Change.Park park) {
+        } else if (correction instanceof Change.ParkPolicy park) {
             values(park.row());
             output.varint(park.position());
         }

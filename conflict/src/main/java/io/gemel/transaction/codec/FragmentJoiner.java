@@ -44,7 +44,7 @@ public final class FragmentJoiner {
     private static boolean isOf(Part part, Fragment fragment) {
         return fragment.epoch() == part.epoch()
                 && fragment.part().index() == part.index()
-                && fragment.part().stamp().position() == part.stamp().position();
+                && fragment.part().header().position() == part.header().position();
     }
 
     private void append(Fragment fragment) throws BadRecordException {
@@ -57,7 +57,7 @@ public final class FragmentJoiner {
         next++;
     }
 
-    private Part complete(Part header) throws BadRecordException {
+    private Part complete(Part shell) throws BadRecordException {
         PackedBytes body = joined;
         boolean whole = body.size() == total;
         clear();
@@ -66,11 +66,11 @@ public final class FragmentJoiner {
             throw BadRecordException.corrupt("its fragments are shorter than they should be");
         }
         return new Part(
-                header.epoch(),
-                header.stamp(),
-                header.index(),
-                header.last(),
-                header.firstChange(),
+                shell.epoch(),
+                shell.header(),
+                shell.index(),
+                shell.last(),
+                shell.firstChange(),
                 codec.decodeJoined(body));
     }
 

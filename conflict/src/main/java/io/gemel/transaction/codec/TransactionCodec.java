@@ -9,7 +9,7 @@ import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.PackedBytes;
 import io.gemel.transaction.RowImage;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -56,7 +56,7 @@ public final class TransactionCodec {
      * @throws IllegalArgumentException as for {@link #encode}, before any record
      */
     public void encodeFragments(Part part, int bodyMax, Consumer<byte[]> records) {
-        Part header = new Part(part.epoch(), part.stamp(), part.index(), part.last(), part.firstChange(), List.of());
+        Part empty = new Part(part.epoch(), part.header(), part.index(), part.last(), part.firstChange(), List.of());
         long[] total = {0};
         changesTo(WireOutput.cutting(bodyMax, (bytes, length) -> total[0] += length), part);
         if (total[0] > BODY_MAX) {
@@ -69,7 +69,7 @@ public final class TransactionCodec {
                 WireOutput.cutting(bodyMax, (bytes, length) -> {
                     done[0] += length;
                     boolean last = done[0] == total[0];
-                    Fragment fragment = new Fragment(header, index[0]++, last, (int) total[0], bytes);
+                    Fragment fragment = new Fragment(empty, index[0]++, last, (int) total[0], bytes);
                     records.accept(fragment(fragment, bytes, length));
                 }),
                 part);
@@ -85,12 +85,12 @@ public final class TransactionCodec {
     /** @param length how many of the bytes of the body count */
     private byte[] fragment(Fragment fragment, byte[] body, int length) {
         Frame.start(output);
-        int header = output.open();
+        int head = output.open();
         header(fragment.part());
         output.count(fragment.index());
         output.bits(fragment.last() ? 1 : 0);
         output.count(fragment.total());
-        output.close(header);
+        output.close(head);
         int section = output.open();
         output.raw(body, length);
         output.close(section);
@@ -165,7 +165,7 @@ public final class TransactionCodec {
     }
 
     private int opened(Opened opened) {
-        int header = output.open();
+        int section = output.open();
         output.varint(opened.epoch());
         output.text(opened.writer());
         LogOwner owner = opened.owner();
@@ -175,7 +175,7 @@ public final class TransactionCodec {
             output.varint(owner.timeline());
             output.text(owner.name());
         }
-        output.close(header);
+        output.close(section);
         return Frame.OPENED;
     }
 
@@ -191,24 +191,24 @@ public final class TransactionCodec {
     }
 
     private int heartbeat(Heartbeat heartbeat) {
-        int header = output.open();
+        int section = output.open();
         output.varint(heartbeat.epoch());
-        encoder.stamp(heartbeat.stamp());
-        output.close(header);
+        encoder.header(heartbeat.header());
+        output.close(section);
         return Frame.HEARTBEAT;
     }
 
     private Heartbeat heartbeat(WireInput input) throws BadRecordException {
         int outer = input.enter();
-        Heartbeat heartbeat = new Heartbeat(input.varint(), decoder.stamp(input));
+        Heartbeat heartbeat = new Heartbeat(input.varint(), decoder.header(input));
         input.leave(outer);
         return heartbeat;
     }
 
     private int part(Part part) {
-        int header = output.open();
+        int section = output.open();
         header(part);
-        output.close(header);
+        output.close(section);
         int changes = output.open();
         output.count(part.changes().size());
         for (Change change : part.changes()) {
@@ -220,28 +220,28 @@ public final class TransactionCodec {
 
     private void header(Part part) {
         output.varint(part.epoch());
-        encoder.stamp(part.stamp());
+        encoder.header(part.header());
         output.count(part.index());
         output.bits(part.last() ? 1 : 0);
         output.count(part.firstChange());
     }
 
     private Part part(WireInput input) throws BadRecordException {
-        int header = input.enter();
+        int head = input.enter();
         Part empty = header(input);
-        input.leave(header);
+        input.leave(head);
         int section = input.enter();
         List<Change> changes = changes(input);
         input.leave(section);
-        return new Part(empty.epoch(), empty.stamp(), empty.index(), empty.last(), empty.firstChange(), changes);
+        return new Part(empty.epoch(), empty.header(), empty.index(), empty.last(), empty.firstChange(), changes);
     }
 
     private Part header(WireInput input) throws BadRecordException {
         long epoch = input.varint();
-        Stamp stamp = decoder.stamp(input);
+        TransactionHeader header = decoder.header(input);
         int index = input.index();
         boolean last = (input.bits() & 1) != 0;
-        return new Part(epoch, stamp, index, last, input.index(), List.of());
+        return new Part(epoch, header, index, last, input.index(), List.of());
     }
 
     private List<Change> changes(WireInput input) throws BadRecordException {

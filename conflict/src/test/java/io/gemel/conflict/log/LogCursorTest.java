@@ -14,7 +14,7 @@ import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -163,7 +163,7 @@ class LogCursorTest {
 
     @Test
     void reports_a_record_of_another_site() {
-        Stamp foreign = new Stamp(WEST, 1, 10, new Version(1, WEST), 0);
+        TransactionHeader foreign = new TransactionHeader(WEST, 1, 10, new Version(1, WEST), 0);
         checkRefused(new Part(1, foreign, 0, true, 0, List.of()), "site west", "topic");
         checkRefused(new Heartbeat(1, foreign), "site west", "topic");
     }
@@ -172,7 +172,7 @@ class LogCursorTest {
     void reports_a_database_that_went_back_in_time() throws LogException {
         cursor.next(whole(1, 1));
         cursor.next(whole(1, 2));
-        Stamp earlier = new Stamp(EAST, 3, 10, new Version(3, EAST), 0);
+        TransactionHeader earlier = new TransactionHeader(EAST, 3, 10, new Version(3, EAST), 0);
         checkRefused(new Part(2, earlier, 0, true, 0, List.of()), "runs backwards", "backup");
     }
 
@@ -187,16 +187,16 @@ class LogCursorTest {
     }
 
     private static Part part(long epoch, long position, int index, boolean last) {
-        Stamp stamp = stamp(position, last ? position * 10 : Stamp.UNKNOWN_COMMIT);
-        return new Part(epoch, stamp, index, last, 0, List.of());
+        TransactionHeader header = header(position, last ? position * 10 : TransactionHeader.UNKNOWN_COMMIT);
+        return new Part(epoch, header, index, last, 0, List.of());
     }
 
     private static Heartbeat heartbeat(long epoch, long position) {
-        return new Heartbeat(epoch, stamp(position, position * 10 + 5));
+        return new Heartbeat(epoch, header(position, position * 10 + 5));
     }
 
-    private static Stamp stamp(long position, long commitPosition) {
-        return new Stamp(EAST, position, commitPosition, new Version(position, EAST), 0);
+    private static TransactionHeader header(long position, long commitPosition) {
+        return new TransactionHeader(EAST, position, commitPosition, new Version(position, EAST), 0);
     }
 
     private static Marker marker(long position, long epoch) {

@@ -7,7 +7,7 @@ import io.gemel.transaction.LogOwner.Relation;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +26,7 @@ class LogOwnershipTest {
     }
 
     private static LogRecord beat(long epoch) {
-        return new LogRecord.Heartbeat(epoch, new Stamp(EAST, 0, 10, new Version(1, EAST), 0));
+        return new LogRecord.Heartbeat(epoch, new TransactionHeader(EAST, 0, 10, new Version(1, EAST), 0));
     }
 
     @Test

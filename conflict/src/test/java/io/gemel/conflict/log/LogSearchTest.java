@@ -9,7 +9,7 @@ import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import io.gemel.transaction.codec.Seeds;
 import java.util.ArrayDeque;
@@ -148,20 +148,20 @@ class LogSearchTest {
         return found.record()
                 .match(
                         opened -> -1L,
-                        heartbeat -> heartbeat.stamp().position(),
-                        part -> part.stamp().position());
+                        heartbeat -> heartbeat.header().position(),
+                        part -> part.header().position());
     }
 
     private static Part part(long epoch, long position, int index, boolean last) {
-        return new Part(epoch, stamp(position), index, last, index, List.of());
+        return new Part(epoch, header(position), index, last, index, List.of());
     }
 
     private static Heartbeat heartbeat(long epoch, long position) {
-        return new Heartbeat(epoch, stamp(position));
+        return new Heartbeat(epoch, header(position));
     }
 
-    private static Stamp stamp(long position) {
-        return new Stamp(EAST, position, position * 10, new Version(position, EAST), 0);
+    private static TransactionHeader header(long position) {
+        return new TransactionHeader(EAST, position, position * 10, new Version(position, EAST), 0);
     }
 
     /** A topic in memory, with holes between its offsets. */

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import io.gemel.transaction.codec.Seeds;
 import java.util.ArrayList;
@@ -56,14 +56,14 @@ class LogStamperTest {
         LogStamper stamper = new LogStamper(EAST);
         stamper.marker(marker(9, 900));
         stamper.marker(marker(3, 300));
-        Stamp stamp = stamper.transaction(1);
-        assertThat(stamp.seen()).isEqualTo(9);
-        assertThat(stamp.version().micros()).isEqualTo(901);
+        TransactionHeader header = stamper.transaction(1);
+        assertThat(header.seen()).isEqualTo(9);
+        assertThat(header.version().micros()).isEqualTo(901);
     }
 
     @Test
     void knows_what_its_log_already_holds() {
-        LogStamper stamper = new LogStamper(new Stamp(EAST, 4, 70, new Version(100, EAST), 2));
+        LogStamper stamper = new LogStamper(new TransactionHeader(EAST, 4, 70, new Version(100, EAST), 2));
         assertThat(stamper.alreadyPublished(70)).isTrue();
         assertThat(stamper.alreadyPublished(71)).isFalse();
     }
@@ -72,16 +72,16 @@ class LogStamperTest {
     void gives_the_same_stamps_when_it_reads_a_stretch_again_behind_any_record() {
         Seeds.forEach(300, random -> {
             List<Commit> stretch = stretch(random);
-            List<Stamp> tails = new ArrayList<>();
-            List<Stamp> stamps = new ArrayList<>();
+            List<TransactionHeader> tails = new ArrayList<>();
+            List<TransactionHeader> stamps = new ArrayList<>();
             LogStamper first = new LogStamper(EAST);
             for (Commit commit : stretch) {
-                Stamp tail = read(first, commit, stamps);
+                TransactionHeader tail = read(first, commit, stamps);
                 tails.add(tail);
             }
             int crash = random.nextInt(stretch.size());
-            Stamp tail = tails.get(crash);
-            List<Stamp> again = new ArrayList<>(stamps.subList(0, (int) tail.position()));
+            TransactionHeader tail = tails.get(crash);
+            List<TransactionHeader> again = new ArrayList<>(stamps.subList(0, (int) tail.position()));
             LogStamper second = new LogStamper(tail);
             for (Commit commit : stretch.subList(random.nextInt(crash + 1), stretch.size())) {
                 read(second, commit, again);
@@ -91,16 +91,16 @@ class LogStamperTest {
     }
 
     /** Reads one commit of the database's log; returns what would then be the tail of the site's own log. */
-    private static Stamp read(LogStamper stamper, Commit commit, List<Stamp> published) {
+    private static TransactionHeader read(LogStamper stamper, Commit commit, List<TransactionHeader> published) {
         Marker marker = commit.marker();
         if (marker != null) {
             stamper.marker(marker);
             return stamper.heartbeat(commit.position());
         }
         if (!stamper.alreadyPublished(commit.position())) {
-            Stamp stamp = stamper.transaction(commit.micros());
-            published.add(
-                    new Stamp(stamp.origin(), stamp.position(), commit.position(), stamp.version(), stamp.seen()));
+            TransactionHeader header = stamper.transaction(commit.micros());
+            published.add(new TransactionHeader(
+                    header.origin(), header.position(), commit.position(), header.version(), header.seen()));
         }
         return published.get(published.size() - 1);
     }

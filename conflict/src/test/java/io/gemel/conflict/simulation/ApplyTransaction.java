@@ -1,7 +1,7 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The applier's open database transaction: its locks, what it would write, and how far it has come. */
 final class ApplyTransaction {
     private final SimulatedDatabase database;
-    private final WindowGroup group;
+    private final WindowTransaction group;
     private final List<LogReader.Received> received;
     private final List<StampedChange> work = new ArrayList<>();
     private final Map<RowKey, Outcome> outcomes = new HashMap<>();
@@ -37,14 +37,14 @@ final class ApplyTransaction {
     /** What the transaction makes of a row. */
     private record Outcome(@Nullable RowImage image, boolean written) {}
 
-    ApplyTransaction(SimulatedDatabase database, WindowGroup group, List<LogReader.Received> received) {
+    ApplyTransaction(SimulatedDatabase database, WindowTransaction group, List<LogReader.Received> received) {
         this.database = database;
         this.group = group;
         this.received = received;
         received.forEach(transaction -> work.addAll(transaction.stamped()));
     }
 
-    WindowGroup group() {
+    WindowTransaction group() {
         return group;
     }
 
@@ -59,7 +59,7 @@ final class ApplyTransaction {
 
     List<Long> positions() {
         return received.stream()
-                .map(transaction -> transaction.stamp().position())
+                .map(transaction -> transaction.header().position())
                 .toList();
     }
 

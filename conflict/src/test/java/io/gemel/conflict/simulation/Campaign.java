@@ -10,7 +10,7 @@ final class Campaign {
     private final long firstSeed;
     private final int seeds;
     private final int steps;
-    private final Tally tally = new Tally();
+    private final SimulationCounts tally = new SimulationCounts();
 
     /** A schedule that broke a promise. */
     record Finding(Configuration configuration, long seed, int steps, List<Step> shrunk) {
@@ -54,7 +54,7 @@ final class Campaign {
         return (long) seeds * steps;
     }
 
-    Tally tally() {
+    SimulationCounts tally() {
         return tally;
     }
 

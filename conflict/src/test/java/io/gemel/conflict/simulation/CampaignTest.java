@@ -11,14 +11,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Random schedules of every policy in every setting: no promise may break. */
 class CampaignTest {
-    private static final Tally TALLY = new Tally();
+    private static final SimulationCounts TALLY = new SimulationCounts();
     private static long stepsDone;
 
     @ParameterizedTest
     @MethodSource("configurations")
     void keeps_every_promise(Configuration configuration) {
         Campaign campaign =
-                Volume.campaign(configuration, (int) configurations().count());
+                SimulationBudget.campaign(configuration, (int) configurations().count());
         Campaign.Finding finding = campaign.run();
         if (finding != null) {
             fail(finding.report());

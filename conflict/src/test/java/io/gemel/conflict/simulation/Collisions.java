@@ -74,7 +74,7 @@ final class Collisions {
                     new Random(transaction.positions().get(0) * 31 + site.name().hashCode()));
         } else {
             keys.sort(Comparator.comparing(
-                            (RowKey key) -> change(transaction, key).stamp().version())
+                            (RowKey key) -> change(transaction, key).header().version())
                     .thenComparing(byKey)
                     .reversed());
         }

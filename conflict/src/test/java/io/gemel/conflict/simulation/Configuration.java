@@ -1,7 +1,7 @@
 package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.LastWriterWins;
-import io.gemel.conflict.OrphanChoice;
+import io.gemel.conflict.OrphanPolicy;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.SubmissionLedger;
 import io.gemel.conflict.TablePolicy;
@@ -65,7 +65,7 @@ record Configuration(
                 rule.policy(),
                 delta() ? Set.of(Item.COUNTER) : Set.of(),
                 has(Setting.UNIQUE_REMOVE),
-                linked() ? OrphanChoice.REMOVE : OrphanChoice.KEEP);
+                linked() ? OrphanPolicy.REMOVE : OrphanPolicy.KEEP);
         TablePolicy submissions = new TablePolicy(new LastWriterWins(), Set.of());
         return PolicyTable.by(table -> table.equals(SubmissionLedger.TABLE) ? submissions : items);
     }

@@ -16,7 +16,7 @@ class ExhaustiveTest {
     private static final List<Operation> TWO_COLUMNS = List.of(Operation.SET_X, Operation.SET_Y, Operation.ADD);
 
     private static final List<Long> EQUAL_CLOCKS = List.of(0L);
-    private static final List<Long> ANY_CLOCK = Volume.isLong() ? List.of(-1000L, 0L, 1000L) : EQUAL_CLOCKS;
+    private static final List<Long> ANY_CLOCK = SimulationBudget.isLong() ? List.of(-1000L, 0L, 1000L) : EQUAL_CLOCKS;
 
     @ParameterizedTest
     @MethodSource("histories")

@@ -4,8 +4,8 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,8 +21,8 @@ import java.util.Set;
 final class Histories {
     /** A transaction. */
     record Place(SiteId origin, long position) {
-        static Place of(Stamp stamp) {
-            return new Place(stamp.origin(), stamp.position());
+        static Place of(TransactionHeader header) {
+            return new Place(header.origin(), header.position());
         }
     }
 
@@ -84,7 +84,7 @@ final class Histories {
             if (Submission.isClaim(one.change())) {
                 for (StampedChange other : claims.getOrDefault(one.change().key(), List.of())) {
                     if (!OracleFold.saw(one, other) && !OracleFold.saw(other, one)) {
-                        voids.add(Place.of(lesser(one, other).stamp()));
+                        voids.add(Place.of(lesser(one, other).header()));
                     }
                 }
             }
@@ -94,7 +94,7 @@ final class Histories {
     private static StampedChange lesser(StampedChange east, StampedChange west) {
         int byAttempt = Integer.compare(attempt(east), attempt(west));
         int byClock = Long.compare(
-                east.stamp().version().micros(), west.stamp().version().micros());
+                east.header().version().micros(), west.header().version().micros());
         boolean eastIsLesser = byAttempt != 0 ? byAttempt < 0 : byClock <= 0;
         return eastIsLesser ? east : west;
     }
@@ -106,7 +106,7 @@ final class Histories {
 
     private void gather(Map<RowKey, List<StampedChange>> histories, PublishedLog log) {
         for (StampedChange change : log.changes()) {
-            if (voids.contains(Place.of(change.stamp()))) {
+            if (voids.contains(Place.of(change.header()))) {
                 voidKeys.add(change.change().key());
             } else if (change.change() instanceof Change.Truncate) {
                 configuration.keys().forEach(id -> add(histories, Item.key(id), change));

@@ -3,13 +3,13 @@ package io.gemel.conflict.simulation;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.Resolution;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -145,7 +145,8 @@ final class JournalOracle {
         Set<Histories.Place> missing = new HashSet<>(histories.voids());
         for (Conflict conflict : site.database().journal()) {
             StampedChange loser = conflict.incomingWins() ? conflict.local() : conflict.incoming();
-            if (conflict.kind() == ConflictKind.SUBMISSION_VOID && !missing.remove(Histories.Place.of(loser.stamp()))) {
+            if (conflict.kind() == ConflictKind.SUBMISSION_VOID
+                    && !missing.remove(Histories.Place.of(loser.header()))) {
                 throw new Violation(site.name() + " voided twice or for nothing: " + loser);
             }
         }
@@ -175,14 +176,14 @@ final class JournalOracle {
     /** Rows that a void transaction had changed may differ from a before image for a while, but not for good. */
     private void divergenceIsLookedForAgain(SimulatedSite site) {
         SiteId peer = Sites.peerOf(site.name());
-        Stamp early = new Stamp(peer, Long.MAX_VALUE, Long.MAX_VALUE, new Version(0, peer), 0);
+        TransactionHeader early = new TransactionHeader(peer, Long.MAX_VALUE, Long.MAX_VALUE, new Version(0, peer), 0);
         for (RowKey key : histories.voidKeys()) {
             if (!key.table().equals(Item.TABLE)) {
                 continue;
             }
             RowImage nowhere = Item.row(key.values().get(0), -1, -1, -1);
             StampedChange wrong = new StampedChange(early, 0, new Change.Delete(nowhere));
-            Resolution resolution = new WindowGroup(site.process().window())
+            Resolution resolution = new WindowTransaction(site.process().window())
                     .resolve(wrong, site.database().image(key));
             if (resolution.divergence() == null) {
                 throw new Violation(site.name() + " no longer looks for divergence of " + key);

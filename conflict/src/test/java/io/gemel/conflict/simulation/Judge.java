@@ -3,7 +3,7 @@ package io.gemel.conflict.simulation;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.SubmissionLedger;
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -43,7 +43,7 @@ final class Judge {
         RowKey key = claim.change().key();
         boolean suspected = configuration.has(Fault.REFRESH_INSTEAD_OF_VOID)
                 || suspects.contains(key)
-                || transaction.group().contested(key, claim.stamp().seen());
+                || transaction.group().contested(key, claim.header().seen());
         if (!suspected) {
             return true;
         }
@@ -78,11 +78,13 @@ final class Judge {
                 isVoid = true;
                 Set<RowKey> keys = new HashSet<>();
                 transaction.work().forEach(change -> keys.add(change.change().key()));
-                transaction.group().noteVoid(new VoidNote(claim.origin(), claim.position(), rival.position(), keys));
+                transaction
+                        .group()
+                        .noteVoid(new SupersededNote(claim.origin(), claim.position(), rival.position(), keys));
             } else {
                 transaction
                         .group()
-                        .noteVoid(new VoidNote(rival.origin(), rival.position(), rival.position(), Set.of()));
+                        .noteVoid(new SupersededNote(rival.origin(), rival.position(), rival.position(), Set.of()));
                 List<StampedChange> changes = transaction.group().localTransaction(rival.position(), Long.MAX_VALUE);
                 withdrawn.addAll(configuration.has(Fault.VOID_ROWS_KEPT) ? List.of(rival) : changes);
             }

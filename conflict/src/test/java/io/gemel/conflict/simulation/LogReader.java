@@ -6,8 +6,8 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 /** Follows a log through the core's cursor and puts parts together: whole transactions and heartbeats, in order. */
 final class LogReader {
     /** A whole transaction, or without changes a heartbeat. */
-    record Received(long epoch, Stamp stamp, boolean heartbeat, List<Change> changes) {
+    record Received(long epoch, TransactionHeader header, boolean heartbeat, List<Change> changes) {
         List<StampedChange> stamped() {
             List<StampedChange> stamped = new ArrayList<>();
             for (int i = 0; i < changes.size(); i++) {
-                stamped.add(new StampedChange(stamp, i, changes.get(i)));
+                stamped.add(new StampedChange(header, i, changes.get(i)));
             }
             return stamped;
         }
@@ -73,7 +73,7 @@ final class LogReader {
             return null;
         }
         return record instanceof LogRecord.Heartbeat heartbeat
-                ? new Received(heartbeat.epoch(), heartbeat.stamp(), true, List.of())
+                ? new Received(heartbeat.epoch(), heartbeat.header(), true, List.of())
                 : gather((LogRecord.Part) record);
     }
 
@@ -88,13 +88,13 @@ final class LogReader {
     private @Nullable Received gather(LogRecord.Part part) {
         if (part.firstChange() != parts.size()) {
             throw new Violation(
-                    "part of " + part.stamp() + " starts at change " + part.firstChange() + ", not " + parts.size());
+                    "part of " + part.header() + " starts at change " + part.firstChange() + ", not " + parts.size());
         }
         parts.addAll(part.changes());
         if (!part.last()) {
             return null;
         }
-        Received whole = new Received(part.epoch(), part.stamp(), false, List.copyOf(parts));
+        Received whole = new Received(part.epoch(), part.header(), false, List.copyOf(parts));
         parts.clear();
         return whole;
     }

@@ -1,6 +1,6 @@
 package io.gemel.conflict.simulation;
 
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
@@ -118,7 +118,7 @@ final class Oracle {
                 continue;
             }
             if (next == published.size()
-                    || published.get(next).stamp().commitPosition() != commit.position()
+                    || published.get(next).header().commitPosition() != commit.position()
                     || !published.get(next).changes().equals(commit.changes())) {
                 throw new Violation(site.name() + " did not publish " + commit + " as number " + (next + 1));
             }
@@ -131,16 +131,16 @@ final class Oracle {
 
     private void eachTransactionIsAppliedOnce(SimulatedSite site) {
         for (PublishedLog.Published each : peerLog(site).transactions()) {
-            int times = site.database().timesApplied(each.stamp().position());
+            int times = site.database().timesApplied(each.header().position());
             if (times != 1) {
-                throw new Violation(site.name() + " applied " + each.stamp() + " " + times + " times");
+                throw new Violation(site.name() + " applied " + each.header() + " " + times + " times");
             }
         }
     }
 
     private void nothingStaysInTheWindow(SimulatedSite site) {
         for (String id : configuration.keys()) {
-            if (new WindowGroup(site.process().window()).contested(Item.key(id), Long.MAX_VALUE)
+            if (new WindowTransaction(site.process().window()).contested(Item.key(id), Long.MAX_VALUE)
                     || site.process().window().keys() > 0) {
                 throw new Violation(site.name() + " keeps a window after both logs were drained, row " + id);
             }
@@ -160,19 +160,19 @@ final class Oracle {
                 seen = marker.position();
                 clock = Math.max(
                         clock,
-                        peer.get(Math.toIntExact(seen - 1)).stamp().version().micros());
+                        peer.get(Math.toIntExact(seen - 1)).header().version().micros());
             }
             if (!commit.isTransaction()) {
                 continue;
             }
             PublishedLog.Published transaction = own.get(next);
             next++;
-            long version = transaction.stamp().version().micros();
-            if (transaction.stamp().seen() != seen || transaction.stamp().position() != next) {
-                throw new Violation(transaction.stamp() + " should be number " + next + " and have seen " + seen);
+            long version = transaction.header().version().micros();
+            if (transaction.header().seen() != seen || transaction.header().position() != next) {
+                throw new Violation(transaction.header() + " should be number " + next + " and have seen " + seen);
             }
             if (version <= clock) {
-                throw new Violation(transaction.stamp() + " is not newer than all that it had seen: " + clock);
+                throw new Violation(transaction.header() + " is not newer than all that it had seen: " + clock);
             }
             clock = version;
         }

@@ -24,7 +24,7 @@ final class OracleFold {
             boolean east = change.origin().equals(Sites.EAST);
             long own = east ? fromEast : fromWest;
             long other = east ? fromWest : fromEast;
-            return own <= change.position() && other <= change.stamp().seen();
+            return own <= change.position() && other <= change.header().seen();
         }
     }
 
@@ -38,7 +38,7 @@ final class OracleFold {
             return later.position() > earlier.position()
                     || (later.position() == earlier.position() && later.index() > earlier.index());
         }
-        return later.stamp().seen() >= earlier.position();
+        return later.header().seen() >= earlier.position();
     }
 
     /** The total order: by position within a site; across sites by version, or the lesser site first unless it had seen. */
@@ -50,7 +50,7 @@ final class OracleFold {
             return first.origin().equals(Sites.WEST) ? !saw(first, second) : saw(second, first);
         }
         long difference =
-                first.stamp().version().micros() - second.stamp().version().micros();
+                first.header().version().micros() - second.header().version().micros();
         return difference < 0 || (difference == 0 && first.origin().equals(Sites.EAST));
     }
 

@@ -101,7 +101,7 @@ final class Orphans {
         for (StampedChange change : transaction.work()) {
             boolean behindDelete = before != null
                     && before.change() instanceof Change.Delete
-                    && before.stamp().equals(change.stamp());
+                    && before.header().equals(change.header());
             if (behindDelete
                     && change.change() instanceof Change.Insert
                     && !change.origin().equals(site)) {

@@ -3,9 +3,9 @@ package io.gemel.conflict.simulation;
 import io.gemel.conflict.window.LocalChanges;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowKey;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,12 +19,12 @@ import java.util.TreeMap;
 final class OwnChanges implements LocalChanges {
     private final NavigableMap<Long, NavigableMap<Integer, StampedChange>> transactions = new TreeMap<>();
 
-    void add(Stamp stamp, int firstIndex, List<Change> changes) {
+    void add(TransactionHeader header, int firstIndex, List<Change> changes) {
         NavigableMap<Integer, StampedChange> known =
-                transactions.computeIfAbsent(stamp.position(), position -> new TreeMap<>());
+                transactions.computeIfAbsent(header.position(), position -> new TreeMap<>());
         int index = firstIndex;
         for (Change change : changes) {
-            known.put(index, new StampedChange(stamp, index, change));
+            known.put(index, new StampedChange(header, index, change));
             index++;
         }
     }

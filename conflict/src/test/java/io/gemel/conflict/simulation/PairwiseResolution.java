@@ -42,7 +42,7 @@ final class PairwiseResolution {
     private boolean wins(StampedChange incoming, StampedChange latest) {
         RowImage after = incoming.change().after();
         RowImage lastAfter = latest.change().after();
-        boolean newer = incoming.stamp().version().compareTo(latest.stamp().version()) > 0;
+        boolean newer = incoming.header().version().compareTo(latest.header().version()) > 0;
         if (configuration.rule() == Rule.GREATEST && after != null && lastAfter != null) {
             int byX = Long.compare(Item.number(after, Item.X), Item.number(lastAfter, Item.X));
             return byX > 0 || (byX == 0 && newer);
@@ -58,9 +58,9 @@ final class PairwiseResolution {
             boolean newerLocal = conflicts.stream()
                     .map(Conflict::local)
                     .anyMatch(local -> changes(local.change(), column)
-                            && local.stamp()
+                            && local.header()
                                             .version()
-                                            .compareTo(incoming.stamp().version())
+                                            .compareTo(incoming.header().version())
                                     > 0);
             merged = newerLocal ? merged : merged.with(column, after.value(column));
         }

@@ -58,7 +58,7 @@ final class PlannedRows implements ApplyRule {
             if (known.add(key)
                     && !withdrawn
                     && !surprises.contains(key)
-                    && !transaction.group().contested(key, change.stamp().seen())) {
+                    && !transaction.group().contested(key, change.header().seen())) {
                 fast.add(key);
             }
         }
@@ -112,7 +112,7 @@ final class PlannedRows implements ApplyRule {
             if (incoming.change().after() == null) {
                 return false;
             }
-            seenOfInserts.put(key, incoming.stamp().seen());
+            seenOfInserts.put(key, incoming.header().seen());
         }
         transaction.lock(key);
         transaction.put(key, incoming.change().after(), true);

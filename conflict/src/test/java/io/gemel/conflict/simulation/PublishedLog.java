@@ -2,8 +2,8 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.TreeMap;
 /** What a site's log says in the oracle's own reading: no record of an older epoch, each position once. */
 final class PublishedLog {
     /** A transaction that counts. */
-    record Published(Stamp stamp, List<Change> changes) {}
+    record Published(TransactionHeader header, List<Change> changes) {}
 
     private final List<Published> transactions = new ArrayList<>();
     private final List<StampedChange> changes = new ArrayList<>();
@@ -62,17 +62,17 @@ final class PublishedLog {
         }
         open.addAll(part.changes());
         if (part.last()) {
-            take(new Published(part.stamp(), List.copyOf(open)));
+            take(new Published(part.header(), List.copyOf(open)));
         }
     }
 
     private void take(Published transaction) {
-        Published known = byPosition.putIfAbsent(transaction.stamp().position(), transaction);
+        Published known = byPosition.putIfAbsent(transaction.header().position(), transaction);
         if (known == null) {
             transactions.add(transaction);
             for (int i = 0; i < transaction.changes().size(); i++) {
                 changes.add(new StampedChange(
-                        transaction.stamp(), i, transaction.changes().get(i)));
+                        transaction.header(), i, transaction.changes().get(i)));
             }
         } else if (!known.equals(transaction) && !lenient) {
             throw new Violation("read again, " + known + " became " + transaction);

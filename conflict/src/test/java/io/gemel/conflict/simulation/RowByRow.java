@@ -31,7 +31,7 @@ final class RowByRow implements ApplyRule {
             return false;
         }
         RowImage row = transaction.image(key);
-        boolean contested = transaction.group().contested(key, incoming.stamp().seen());
+        boolean contested = transaction.group().contested(key, incoming.header().seen());
         if (!contested && configuration.lenient()) {
             transaction.put(key, resolver.unchecked(row, incoming), true);
         } else if (contested || !Objects.equals(row, incoming.change().before())) {

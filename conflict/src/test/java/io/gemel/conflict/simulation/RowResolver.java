@@ -51,7 +51,7 @@ final class RowResolver {
             return false;
         }
         Set<RowKey> contested =
-                transaction.group().contestedKeys(Item.TABLE, incoming.stamp().seen(), Integer.MAX_VALUE);
+                transaction.group().contestedKeys(Item.TABLE, incoming.header().seen(), Integer.MAX_VALUE);
         contested.forEach(key -> resolve(transaction, key, incoming));
         for (RowKey key : transaction.keys()) {
             if (!contested.contains(key)) {

@@ -2,7 +2,7 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.ColumnMerge;
 import io.gemel.conflict.ConflictPolicy;
-import io.gemel.conflict.ExtremeValue;
+import io.gemel.conflict.GreatestOrLeast;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.SitePriority;
 
@@ -19,7 +19,7 @@ enum Rule {
             case LAST_WRITER_WINS -> new LastWriterWins();
             case SITE_PRIORITY -> new SitePriority(Sites.EAST);
             case COLUMN_MERGE -> new ColumnMerge();
-            case GREATEST -> ExtremeValue.greatest("x");
+            case GREATEST -> GreatestOrLeast.greatest("x");
             case THREE_WAY_MERGE -> new ThreeWayMerge();
         };
     }

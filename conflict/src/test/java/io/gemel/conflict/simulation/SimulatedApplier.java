@@ -2,7 +2,7 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.window.WindowEntry;
-import io.gemel.conflict.window.WindowGroup;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
@@ -159,9 +159,9 @@ final class SimulatedApplier {
     }
 
     private static void failCommit(ApplyTransaction failing) {
-        WindowGroup group = failing.group();
+        WindowTransaction group = failing.group();
         try {
-            group.commit(group.peerSeen(last(failing).stamp().seen()), () -> {
+            group.commit(group.peerSeen(last(failing).header().seen()), () -> {
                 throw new Violation("the database refuses the commit");
             });
         } catch (Violation expected) {
@@ -180,14 +180,15 @@ final class SimulatedApplier {
             reader.take();
             progressed = true;
             if (next.heartbeat() || configuration.has(Fault.PRUNED_BEFORE_COMMIT)) {
-                process.window().acknowledge(next.stamp().seen());
+                process.window().acknowledge(next.header().seen());
             }
             if (!next.heartbeat()) {
                 group.add(next);
             }
         }
         if (!group.isEmpty()) {
-            ApplyTransaction transaction = new ApplyTransaction(database, new WindowGroup(process.window()), group);
+            ApplyTransaction transaction =
+                    new ApplyTransaction(database, new WindowTransaction(process.window()), group);
             open = transaction;
             begin(transaction);
         }
@@ -195,20 +196,21 @@ final class SimulatedApplier {
     }
 
     private void commit(ApplyTransaction transaction, long micros) {
-        WindowGroup group = transaction.group();
+        WindowTransaction group = transaction.group();
         LogReader.Received last = last(transaction);
-        long peerSeen = group.peerSeen(last.stamp().seen());
+        long peerSeen = group.peerSeen(last.header().seen());
         Version version = database.marker().version();
         for (LogReader.Received each : transaction.received()) {
-            version =
-                    version.compareTo(each.stamp().version()) < 0 ? each.stamp().version() : version;
+            version = version.compareTo(each.header().version()) < 0
+                    ? each.header().version()
+                    : version;
         }
         Marker marker = new Marker(
-                last.stamp().position(),
+                last.header().position(),
                 last.epoch(),
                 version,
                 peerSeen,
-                last.stamp().commitPosition());
+                last.header().commitPosition());
         Map<RowKey, WindowEntry> toStore = group.toStore(peerSeen);
         if (configuration.has(Fault.STORED_ENTRIES_OUTDATED)) {
             toStore.keySet()
@@ -232,7 +234,7 @@ final class SimulatedApplier {
      */
     boolean storeAcknowledged(long micros) {
         Marker marker = database.marker();
-        WindowGroup group = new WindowGroup(process.window());
+        WindowTransaction group = new WindowTransaction(process.window());
         long peerSeen = group.peerSeen(marker.peerSeen());
         if (open != null || peerSeen == marker.peerSeen()) {
             return false;

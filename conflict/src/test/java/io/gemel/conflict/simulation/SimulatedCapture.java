@@ -4,7 +4,7 @@ import io.gemel.conflict.log.LogStamper;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -28,7 +28,7 @@ final class SimulatedCapture {
     private final Deque<LogRecord> unpublished = new ArrayDeque<>();
     private int nextOffset; // of the next record, when nobody else writes
     private int nextCommit;
-    private @Nullable Stamp reading; // of a transaction that is read in part
+    private @Nullable TransactionHeader reading; // of a transaction that is read in part
     private int nextChange;
     private boolean lost;
     private long heartbeatCommit; // of the planted fault that makes transactions of heartbeats
@@ -43,7 +43,7 @@ final class SimulatedCapture {
             SimulatedLog log,
             SiteProcess process,
             long epoch,
-            Stamp tail,
+            TransactionHeader tail,
             int firstCommit) {
         this.configuration = configuration;
         this.database = database;
@@ -105,33 +105,34 @@ final class SimulatedCapture {
     }
 
     private void readPart(SimulatedDatabase.Commit commit) {
-        Stamp stamp = reading == null ? stamp(commit) : reading;
+        TransactionHeader header = reading == null ? header(commit) : reading;
         int end = configuration.has(Setting.PARTS)
                 ? Math.min(commit.changes().size(), nextChange + PART_CHANGES)
                 : commit.changes().size();
         List<Change> changes = commit.changes().subList(nextChange, end);
         boolean last = end == commit.changes().size();
-        Stamp known = last ? withCommit(stamp, commit.position()) : stamp;
+        TransactionHeader known = last ? withCommit(header, commit.position()) : header;
         if (!configuration.has(Fault.REGISTERED_AT_PUBLISHING)) {
             process.register(known, nextChange, changes);
         }
         unpublished.add(new LogRecord.Part(epoch, known, nextChange / PART_CHANGES, last, nextChange, changes));
-        reading = last ? null : stamp;
+        reading = last ? null : header;
         nextChange = last ? 0 : end;
         if (last) {
             finish(commit);
         }
     }
 
-    private Stamp stamp(SimulatedDatabase.Commit commit) {
-        Stamp stamp = stamper.transaction(commit.micros());
+    private TransactionHeader header(SimulatedDatabase.Commit commit) {
+        TransactionHeader header = stamper.transaction(commit.micros());
         long seen =
-                configuration.has(Fault.SEEN_AS_OF_READING) ? database.marker().position() : stamp.seen();
-        return new Stamp(stamp.origin(), stamp.position(), stamp.commitPosition(), stamp.version(), seen);
+                configuration.has(Fault.SEEN_AS_OF_READING) ? database.marker().position() : header.seen();
+        return new TransactionHeader(
+                header.origin(), header.position(), header.commitPosition(), header.version(), seen);
     }
 
-    private static Stamp withCommit(Stamp stamp, long commit) {
-        return new Stamp(stamp.origin(), stamp.position(), commit, stamp.version(), stamp.seen());
+    private static TransactionHeader withCommit(TransactionHeader header, long commit) {
+        return new TransactionHeader(header.origin(), header.position(), commit, header.version(), header.seen());
     }
 
     private void finish(SimulatedDatabase.Commit commit) {
@@ -146,7 +147,7 @@ final class SimulatedCapture {
             return false;
         }
         if (configuration.has(Fault.REGISTERED_AT_PUBLISHING) && record instanceof LogRecord.Part part) {
-            process.register(part.stamp(), part.firstChange(), part.changes());
+            process.register(part.header(), part.firstChange(), part.changes());
         }
         int offset = log.append(record);
         lost = lost || (offset > nextOffset && tookOver(nextOffset, offset));
@@ -171,16 +172,16 @@ final class SimulatedCapture {
         long commit = nextCommit * SimulatedDatabase.COMMIT_STRIDE;
         if (configuration.has(Fault.HEARTBEAT_TAKES_POSITION)) {
             heartbeatCommit = Math.max(heartbeatCommit, commit) + 1;
-            Stamp stamp = withCommit(stamper.transaction(0), heartbeatCommit);
-            unpublished.add(new LogRecord.Part(epoch, stamp, 0, true, 0, List.of()));
+            TransactionHeader header = withCommit(stamper.transaction(0), heartbeatCommit);
+            unpublished.add(new LogRecord.Part(epoch, header, 0, true, 0, List.of()));
             return true;
         }
-        Stamp stamp = stamper.heartbeat(commit);
+        TransactionHeader header = stamper.heartbeat(commit);
         long seen = configuration.has(Fault.ACKNOWLEDGED_PAST_CAPTURE)
                 ? database.marker().position()
-                : stamp.seen();
+                : header.seen();
         unpublished.add(new LogRecord.Heartbeat(
-                epoch, new Stamp(stamp.origin(), stamp.position(), commit, stamp.version(), seen)));
+                epoch, new TransactionHeader(header.origin(), header.position(), commit, header.version(), seen)));
         return true;
     }
 

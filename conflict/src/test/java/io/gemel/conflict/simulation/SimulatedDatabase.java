@@ -2,7 +2,7 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.window.EntryCodec;
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
@@ -41,7 +41,7 @@ final class SimulatedDatabase {
     private final List<Commit> log = new ArrayList<>();
     private final Map<RowKey, EntryCodec.Decoded> stored = new HashMap<>();
     private final List<Conflict> journal = new ArrayList<>();
-    private final Set<VoidNote> voids = new HashSet<>();
+    private final Set<SupersededNote> voids = new HashSet<>();
     private final boolean unique;
     private final Map<Long, Integer> applied = new HashMap<>();
     private Marker marker;
@@ -88,7 +88,7 @@ final class SimulatedDatabase {
         return journal;
     }
 
-    Set<VoidNote> voids() {
+    Set<SupersededNote> voids() {
         return voids;
     }
 

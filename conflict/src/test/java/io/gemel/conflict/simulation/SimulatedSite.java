@@ -5,7 +5,7 @@ import io.gemel.transaction.LogOwner;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +36,7 @@ final class SimulatedSite {
         this.peerLog = peerLog;
         SiteId peer = Sites.peerOf(name);
         database = new SimulatedDatabase(peer, initial, configuration.unique());
-        OwnLog ownLog = OwnLog.takeOver(name, log, configuration);
+        LocalLog ownLog = LocalLog.takeOver(name, log, configuration);
         process = SiteProcess.start(name, configuration, database, ownLog);
         capture = new SimulatedCapture(configuration, database, log, process, ownLog.epoch(), ownLog.tail(), 0);
         applier = new SimulatedApplier(configuration, database, process, peerLog, peer);
@@ -101,10 +101,10 @@ final class SimulatedSite {
         long epoch = log.epoch() + 1;
         log.append(new LogRecord.Opened(epoch, "stranger-" + epoch, here));
         if (publishes) {
-            Stamp known = OwnLog.read(name, log, epoch).tail();
+            TransactionHeader known = LocalLog.read(name, log, epoch).tail();
             long commit = known.commitPosition() + 10 * SimulatedDatabase.COMMIT_STRIDE;
             log.append(new LogRecord.Heartbeat(
-                    epoch, new Stamp(name, known.position(), commit, known.version(), known.seen())));
+                    epoch, new TransactionHeader(name, known.position(), commit, known.version(), known.seen())));
         }
     }
 
@@ -129,7 +129,7 @@ final class SimulatedSite {
         if (configuration.has(Setting.ZOMBIE)) {
             zombie = capture;
         }
-        OwnLog ownLog = OwnLog.takeOver(name, log, configuration);
+        LocalLog ownLog = LocalLog.takeOver(name, log, configuration);
         process = SiteProcess.start(name, configuration, database, ownLog);
         capture = restarted(ownLog, 0);
         applier = new SimulatedApplier(configuration, database, process, peerLog, Sites.peerOf(name));
@@ -141,13 +141,13 @@ final class SimulatedSite {
      * @param republished how many of the last records it does not know of and publishes again
      */
     void restartCapture(int republished) {
-        capture = restarted(OwnLog.takeOver(name, log, configuration), republished);
+        capture = restarted(LocalLog.takeOver(name, log, configuration), republished);
     }
 
-    private SimulatedCapture restarted(OwnLog ownLog, int republished) {
+    private SimulatedCapture restarted(LocalLog ownLog, int republished) {
         boolean ahead = configuration.has(Fault.SLOT_AHEAD_OF_LOG) && capture.idle();
         boolean renumbers = configuration.has(Fault.DUPLICATE_AT_NEW_POSITION);
-        Stamp known = ownLog.tail(republished);
+        TransactionHeader known = ownLog.tail(republished);
         int firstCommit = ahead
                 ? capture.nextCommit()
                 : Math.toIntExact(known.commitPosition() / SimulatedDatabase.COMMIT_STRIDE);

@@ -9,11 +9,11 @@ final class Simulation {
 
     /** The first broken promise, or null. */
     static @Nullable String failure(Configuration configuration, List<Step> schedule) {
-        return failure(configuration, schedule, new Tally());
+        return failure(configuration, schedule, new SimulationCounts());
     }
 
     /** The same; adds what happened to a tally. */
-    static @Nullable String failure(Configuration configuration, List<Step> schedule, Tally tally) {
+    static @Nullable String failure(Configuration configuration, List<Step> schedule, SimulationCounts tally) {
         return failure(() -> {
             World world = World.usual(configuration);
             schedule.forEach(world::perform);

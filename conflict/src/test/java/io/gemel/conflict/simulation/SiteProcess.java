@@ -2,10 +2,10 @@ package io.gemel.conflict.simulation;
 
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
-import io.gemel.conflict.window.VoidNote;
+import io.gemel.conflict.window.SupersededNote;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import java.util.List;
 
 /** The memory of one process that capture and applier share: the window, the own changes behind it, capture's progress. */
@@ -20,12 +20,12 @@ final class SiteProcess {
     }
 
     /** A process that starts: what the database stored, then what the own log says beyond the marker. */
-    static SiteProcess start(SiteId site, Configuration configuration, SimulatedDatabase database, OwnLog ownLog) {
+    static SiteProcess start(SiteId site, Configuration configuration, SimulatedDatabase database, LocalLog ownLog) {
         SiteProcess process = new SiteProcess(site, configuration);
         if (!configuration.has(Fault.ENTRIES_NOT_STORED)) {
             database.stored().forEach((key, entry) -> process.window.restore(key, entry));
         }
-        for (VoidNote note : database.voids()) {
+        for (SupersededNote note : database.voids()) {
             boolean forgotten = configuration.has(Fault.VOID_NOTES_NOT_STORED)
                     || (configuration.has(Fault.VOID_REBUILT_INTO_WINDOW)
                             && note.origin().equals(site));
@@ -38,18 +38,18 @@ final class SiteProcess {
             process.window.acknowledge(peerSeen);
         }
         for (LogReader.Received transaction : ownLog.transactions()) {
-            if (transaction.stamp().position() > peerSeen) {
-                process.register(transaction.stamp(), 0, transaction.changes());
+            if (transaction.header().position() > peerSeen) {
+                process.register(transaction.header(), 0, transaction.changes());
             }
         }
         process.progress.read(ownLog.tail().commitPosition());
         return process;
     }
 
-    void register(Stamp stamp, int firstIndex, List<Change> changes) {
-        ownChanges.add(stamp, firstIndex, changes);
+    void register(TransactionHeader header, int firstIndex, List<Change> changes) {
+        ownChanges.add(header, firstIndex, changes);
         try {
-            window.register(stamp, firstIndex, changes);
+            window.register(header, firstIndex, changes);
         } catch (InterruptedException e) {
             throw new IllegalStateException("the window of a single-threaded simulation never waits", e);
         }

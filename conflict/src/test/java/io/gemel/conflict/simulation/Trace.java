@@ -53,9 +53,9 @@ final class Trace {
     private static String show(LogRecord record) {
         return record.match(
                 opened -> "opened, epoch " + opened.epoch(),
-                heartbeat -> "heartbeat " + heartbeat.stamp() + ", epoch " + heartbeat.epoch(),
-                part -> part.stamp() + " part " + part.index() + (part.last() ? " (last) " : " ") + show(part.changes())
-                        + ", epoch " + part.epoch());
+                heartbeat -> "heartbeat " + heartbeat.header() + ", epoch " + heartbeat.epoch(),
+                part -> part.header() + " part " + part.index() + (part.last() ? " (last) " : " ")
+                        + show(part.changes()) + ", epoch " + part.epoch());
     }
 
     private static String show(List<Change> changes) {

@@ -1,6 +1,6 @@
 /**
  * A seeded, single-threaded simulation of two sites that drives the real core: stamps come from {@code LogStamper}, what
- * counts from {@code LogCursor}, conflicts and outcomes from {@code InFlightWindow} and {@code WindowGroup}. Simulated is only
+ * counts from {@code LogCursor}, conflicts and outcomes from {@code InFlightWindow} and {@code WindowTransaction}. Simulated is only
  * what lies outside of the core: the databases with their row locks and logs, the published logs, clocks, crashes, takeovers,
  * and the applier, which judges attempts at one submission and collisions on a unique column as the real one does.
  *

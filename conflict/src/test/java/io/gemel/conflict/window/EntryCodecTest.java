@@ -9,10 +9,10 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.BadRecordException.Reason;
@@ -41,8 +41,8 @@ class EntryCodecTest {
             POLICY,
             new RowState(OLD, Map.of(WEST, 300L, EAST, 4L)),
             List.of(
-                    new StampedChange(stamp(EAST, 5, 299), 2, new Change.Update(OLD, NEW)),
-                    new StampedChange(stamp(WEST, 301, 4), 0, new Change.Delete(OLD))),
+                    new StampedChange(header(EAST, 5, 299), 2, new Change.Update(OLD, NEW)),
+                    new StampedChange(header(WEST, 301, 4), 0, new Change.Delete(OLD))),
             301);
 
     @Test
@@ -114,13 +114,13 @@ class EntryCodecTest {
         }
         RowState base = new RowState(random.nextInt(4) == 0 ? null : records.image(), contributors);
         List<StampedChange> changes = IntStream.range(0, random.nextInt(6))
-                .mapToObj(i -> new StampedChange(records.stamp(), random.nextInt(1000), records.change()))
+                .mapToObj(i -> new StampedChange(records.header(), random.nextInt(1000), records.change()))
                 .toList();
         return new WindowEntry(POLICY, base, changes, random.nextLong());
     }
 
-    private static Stamp stamp(SiteId origin, long position, long seen) {
-        return new Stamp(origin, position, 1000 + position, new Version(2000 + position, origin), seen);
+    private static TransactionHeader header(SiteId origin, long position, long seen) {
+        return new TransactionHeader(origin, position, 1000 + position, new Version(2000 + position, origin), seen);
     }
 
     private static void checkEqual(EntryCodec.Decoded decoded, WindowEntry entry) {

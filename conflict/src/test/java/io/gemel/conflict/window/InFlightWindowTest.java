@@ -9,10 +9,10 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.time.Duration;
 import java.util.List;
@@ -66,10 +66,11 @@ class InFlightWindowTest {
     @Test
     void takes_in_a_transaction_that_it_has_begun_with_as_a_whole() throws InterruptedException {
         List<Change> changes = List.of(insert(1), insert(2), insert(3), insert(4));
-        Stamp stamp = new Stamp(EAST, 1, Stamp.UNKNOWN_COMMIT, new Version(1, EAST), 0);
+        TransactionHeader header =
+                new TransactionHeader(EAST, 1, TransactionHeader.UNKNOWN_COMMIT, new Version(1, EAST), 0);
 
-        window.register(stamp, 0, changes);
-        window.register(stamp, 4, List.of(insert(5)));
+        window.register(header, 0, changes);
+        window.register(header, 4, List.of(insert(5)));
 
         assertThat(window.keys()).isEqualTo(5);
         assertThat(window.isFull()).isTrue();
@@ -99,8 +100,9 @@ class InFlightWindowTest {
     }
 
     private void register(long position) throws InterruptedException {
-        Stamp stamp = new Stamp(EAST, position, 100 + position, new Version(position, EAST), 0);
-        window.register(stamp, 0, List.of(insert(position)));
+        TransactionHeader header =
+                new TransactionHeader(EAST, position, 100 + position, new Version(position, EAST), 0);
+        window.register(header, 0, List.of(insert(position)));
     }
 
     private void assertRegistered() throws InterruptedException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.conflict.ColumnMerge;
 import io.gemel.conflict.ConflictPolicy;
-import io.gemel.conflict.ExtremeValue;
+import io.gemel.conflict.GreatestOrLeast;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.RowState;
 import io.gemel.conflict.SitePriority;
@@ -12,10 +12,10 @@ import io.gemel.conflict.TablePolicy;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import io.gemel.transaction.codec.Seeds;
 import java.util.ArrayList;
@@ -39,7 +39,7 @@ class TakenRowTest {
             policy(new SitePriority(WEST), Set.of("balance")),
             policy(new ColumnMerge(), Set.of()),
             policy(new ColumnMerge(), Set.of("balance")),
-            policy(ExtremeValue.greatest("balance"), Set.of()));
+            policy(GreatestOrLeast.greatest("balance"), Set.of()));
 
     private static TablePolicy policy(ConflictPolicy policy, Set<String> deltas) {
         return new TablePolicy(policy, deltas);
@@ -71,10 +71,10 @@ class TakenRowTest {
         void commit(Change change, long tick) {
             clock += tick;
             long position = log.size() + 1L;
-            StampedChange stamped =
-                    new StampedChange(new Stamp(id, position, position, new Version(clock, id), applied), 0, change);
+            StampedChange stamped = new StampedChange(
+                    new TransactionHeader(id, position, position, new Version(clock, id), applied), 0, change);
             log.add(stamped);
-            if (!(change instanceof Change.Park)) {
+            if (!(change instanceof Change.ParkPolicy)) {
                 entry.insert(stamped);
                 row = change.after();
             }
@@ -98,9 +98,9 @@ class TakenRowTest {
 
         void apply(StampedChange incoming, Random random) {
             applied++;
-            clock = Math.max(clock, incoming.stamp().version().micros());
+            clock = Math.max(clock, incoming.header().version().micros());
             Change change = incoming.change();
-            if (change instanceof Change.Park) {
+            if (change instanceof Change.ParkPolicy) {
                 held = true;
             } else if (change instanceof Change.Settle settle && settle.decided()) {
                 resolve(incoming);
@@ -110,11 +110,11 @@ class TakenRowTest {
                 held = true;
                 parked = incoming;
                 RowImage any = change.anyImage();
-                commit(new Change.Park(any == null ? FIRST : any, incoming.position()), tick(random));
+                commit(new Change.ParkPolicy(any == null ? FIRST : any, incoming.position()), tick(random));
             } else {
                 resolve(incoming);
             }
-            entry.prune(id, incoming.stamp().seen());
+            entry.prune(id, incoming.header().seen());
         }
 
         private void resolve(StampedChange incoming) {

@@ -9,9 +9,9 @@ import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import io.gemel.transaction.codec.BadRecordException.Reason;
 import java.nio.ByteBuffer;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class BadRecordTest {
     private static final Part PART = new Part(
             3,
-            new Stamp(new SiteId("east"), 300, 400, new Version(500, new SiteId("east")), 7),
+            new TransactionHeader(new SiteId("east"), 300, 400, new Version(500, new SiteId("east")), 7),
             0,
             true,
             0,

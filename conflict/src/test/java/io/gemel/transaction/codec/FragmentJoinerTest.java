@@ -9,9 +9,9 @@ import io.gemel.transaction.LogRecord.Fragment;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +47,7 @@ class FragmentJoinerTest {
         List<Fragment> fragments = fragments(part);
 
         assertThat(fragments).hasSizeGreaterThan(50);
-        assertThat(fragments).extracting(Fragment::part).allMatch(header -> header.index() == 2);
+        assertThat(fragments).extracting(Fragment::part).allMatch(each -> each.index() == 2);
         assertThat(fragments.subList(0, fragments.size() - 1)).noneMatch(Fragment::last);
         for (Fragment fragment : fragments) {
             assertThat(codec.encode(fragment)).hasSizeLessThan(RECORD_MAX);
@@ -108,8 +108,9 @@ class FragmentJoinerTest {
     }
 
     private static Part part(long epoch, long position, int index, Change change) {
-        Stamp stamp = new Stamp(EAST, position, Stamp.UNKNOWN_COMMIT, new Version(9, EAST), 3);
-        return new Part(epoch, stamp, index, false, 5, List.of(change));
+        TransactionHeader header =
+                new TransactionHeader(EAST, position, TransactionHeader.UNKNOWN_COMMIT, new Version(9, EAST), 3);
+        return new Part(epoch, header, index, false, 5, List.of(change));
     }
 
     private static Change document(String id, String body) {

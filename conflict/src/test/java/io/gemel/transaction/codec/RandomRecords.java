@@ -8,9 +8,9 @@ import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +46,7 @@ public final class RandomRecords {
     public LogRecord record() {
         return switch (random.nextInt(10)) {
             case 0 -> new Opened(number(), text(), random.nextBoolean() ? null : owner());
-            case 1 -> new Heartbeat(number(), stamp());
+            case 1 -> new Heartbeat(number(), header());
             default -> part();
         };
     }
@@ -58,13 +58,13 @@ public final class RandomRecords {
     public Part part() {
         List<Change> changes =
                 IntStream.range(0, random.nextInt(12)).mapToObj(i -> change()).toList();
-        return new Part(number(), stamp(), count(), random.nextBoolean(), count(), changes);
+        return new Part(number(), header(), count(), random.nextBoolean(), count(), changes);
     }
 
-    public Stamp stamp() {
+    public TransactionHeader header() {
         SiteId origin = site();
         SiteId versionSite = random.nextInt(4) == 0 ? site() : origin;
-        return new Stamp(origin, number(), number(), new Version(number(), versionSite), number());
+        return new TransactionHeader(origin, number(), number(), new Version(number(), versionSite), number());
     }
 
     public SiteId site() {
@@ -82,7 +82,7 @@ public final class RandomRecords {
             case 7 ->
                 new Change.Settle(
                         image, random.nextBoolean(), random.nextBoolean(), random.nextBoolean() ? 0 : number());
-            case 8 -> new Change.Park(image, number());
+            case 8 -> new Change.ParkPolicy(image, number());
             default -> new Change.Truncate(shape);
         };
     }

@@ -11,9 +11,9 @@ import io.gemel.transaction.LogRecord.Opened;
 import io.gemel.transaction.LogRecord.Part;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.HexFormat;
 import java.util.List;
@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Test;
 
 class TransactionCodecTest {
     private static final SiteId EAST = new SiteId("east");
-    private static final Stamp STAMP =
-            new Stamp(EAST, 300, 5_000_000_000L, new Version(1_764_547_200_000_000L, EAST), 7);
+    private static final TransactionHeader STAMP =
+            new TransactionHeader(EAST, 300, 5_000_000_000L, new Version(1_764_547_200_000_000L, EAST), 7);
     private static final TableShape ACCOUNT =
             new TableShape(new TableId("public", "account"), List.of("id", "owner", "balance", "note"), List.of(0));
     private static final RowImage BEFORE = RowImage.of(ACCOUNT, "1", "Ada", "10.00", null);

@@ -47,8 +47,8 @@ final class HttpLoad implements AutoCloseable {
      * @param lead how long answers do not count, from the first one on
      * @param time how long they count after that
      */
-    Sample closed(Way way, RequestKind kind, int connections, Duration lead, Duration time) throws Exception {
-        Run run = new Run(way, kind, connections, time);
+    Sample closed(RequestPath path, RequestKind kind, int connections, Duration lead, Duration time) throws Exception {
+        Run run = new Run(path, kind, connections, time);
         loop.runOnContext(none -> {
             for (int i = 0; i < connections; i++) {
                 run.keepSending(lead);
@@ -63,11 +63,11 @@ final class HttpLoad implements AutoCloseable {
      * @param lead for how long requests do not count
      * @param time for how long they count after that
      */
-    Sample open(Way way, RequestKind kind, int connections, double perSecond, Duration lead, Duration time)
+    Sample open(RequestPath path, RequestKind kind, int connections, double perSecond, Duration lead, Duration time)
             throws Exception {
         long start = System.nanoTime();
         long end = start + lead.plus(time).toNanos();
-        Run run = new Run(way, kind, connections, time);
+        Run run = new Run(path, kind, connections, time);
         loop.runOnContext(none -> run.count(start + lead.toNanos()));
         long intended = start;
         for (long i = 0; intended < end; i++) {
@@ -89,7 +89,7 @@ final class HttpLoad implements AutoCloseable {
 
     /** One run. Everything happens on the event loop, but for {@link #await}. */
     private final class Run {
-        private final Way way;
+        private final RequestPath path;
         private final RequestKind kind;
         private final RequestOptions to;
         private final HttpClient client;
@@ -112,19 +112,19 @@ final class HttpLoad implements AutoCloseable {
          *
          * @param time how long requests count
          */
-        Run(Way way, RequestKind kind, int connections, Duration time) {
-            this.way = way;
+        Run(RequestPath path, RequestKind kind, int connections, Duration time) {
+            this.path = path;
             this.kind = kind;
             this.time = time;
-            spentBefore = way.spent();
+            spentBefore = path.spent();
             to = new RequestOptions()
-                    .setHost(way.uri().getHost())
-                    .setPort(way.uri().getPort())
+                    .setHost(path.uri().getHost())
+                    .setPort(path.uri().getPort())
                     .setMethod(kind.method());
             client = vertx.createHttpClient(
                     new HttpClientOptions()
                             .setTcpNoDelay(true)
-                            .setProtocolVersion(way.version())
+                            .setProtocolVersion(path.version())
                             .setHttp2ClearTextUpgrade(false)
                             .setHttp2MultiplexingLimit(HTTP2_STREAMS),
                     new PoolOptions()
@@ -207,7 +207,7 @@ final class HttpLoad implements AutoCloseable {
         Sample await(Duration lead) throws InterruptedException, ExecutionException, TimeoutException {
             over.get(lead.plus(time).toSeconds() + END_LIMIT_SECONDS, TimeUnit.SECONDS);
             double busy = MACHINE.getCpuLoad();
-            double hopMicros = way.spent().minus(spentBefore).toNanos() / 1e3 / all;
+            double hopMicros = path.spent().minus(spentBefore).toNanos() / 1e3 / all;
             client.close().toCompletionStage().toCompletableFuture().join();
             return Sample.of(Arrays.copyOf(nanos, done), time.toNanos() / SECOND, failed, shed, hopMicros, busy);
         }

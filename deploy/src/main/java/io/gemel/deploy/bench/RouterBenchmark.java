@@ -66,37 +66,38 @@ final class RouterBenchmark {
 
     /** Prints a table, and gives a line about the router for each version of HTTP. */
     private List<String> measure(RequestKind kind) throws Exception {
-        List<Hop> hops = stage.ways().stream().map(Hop::by).toList();
-        for (Hop hop : hops) {
-            if (!hop.way().leadsThrough(RouterStage.HAPROXY)) {
-                load.closed(hop.way(), kind, plan.connections(), plan.lead(), plan.warmUp());
+        List<ProxyOverhead> overheads =
+                stage.paths().stream().map(ProxyOverhead::by).toList();
+        for (ProxyOverhead overhead : overheads) {
+            if (!overhead.path().leadsThrough(RouterStage.HAPROXY)) {
+                load.closed(overhead.path(), kind, plan.connections(), plan.lead(), plan.warmUp());
                 stage.settle();
             }
         }
         inTurns(
-                hops,
-                hop -> hop.greatest()
-                        .add(load.closed(hop.way(), kind, plan.connections(), plan.lead(), plan.greatest())));
-        double rate = plan.share() * hops.get(0).fully(Sample::perSecond);
+                overheads,
+                overhead -> overhead.greatest()
+                        .add(load.closed(overhead.path(), kind, plan.connections(), plan.lead(), plan.greatest())));
+        double rate = plan.share() * overheads.get(0).fully(Sample::perSecond);
         inTurns(
-                hops,
-                hop -> hop.steady()
-                        .add(load.open(hop.way(), kind, plan.connections(), rate, plan.lead(), plan.steady())));
-        HopTable.print(out, kind, plan.share(), rate, hops);
-        return HopTable.sums(kind, plan.share(), hops);
+                overheads,
+                overhead -> overhead.steady()
+                        .add(load.open(overhead.path(), kind, plan.connections(), rate, plan.lead(), plan.steady())));
+        OverheadTable.print(out, kind, plan.share(), rate, overheads);
+        return OverheadTable.sums(kind, plan.share(), overheads);
     }
 
     /** A run by one way. */
     @FunctionalInterface
     private interface Turn {
-        void take(Hop hop) throws Exception;
+        void take(ProxyOverhead overhead) throws Exception;
     }
 
     /** Each round begins with another way, for a run may feel what the one before it has left. */
-    private void inTurns(List<Hop> hops, Turn turn) throws Exception {
+    private void inTurns(List<ProxyOverhead> overheads, Turn turn) throws Exception {
         for (int round = 0; round < plan.rounds(); round++) {
-            for (int i = 0; i < hops.size(); i++) {
-                turn.take(hops.get((round + i) % hops.size()));
+            for (int i = 0; i < overheads.size(); i++) {
+                turn.take(overheads.get((round + i) % overheads.size()));
                 stage.settle();
             }
         }

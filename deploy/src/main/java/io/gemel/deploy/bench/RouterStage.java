@@ -115,21 +115,22 @@ final class RouterStage implements AutoCloseable {
     }
 
     /** All ways to the first VM; the first one goes straight to it, the last one through the router. */
-    List<Way> ways() {
-        List<Way> ways = new ArrayList<>();
-        ways.add(new Way(STRAIGHT, bank.vmUri(vms.get(0)), HttpVersion.HTTP_1_1, OptionalLong.empty()));
+    List<RequestPath> paths() {
+        List<RequestPath> paths = new ArrayList<>();
+        paths.add(new RequestPath(STRAIGHT, bank.vmUri(vms.get(0)), HttpVersion.HTTP_1_1, OptionalLong.empty()));
         if (haproxy != null) {
-            Way way = new Way(HAPROXY, haproxy.uri(), HttpVersion.HTTP_1_1, OptionalLong.of(haproxy.pid()));
-            ways.add(way);
-            ways.add(way.http2());
+            RequestPath path =
+                    new RequestPath(HAPROXY, haproxy.uri(), HttpVersion.HTTP_1_1, OptionalLong.of(haproxy.pid()));
+            paths.add(path);
+            paths.add(path.http2());
         }
-        ways.add(throughRouter().http2());
-        ways.add(throughRouter());
-        return ways;
+        paths.add(throughRouter().http2());
+        paths.add(throughRouter());
+        return paths;
     }
 
-    Way throughRouter() {
-        return new Way(GEMEL, bank.uri(), HttpVersion.HTTP_1_1, OptionalLong.of(bank.routerPid()));
+    RequestPath throughRouter() {
+        return new RequestPath(GEMEL, bank.uri(), HttpVersion.HTTP_1_1, OptionalLong.of(bank.routerPid()));
     }
 
     /** Of PostgreSQL, at both sites. */

@@ -1,6 +1,6 @@
 package io.gemel.deploy.check;
 
-import io.gemel.conflict.OrphanChoice;
+import io.gemel.conflict.OrphanPolicy;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
@@ -39,9 +39,9 @@ final class ForeignKeyCheck implements DatabaseCheck {
                 .collect(Collectors.groupingBy(Key::table));
         for (CatalogTable table : site.tables()) {
             List<Key> keys = all.getOrDefault(table.oid(), List.of());
-            OrphanChoice choice =
+            OrphanPolicy choice =
                     site.config().policyFor(table.schema(), table.name()).orphans();
-            if (choice != OrphanChoice.KEEP && keys.stream().noneMatch(key -> replicated.contains(key.parent()))) {
+            if (choice != OrphanPolicy.KEEP && keys.stream().noneMatch(key -> replicated.contains(key.parent()))) {
                 findings.of(Cause.POLICY)
                         .warning(
                                 table.sqlName(),

@@ -1,6 +1,6 @@
 package io.gemel.deploy.check;
 
-import io.gemel.conflict.ExtremeValue;
+import io.gemel.conflict.GreatestOrLeast;
 import io.gemel.conflict.TablePolicy;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
@@ -19,7 +19,7 @@ final class PolicyCheck implements DatabaseCheck {
                             "is added up by its conflict policy, but may be NULL: a change from or to NULL sets the value,"
                                     + " and what the other site added is lost",
                             "make the column NOT NULL"));
-            if (policy.policy() instanceof ExtremeValue extreme) {
+            if (policy.policy() instanceof GreatestOrLeast extreme) {
                 found.warning(
                         table.sqlName(),
                         "keeps the row with the " + extreme.name() + " of two concurrent ones: a concurrent change of"

@@ -4,10 +4,10 @@ import io.gemel.conflict.ColumnMerge;
 import io.gemel.conflict.ConflictPolicy;
 import io.gemel.conflict.ConflictResolver;
 import io.gemel.conflict.CustomPolicy;
-import io.gemel.conflict.ExtremeValue;
+import io.gemel.conflict.GreatestOrLeast;
 import io.gemel.conflict.LastWriterWins;
-import io.gemel.conflict.OrphanChoice;
-import io.gemel.conflict.Park;
+import io.gemel.conflict.OrphanPolicy;
+import io.gemel.conflict.ParkPolicy;
 import io.gemel.conflict.SitePriority;
 import io.gemel.conflict.TablePolicy;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class PolicyText {
     private @Nullable ConflictPolicy policy;
     private final Set<String> deltaColumns = new LinkedHashSet<>();
     private UniqueLoser uniqueLoser = UniqueLoser.NULL;
-    private OrphanChoice orphans = OrphanChoice.KEEP;
+    private OrphanPolicy orphans = OrphanPolicy.KEEP;
 
     /** What becomes of a row that must give up a value of a unique key. */
     private enum UniqueLoser {
@@ -87,12 +87,12 @@ final class PolicyText {
     }
 
     private void refuseContradictions() throws BadValueException {
-        if (policy instanceof Park && !deltaColumns.isEmpty()) {
+        if (policy instanceof ParkPolicy && !deltaColumns.isEmpty()) {
             throw new BadValueException(
                     "adds up columns that park leaves to a person",
                     "write park without delta, or another policy with it");
         }
-        if (policy instanceof ExtremeValue extreme && deltaColumns.contains(extreme.column())) {
+        if (policy instanceof GreatestOrLeast extreme && deltaColumns.contains(extreme.column())) {
             throw new BadValueException(
                     "both compares and adds up column " + extreme.column(), "name different columns");
         }
@@ -127,7 +127,7 @@ final class PolicyText {
         } else if (name.equals(UNIQUE)) {
             uniqueLoser = choice(UniqueLoser.class, name, arguments.get(0));
         } else if (name.equals(ORPHAN)) {
-            orphans = choice(OrphanChoice.class, name, arguments.get(0));
+            orphans = choice(OrphanPolicy.class, name, arguments.get(0));
         } else if (policy == null) {
             policy = policy(name, arguments);
         } else {
@@ -168,9 +168,9 @@ final class PolicyText {
         return switch (name) {
             case COLUMN_MERGE -> new ColumnMerge();
             case SITE_PRIORITY -> new SitePriority(Values.siteName(arguments.get(0)));
-            case GREATEST -> ExtremeValue.greatest(arguments.get(0));
-            case LEAST -> ExtremeValue.least(arguments.get(0));
-            case PARK -> new Park();
+            case GREATEST -> GreatestOrLeast.greatest(arguments.get(0));
+            case LEAST -> GreatestOrLeast.least(arguments.get(0));
+            case PARK -> new ParkPolicy();
             case CUSTOM -> new CustomPolicy(resolver(arguments.get(0)));
             default -> new LastWriterWins();
         };

@@ -54,15 +54,15 @@ public final class ConflictsCommand implements Runnable {
             throws Exception {
         return with((connection, out) -> {
             List<JournaledConflict> found = JournaledConflict.list(connection, table, limit);
-            out.println(found.isEmpty() ? "no conflicts" : ConflictWords.HEADING);
-            found.forEach(conflict -> out.println(ConflictWords.line(conflict)));
+            out.println(found.isEmpty() ? "no conflicts" : ConflictText.HEADING);
+            found.forEach(conflict -> out.println(ConflictText.line(conflict)));
         });
     }
 
     @Command(name = "show", description = "Explains one conflict in words.")
     int show(@Parameters(paramLabel = "ID", description = "As list prints it.") long id) throws Exception {
         return with((connection, out) ->
-                ConflictWords.explain(JournaledConflict.find(connection, id)).forEach(out::println));
+                ConflictText.explain(JournaledConflict.find(connection, id)).forEach(out::println));
     }
 
     @Command(

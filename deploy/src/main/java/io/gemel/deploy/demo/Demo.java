@@ -131,7 +131,7 @@ final class Demo {
         screen.say("", "Both databases, row for row:");
         say(comparison.lines());
         try (Connection connection = sites.west().connect()) {
-            JournalWords journal = new JournalWords(connection);
+            JournalText journal = new JournalText(connection);
             screen.say(
                     "", "What west's conflict journal says (east's has the same conflicts, seen from the other side):");
             say(journal.counts());

@@ -8,7 +8,7 @@ import io.gemel.deploy.database.PublishedTables;
 import io.gemel.deploy.database.SiteDatabase;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.site.LogExamination;
-import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.deploy.verdict.Blocker;
 import io.gemel.deploy.verdict.SiteVerdict;
 import java.io.PrintWriter;
 import java.sql.Connection;
@@ -63,15 +63,15 @@ public final class Prepare {
      *
      * @param connection to the site's database
      */
-    public static List<Obstacle> missing(SiteConfig config, Connection connection) throws SQLException {
+    public static List<Blocker> missing(SiteConfig config, Connection connection) throws SQLException {
         Plan plan = SitePlan.of(connection, config);
-        List<Obstacle> missing = new ArrayList<>(plan.obstacles());
+        List<Blocker> missing = new ArrayList<>(plan.blockers());
         boolean schemaMissing =
                 plan.steps().stream().anyMatch(step -> step.subject().equals(SchemaPlanner.SUBJECT));
         for (Step step : plan.steps()) {
             // A schema that is missing lacks all its tables; one line says so.
             if (!schemaMissing || !step.subject().startsWith(SiteConfig.SCHEMA + ".")) {
-                missing.add(new Obstacle(Cause.NOT_PREPARED, step.subject(), step.problem(), mend(config, step)));
+                missing.add(new Blocker(Cause.NOT_PREPARED, step.subject(), step.problem(), mend(config, step)));
             }
         }
         return missing;
@@ -92,7 +92,7 @@ public final class Prepare {
             boolean resumes = log.sealed() && resumption.begin();
             Plan left = prepareDatabase();
             if (resumes && left.steps().isEmpty()) {
-                resumption.end().forEach(left::obstacle);
+                resumption.end().forEach(left::blocker);
             }
             if (left.steps().isEmpty()) {
                 recordPublished();
@@ -106,7 +106,7 @@ public final class Prepare {
 
     private int refuse(String why) {
         out.println(
-                new Obstacle(Cause.LOG_OWNER, "log " + config.logTopic(), "cannot be continued by this database", why));
+                new Blocker(Cause.LOG_OWNER, "log " + config.logTopic(), "cannot be continued by this database", why));
         return ExitCode.FINDING;
     }
 
@@ -126,7 +126,7 @@ public final class Prepare {
 
     private Plan prepareDatabase() throws CommandException {
         try (Connection connection = connect();
-                Runners runners = new Runners(config, connection, administrator.isPresent())) {
+                StepRunners runners = new StepRunners(config, connection, administrator.isPresent())) {
             Plan plan = plan(connection);
             for (int round = 0; round < ROUNDS_MAX && run(plan.steps(), runners); round++) {
                 // Asked again rather than remembered: a GRANT by a role that may not grant fails with a mere warning.
@@ -139,7 +139,7 @@ public final class Prepare {
     }
 
     /** Runs steps in order until one is not allowed; whether there were any and all were. */
-    private boolean run(List<Step> steps, Runners runners) throws SQLException, CommandException {
+    private boolean run(List<Step> steps, StepRunners runners) throws SQLException, CommandException {
         for (Step step : steps) {
             if (!runners.run(step)) {
                 return false;
@@ -164,23 +164,23 @@ public final class Prepare {
         try (Connection connection = connect()) {
             Plan plan = plan(connection);
             new AdministratorScript(config).print(plan.steps(), out);
-            plan.obstacles().forEach(out::println);
+            plan.blockers().forEach(out::println);
             new TopicPreparation(config, out).show();
-            return plan.obstacles().isEmpty() ? ExitCode.DONE : ExitCode.FINDING;
+            return plan.blockers().isEmpty() ? ExitCode.DONE : ExitCode.FINDING;
         } catch (SQLException e) {
             throw failed(e);
         }
     }
 
     private int report(Plan left) {
-        left.obstacles().forEach(out::println);
+        left.blockers().forEach(out::println);
         if (!left.steps().isEmpty()) {
             out.println("-- The role " + config.database().user()
                     + " may not do the rest. Let a superuser run this once with psql in " + SiteDatabase.address(config)
                     + ":");
             new AdministratorScript(config).print(left.steps(), out);
         }
-        if (left.obstacles().isEmpty() && left.steps().isEmpty()) {
+        if (left.blockers().isEmpty() && left.steps().isEmpty()) {
             out.println("site " + config.site() + " is prepared");
             return ExitCode.DONE;
         }

@@ -38,7 +38,7 @@ final class PublicationPlanner implements Planner {
                     "CREATE PUBLICATION " + SiteConfig.PUBLICATION + " FOR TABLE " + only(wanted) + " WITH "
                             + options));
         } else if (found.get().selectsOtherwise()) {
-            plan.obstacle(
+            plan.blocker(
                     SUBJECT,
                     "was not made by gemel: it names all tables, whole schemas, columns or rows",
                     "DROP PUBLICATION " + SiteConfig.PUBLICATION

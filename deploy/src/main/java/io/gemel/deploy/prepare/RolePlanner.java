@@ -78,7 +78,7 @@ final class RolePlanner implements Planner {
     }
 
     private static void planRowSecurity(Target target, Plan plan) {
-        boolean hidden = target.verdict().obstacles().stream().anyMatch(each -> each.cause() == Cause.ROW_SECURITY);
+        boolean hidden = target.verdict().blockers().stream().anyMatch(each -> each.cause() == Cause.ROW_SECURITY);
         if (hidden) {
             plan.add(Step.administrator(
                     "role " + target.config().database().user(),

@@ -9,7 +9,7 @@ import io.gemel.deploy.database.Seal;
 import io.gemel.deploy.database.SiteDatabase;
 import io.gemel.deploy.database.Slot;
 import io.gemel.deploy.database.TableCatalog;
-import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.deploy.verdict.Blocker;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,9 +47,9 @@ final class SealResumption {
      *
      * @return what was; empty when the site may go on
      */
-    List<Obstacle> end() throws SQLException, CommandException {
+    List<Blocker> end() throws SQLException, CommandException {
         try (Connection connection = SiteDatabase.connect(config)) {
-            List<Obstacle> newer = newerRows(connection);
+            List<Blocker> newer = newerRows(connection);
             if (newer.isEmpty()) {
                 Seal.resume(connection, config.slot());
                 out.println("-- site " + config.site()
@@ -61,16 +61,16 @@ final class SealResumption {
         }
     }
 
-    private List<Obstacle> newerRows(Connection connection) throws SQLException {
+    private List<Blocker> newerRows(Connection connection) throws SQLException {
         Map<String, String> tables = new LinkedHashMap<>();
         tables.put(GemelSchema.REPLICATED, GemelSchema.REPLICATED);
         for (CatalogTable table : TableCatalog.matched(connection, config)) {
             tables.put(table.sqlName(), table.rows());
         }
-        List<Obstacle> newer = new ArrayList<>();
+        List<Blocker> newer = new ArrayList<>();
         for (Map.Entry<String, String> table : tables.entrySet()) {
             Optional<Long> rows = Seal.newerRows(connection, table.getValue());
-            rows.ifPresent(count -> newer.add(new Obstacle(
+            rows.ifPresent(count -> newer.add(new Blocker(
                     Cause.LOG_OWNER,
                     table.getKey(),
                     "has " + count + " row(s) that were written after the site process had ended and before a slot was"

@@ -31,14 +31,13 @@ final class SitePlan {
                 "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = ?",
                 user);
         if (role.isEmpty()) {
-            plan.obstacle(
-                    "role " + user, "does not exist", "CREATE ROLE " + user + " LOGIN REPLICATION PASSWORD '...'");
+            plan.blocker("role " + user, "does not exist", "CREATE ROLE " + user + " LOGIN REPLICATION PASSWORD '...'");
             return plan;
         }
         SiteVerdict verdict = SiteVerdict.read(connection, config);
-        verdict.obstacles().forEach(plan::obstacle);
+        verdict.blockers().forEach(plan::blocker);
         int version = Integer.parseInt(Sql.text(connection, "SHOW server_version_num"));
-        if (verdict.site().stream().anyMatch(obstacle -> obstacle.cause() == Cause.SERVER)) {
+        if (verdict.site().stream().anyMatch(blocker -> blocker.cause() == Cause.SERVER)) {
             return plan; // nothing is set up where the site process would not run: a slot that nobody reads fills the
             // disk
         }

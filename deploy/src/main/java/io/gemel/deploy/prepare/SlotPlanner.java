@@ -32,14 +32,14 @@ final class SlotPlanner implements Planner {
         String subject = "slot " + name;
         String recreate = "SELECT pg_drop_replication_slot('" + name + "'), then run gemel prepare again";
         if (!slot.plugin().equals("pgoutput")) {
-            plan.obstacle(subject, "is not one of pgoutput", recreate);
+            plan.blocker(subject, "is not one of pgoutput", recreate);
         } else if (!slot.database().equals(Sql.text(connection, "SELECT current_database()"))) {
-            plan.obstacle(
+            plan.blocker(
                     subject,
                     "belongs to the database " + slot.database(),
                     "correct database.url; two sites on one server need different names, for a slot is named after its site");
         } else if (!slot.invalidated().isEmpty()) {
-            plan.obstacle(
+            plan.blocker(
                     subject,
                     "was invalidated by the server (" + slot.invalidated() + "), so changes are missing from the log",
                     "start the pair anew (docs/operate.md)");

@@ -56,7 +56,7 @@ final class VmRolePlanner implements Planner {
                 "SELECT quote_ident(rolname) FROM pg_roles WHERE rolname = ?",
                 role);
         if (name.isEmpty()) {
-            plan.obstacle(
+            plan.blocker(
                     "role " + role,
                     "is named in vm.roles and does not exist",
                     "create the role that the application's VMs work as, or correct vm.roles");

@@ -23,7 +23,7 @@ public final class DrainCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private PartArguments arguments = new PartArguments();
+    private DrainTarget arguments = new DrainTarget();
 
     @Option(names = "--force", description = "Drain it even if nothing is left that takes requests.")
     private boolean force;

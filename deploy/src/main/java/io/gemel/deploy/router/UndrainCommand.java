@@ -17,7 +17,7 @@ public final class UndrainCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private PartArguments arguments = new PartArguments();
+    private DrainTarget arguments = new DrainTarget();
 
     @Override
     public Integer call() throws Exception {

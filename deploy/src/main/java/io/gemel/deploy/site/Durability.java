@@ -1,8 +1,8 @@
 package io.gemel.deploy.site;
 
 import io.gemel.apply.Applier;
-import io.gemel.conflict.log.Milestone;
 import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.log.Watermark;
 import io.gemel.conflict.window.InFlightWindow;
 import java.time.Duration;
 import java.util.Optional;
@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
  * @param published last position of this site's log that Kafka has acknowledged
  * @param seen last position of it that the peer was seen to have applied
  */
-record Durability(Applier applier, InFlightWindow window, ReadProgress progress, Milestone published, Milestone seen) {
+record Durability(Applier applier, InFlightWindow window, ReadProgress progress, Watermark published, Watermark seen) {
     /** Says how far it is at the beginning: everything registered until now was read back from Kafka. */
     void begin() {
         published.reach(window.registeredPosition());

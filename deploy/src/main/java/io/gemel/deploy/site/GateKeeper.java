@@ -66,9 +66,9 @@ final class GateKeeper implements AutoCloseable {
             }
             // Before anything else: what is found out now holds for this start of the server, and for no later one.
             String serverStart = connection.ask(Gate::serverStart);
-            Optional<String> obstacle = obstacle();
-            if (obstacle.isPresent()) {
-                return obstacle;
+            Optional<String> blocker = blocker();
+            if (blocker.isPresent()) {
+                return blocker;
             }
             if (!connection.ask(session -> Gate.open(session, serverStart))) {
                 return Optional.of("the database was restarted meanwhile, or gemel.gate has no row: run gemel prepare");
@@ -80,7 +80,7 @@ final class GateKeeper implements AutoCloseable {
         }
     }
 
-    private Optional<String> obstacle() throws InterruptedException {
+    private Optional<String> blocker() throws InterruptedException {
         Optional<String> unpublished = durability.await(false, STEP_LIMIT);
         if (unpublished.isPresent()) {
             return unpublished;

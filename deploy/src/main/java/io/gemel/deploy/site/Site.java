@@ -4,8 +4,8 @@ import io.gemel.apply.Applier;
 import io.gemel.apply.api.ApplyException;
 import io.gemel.capture.Capture;
 import io.gemel.capture.api.CaptureException;
-import io.gemel.conflict.log.Milestone;
 import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.log.Watermark;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.PublishedTables;
@@ -58,8 +58,8 @@ final class Site implements AutoCloseable {
         this.config = config;
         this.reasons = reasons;
         this.tables = tables;
-        Milestone published = new Milestone();
-        Milestone seen = new Milestone();
+        Watermark published = new Watermark();
+        Watermark seen = new Watermark();
         RowRoom rowRoom = SiteModules.rowRoom(config);
         applier = new Applier(
                 SiteModules.apply(config, tables, rowRoom), progress, clock, figures.applyListener(seen), reasons);

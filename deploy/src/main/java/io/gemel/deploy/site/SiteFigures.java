@@ -5,8 +5,8 @@ import io.gemel.apply.api.ApplyListener;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.capture.api.CaptureListener;
 import io.gemel.conflict.Conflict;
-import io.gemel.conflict.log.Milestone;
-import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.conflict.log.Watermark;
+import io.gemel.deploy.verdict.Blocker;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.reason.ReasonCode;
 import java.nio.file.Path;
@@ -33,7 +33,7 @@ final class SiteFigures {
         }
 
         static Failure of(SiteVerdict refused) {
-            String why = refused.site().stream().map(Obstacle::toString).collect(Collectors.joining("; "));
+            String why = refused.site().stream().map(Blocker::toString).collect(Collectors.joining("; "));
             return new Failure(ReasonCode.SITE_REFUSED, true, why);
         }
 
@@ -72,7 +72,7 @@ final class SiteFigures {
     }
 
     /** @param published moved on to the last position that Kafka has acknowledged */
-    CaptureListener captureListener(Milestone published) {
+    CaptureListener captureListener(Watermark published) {
         return new CaptureListener() {
             @Override
             public void captured(long transactions, long changes) {
@@ -95,7 +95,7 @@ final class SiteFigures {
     }
 
     /** @param seen moved on to the last position of this site's log that the peer was seen to have applied */
-    ApplyListener applyListener(Milestone seen) {
+    ApplyListener applyListener(Watermark seen) {
         return new ApplyListener() {
             @Override
             public void applied(int transactions, int changes, List<Conflict> found) {

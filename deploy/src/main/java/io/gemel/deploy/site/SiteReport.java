@@ -2,7 +2,7 @@ package io.gemel.deploy.site;
 
 import io.gemel.apply.Applier;
 import io.gemel.conflict.window.InFlightWindow;
-import io.gemel.deploy.status.RouterDesk;
+import io.gemel.deploy.status.RouterApi;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.Reason;
@@ -118,10 +118,10 @@ record SiteReport(
     }
 
     /** What routers are told; at once. */
-    RouterDesk.SiteView routerView() {
+    RouterApi.SiteView routerView() {
         StatusReport.Gate gate = gate();
         Applier applier = life == null ? null : life.applier();
-        return new RouterDesk.SiteView(
+        return new RouterApi.SiteView(
                 site.name(),
                 gate.open(),
                 gate.reason(),

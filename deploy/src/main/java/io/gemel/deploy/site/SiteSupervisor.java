@@ -5,7 +5,7 @@ import io.gemel.capture.api.CaptureException;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.site.SiteFigures.Failure;
 import io.gemel.deploy.status.ApplyControl;
-import io.gemel.deploy.status.RouterDesk;
+import io.gemel.deploy.status.RouterApi;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.reason.ReasonCode;
@@ -56,7 +56,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private final Reasons reasons;
     private final ReplicatedTables tables;
     private final TableWatch tableWatch;
-    private final SiteDesk desk;
+    private final SiteApi desk;
     private final OperatorOrders orders = new OperatorOrders();
     private final Thread thread;
     private volatile SiteState state = SiteState.STARTING;
@@ -78,7 +78,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         reasons = watch.reasons();
         tables = new ReplicatedTables(config);
         tableWatch = new TableWatch(config, reasons, this::judged);
-        desk = new SiteDesk(config, () -> now().routerView(), () -> life);
+        desk = new SiteApi(config, () -> now().routerView(), () -> life);
         thread = SiteThread.of(config.site(), "site", this::run);
     }
 
@@ -246,7 +246,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     }
 
     /** Answers transaction routers, for as long as this is not closed. */
-    public RouterDesk desk() {
+    public RouterApi desk() {
         return desk;
     }
 

@@ -2,7 +2,7 @@ package io.gemel.deploy.site;
 
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.GemelSchema;
-import io.gemel.deploy.verdict.Obstacle;
+import io.gemel.deploy.verdict.Blocker;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.deploy.verdict.TableSetup;
 import io.gemel.reason.ReasonCode;
@@ -90,7 +90,7 @@ final class TableWatch implements AutoCloseable {
                 .forEach((table, broken) -> present.put(
                         new Key(ReasonCode.TABLE_REFUSED, table.toString()),
                         "table " + table + " is not replicated, and changes made meanwhile never reach the peer: "
-                                + broken.stream().map(Obstacle::toString).collect(Collectors.joining("; "))));
+                                + broken.stream().map(Blocker::toString).collect(Collectors.joining("; "))));
         setup.unprepared()
                 .forEach(missing ->
                         present.put(new Key(ReasonCode.TABLE_UNPREPARED, missing.subject()), "table " + missing));

@@ -2,7 +2,7 @@ package io.gemel.deploy.site;
 
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.database.SqlState;
-import io.gemel.deploy.status.RouterDesk.Termination;
+import io.gemel.deploy.status.RouterApi.Termination;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;

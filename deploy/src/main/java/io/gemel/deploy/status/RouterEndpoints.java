@@ -2,8 +2,8 @@ package io.gemel.deploy.status;
 
 import com.sun.net.httpserver.HttpExchange;
 import io.gemel.deploy.config.Secret;
-import io.gemel.deploy.status.RouterDesk.SiteView;
-import io.gemel.deploy.status.RouterDesk.Termination;
+import io.gemel.deploy.status.RouterApi.SiteView;
+import io.gemel.deploy.status.RouterApi.Termination;
 import io.gemel.deploy.status.RouterRequest.BadParameterException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,12 +35,12 @@ final class RouterEndpoints implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RouterEndpoints.class);
     private static final int THREAD_IDLE_SECONDS = 30;
 
-    private final RouterDesk desk;
+    private final RouterApi desk;
     private final byte[] expected; // of the Authorization header; empty when none is asked for
     private final ExecutorService waiting = threads("waiting", WAITING_MAX);
     private final ExecutorService terminating = threads("terminating", TERMINATING_MAX);
 
-    RouterEndpoints(RouterDesk desk, Secret token) {
+    RouterEndpoints(RouterApi desk, Secret token) {
         this.desk = desk;
         expected = token.text().isEmpty() ? new byte[0] : bytes("Bearer " + token.text());
     }
@@ -113,7 +113,7 @@ final class RouterEndpoints implements AutoCloseable {
 
     private Work durable(HttpExchange exchange) throws BadParameterException {
         RouterRequest request = new RouterRequest(exchange.getRequestURI());
-        RouterDesk.Level level = request.level();
+        RouterApi.Level level = request.level();
         var limit = request.timeout();
         return () -> verdict("reached", desk.durable(level, limit));
     }
@@ -129,11 +129,11 @@ final class RouterEndpoints implements AutoCloseable {
         };
     }
 
-    private static HttpAnswer verdict(String word, Optional<String> obstacle) {
+    private static HttpAnswer verdict(String word, Optional<String> blocker) {
         Map<String, Object> verdict = new LinkedHashMap<>();
-        verdict.put(word, obstacle.isEmpty());
-        obstacle.ifPresent(reason -> verdict.put("reason", reason));
-        return HttpAnswer.json(obstacle.isEmpty() ? 200 : 503, verdict);
+        verdict.put(word, blocker.isEmpty());
+        blocker.ifPresent(reason -> verdict.put("reason", reason));
+        return HttpAnswer.json(blocker.isEmpty() ? 200 : 503, verdict);
     }
 
     private static void hand(HttpExchange exchange, ExecutorService threads, Work work) throws IOException {

@@ -1,6 +1,6 @@
 package io.gemel.deploy.status;
 
-import io.gemel.deploy.status.RouterDesk.Level;
+import io.gemel.deploy.status.RouterApi.Level;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;

@@ -79,7 +79,7 @@ public record StatusReport(
     }
 
     /** Every text that says why the site is not ready, each once. */
-    List<String> obstacles() {
+    List<String> blockers() {
         Stream<String> sides = Stream.of(capture.reason(), apply.reason()).filter(text -> !text.isEmpty());
         Stream<String> stopping = reasons.stream().filter(Reason::stops).map(Reason::text);
         return Stream.concat(state == SideState.RUNNING ? Stream.of() : sides, stopping)

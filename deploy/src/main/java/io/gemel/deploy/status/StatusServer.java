@@ -50,7 +50,7 @@ public final class StatusServer implements AutoCloseable {
      * @param token what routers must show; empty when they need not
      * @throws CommandException when it cannot listen there
      */
-    public static StatusServer start(HostPort listen, Supplier<StatusReport> report, RouterDesk desk, Secret token)
+    public static StatusServer start(HostPort listen, Supplier<StatusReport> report, RouterApi desk, Secret token)
             throws CommandException {
         try {
             HttpServer http = HttpServer.create(new InetSocketAddress(listen.host(), listen.port()), WAITING_MAX);
@@ -105,8 +105,8 @@ public final class StatusServer implements AutoCloseable {
         if (now.isReady()) {
             return HttpAnswer.text(200, "ok");
         }
-        List<String> obstacles = now.obstacles();
-        String why = obstacles.isEmpty() ? "" : ": " + String.join("\n", obstacles);
+        List<String> blockers = now.blockers();
+        String why = blockers.isEmpty() ? "" : ": " + String.join("\n", blockers);
         return HttpAnswer.text(503, now.state().word() + why);
     }
 

@@ -1,6 +1,6 @@
 package io.gemel.deploy.verdict;
 
-import io.gemel.conflict.ExtremeValue;
+import io.gemel.conflict.GreatestOrLeast;
 import io.gemel.conflict.TablePolicy;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
@@ -19,20 +19,20 @@ final class PolicyRules {
 
     private PolicyRules() {}
 
-    static List<Obstacle> broken(SiteConfig config, CatalogTable table) {
+    static List<Blocker> broken(SiteConfig config, CatalogTable table) {
         TablePolicy policy = config.policyFor(table.schema(), table.name());
-        List<Obstacle> broken = new ArrayList<>();
+        List<Blocker> broken = new ArrayList<>();
         for (String column : policy.deltaColumns()) {
             judge(table, column, "delta", ADDABLE, "integer or numeric").ifPresent(broken::add);
         }
-        if (policy.policy() instanceof ExtremeValue extreme) {
+        if (policy.policy() instanceof GreatestOrLeast extreme) {
             judge(table, extreme.column(), extreme.name(), COMPARABLE, "integer, numeric, date or timestamp")
                     .ifPresent(broken::add);
         }
         return broken;
     }
 
-    private static Optional<Obstacle> judge(
+    private static Optional<Blocker> judge(
             CatalogTable table, String name, String policy, Set<String> types, String described) {
         Optional<Column> column = table.columns().stream()
                 .filter(each -> each.name().equals(name))
@@ -47,7 +47,7 @@ final class PolicyRules {
         if (problem.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Obstacle(
+        return Optional.of(new Blocker(
                 Cause.POLICY,
                 table.sqlName() + "." + name,
                 problem + ", so that " + policy + " cannot be used with it",

@@ -8,8 +8,8 @@ import io.gemel.deploy.database.CatalogTable;
 final class PublicationRules {
     private PublicationRules() {}
 
-    static Obstacle leftOut(SiteConfig config, CatalogTable table) {
-        return new Obstacle(
+    static Blocker leftOut(SiteConfig config, CatalogTable table) {
+        return new Blocker(
                 Cause.PUBLICATION_GAP,
                 table.sqlName(),
                 "was taken out of the publication " + SiteConfig.PUBLICATION

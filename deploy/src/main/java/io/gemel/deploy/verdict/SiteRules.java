@@ -39,21 +39,21 @@ final class SiteRules {
         }
     }
 
-    static List<Obstacle> broken(Facts server) {
-        List<Obstacle> broken = new ArrayList<>();
+    static List<Blocker> broken(Facts server) {
+        List<Blocker> broken = new ArrayList<>();
         if (server.isTooOld() || server.version() >= FIRST_TOO_NEW) {
-            broken.add(new Obstacle(
+            broken.add(new Blocker(
                     Cause.SERVER, "server", "is PostgreSQL " + server.shownVersion(), "use PostgreSQL 15 to 18"));
         }
         if (!server.encoding().equals("UTF8")) {
-            broken.add(new Obstacle(
+            broken.add(new Blocker(
                     Cause.SERVER,
                     "database encoding",
                     "is " + server.encoding(),
                     "dump the database and restore it into one of encoding UTF8"));
         }
         if (!server.walLevel().equals("logical")) {
-            broken.add(new Obstacle(
+            broken.add(new Blocker(
                     Cause.SERVER,
                     "wal_level",
                     "is " + server.walLevel(),
@@ -62,9 +62,9 @@ final class SiteRules {
         return broken;
     }
 
-    static List<Obstacle> broken(SiteConfig config, List<CatalogTable> matched) {
+    static List<Blocker> broken(SiteConfig config, List<CatalogTable> matched) {
         return matched.isEmpty()
-                ? List.of(new Obstacle(
+                ? List.of(new Blocker(
                         Cause.CONFIG,
                         "tables=" + config.tables().included(),
                         "matches no table",

@@ -25,9 +25,9 @@ import java.util.Set;
  * @param recorded oids of the matched tables that break no other rule than that of having been in the publication all the time
  */
 public record SiteVerdict(
-        List<Obstacle> site,
+        List<Blocker> site,
         List<CatalogTable> replicable,
-        Map<TableId, List<Obstacle>> refused,
+        Map<TableId, List<Blocker>> refused,
         String publication,
         List<Long> recorded) {
     /** What is known before anything was read. */
@@ -46,18 +46,18 @@ public record SiteVerdict(
     /** Reads what the rules are about, in a fixed number of queries, and judges. */
     public static SiteVerdict read(Connection connection, SiteConfig config) throws SQLException {
         SiteRules.Facts server = SiteRules.Facts.read(connection);
-        List<Obstacle> site = new ArrayList<>(SiteRules.broken(server));
+        List<Blocker> site = new ArrayList<>(SiteRules.broken(server));
         if (server.isTooOld()) {
             return new SiteVerdict(site, List.of(), Map.of(), "", List.of()); // its catalog is another one
         }
         List<CatalogTable> matched = TableCatalog.matched(connection, config);
         site.addAll(SiteRules.broken(config, matched));
         List<CatalogTable> replicable = new ArrayList<>();
-        Map<TableId, List<Obstacle>> refused = new HashMap<>();
+        Map<TableId, List<Blocker>> refused = new HashMap<>();
         List<Long> recorded = new ArrayList<>();
         Set<Long> lost = PublishedTables.lost(connection);
         for (CatalogTable table : matched) {
-            List<Obstacle> broken = new ArrayList<>(TableRules.broken(config, table));
+            List<Blocker> broken = new ArrayList<>(TableRules.broken(config, table));
             if (broken.isEmpty()) {
                 recorded.add(table.oid());
             }
@@ -74,8 +74,8 @@ public record SiteVerdict(
     }
 
     /** Every broken rule: of the site first, then table by table. */
-    public List<Obstacle> obstacles() {
-        List<Obstacle> all = new ArrayList<>(site);
+    public List<Blocker> blockers() {
+        List<Blocker> all = new ArrayList<>(site);
         refused.entrySet().stream()
                 .sorted(Map.Entry.comparingByKey(BY_NAME))
                 .forEach(table -> all.addAll(table.getValue()));
@@ -84,10 +84,10 @@ public record SiteVerdict(
 
     /** Why a table is refused, on one line; empty when it is not. */
     public Optional<String> refusal(TableId table) {
-        List<Obstacle> broken = refused.getOrDefault(table, List.of());
+        List<Blocker> broken = refused.getOrDefault(table, List.of());
         return broken.isEmpty()
                 ? Optional.empty()
-                : Optional.of(String.join(
-                        "; ", broken.stream().map(Obstacle::toString).toList()));
+                : Optional.of(
+                        String.join("; ", broken.stream().map(Blocker::toString).toList()));
     }
 }

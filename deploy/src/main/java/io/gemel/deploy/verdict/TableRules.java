@@ -57,7 +57,7 @@ final class TableRules {
 
     private final SiteConfig config;
     private final CatalogTable table;
-    private final List<Obstacle> broken = new ArrayList<>();
+    private final List<Blocker> broken = new ArrayList<>();
 
     private TableRules(SiteConfig config, CatalogTable table) {
         this.config = config;
@@ -65,7 +65,7 @@ final class TableRules {
     }
 
     /** Every rule that a table breaks; none when it can be replicated. */
-    static List<Obstacle> broken(SiteConfig config, CatalogTable table) {
+    static List<Blocker> broken(SiteConfig config, CatalogTable table) {
         TableRules rules = new TableRules(config, table);
         rules.judgeKind();
         rules.judgeKey();
@@ -79,7 +79,7 @@ final class TableRules {
     }
 
     private void refuse(Cause cause, String problem, String mend) {
-        broken.add(new Obstacle(cause, table.sqlName(), problem, mend));
+        broken.add(new Blocker(cause, table.sqlName(), problem, mend));
     }
 
     private void judgeKind() {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param verdict what can be replicated
  * @param unprepared what {@code gemel prepare} has not done about the tables that can be, one obstacle a table or partition
  */
-public record TableSetup(SiteVerdict verdict, List<Obstacle> unprepared) {
+public record TableSetup(SiteVerdict verdict, List<Blocker> unprepared) {
     public TableSetup {
         unprepared = List.copyOf(unprepared);
     }
@@ -29,14 +29,13 @@ public record TableSetup(SiteVerdict verdict, List<Obstacle> unprepared) {
                 verdict, unprepared(config, verdict, Publication.find(connection, SiteConfig.PUBLICATION)));
     }
 
-    private static List<Obstacle> unprepared(
-            SiteConfig config, SiteVerdict verdict, Optional<Publication> publication) {
+    private static List<Blocker> unprepared(SiteConfig config, SiteVerdict verdict, Optional<Publication> publication) {
         List<String> published = publication.map(Publication::tables).orElse(List.of());
         String prepare = "gemel prepare " + config.file();
-        List<Obstacle> unprepared = new ArrayList<>();
+        List<Blocker> unprepared = new ArrayList<>();
         for (CatalogTable table : verdict.replicable()) {
             if (!published.contains(table.sqlName())) {
-                unprepared.add(new Obstacle(
+                unprepared.add(new Blocker(
                         Cause.NOT_PREPARED,
                         table.sqlName(),
                         "matches tables= and is not in the publication " + SiteConfig.PUBLICATION
@@ -53,8 +52,8 @@ public record TableSetup(SiteVerdict verdict, List<Obstacle> unprepared) {
         return unprepared;
     }
 
-    private static Obstacle withoutImages(String relation, String prepare) {
-        return new Obstacle(
+    private static Blocker withoutImages(String relation, String prepare) {
+        return new Blocker(
                 Cause.NOT_PREPARED,
                 relation,
                 "logs no full row images, so capture halts at the next update or delete in it",

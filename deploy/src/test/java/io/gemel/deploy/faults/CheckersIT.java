@@ -9,8 +9,8 @@ import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TopicReader;
 import io.gemel.deploy.site.TwoSites;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.codec.TransactionCodec;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -114,8 +114,8 @@ class CheckersIT {
     }
 
     @ParameterizedTest
-    @MethodSource("io.gemel.deploy.faults.Plant#all")
-    void checker_names_what_was_spoilt(Plant plant) throws Exception {
+    @MethodSource("io.gemel.deploy.faults.SeededDefect#all")
+    void checker_names_what_was_spoilt(SeededDefect plant) throws Exception {
         try (Connection east = sites.east().connectAsAdministrator();
                 Connection west = sites.west().connectAsAdministrator()) {
             east.setAutoCommit(false);
@@ -144,9 +144,9 @@ class CheckersIT {
                 .findFirst()
                 .orElseThrow();
         List<Transaction> log = clean.east().log();
-        Stamp last = log.get(log.size() - 1).stamp();
-        Stamp forged =
-                new Stamp(last.origin(), last.position() + 1, last.commitPosition() + 1, last.version(), last.seen());
+        TransactionHeader last = log.get(log.size() - 1).header();
+        TransactionHeader forged = new TransactionHeader(
+                last.origin(), last.position() + 1, last.commitPosition() + 1, last.version(), last.seen());
         String topic = sites.east().config().logTopic();
         byte[] record =
                 new TransactionCodec().encode(new LogRecord.Part(1 << 20, forged, 0, true, 0, applied.changes()));

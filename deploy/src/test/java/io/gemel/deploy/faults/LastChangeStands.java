@@ -23,7 +23,7 @@ final class LastChangeStands implements Checker {
     public List<String> violations(Facts facts) {
         List<Transaction> all = new ArrayList<>(facts.east().log());
         all.addAll(facts.west().log());
-        all.sort(Comparator.comparing(each -> each.stamp().version()));
+        all.sort(Comparator.comparing(each -> each.header().version()));
         Map<String, String> expected = new TreeMap<>();
         for (Transaction transaction : all) {
             for (Change change : transaction.changes()) {

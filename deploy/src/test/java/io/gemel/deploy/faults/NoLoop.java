@@ -47,7 +47,7 @@ final class NoLoop implements Checker {
                 .allMatch(table -> table.equals(PROBE) || FaultTables.isLinked(table));
         if (ids.size() != 1) {
             if (!nameless) {
-                violations.add(transaction.stamp() + " in the log of " + site.name() + " names itself " + ids);
+                violations.add(transaction.header() + " in the log of " + site.name() + " names itself " + ids);
             }
             return;
         }

@@ -1,8 +1,8 @@
 package io.gemel.deploy.faults;
 
 import io.gemel.deploy.faults.JournaledPair.Side;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.Transaction;
+import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,10 +19,10 @@ final class SameWinner implements Checker {
     @Override
     public List<String> violations(Facts facts) {
         List<String> violations = new ArrayList<>();
-        Map<String, Stamp> published = new HashMap<>();
+        Map<String, TransactionHeader> published = new HashMap<>();
         for (SiteFacts site : facts.sites()) {
             for (Transaction each : site.log()) {
-                published.put(site.name() + "/" + each.stamp().position(), each.stamp());
+                published.put(site.name() + "/" + each.header().position(), each.header());
             }
         }
         for (SiteFacts site : facts.sites()) {
@@ -44,16 +44,16 @@ final class SameWinner implements Checker {
         return violations;
     }
 
-    private static List<String> check(JournaledPair pair, Map<String, Stamp> published) {
+    private static List<String> check(JournaledPair pair, Map<String, TransactionHeader> published) {
         List<String> violations = new ArrayList<>();
         Side winner = winner(pair.local(), pair.incoming());
         if (!winner.site().equals(pair.winner())) {
             violations.add("wrong winner, should be " + winner);
         }
         for (Side side : List.of(pair.local(), pair.incoming())) {
-            Stamp stamp = published.get(side.site() + "/" + side.position());
-            if (stamp == null || stamp.version().micros() != side.version() || stamp.seen() != side.seen()) {
-                violations.add(side + " was published as " + stamp);
+            TransactionHeader header = published.get(side.site() + "/" + side.position());
+            if (header == null || header.version().micros() != side.version() || header.seen() != side.seen()) {
+                violations.add(side + " was published as " + header);
             }
         }
         if (pair.local().position() <= pair.incoming().seen()

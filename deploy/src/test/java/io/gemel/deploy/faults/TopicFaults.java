@@ -1,7 +1,7 @@
 package io.gemel.deploy.faults;
 
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.codec.TransactionCodec;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -53,7 +53,7 @@ final class TopicFaults {
                 if (codec.decode(each) instanceof LogRecord.Part part) {
                     stale.add(codec.encode(new LogRecord.Part(
                             part.epoch() - 1,
-                            later(part.stamp()),
+                            later(part.header()),
                             part.index(),
                             part.last(),
                             part.firstChange(),
@@ -64,9 +64,9 @@ final class TopicFaults {
         });
     }
 
-    private static Stamp later(Stamp stamp) {
-        return new Stamp(
-                stamp.origin(), stamp.position() + RECORDS, stamp.commitPosition(), stamp.version(), stamp.seen());
+    private static TransactionHeader later(TransactionHeader header) {
+        return new TransactionHeader(
+                header.origin(), header.position() + RECORDS, header.commitPosition(), header.version(), header.seen());
     }
 
     /** Makes other records of the last ones. */

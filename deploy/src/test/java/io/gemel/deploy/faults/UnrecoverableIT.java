@@ -19,7 +19,7 @@ import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.codec.TransactionCodec;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -416,8 +416,8 @@ class UnrecoverableIT {
     @Follows({Advice.CAPTURE_SHARED_TOPIC})
     void another_site_wrote_to_the_topic() throws Exception {
         SiteId other = new SiteId("other");
-        Stamp stamp = new Stamp(other, 9, 9, new io.gemel.transaction.Version(1, other), 0);
-        append(topic(pair.east()).topic(), new TransactionCodec().encode(new LogRecord.Heartbeat(99, stamp)));
+        TransactionHeader header = new TransactionHeader(other, 9, 9, new io.gemel.transaction.Version(1, other), 0);
+        append(topic(pair.east()).topic(), new TransactionCodec().encode(new LogRecord.Heartbeat(99, header)));
         pair.write(WRITTEN);
         assertHaltsEveryTime(pair.east(), "two sites must not share a topic", MEND, Advice.CAPTURE_SHARED_TOPIC.code());
         assertHaltsEveryTime(pair.west(), MEND, "[apply.log-");

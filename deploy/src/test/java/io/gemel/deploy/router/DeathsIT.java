@@ -118,14 +118,14 @@ class DeathsIT {
             String key = "unseen-" + i;
             // From here on nothing that east commits is known at west.
             fixture.siteProcess("east").kill();
-            Grief.order(fixture.orders(), key, Moment.AFTER_COMMIT, Grief.Kind.FREEZE);
+            FaultInjection.order(fixture.orders(), key, Moment.AFTER_COMMIT, FaultInjection.Kind.FREEZE);
             underLoad(
                     "site-killed",
                     () -> {
                         var unseen = fixture.client("east")
                                 .submit(key, "/transfers", RouterFixture.transfer(1, 2), System.nanoTime());
                         await().atMost(LIMIT)
-                                .until(() -> !Grief.whoGrieved(fixture.orders(), key, Moment.AFTER_COMMIT)
+                                .until(() -> !FaultInjection.whoGrieved(fixture.orders(), key, Moment.AFTER_COMMIT)
                                         .isEmpty());
                         fixture.killSite("east");
                         BankExchange answered = unseen.get();

@@ -58,14 +58,15 @@ class MomentsIT {
     private VmProcess awaitGrief(Moment moment) {
         await().atMost(LIMIT)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> !Grief.whoGrieved(fixture.orders(), key, moment).isEmpty());
-        return fixture.vm(Grief.whoGrieved(fixture.orders(), key, moment));
+                .until(() -> !FaultInjection.whoGrieved(fixture.orders(), key, moment)
+                        .isEmpty());
+        return fixture.vm(FaultInjection.whoGrieved(fixture.orders(), key, moment));
     }
 
     @ParameterizedTest
     @EnumSource(Moment.class)
     void a_vm_that_dies_is_replaced_by_another(Moment moment) throws Exception {
-        Grief.order(fixture.orders(), key, moment, Grief.Kind.HALT);
+        FaultInjection.order(fixture.orders(), key, moment, FaultInjection.Kind.HALT);
 
         BankReply reply = acknowledged(submit("east"));
 
@@ -79,7 +80,7 @@ class MomentsIT {
     @ParameterizedTest
     @EnumSource(Moment.class)
     void a_vm_that_freezes_and_goes_on_too_late_changes_nothing(Moment moment) throws Exception {
-        Grief.order(fixture.orders(), key, moment, Grief.Kind.FREEZE);
+        FaultInjection.order(fixture.orders(), key, moment, FaultInjection.Kind.FREEZE);
 
         BankReply reply = acknowledged(submit("east"));
 
@@ -92,7 +93,7 @@ class MomentsIT {
     @ParameterizedTest
     @EnumSource(Moment.class)
     void a_client_whose_router_dies_asks_another_one(Moment moment) throws Exception {
-        Grief.order(fixture.orders(), key, moment, Grief.Kind.FREEZE);
+        FaultInjection.order(fixture.orders(), key, moment, FaultInjection.Kind.FREEZE);
 
         CompletableFuture<BankExchange> submission = submit("east");
         VmProcess frozen = awaitGrief(moment);

@@ -122,55 +122,57 @@ class OnceEachIT {
      * @param west done at west only
      * @param said what the checker must say of it
      */
-    record Plant(String what, String both, String west, String said) {
+    record SeededDefect(String what, String both, String west, String said) {
         @Override
         public String toString() {
             return what;
         }
     }
 
-    static Stream<Plant> plants() {
+    static Stream<SeededDefect> plants() {
         String second =
                 "INSERT INTO effect (id, key, site, vm) SELECT md5(key)::uuid, key, site, vm FROM effect WHERE key ="
                         + " '$'";
         return Stream.of(
-                new Plant("a second effect at both sites", second, "", "$ has 2 effects at east"),
-                new Plant("a second effect at one site", "", second, "$ has 2 effects at west"),
-                new Plant(
+                new SeededDefect("a second effect at both sites", second, "", "$ has 2 effects at east"),
+                new SeededDefect("a second effect at one site", "", second, "$ has 2 effects at west"),
+                new SeededDefect(
                         "an effect lost at both sites", "DELETE FROM effect WHERE key = '$'", "", "$ was acknowledged"),
-                new Plant("an effect lost at one site", "", "DELETE FROM effect WHERE key = '$'", "$ was acknowledged"),
-                new Plant(
+                new SeededDefect(
+                        "an effect lost at one site", "", "DELETE FROM effect WHERE key = '$'", "$ was acknowledged"),
+                new SeededDefect(
                         "an effect that nobody sent",
                         "INSERT INTO effect (id, key, site, vm) VALUES (md5('$')::uuid, '$$', 'east', 'east-1')",
                         "",
                         "$$ has an effect at east, and nobody sent it"),
-                new Plant(
+                new SeededDefect(
                         "an effect of a refused submission",
                         "INSERT INTO effect (id, key, site, vm) VALUES (md5('$')::uuid, 'refused', 'east', 'east-1')",
                         "",
                         "refused was refused and has an effect"),
-                new Plant(
+                new SeededDefect(
                         "another answer in the ledger",
                         "UPDATE gemel.submission SET response = 'other' WHERE key = '$'",
                         "",
                         "$ was answered 201"),
-                new Plant(
+                new SeededDefect(
                         "a key lost from the ledger",
                         "DELETE FROM gemel.submission WHERE key = '$'",
                         "",
                         "$ has an effect at east, and is not in its ledger"),
-                new Plant(
+                new SeededDefect(
                         "an effect of another attempt than the ledger's",
                         "UPDATE gemel.submission SET vm = 'other' WHERE key = '$'",
                         "",
                         "and the ledger says"),
-                new Plant(
+                new SeededDefect(
                         "ledgers that differ",
                         "",
                         "UPDATE gemel.submission SET attempt = attempt + 1 WHERE key = '$'",
                         "gemel.submission $ is"),
-                new Plant("a balance that differs", "", "UPDATE account SET balance = 7 WHERE id = 7", "account 7 is"),
-                new Plant(
+                new SeededDefect(
+                        "a balance that differs", "", "UPDATE account SET balance = 7 WHERE id = 7", "account 7 is"),
+                new SeededDefect(
                         "money that was made",
                         "UPDATE account SET balance = balance + 1 WHERE id = 7",
                         "",
@@ -179,7 +181,7 @@ class OnceEachIT {
 
     @ParameterizedTest
     @MethodSource("plants")
-    void the_checker_names_what_was_spoilt(Plant plant) throws Exception {
+    void the_checker_names_what_was_spoilt(SeededDefect plant) throws Exception {
         sites.settle();
         String key = LOG.get(0).key();
         try (Connection east = sites.east().connectAsAdministrator();

@@ -14,25 +14,25 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Brings the bank on Spring Boot to {@link Grief}: it is started with this as a further source ({@code spring.main.sources}). */
+/** Brings the bank on Spring Boot to {@link FaultInjection}: it is started with this as a further source ({@code spring.main.sources}). */
 @Configuration(proxyBeanMethods = false)
 class SpringGrief {
     /** The setting that names the folder of orders. */
     static final String ORDERS = "gemel.test.orders";
 
     @Bean
-    static Grief grief(@Value("${gemel.vm.name}") String vm, @Value("${" + ORDERS + "}") Path orders) {
-        return new Grief(vm, orders);
+    static FaultInjection grief(@Value("${gemel.vm.name}") String vm, @Value("${" + ORDERS + "}") Path orders) {
+        return new FaultInjection(vm, orders);
     }
 
     /** The pool itself, before Gemel's own processor sees it. */
     @Bean
-    static Pools griefOfPools(Grief grief) {
+    static Pools griefOfPools(FaultInjection grief) {
         return new Pools(grief);
     }
 
     @Bean
-    WebMvcConfigurer griefOfHandlers(Grief grief) {
+    WebMvcConfigurer griefOfHandlers(FaultInjection grief) {
         return new WebMvcConfigurer() {
             @Override
             public void addInterceptors(InterceptorRegistry registry) {
@@ -41,7 +41,7 @@ class SpringGrief {
         };
     }
 
-    private record Pools(Grief grief) implements BeanPostProcessor, PriorityOrdered {
+    private record Pools(FaultInjection grief) implements BeanPostProcessor, PriorityOrdered {
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
             return bean instanceof DataSource pool ? grief.around(pool) : bean;
@@ -54,7 +54,7 @@ class SpringGrief {
     }
 
     /** The handling begins: the key is claimed, nothing is written. */
-    private record Handlers(Grief grief) implements HandlerInterceptor {
+    private record Handlers(FaultInjection grief) implements HandlerInterceptor {
         @Override
         public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
             String key = request.getHeader("Idempotency-Key");

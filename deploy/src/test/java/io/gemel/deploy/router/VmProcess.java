@@ -28,7 +28,7 @@ final class VmProcess {
     /**
      * Writes its properties file; starts nothing.
      *
-     * @param orders where {@link Grief} is ordered
+     * @param orders where {@link FaultInjection} is ordered
      */
     VmProcess(BankConfig config, Path folder, Path orders) {
         this.config = config;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
-import io.gemel.deploy.status.RouterDesk;
+import io.gemel.deploy.status.RouterApi;
 import io.gemel.deploy.status.SideState;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -56,7 +56,7 @@ class BarrierIT {
         for (int i = 1; i <= 50; i++) {
             sites.west().execute("UPDATE item SET n = " + i + " WHERE id = 1");
             // Nothing but what Kafka holds counts, so it must be there first.
-            assertThat(sites.supervisors().get(1).desk().durable(RouterDesk.Level.SHIPPED, LIMIT))
+            assertThat(sites.supervisors().get(1).desk().durable(RouterApi.Level.SHIPPED, LIMIT))
                     .isEmpty();
 
             assertThat(east().barrier("west", "", LIMIT)).isEmpty();
@@ -68,7 +68,7 @@ class BarrierIT {
     void waits_for_a_transaction_that_cannot_be_applied_yet() throws Exception {
         try (Connection holder = lockedRow()) {
             sites.west().execute("UPDATE item SET n = 101 WHERE id = 1");
-            assertThat(sites.supervisors().get(1).desk().durable(RouterDesk.Level.SHIPPED, LIMIT))
+            assertThat(sites.supervisors().get(1).desk().durable(RouterApi.Level.SHIPPED, LIMIT))
                     .isEmpty();
 
             awaitObstacle("the peer's log is not applied to offset");
@@ -101,7 +101,7 @@ class BarrierIT {
         east.pause();
         await().atMost(LIMIT).until(() -> east.report().apply().state() == SideState.PAUSED);
         sites.west().execute("UPDATE item SET n = 301 WHERE id = 1");
-        assertThat(sites.supervisors().get(1).desk().durable(RouterDesk.Level.SHIPPED, LIMIT))
+        assertThat(sites.supervisors().get(1).desk().durable(RouterApi.Level.SHIPPED, LIMIT))
                 .isEmpty();
 
         assertThat(CompletableFuture.supplyAsync(BarrierIT::barrier).get(LIMIT.toSeconds(), TimeUnit.SECONDS))
@@ -128,7 +128,7 @@ class BarrierIT {
                 .hasValueSatisfying(reason -> assertThat(reason).contains("applies the log of west, not of east"));
     }
 
-    private static RouterDesk east() {
+    private static RouterApi east() {
         return sites.supervisors().get(0).desk();
     }
 

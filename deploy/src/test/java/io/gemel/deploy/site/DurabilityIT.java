@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
-import io.gemel.deploy.status.RouterDesk;
-import io.gemel.deploy.status.RouterDesk.Level;
+import io.gemel.deploy.status.RouterApi;
+import io.gemel.deploy.status.RouterApi.Level;
 import io.gemel.deploy.status.SideState;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -175,7 +175,7 @@ class DurabilityIT {
         }
     }
 
-    private static RouterDesk east() {
+    private static RouterApi east() {
         return sites.supervisors().get(0).desk();
     }
 

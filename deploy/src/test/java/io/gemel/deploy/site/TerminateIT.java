@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
-import io.gemel.deploy.status.RouterDesk.Termination;
+import io.gemel.deploy.status.RouterApi.Termination;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;

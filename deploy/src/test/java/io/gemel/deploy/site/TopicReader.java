@@ -45,7 +45,7 @@ public final class TopicReader {
                 }
                 open.addAll(part.changes());
                 if (part.last()) {
-                    all.add(new Transaction(part.stamp(), open));
+                    all.add(new Transaction(part.header(), open));
                     open.clear();
                 }
             }

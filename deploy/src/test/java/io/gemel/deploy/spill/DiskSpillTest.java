@@ -8,17 +8,17 @@ import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.TablePolicy;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.conflict.window.LocalChanges;
-import io.gemel.conflict.window.WindowGroup;
 import io.gemel.conflict.window.WindowMemory;
 import io.gemel.conflict.window.WindowSpill;
+import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.Stamp;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,7 +55,7 @@ class DiskSpillTest {
                         .mapToObj(i -> insert(random.nextInt(KEYS)))
                         .toList();
                 for (InFlightWindow window : List.of(memory, spilling)) {
-                    window.register(stamp(position), 0, changes);
+                    window.register(header(position), 0, changes);
                 }
                 if (random.nextInt(20) == 0) {
                     long seen = position - random.nextInt(200);
@@ -77,8 +77,8 @@ class DiskSpillTest {
     }
 
     private static void checkEqual(InFlightWindow memory, InFlightWindow spilling, long seen) {
-        WindowGroup expected = new WindowGroup(memory);
-        WindowGroup actual = new WindowGroup(spilling);
+        WindowTransaction expected = new WindowTransaction(memory);
+        WindowTransaction actual = new WindowTransaction(spilling);
         for (int id = 0; id < KEYS; id += 7) {
             RowKey key = insert(id).key();
             assertThat(actual.contested(key, seen)).as("seed " + SEED).isEqualTo(expected.contested(key, seen));
@@ -141,8 +141,8 @@ class DiskSpillTest {
         return new Change.Insert(RowImage.of(ITEM, String.valueOf(id)));
     }
 
-    private static Stamp stamp(long position) {
-        return new Stamp(EAST, position, 100 + position, new Version(position, EAST), 0);
+    private static TransactionHeader header(long position) {
+        return new TransactionHeader(EAST, position, 100 + position, new Version(position, EAST), 0);
     }
 
     private static final class NoImages implements LocalChanges {

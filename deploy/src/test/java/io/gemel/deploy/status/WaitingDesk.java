@@ -6,7 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** A desk whose answers a test lets out one by one. */
-final class WaitingDesk implements RouterDesk {
+final class WaitingDesk implements RouterApi {
     /** A permit lets one waiting answer out. */
     final Semaphore answers = new Semaphore(0);
 

@@ -1,8 +1,8 @@
 package io.gemel.vm;
 
 import io.gemel.vm.Heartbeat.Beat;
-import io.gemel.vm.HttpWords.Headers;
-import io.gemel.vm.HttpWords.Reply;
+import io.gemel.vm.ProtocolHeaders.Headers;
+import io.gemel.vm.ProtocolHeaders.Reply;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -90,8 +90,8 @@ final class Endpoints {
         try {
             // A plus sign in a path is one.
             String key = URLDecoder.decode(encodedKey.replace("+", "%2B"), StandardCharsets.UTF_8);
-            question =
-                    HttpWords.submission(key, headers, vm.clock(), vm.config().limits());
+            question = ProtocolHeaders.submission(
+                    key, headers, vm.clock(), vm.config().limits());
         } catch (IllegalArgumentException e) {
             return Reply.of(Answer.of(BAD_REQUEST, "text/plain", e.getMessage() + "\n"));
         }

@@ -1,7 +1,7 @@
 package io.gemel.vm;
 
-import io.gemel.vm.HttpWords.Headers;
-import io.gemel.vm.HttpWords.Reply;
+import io.gemel.vm.ProtocolHeaders.Headers;
+import io.gemel.vm.ProtocolHeaders.Reply;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -56,7 +56,7 @@ public final class VmFilter implements Filter {
             send(endpoints.reply(request.getMethod(), pathOf(request), request.getQueryString(), headers), response);
             return;
         }
-        if (headers.first(HttpWords.KEY) == null) {
+        if (headers.first(ProtocolHeaders.KEY) == null) {
             chain.doFilter(request, response);
             return;
         }
@@ -81,7 +81,7 @@ public final class VmFilter implements Filter {
     /** Null when the headers are wrong; that has been answered then. */
     private @Nullable Submission submission(Headers headers, HttpServletResponse response) throws IOException {
         try {
-            return HttpWords.submission(headers, vm.clock(), vm.config().limits());
+            return ProtocolHeaders.submission(headers, vm.clock(), vm.config().limits());
         } catch (IllegalArgumentException e) {
             send(Answers.notASubmission(String.valueOf(e.getMessage())), response);
             return null;
@@ -96,7 +96,7 @@ public final class VmFilter implements Filter {
         }
         answer.headers().forEach(response::setHeader);
         if (reply.outcome() != null) {
-            response.setHeader(HttpWords.OUTCOME, reply.outcome().word());
+            response.setHeader(ProtocolHeaders.OUTCOME, reply.outcome().word());
         }
         response.setContentLength(answer.bytes());
         response.getOutputStream().write(answer.body());

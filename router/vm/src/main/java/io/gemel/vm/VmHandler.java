@@ -2,7 +2,7 @@ package io.gemel.vm;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
-import io.gemel.vm.HttpWords.Reply;
+import io.gemel.vm.ProtocolHeaders.Reply;
 import java.io.IOException;
 import java.net.URI;
 import java.sql.Connection;
@@ -60,7 +60,7 @@ public final class VmHandler {
         String method = exchange.getRequestMethod();
         Submission submission;
         try {
-            submission = HttpWords.submission(
+            submission = ProtocolHeaders.submission(
                     exchange.getRequestHeaders()::getFirst,
                     vm.clock(),
                     vm.config().limits());
@@ -83,7 +83,8 @@ public final class VmHandler {
         }
         answer.headers().forEach(exchange.getResponseHeaders()::set);
         if (reply.outcome() != null) {
-            exchange.getResponseHeaders().set(HttpWords.OUTCOME, reply.outcome().word());
+            exchange.getResponseHeaders()
+                    .set(ProtocolHeaders.OUTCOME, reply.outcome().word());
         }
         byte[] body = answer.body();
         boolean silent = body.length == 0 || exchange.getRequestMethod().equals("HEAD");

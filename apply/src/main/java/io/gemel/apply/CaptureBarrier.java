@@ -1,0 +1,103 @@
+package io.gemel.apply;
+
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.TargetDatabase;
+import io.gemel.conflict.log.ReadProgress;
+import io.gemel.conflict.window.InFlightWindow;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
+import java.time.Duration;
+
+/**
+ * The applier's waits for capture, which must have read what was committed before a lock was taken. A wait with locks is
+ * bounded, and each one in vain doubles the bound of the next; before the next try the applier waits without a lock.
+ * Applying thread only.
+ */
+final class CaptureBarrier {
+    /** What other sessions' commits are given to move the database's log on, before a heartbeat does. */
+    private static final Duration NUDGE_AFTER = Duration.ofMillis(3);
+
+    /** Longest wait, with or without locks, before the group is tried again. */
+    private static final Duration WAIT_MAX = Duration.ofSeconds(30);
+
+    private final TargetDatabase database;
+    private final InFlightWindow window;
+    private final ReadProgress progress;
+    private final Duration firstPatience;
+    private final Reasons reasons;
+    private Duration patience;
+    private volatile long wanted; // commit position that capture must have read before the next try takes any lock
+
+    /** @param firstPatience how long the first wait that holds locks may take */
+    CaptureBarrier(
+            TargetDatabase database,
+            InFlightWindow window,
+            ReadProgress progress,
+            Duration firstPatience,
+            Reasons reasons) {
+        this.database = database;
+        this.window = window;
+        this.progress = progress;
+        this.firstPatience = firstPatience;
+        this.reasons = reasons;
+        patience = firstPatience;
+    }
+
+    /** Before a try: what the last one waited for in vain, now without holding a lock. */
+    void awaitWithoutLocks() throws ApplyFailure, InterruptedException {
+        await(WAIT_MAX);
+    }
+
+    /**
+     * During a try, holding locks.
+     *
+     * @param position commit position that capture must have read
+     * @param spent how long the transaction has worked so far: giving up throws that away, so it is worth as long a wait
+     */
+    void awaitWithLocks(long position, Duration spent) throws ApplyFailure, InterruptedException {
+        wanted = position;
+        if (progress.awaitRead(position, NUDGE_AFTER)) {
+            return;
+        }
+        database.beat();
+        try {
+            await(shorter(spent.compareTo(patience) > 0 ? spent : patience, WAIT_MAX));
+        } catch (ApplyFailure e) {
+            patience = shorter(patience.multipliedBy(2), WAIT_MAX);
+            throw e;
+        }
+    }
+
+    /** The group is applied. */
+    void succeeded() {
+        patience = firstPatience;
+    }
+
+    private void await(Duration limit) throws ApplyFailure, InterruptedException {
+        reasons.waiting(ReasonCode.APPLY_CAPTURE_WAIT, "", this::behind);
+        window.overflow(true);
+        try {
+            if (!progress.awaitRead(wanted, limit)) {
+                throw new ApplyFailure(
+                        ReasonCode.APPLY_CAPTURE_WAIT,
+                        "capture has not read this database's log up to " + wanted + " in time; it is at "
+                                + progress.commitPosition(),
+                        null);
+            }
+            reasons.over(ReasonCode.APPLY_CAPTURE_WAIT);
+        } finally {
+            window.overflow(false);
+        }
+    }
+
+    /** Any thread. */
+    private String behind() {
+        return "the applier waits until capture has read this database's log up to " + wanted + "; it is at "
+                + progress.commitPosition() + ". Capture may be behind a long transaction, or wait for Kafka: see its"
+                + " lag and the other reasons";
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+}

@@ -1,0 +1,12 @@
+package io.gemel.conflict;
+
+/**
+ * Leaves two concurrent changes of one row to a person: neither site applies the other's, and nothing more to that row, until
+ * one is chosen. Rows that are written at one site only are replicated as ever.
+ */
+public final class ParkPolicy implements WholeRowPolicy {
+    @Override
+    public String name() {
+        return "park";
+    }
+}

@@ -1,0 +1,38 @@
+package io.gemel.conflict.log;
+
+import java.time.Duration;
+
+/** A number that only grows, for threads that wait until it has grown far enough. Thread-safe. */
+public final class Watermark {
+    private long reached;
+
+    /** Moves on to a number, unless it was passed already. */
+    public synchronized void reach(long number) {
+        if (number > reached) {
+            reached = number;
+            notifyAll();
+        }
+    }
+
+    /** The greatest number reached; 0 before the first. */
+    public synchronized long reached() {
+        return reached;
+    }
+
+    /**
+     * Waits until a number is reached.
+     *
+     * @return false when it is not within the limit
+     */
+    public synchronized boolean await(long number, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (reached < number) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            wait(left / 1_000_000, (int) (left % 1_000_000));
+        }
+        return true;
+    }
+}
