@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.RouterReport.Answers;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -15,21 +16,6 @@ import org.jspecify.annotations.Nullable;
  * routes and VMs, whatever clients ask for. Thread-safe.
  */
 final class AnswerTimes {
-    /** Upper bounds of the buckets, microseconds; what took longer is in one more. */
-    static final List<Long> BOUNDS_MICROS = List.of(
-            5_000L,
-            10_000L,
-            25_000L,
-            50_000L,
-            100_000L,
-            250_000L,
-            500_000L,
-            1_000_000L,
-            2_500_000L,
-            5_000_000L,
-            10_000_000L,
-            30_000_000L);
-
     /** Stands for no route, where a request was not proper, and for no VM, where the router itself answered. */
     static final String NONE = "-";
 
@@ -38,7 +24,7 @@ final class AnswerTimes {
     private record Series(String route, String vm, String code) {}
 
     private static final class Times {
-        final AtomicLongArray buckets = new AtomicLongArray(BOUNDS_MICROS.size() + 1);
+        final AtomicLongArray buckets = new AtomicLongArray(Answers.BOUNDS_MICROS.size() + 1);
         final LongAdder micros = new LongAdder();
     }
 
@@ -59,7 +45,7 @@ final class AnswerTimes {
         Series series = new Series(route, vm, code);
         Times times = all.computeIfAbsent(series, unused -> new Times());
         int bucket = 0;
-        while (bucket < BOUNDS_MICROS.size() && micros > BOUNDS_MICROS.get(bucket)) {
+        while (bucket < Answers.BOUNDS_MICROS.size() && micros > Answers.BOUNDS_MICROS.get(bucket)) {
             bucket++;
         }
         times.buckets.incrementAndGet(bucket);
@@ -75,8 +61,8 @@ final class AnswerTimes {
     }
 
     /** As they are now, in order. */
-    List<RouterReport.Answers> report() {
-        List<RouterReport.Answers> report = new ArrayList<>();
+    List<Answers> report() {
+        List<Answers> report = new ArrayList<>();
         all.forEach((series, times) -> {
             List<Long> within = new ArrayList<>();
             long sum = 0;
@@ -85,11 +71,11 @@ final class AnswerTimes {
                 within.add(sum);
             }
             report.add(
-                    new RouterReport.Answers(series.route(), series.vm(), series.code(), within, times.micros.sum()));
+                    new Answers(series.route(), series.vm(), series.code(), within, times.micros.sum()));
         });
-        report.sort(Comparator.comparing(RouterReport.Answers::route)
-                .thenComparing(RouterReport.Answers::vm)
-                .thenComparing(RouterReport.Answers::code));
+        report.sort(Comparator.comparing(Answers::route)
+                .thenComparing(Answers::vm)
+                .thenComparing(Answers::code));
         return report;
     }
 }

@@ -196,7 +196,7 @@ final class Drain extends VerticleBase {
     /** So that other routers learn it from its heartbeats. A VM without the library does not know these paths. */
     private Future<?> tell(VmState vm, String path) {
         return http.get()
-                .request(VmClient.to(vm.config().url())
+                .request(RenewableClient.to(vm.config().url())
                         .setMethod(HttpMethod.POST)
                         .setURI(path))
                 .compose(request -> request.send())

@@ -7,10 +7,13 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,6 +114,13 @@ final class RenewableClient {
         seen = settings.now();
         made = options.apply(seen);
         http = made.make(vertx);
+    }
+
+    /** Where a server is, and how it is spoken to. */
+    static RequestOptions to(URI url) {
+        boolean tls = "https".equals(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT));
+        int port = url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
+        return new RequestOptions().setHost(url.getHost()).setPort(port).setSsl(tls);
     }
 
     /** The client for a request that begins now. */

@@ -96,7 +96,7 @@ final class RequestReader implements OnUnread {
             rejections.refuse(client, new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
             return;
         }
-        Route route = by.routes().of(Routes.host(request.authority()), target);
+        Route route = by.routes().of(Requests.host(request.authority()), target);
         client.record().takes(route);
         boolean http11 = request.version() != HttpVersion.HTTP_1_0;
         String upgrade = target.own() || request.version() == HttpVersion.HTTP_2

@@ -2,7 +2,9 @@ package io.gemel.router;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.SocketAddress;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,12 @@ final class Requests {
         String uri = uri(request);
         int query = uri.indexOf('?');
         return query < 0 ? uri : uri.substring(0, query);
+    }
+
+    /** The name by which a client called, in lower case; empty when it named none. */
+    static String host(@Nullable HostAndPort authority) {
+        String host = authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
+        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 
     /** Where it comes from. */

@@ -2,14 +2,11 @@ package io.gemel.router;
 
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
-import io.vertx.core.MultiMap;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How clients come and are told apart, and what VMs are told of it.
@@ -66,26 +63,6 @@ public record RouterFrontend(
                         + ", which is neither an address nor a network such as 10.0.0.0/8");
             }
         }
-    }
-
-    /**
-     * What belongs to a request's key besides its text.
-     *
-     * @param trusted whether it comes from a proxy that is believed where it came from: from others such headers prove nothing
-     * @param certificate who the client is by its certificate; null for nobody
-     */
-    List<String> scope(MultiMap headers, boolean trusted, @Nullable ClientCertificate certificate) {
-        List<String> scope = new ArrayList<>();
-        for (String name : keyScope) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (trusted || !HeaderRules.tellsProvenance(lower)) {
-                headers.getAll(name).forEach(value -> scope.add(lower + ": " + value));
-            }
-        }
-        if (keyScopeCertificate && certificate != null) {
-            scope.add("certificate of " + certificate.identity()); // no header's name has a blank
-        }
-        return scope;
     }
 
     /** The networks that are trusted. */

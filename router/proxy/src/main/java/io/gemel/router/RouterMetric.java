@@ -116,8 +116,8 @@ record RouterMetric(String name, String type, String help, Function<RouterReport
     private static void histogram(List<Sample> samples, String labels, RouterReport.Answers answers) {
         List<Long> within = answers.within();
         for (int i = 0; i < within.size(); i++) {
-            boolean bounded = i < AnswerTimes.BOUNDS_MICROS.size();
-            String bound = bounded ? number(AnswerTimes.BOUNDS_MICROS.get(i) / MICROS) : "+Inf";
+            boolean bounded = i < RouterReport.Answers.BOUNDS_MICROS.size();
+            String bound = bounded ? number(RouterReport.Answers.BOUNDS_MICROS.get(i) / MICROS) : "+Inf";
             samples.add(new Sample("_bucket", labels + label("le", bound), within.get(i)));
         }
         samples.add(new Sample("_sum", labels, answers.micros() / MICROS));

@@ -207,6 +207,21 @@ public record RouterReport(
      * @param micros what all took together
      */
     public record Answers(String route, String vm, String code, List<Long> within, long micros) {
+        /** The bounds, microseconds. */
+        public static final List<Long> BOUNDS_MICROS = List.of(
+                5_000L,
+                10_000L,
+                25_000L,
+                50_000L,
+                100_000L,
+                250_000L,
+                500_000L,
+                1_000_000L,
+                2_500_000L,
+                5_000_000L,
+                10_000_000L,
+                30_000_000L);
+
         public Answers {
             within = List.copyOf(within);
         }

@@ -1,15 +1,12 @@
 package io.gemel.router;
 
 import io.gemel.router.RouterConfig.Route;
-import io.vertx.core.net.HostAndPort;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the route of a request: of those for its host, if there are any, else of those for hosts that end like it, else of those for any
@@ -64,13 +61,7 @@ final class Routes {
         return closestFirst;
     }
 
-    /** The name by which a client called; empty when it named none. */
-    static String host(@Nullable HostAndPort authority) {
-        String host = authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
-        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-    }
-
-    /** @param host as {@link #host} has it */
+    /** @param host by which the client called, in lower case and without a dot at its end; empty for none */
     Route of(String host, RequestTarget target) {
         for (Route route : closestFirst) {
             if (isUnder(host, route.host()) && target.under(route.prefix())) {

@@ -120,7 +120,7 @@ final class SiteClient {
     }
 
     private Future<Answer> ask(RouterConfig.Site site, HttpMethod method, String uri, long timeoutMillis) {
-        RequestOptions options = VmClient.to(site.status())
+        RequestOptions options = RenewableClient.to(site.status())
                 .setMethod(method)
                 .setURI(uri)
                 .setConnectTimeout(timeoutMillis)

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map.Entry;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -86,8 +87,19 @@ final class SubmissionMaker {
     private static List<String> scope(RequestReaderSettings by, Group group, Client client) {
         // A client that is sent to another VM has another cookie, and is the same client.
         MultiMap headers = by.affinities().without(client.request().headers());
-        List<String> scope =
-                new ArrayList<>(by.config().frontend().scope(headers, client.trusted(), client.certificate()));
+        RouterFrontend frontend = by.config().frontend();
+        List<String> scope = new ArrayList<>();
+        for (String name : frontend.keyScope()) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            // Of whom is not trusted headers that tell where a request came from prove nothing.
+            if (client.trusted() || !HeaderRules.tellsProvenance(lower)) {
+                headers.getAll(name).forEach(value -> scope.add(lower + ": " + value));
+            }
+        }
+        ClientCertificate certificate = client.certificate();
+        if (frontend.keyScopeCertificate() && certificate != null) {
+            scope.add("certificate of " + certificate.identity()); // no header's name has a blank
+        }
         if (!group.name().equals(RouterConfig.GROUP_DEFAULT)) {
             scope.add("group=" + group.name());
         }

@@ -7,8 +7,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.HostAndPort;
-import java.net.URI;
-import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,13 +37,6 @@ final class VmClient {
                         config.limits().vmHeadersMax(),
                         config.limits().vmConnectionsMax(),
                         0));
-    }
-
-    /** Where a server is, and how it is spoken to. */
-    static RequestOptions to(URI url) {
-        boolean tls = "https".equals(String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT));
-        int port = url.getPort() >= 0 ? url.getPort() : tls ? 443 : 80;
-        return new RequestOptions().setHost(url.getHost()).setPort(port).setSsl(tls);
     }
 
     /** Sends a submission, and passes on what its client sends meanwhile. Who cannot ask again is told of the answer as soon as its head is there. */
@@ -95,7 +86,7 @@ final class VmClient {
     }
 
     private static RequestOptions options(VmState vm, Submission submission, MultiMap headers) {
-        return to(vm.config().url())
+        return RenewableClient.to(vm.config().url())
                 .setMethod(submission.method())
                 .setURI(submission.target().text())
                 .setHeaders(headers);

@@ -83,7 +83,7 @@ final class VmProbe {
     }
 
     private RequestOptions server() {
-        return VmClient.to(Objects.requireNonNullElse(
+        return RenewableClient.to(Objects.requireNonNullElse(
                 vm.config().heartbeatUrl(), vm.config().url()));
     }
 
@@ -119,7 +119,7 @@ final class VmProbe {
         }
         health.tick(now, mayDie.getAsBoolean());
         if (vm.tick(now)) {
-            LOG.warn("VM {} gets requests only when there is no other: {}", vm.name(), ReportMaker.reason(vm));
+            LOG.warn("VM {} gets requests only when there is no other: {}", vm.name(), VmReport.reason(vm));
         }
         if (vm.takeSuspicion()) {
             health.suspect();
@@ -243,12 +243,12 @@ final class VmProbe {
         if (expected) {
             LOG.debug("VM {}, which was taken out: {} after {}", vm.name(), next, before);
         } else if (next == Verdict.DEAD) {
-            LOG.warn("VM {} is dead: {}", vm.name(), ReportMaker.reason(vm));
+            LOG.warn("VM {} is dead: {}", vm.name(), VmReport.reason(vm));
             if (before != Verdict.UNKNOWN) {
                 onDeath.run();
             }
         } else if (next == Verdict.SILENT) {
-            LOG.warn("VM {} is silent: {}", vm.name(), ReportMaker.reason(vm));
+            LOG.warn("VM {} is silent: {}", vm.name(), VmReport.reason(vm));
         } else if (next == Verdict.ALIVE && before != Verdict.AVOID) {
             LOG.info("VM {} answers", vm.name());
         } else {

@@ -16,7 +16,7 @@ final class RoutesTest {
     }
 
     private static String found(Routes routes, String host, String path) {
-        return routes.of(Routes.host(HostAndPort.parseAuthority(host, -1)), RequestTarget.parse(path))
+        return routes.of(Requests.host(HostAndPort.parseAuthority(host, -1)), RequestTarget.parse(path))
                 .name();
     }
 
@@ -36,7 +36,7 @@ final class RoutesTest {
         assertThat(found(routes, "example.com", "/a/b/c")).isEqualTo("/a/b/c");
         assertThat(found(routes, "notexample.com", "/")).isEqualTo("/");
         assertThat(found(routes, "[::1]:8080", "/a/b/c/d")).isEqualTo("/a/b/c");
-        assertThat(Routes.host(null)).isEmpty();
+        assertThat(Requests.host(null)).isEmpty();
     }
 
     @Test

@@ -92,7 +92,7 @@ final class WeightsTest {
         assertThat(balancer.choose(notSent, TrafficClass.RETRY, 20_000)).isNull();
         assertThat(none.reason()).isEqualTo("no VM takes requests");
         assertThat(none.vms())
-                .allSatisfy(vm -> assertThat(ReportMaker.reason(vm))
+                .allSatisfy(vm -> assertThat(VmReport.reason(vm))
                         .isEqualTo("vm." + vm.name() + ".weight is 0: it gets nothing new"));
     }
 
