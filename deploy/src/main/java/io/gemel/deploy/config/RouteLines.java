@@ -1,7 +1,7 @@
 package io.gemel.deploy.config;
 
-import io.gemel.router.RouterConfig;
-import io.gemel.router.RouterConfig.Durability;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfig.Durability;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

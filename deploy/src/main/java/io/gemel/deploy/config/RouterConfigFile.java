@@ -1,14 +1,14 @@
 package io.gemel.deploy.config;
 
-import io.gemel.router.RouterAccessLog;
-import io.gemel.router.RouterConfig;
-import io.gemel.router.RouterConfigException;
-import io.gemel.router.RouterDiscovery;
-import io.gemel.router.RouterFrontend;
-import io.gemel.router.RouterLimits;
-import io.gemel.router.RouterProtocols;
-import io.gemel.router.RouterTimes;
-import io.gemel.router.RouterTraces;
+import io.gemel.router.api.RouterAccessLog;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfigException;
+import io.gemel.router.api.RouterDiscovery;
+import io.gemel.router.api.RouterFrontend;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterProtocols;
+import io.gemel.router.api.RouterTimes;
+import io.gemel.router.api.RouterTraces;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.DirectoryIteratorException;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.config;
 
-import io.gemel.router.RouterConfig;
-import io.gemel.router.RouterDiscovery;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterDiscovery;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 package io.gemel.deploy.config;
 
-import io.gemel.router.RouterBackendTls;
-import io.gemel.router.RouterClientTls;
-import io.gemel.router.RouterTls;
+import io.gemel.router.api.RouterBackendTls;
+import io.gemel.router.api.RouterClientTls;
+import io.gemel.router.api.RouterTls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.config;
 
-import io.gemel.router.RouterConfig;
+import io.gemel.router.api.RouterConfig;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.util.List;

@@ -5,7 +5,7 @@ import io.gemel.deploy.bank.BankLoad;
 import io.gemel.deploy.bank.BankTables;
 import io.gemel.deploy.config.RouterConfigFile;
 import io.gemel.deploy.router.RouterAdmin;
-import io.gemel.router.RouterPart;
+import io.gemel.router.api.RouterPart;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

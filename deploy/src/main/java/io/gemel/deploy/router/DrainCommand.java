@@ -1,7 +1,7 @@
 package io.gemel.deploy.router;
 
 import io.gemel.deploy.command.ExitCode;
-import io.gemel.router.RouterPart;
+import io.gemel.router.api.RouterPart;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.router;
 
 import io.gemel.deploy.config.RouterConfigFile;
-import io.gemel.router.RouterPart;
+import io.gemel.router.api.RouterPart;
 import java.nio.file.Path;
 import picocli.CommandLine.Parameters;
 

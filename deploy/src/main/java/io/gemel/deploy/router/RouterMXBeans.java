@@ -1,6 +1,6 @@
 package io.gemel.deploy.router;
 
-/** The management interfaces of a router. Their attributes are components of {@link io.gemel.router.RouterReport}, which describes them. */
+/** The management interfaces of a router. Their attributes are components of {@link io.gemel.router.api.RouterReport}, which describes them. */
 public final class RouterMXBeans {
     private RouterMXBeans() {}
 

@@ -3,7 +3,7 @@ package io.gemel.deploy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.Router;
-import io.gemel.router.RouterConfig;
+import io.gemel.router.api.RouterConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

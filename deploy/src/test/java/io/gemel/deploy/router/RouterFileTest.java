@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.deploy.config.RouterConfigFile;
 import io.gemel.deploy.config.SecretFile;
-import io.gemel.router.RouterConfig;
-import io.gemel.router.RouterConfigException;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -8,7 +8,7 @@ import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.spring.ShopClient.Reply;
 import io.gemel.deploy.vm.VmRegistrationIT;
 import io.gemel.router.Router;
-import io.gemel.router.RouterReport;
+import io.gemel.router.api.RouterReport;
 import io.gemel.vm.Vm;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.router.RouterMXBeans;
 import io.gemel.reason.ReasonCode;
-import io.gemel.router.RouterMetrics;
-import io.gemel.router.RouterReport;
+import io.gemel.router.api.RouterMetrics;
+import io.gemel.router.api.RouterReport;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;

@@ -1,6 +1,17 @@
 package io.gemel.router;
 
-import io.gemel.router.RouterPart.Kind;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterMetrics;
+import io.gemel.router.api.RouterPart;
+import io.gemel.router.api.RouterPart.Kind;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.Settings;
+import io.gemel.router.decision.PauseAwareClock;
+import io.gemel.router.decision.RecentKeys;
+import io.gemel.router.decision.ResubmissionPolicy;
+import io.gemel.router.fleet.Drain;
+import io.gemel.router.fleet.Registrar;
+import io.gemel.router.http.Bearer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpMethod;

@@ -1,5 +1,16 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfigException;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterSource;
+import io.gemel.router.api.Settings;
+import io.gemel.router.decision.Changes;
+import io.gemel.router.decision.Fleet;
+import io.gemel.router.fleet.FoundVms;
+import io.gemel.router.report.RouterCounters;
+import io.gemel.router.request.Routes;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;

@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterReport;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;

@@ -1,5 +1,17 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.decision.Fleet;
+import io.gemel.router.decision.Group;
+import io.gemel.router.decision.GroupView;
+import io.gemel.router.decision.Groups;
+import io.gemel.router.decision.Membership;
+import io.gemel.router.decision.SiteView;
+import io.gemel.router.decision.VmState;
+import io.gemel.router.fleet.FoundVms;
+import io.gemel.router.report.RouterCounters;
+import io.gemel.router.report.VmReport;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,23 @@
 package io.gemel.router;
 
-import io.gemel.router.RouterPart.Kind;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterPart;
+import io.gemel.router.api.RouterPart.Kind;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterSource;
+import io.gemel.router.api.Settings;
+import io.gemel.router.decision.Fleet;
+import io.gemel.router.decision.Groups;
+import io.gemel.router.decision.PauseAwareClock;
+import io.gemel.router.decision.RecentKeys;
+import io.gemel.router.fleet.Discovery;
+import io.gemel.router.fleet.Drain;
+import io.gemel.router.fleet.FoundVms;
+import io.gemel.router.fleet.HealthMonitor;
+import io.gemel.router.fleet.Registrar;
+import io.gemel.router.http.StrictHttp;
+import io.gemel.router.report.RouterCounters;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

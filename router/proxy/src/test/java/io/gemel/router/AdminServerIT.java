@@ -2,6 +2,14 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.Settings;
+import io.gemel.router.decision.Fleet;
+import io.gemel.router.decision.PauseAwareClock;
+import io.gemel.router.decision.RecentKeys;
+import io.gemel.router.fleet.Drain;
+import io.gemel.router.fleet.FoundVms;
+import io.gemel.router.fleet.Registrar;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

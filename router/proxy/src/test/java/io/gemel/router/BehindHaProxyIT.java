@@ -4,7 +4,8 @@ import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.gemel.router.RouterReport.VmState;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterReport.VmState;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;

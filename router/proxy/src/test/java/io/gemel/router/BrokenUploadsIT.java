@@ -3,6 +3,8 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterReport;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;

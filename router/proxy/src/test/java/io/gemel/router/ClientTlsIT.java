@@ -4,8 +4,12 @@ import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.gemel.router.RouterClientTls.Auth;
-import io.gemel.router.RouterClientTls.Named;
+import io.gemel.router.api.RouterClientTls;
+import io.gemel.router.api.RouterClientTls.Auth;
+import io.gemel.router.api.RouterClientTls.Named;
+import io.gemel.router.api.RouterFrontend;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterTls;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

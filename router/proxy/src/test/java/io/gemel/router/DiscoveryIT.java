@@ -5,8 +5,13 @@ import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.gemel.router.RouterDiscovery.Name;
-import io.gemel.router.RouterReport.VmState;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterDiscovery;
+import io.gemel.router.api.RouterDiscovery.Name;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterReport.VmState;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;

@@ -3,6 +3,8 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterFrontend;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -4,10 +4,13 @@ import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Route;
-import io.gemel.router.RouterReport.SiteState;
-import io.gemel.router.RouterReport.VmState;
 import io.gemel.router.TestVm.Manner;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterReport.SiteState;
+import io.gemel.router.api.RouterReport.VmState;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;

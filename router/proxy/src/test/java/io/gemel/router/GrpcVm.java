@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
 import io.gemel.transaction.SiteId;
 import io.grpc.Grpc;
 import io.grpc.InsecureServerCredentials;
@@ -30,23 +31,23 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real server of gRPC, whose messages are texts, with a port for heartbeats beside it. */
-final class GrpcVm implements AutoCloseable {
+public final class GrpcVm implements AutoCloseable {
     static final Metadata.Key<String> GREETING = Metadata.Key.of("greeting", Metadata.ASCII_STRING_MARSHALLER);
-    static final MethodDescriptor<String, String> PLACE = method("Place", MethodType.UNARY);
+    public static final MethodDescriptor<String, String> PLACE = method("Place", MethodType.UNARY);
     static final MethodDescriptor<String, String> WATCH = method("Watch", MethodType.SERVER_STREAMING);
     static final MethodDescriptor<String, String> CHAT = method("Chat", MethodType.BIDI_STREAMING);
     static final MethodDescriptor<String, String> DRAW = method("Draw", MethodType.BIDI_STREAMING);
 
     final List<Metadata> heads = new CopyOnWriteArrayList<>();
     final List<String> authorities = new CopyOnWriteArrayList<>();
-    final AtomicInteger placed = new AtomicInteger();
+    public final AtomicInteger placed = new AtomicInteger();
     final AtomicInteger cancelled = new AtomicInteger();
     private final Vertx vertx = Vertx.vertx();
     private final HttpServer heartbeats;
     private final Server server;
     private final String address;
 
-    GrpcVm() throws IOException {
+    public GrpcVm() throws IOException {
         this(InsecureServerCredentials.create(), "http://localhost:");
     }
 
@@ -173,7 +174,7 @@ final class GrpcVm implements AutoCloseable {
         };
     }
 
-    RouterConfig.Vm config() {
+    public RouterConfig.Vm config() {
         return new RouterConfig.Vm(
                 "g1",
                 URI.create(address + server.getPort()),
@@ -184,7 +185,7 @@ final class GrpcVm implements AutoCloseable {
     }
 
     /** As when its process is killed. */
-    void kill() {
+    public void kill() {
         TestHttp.await(heartbeats.close());
         server.shutdownNow();
         TestBench.await().until(server::isTerminated);

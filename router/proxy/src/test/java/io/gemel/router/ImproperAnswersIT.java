@@ -3,6 +3,8 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterReport;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

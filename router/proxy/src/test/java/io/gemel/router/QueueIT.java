@@ -4,6 +4,9 @@ import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestVm.Manner;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.fleet.HealthMonitor;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

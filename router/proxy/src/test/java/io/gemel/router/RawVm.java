@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
 import io.gemel.transaction.SiteId;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,16 +19,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A VM that answers heartbeats, and whoever drains it, as it should and everything else with bytes of a test's choice, in two parts; then it closes the
  * connection.
  */
-final class RawVm implements AutoCloseable {
+public final class RawVm implements AutoCloseable {
     private static final String BEAT =
             "{\"vm\":\"raw\",\"site\":\"east\",\"host\":\"host-1\",\"inFlight\":0,\"databaseMs\":1,\"draining\":false,\"submissions\":[\"/\"]}";
 
     final AtomicInteger received = new AtomicInteger();
     final AtomicInteger left = new AtomicInteger();
-    volatile String answer = "";
+    public volatile String answer = "";
 
     /** The second part, once {@link #go} says so; null for none. */
-    volatile String rest;
+    public volatile String rest;
 
     /** Keeps the connection open behind the second part, until the router leaves. */
     volatile boolean stays;
@@ -39,14 +40,14 @@ final class RawVm implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final ServerSocket server;
 
-    RawVm() throws IOException {
+    public RawVm() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread accepting = new Thread(this::accept, "raw-vm");
         accepting.setDaemon(true);
         accepting.start();
     }
 
-    RouterConfig.Vm config() {
+    public RouterConfig.Vm config() {
         return new RouterConfig.Vm(
                 "raw", URI.create("http://127.0.0.1:" + server.getLocalPort()), new SiteId("east"), "host-1");
     }
@@ -126,7 +127,7 @@ final class RawVm implements AutoCloseable {
     }
 
     /** Lets one answer have its second part. */
-    void go() {
+    public void go() {
         mayGo.release();
     }
 

@@ -4,8 +4,15 @@ import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Durability;
-import io.gemel.router.RouterConfig.Route;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.RouterConfigException;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterSource;
+import io.gemel.router.api.RouterTimes;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

@@ -3,7 +3,8 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterReport.VmState;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterReport.VmState;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

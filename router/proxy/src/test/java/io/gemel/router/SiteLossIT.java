@@ -4,8 +4,11 @@ import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterReport.SiteState;
 import io.gemel.router.TestVm.Manner;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterReport.SiteState;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -4,7 +4,10 @@ import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterConfig.Route;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterReport;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.net.http.HttpRequest;

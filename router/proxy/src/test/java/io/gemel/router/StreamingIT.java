@@ -3,7 +3,10 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterPart.Kind;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterPart;
+import io.gemel.router.api.RouterPart.Kind;
+import io.gemel.router.api.RouterReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

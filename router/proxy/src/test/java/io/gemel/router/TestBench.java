@@ -1,8 +1,18 @@
 package io.gemel.router;
 
-import io.gemel.router.RouterConfig.Address;
-import io.gemel.router.RouterConfig.Durability;
-import io.gemel.router.RouterConfig.Route;
+import io.gemel.router.api.RouterAccessLog;
+import io.gemel.router.api.RouterBackendTls;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterConfig.Address;
+import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.RouterDiscovery;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterFrontend;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterTimes;
+import io.gemel.router.api.RouterTls;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Vertx;
 import java.net.URI;
@@ -24,20 +34,20 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** A router with VMs e1 and e2 on hosts of their own and e3 beside e1 at the east, w1 and w2 at the west, and both site processes. */
-final class TestBench implements AutoCloseable {
+public final class TestBench implements AutoCloseable {
     /** Bounds a hang; nothing takes that long. */
-    static final Duration LIMIT = Duration.ofMinutes(1);
+    public static final Duration LIMIT = Duration.ofMinutes(1);
 
     static final RouterTimes TIMES = RouterTimes.defaults();
 
-    final Vertx vertx = Vertx.vertx();
-    final TestSite east = new TestSite(vertx, "east");
-    final TestSite west = new TestSite(vertx, "west");
-    final TestVm e1 = new TestVm(vertx, "e1", "east", "host-1", east.ledger);
-    final TestVm e2 = new TestVm(vertx, "e2", "east", "host-2", east.ledger);
-    final TestVm w1 = new TestVm(vertx, "w1", "west", "host-3", west.ledger);
-    final TestVm w2 = new TestVm(vertx, "w2", "west", "host-4", west.ledger);
-    final Router router;
+    public final Vertx vertx = Vertx.vertx();
+    public final TestSite east = new TestSite(vertx, "east");
+    public final TestSite west = new TestSite(vertx, "west");
+    public final TestVm e1 = new TestVm(vertx, "e1", "east", "host-1", east.ledger);
+    public final TestVm e2 = new TestVm(vertx, "e2", "east", "host-2", east.ledger);
+    public final TestVm w1 = new TestVm(vertx, "w1", "west", "host-3", west.ledger);
+    public final TestVm w2 = new TestVm(vertx, "w2", "west", "host-4", west.ledger);
+    public final Router router;
     final HttpClient client = HttpClient.newHttpClient();
 
     /** What the router is told when it reads its settings anew. */
@@ -47,7 +57,7 @@ final class TestBench implements AutoCloseable {
         this(config -> config);
     }
 
-    TestBench(UnaryOperator<RouterConfig> change) throws RouterException {
+    public TestBench(UnaryOperator<RouterConfig> change) throws RouterException {
         RouterConfig config = new RouterConfig(
                 "east-1",
                 new SiteId("east"),
@@ -76,16 +86,16 @@ final class TestBench implements AutoCloseable {
     }
 
     /** Waits, but not for ever. */
-    static ConditionFactory await() {
+    public static ConditionFactory await() {
         return Awaitility.await().atMost(LIMIT);
     }
 
-    static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
+    public static RouterConfig with(RouterConfig config, RouterTimes times, RouterLimits limits) {
         return with(config, config.vms(), config.sites(), config.tls(), config.frontend(), times, limits);
     }
 
     /** With VMs that answer heartbeats only where they take requests. */
-    static RouterConfig withoutHeartbeatAddresses(RouterConfig config) {
+    public static RouterConfig withoutHeartbeatAddresses(RouterConfig config) {
         List<RouterConfig.Vm> vms = config.vms().stream()
                 .map(vm -> new RouterConfig.Vm(vm.name(), vm.url(), vm.site(), vm.host()))
                 .toList();
@@ -93,7 +103,7 @@ final class TestBench implements AutoCloseable {
     }
 
     /** With this VM at the east instead of e1 and e2. */
-    static RouterConfig withEast(RouterConfig config, RouterConfig.Vm east) {
+    public static RouterConfig withEast(RouterConfig config, RouterConfig.Vm east) {
         List<RouterConfig.Vm> vms = new ArrayList<>(config.vms());
         vms.removeIf(vm -> vm.site().equals(east.site()));
         vms.add(east);
@@ -101,17 +111,17 @@ final class TestBench implements AutoCloseable {
     }
 
     /** With this VM at the east and nothing else: whatever is thought of it, it gets every request. */
-    static RouterConfig alone(RouterConfig config, RouterConfig.Vm east) {
+    public static RouterConfig alone(RouterConfig config, RouterConfig.Vm east) {
         List<RouterConfig.Site> sites = new ArrayList<>(config.sites());
         sites.removeIf(site -> !site.name().equals(east.site()));
         return with(config, List.of(east), sites, config.tls(), config.frontend(), config.times(), config.limits());
     }
 
-    static RouterConfig with(RouterConfig config, RouterTls tls) {
+    public static RouterConfig with(RouterConfig config, RouterTls tls) {
         return with(config, config.vms(), config.sites(), tls, config.frontend(), config.times(), config.limits());
     }
 
-    static RouterConfig with(RouterConfig config, RouterFrontend frontend) {
+    public static RouterConfig with(RouterConfig config, RouterFrontend frontend) {
         return with(config, config.vms(), config.sites(), config.tls(), frontend, config.times(), config.limits());
     }
 
@@ -143,7 +153,7 @@ final class TestBench implements AutoCloseable {
     }
 
     /** The default times, but for those an IT would wait for. */
-    static RouterTimes shortTimes(Duration requestTimeout) {
+    public static RouterTimes shortTimes(Duration requestTimeout) {
         return shortTimes(requestTimeout, Duration.ofMillis(500));
     }
 
@@ -152,7 +162,7 @@ final class TestBench implements AutoCloseable {
     }
 
     /** The default times, but that a client's handshake, head and body must come at once. */
-    static RouterTimes impatient() {
+    public static RouterTimes impatient() {
         return TestTimes.changed(shortTimes(Duration.ofSeconds(5)), times -> {
             times.headerTimeout = Duration.ofMillis(500);
             times.bodyTimeout = Duration.ofMillis(500);
@@ -165,7 +175,7 @@ final class TestBench implements AutoCloseable {
     }
 
     /** The default times, but that a VM which is silent is avoided for this long before more is said of it. */
-    static RouterTimes longAvoided(Duration verdictResubmit) {
+    public static RouterTimes longAvoided(Duration verdictResubmit) {
         return TestTimes.changed(TIMES, times -> {
             times.verdictResubmit = verdictResubmit;
             times.verdictSiteDown = verdictResubmit.multipliedBy(2);
@@ -173,7 +183,7 @@ final class TestBench implements AutoCloseable {
     }
 
     /** The same, but that what can be sent nowhere waits for so long. */
-    static RouterTimes longWait(Duration waitMax) {
+    public static RouterTimes longWait(Duration waitMax) {
         return times(Duration.ofSeconds(30), waitMax);
     }
 
@@ -191,7 +201,7 @@ final class TestBench implements AutoCloseable {
     }
 
     /** Changes what the router is told, and lets it read that; what it says of it, or why not. */
-    String reload(Consumer<TestConfig> change) throws Exception {
+    public String reload(Consumer<TestConfig> change) throws Exception {
         told = TestConfig.changed(told, change);
         return reload();
     }
@@ -209,7 +219,7 @@ final class TestBench implements AutoCloseable {
                 .timeout(LIMIT);
     }
 
-    CompletableFuture<HttpResponse<String>> post(String path, String key, String body) {
+    public CompletableFuture<HttpResponse<String>> post(String path, String key, String body) {
         return client.sendAsync(
                 request(path)
                         .header("Idempotency-Key", key)
@@ -231,16 +241,16 @@ final class TestBench implements AutoCloseable {
                 BodyHandlers.ofString());
     }
 
-    static String header(HttpResponse<?> response, String name) {
+    public static String header(HttpResponse<?> response, String name) {
         return response.headers().firstValue(name).orElse("");
     }
 
-    List<TestVm> vms() {
+    public List<TestVm> vms() {
         return List.of(e1, e2, w1, w2);
     }
 
     /** How often VMs got a key. */
-    long receipts(String key) {
+    public long receipts(String key) {
         return vms().stream()
                 .flatMap(vm -> vm.received.stream())
                 .filter(key::equals)

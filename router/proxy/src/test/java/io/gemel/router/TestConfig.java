@@ -1,5 +1,14 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterAccessLog;
+import io.gemel.router.api.RouterBackendTls;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterDiscovery;
+import io.gemel.router.api.RouterFrontend;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterProtocols;
+import io.gemel.router.api.RouterTimes;
+import io.gemel.router.api.RouterTls;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.util.ArrayList;
@@ -8,25 +17,25 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A configuration while a test changes it. */
-final class TestConfig {
+public final class TestConfig {
     final RouterConfig before;
     String name;
     SiteId site;
     RouterConfig.Address listen;
-    RouterTls tls;
-    RouterFrontend frontend;
-    String authorities;
+    public RouterTls tls;
+    public RouterFrontend frontend;
+    public String authorities;
     RouterTls identity;
     RouterConfig.Address admin;
     String adminToken;
-    List<RouterConfig.Vm> vms;
+    public List<RouterConfig.Vm> vms;
     List<RouterConfig.Site> sites;
-    RouterDiscovery discovery;
-    List<RouterConfig.Route> routes;
+    public RouterDiscovery discovery;
+    public List<RouterConfig.Route> routes;
     RouterConfig.Durability durability;
-    RouterAccessLog accessLog;
-    RouterTimes times;
-    RouterLimits limits;
+    public RouterAccessLog accessLog;
+    public RouterTimes times;
+    public RouterLimits limits;
 
     private TestConfig(RouterConfig before) {
         this.before = before;
@@ -50,7 +59,7 @@ final class TestConfig {
     }
 
     /** A router at the east that listens nowhere in particular, with these VMs and all else as it is by default. */
-    static RouterConfig of(RouterConfig.Vm... vms) {
+    public static RouterConfig of(RouterConfig.Vm... vms) {
         URI nowhere = URI.create("http://127.0.0.1:1");
         return new RouterConfig(
                 "r",
@@ -75,13 +84,13 @@ final class TestConfig {
                 RouterLimits.defaults());
     }
 
-    static RouterConfig changed(RouterConfig before, Consumer<TestConfig> change) {
+    public static RouterConfig changed(RouterConfig before, Consumer<TestConfig> change) {
         TestConfig config = new TestConfig(before);
         change.accept(config);
         return config.build();
     }
 
-    static RouterConfig speaking(RouterConfig before, RouterProtocols protocols) {
+    public static RouterConfig speaking(RouterConfig before, RouterProtocols protocols) {
         return changed(
                 before,
                 config -> config.frontend =

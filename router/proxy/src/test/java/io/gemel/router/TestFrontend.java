@@ -1,17 +1,21 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterClientTls;
+import io.gemel.router.api.RouterFrontend;
+import io.gemel.router.api.RouterProtocols;
+import io.gemel.router.api.RouterTraces;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** How clients come in a configuration, some of which a test changes. */
-final class TestFrontend {
+public final class TestFrontend {
     List<String> trustedProxies;
     boolean proxyProtocol;
     boolean hostPreserve;
     List<String> keyScope;
     boolean keyScopeCertificate;
     RouterClientTls clientTls;
-    RouterProtocols protocols;
+    public RouterProtocols protocols;
     RouterTraces traces;
 
     private TestFrontend(RouterFrontend usual) {
@@ -40,17 +44,17 @@ final class TestFrontend {
     }
 
     /** The default, but for what is changed. */
-    static RouterFrontend with(Consumer<TestFrontend> change) {
+    public static RouterFrontend with(Consumer<TestFrontend> change) {
         return changed(RouterFrontend.defaults(), change);
     }
 
     /** The default, but that each connection begins with a head of the PROXY protocol. */
-    static RouterFrontend behindProxy() {
+    public static RouterFrontend behindProxy() {
         return with(frontend -> frontend.proxyProtocol = true);
     }
 
     /** The default, but that these proxies are believed. */
-    static RouterFrontend trusting(String... proxies) {
+    public static RouterFrontend trusting(String... proxies) {
         return with(frontend -> frontend.trustedProxies = List.of(proxies));
     }
 }

@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterTls;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
@@ -10,7 +11,7 @@ import java.net.URI;
 import java.util.concurrent.TimeUnit;
 
 /** How tests use Vert.x. */
-final class TestHttp {
+public final class TestHttp {
     private TestHttp() {}
 
     /** Options of a server on this machine that asks its clients for certificates of these authorities, if any. */
@@ -38,7 +39,7 @@ final class TestHttp {
         return URI.create((tls == null ? "http" : "https") + "://127.0.0.1:" + port);
     }
 
-    static <T> T await(Future<T> future) {
+    public static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS);
         } catch (Exception e) {

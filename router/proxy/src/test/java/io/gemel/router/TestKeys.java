@@ -1,5 +1,7 @@
 package io.gemel.router;
 
+import io.gemel.router.api.Pem;
+import io.gemel.router.api.RouterTls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +31,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
  * @param certificate PEM
  * @param key PEM
  */
-record TestKeys(String certificate, String key) {
+public record TestKeys(String certificate, String key) {
     private static final String PASSWORD = "changeit";
     private static final String ALIAS = "server";
 
@@ -43,7 +45,7 @@ record TestKeys(String certificate, String key) {
      * @param kind RSA or EC
      * @param host what it is for, as keytool writes it: {@code ip:127.0.0.1} or {@code dns:localhost}
      */
-    static TestKeys make(Path folder, String kind, String host) throws Exception {
+    public static TestKeys make(Path folder, String kind, String host) throws Exception {
         return make(folder, kind, host, "CN=test " + NUMBER.incrementAndGet());
     }
 
@@ -89,7 +91,7 @@ record TestKeys(String certificate, String key) {
                 + "-----\n";
     }
 
-    RouterTls tls() {
+    public RouterTls tls() {
         return new RouterTls(certificate, key);
     }
 
@@ -99,7 +101,7 @@ record TestKeys(String certificate, String key) {
     }
 
     /** What a client uses that trusts this certificate only. */
-    SSLContext trusting() throws GeneralSecurityException, IOException {
+    public SSLContext trusting() throws GeneralSecurityException, IOException {
         return trusting(null);
     }
 

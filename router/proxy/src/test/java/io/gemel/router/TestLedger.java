@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The ledger and the effects of one pretended site: what its database would hold. Thread-safe. */
-final class TestLedger {
+public final class TestLedger {
     record Entry(String fingerprint, int status, String outcome, String body) {}
 
     private final Map<String, Entry> entries = new HashMap<>();
@@ -42,7 +42,7 @@ final class TestLedger {
         return stored == null ? "unknown" : stored.outcome();
     }
 
-    synchronized long effectsOf(String key) {
+    public synchronized long effectsOf(String key) {
         return effects.stream().filter(key::equals).count();
     }
 

@@ -1,15 +1,16 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterLimits;
 import java.util.function.Consumer;
 
 /** The limits of a configuration, some of which a test changes. */
-final class TestLimits {
-    int bodyMax;
+public final class TestLimits {
+    public int bodyMax;
     long bodiesMax;
     int headersMax;
     int lineMax;
     int requestsMax;
-    int connectionsMax;
+    public int connectionsMax;
     int vmConnectionsMax;
     int vmRequestsMax;
     int vmHeadersMax;
@@ -30,7 +31,7 @@ final class TestLimits {
         threads = usual.threads();
     }
 
-    static RouterLimits changed(RouterLimits usual, Consumer<TestLimits> change) {
+    public static RouterLimits changed(RouterLimits usual, Consumer<TestLimits> change) {
         TestLimits limits = new TestLimits(usual);
         change.accept(limits);
         return new RouterLimits(
@@ -48,7 +49,7 @@ final class TestLimits {
     }
 
     /** The default limits, but that a VM gets one request at once. */
-    static RouterLimits oneRequestEach(int threads) {
+    public static RouterLimits oneRequestEach(int threads) {
         return changed(RouterLimits.defaults(), limits -> {
             limits.vmRequestsMax = 1;
             limits.threads = threads;
@@ -56,7 +57,7 @@ final class TestLimits {
     }
 
     /** The same limits but for those of clients' requests. */
-    static RouterLimits ofRequests(RouterLimits usual, int bodyMax, int headersMax, int requestsMax) {
+    public static RouterLimits ofRequests(RouterLimits usual, int bodyMax, int headersMax, int requestsMax) {
         return changed(usual, limits -> {
             limits.bodyMax = bodyMax;
             limits.headersMax = headersMax;

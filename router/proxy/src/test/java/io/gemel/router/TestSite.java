@@ -1,5 +1,7 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterTls;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -11,11 +13,11 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A site's process over real HTTP, as far as routers ask it; what it says can be changed while it runs. */
-final class TestSite implements AutoCloseable {
+public final class TestSite implements AutoCloseable {
     final String name;
-    final TestLedger ledger = new TestLedger();
-    final List<String> asked = new CopyOnWriteArrayList<>();
-    volatile String database = "up";
+    public final TestLedger ledger = new TestLedger();
+    public final List<String> asked = new CopyOnWriteArrayList<>();
+    public volatile String database = "up";
     volatile boolean barrier = true;
 
     /** Answers no question for a barrier before {@link #release}. */

@@ -1,11 +1,12 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterTimes;
 import java.time.Duration;
 import java.util.function.Consumer;
 
 /** The times of a configuration, some of which a test changes. */
-final class TestTimes {
-    Duration requestTimeout;
+public final class TestTimes {
+    public Duration requestTimeout;
     Duration idleTimeout;
     Duration headerTimeout;
     Duration bodyTimeout;
@@ -13,7 +14,7 @@ final class TestTimes {
     Duration vmIdleTimeout;
     Duration heartbeatInterval;
     Duration heartbeatIntervalRemote;
-    Duration verdictAvoid;
+    public Duration verdictAvoid;
     Duration verdictResubmit;
     Duration verdictSiteDown;
     Duration durabilityTimeout;
@@ -43,7 +44,7 @@ final class TestTimes {
         stopDelay = usual.stopDelay();
     }
 
-    static RouterTimes changed(RouterTimes usual, Consumer<TestTimes> change) {
+    public static RouterTimes changed(RouterTimes usual, Consumer<TestTimes> change) {
         TestTimes times = new TestTimes(usual);
         change.accept(times);
         return new RouterTimes(
@@ -67,7 +68,7 @@ final class TestTimes {
     }
 
     /** Connections of clients on which nothing moves are closed soon, and requests have to be quicker. */
-    static RouterTimes brief() {
+    public static RouterTimes brief() {
         return changed(TestBench.TIMES, times -> {
             times.requestTimeout = Duration.ofMillis(500);
             times.durabilityTimeout = Duration.ofMillis(500);

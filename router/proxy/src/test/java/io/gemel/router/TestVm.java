@@ -1,5 +1,7 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterTls;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,9 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A VM over real HTTP whose ledger is in memory, for the router's side of the protocol. How it treats a submission can be changed while
  * it runs.
  */
-final class TestVm implements AutoCloseable {
+public final class TestVm implements AutoCloseable {
     /** What it does with a submission. */
-    enum Manner {
+    public enum Manner {
         /** Runs it and answers. */
         ANSWER,
         /** Breaks the connection before it has run. */
@@ -51,20 +53,20 @@ final class TestVm implements AutoCloseable {
         REJECT
     }
 
-    final String name;
+    public final String name;
     final String site;
     final String host;
     final TestLedger ledger;
-    final List<String> received = new CopyOnWriteArrayList<>();
-    final List<JsonObject> heads = new CopyOnWriteArrayList<>();
-    final AtomicInteger drains = new AtomicInteger();
+    public final List<String> received = new CopyOnWriteArrayList<>();
+    public final List<JsonObject> heads = new CopyOnWriteArrayList<>();
+    public final AtomicInteger drains = new AtomicInteger();
 
     /** Open ones, those for heartbeats among them. */
     final AtomicInteger connections = new AtomicInteger();
 
-    volatile Manner manner = Manner.ANSWER;
-    volatile boolean draining;
-    volatile boolean open = true;
+    public volatile Manner manner = Manner.ANSWER;
+    public volatile boolean draining;
+    public volatile boolean open = true;
     volatile boolean databaseUp = true;
     volatile String problem = "";
     volatile boolean library = true;
@@ -72,10 +74,10 @@ final class TestVm implements AutoCloseable {
     volatile boolean once;
 
     /** Answers no heartbeat. */
-    volatile boolean busy;
+    public volatile boolean busy;
 
     /** Done before the next submission is treated in any way. */
-    volatile Runnable whenReceived = () -> {};
+    public volatile Runnable whenReceived = () -> {};
 
     /** Keys that it runs and then breaks off, if no VM of its site has run them. */
     final Set<String> breaks = ConcurrentHashMap.newKeySet();
@@ -137,7 +139,7 @@ final class TestVm implements AutoCloseable {
     }
 
     /** As when its process is killed. */
-    void kill() {
+    public void kill() {
         TestHttp.await(end());
     }
 
@@ -147,13 +149,13 @@ final class TestVm implements AutoCloseable {
     }
 
     /** Treats the next submission so, and those after it as usual. */
-    void next(Manner wanted) {
+    public void next(Manner wanted) {
         once = true;
         manner = wanted;
     }
 
     /** Runs and answers what it has kept. */
-    void release() {
+    public void release() {
         List<Runnable> now = new ArrayList<>();
         for (Runnable each = kept.poll(); each != null; each = kept.poll()) {
             now.add(each);

@@ -5,6 +5,8 @@ import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestVm.Manner;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterLimits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;

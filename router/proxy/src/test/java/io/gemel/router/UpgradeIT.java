@@ -5,7 +5,13 @@ import static io.gemel.router.UpgradeVm.readTo;
 import static io.gemel.router.UpgradeVm.say;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.RouterPart.Kind;
+import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterLimits;
+import io.gemel.router.api.RouterPart;
+import io.gemel.router.api.RouterPart.Kind;
+import io.gemel.router.api.RouterProtocols;
+import io.gemel.router.api.RouterReport;
 import io.gemel.transaction.SiteId;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;

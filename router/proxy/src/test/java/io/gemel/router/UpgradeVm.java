@@ -1,5 +1,6 @@
 package io.gemel.router;
 
+import io.gemel.router.api.RouterConfig;
 import io.gemel.transaction.SiteId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** A VM that answers heartbeats as it should, and every other request with an answer of a test's choice; the test gets the connection. */
-final class UpgradeVm implements AutoCloseable {
+public final class UpgradeVm implements AutoCloseable {
     static final String SWITCHES =
             "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo/1\r\nSec-WebSocket-Accept: yes\r\n\r\n";
 
@@ -29,7 +30,7 @@ final class UpgradeVm implements AutoCloseable {
     /** Those of them that were the last ones on connections which the router ended. */
     final List<String> last = new CopyOnWriteArrayList<>();
 
-    volatile String answer = SWITCHES;
+    public volatile String answer = SWITCHES;
 
     /** Gets each request's head before it is answered. */
     volatile Consumer<String> whenAsked = head -> {};
@@ -37,20 +38,20 @@ final class UpgradeVm implements AutoCloseable {
     private final BlockingQueue<Socket> connections = new LinkedBlockingQueue<>();
     private final ServerSocket server;
 
-    UpgradeVm() throws IOException {
+    public UpgradeVm() throws IOException {
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         Thread accepting = new Thread(this::accept, "upgrade-vm");
         accepting.setDaemon(true);
         accepting.start();
     }
 
-    RouterConfig.Vm config() {
+    public RouterConfig.Vm config() {
         return new RouterConfig.Vm(
                 "raw", URI.create("http://127.0.0.1:" + server.getLocalPort()), new SiteId("east"), "host-1");
     }
 
     /** The connection of the next request that was answered. */
-    Socket connection() throws InterruptedException {
+    public Socket connection() throws InterruptedException {
         Socket next = connections.poll(TestBench.LIMIT.toSeconds(), TimeUnit.SECONDS);
         if (next == null) {
             throw new IllegalStateException("no request came");

@@ -1,9 +1,0 @@
-package io.gemel.router;
-
-/**
- * Why a request is not proper.
- *
- * @param status the HTTP status that says so
- * @param text what is wrong, for the client
- */
-record Rejection(int status, String text) {}

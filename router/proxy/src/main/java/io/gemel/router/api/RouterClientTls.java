@@ -1,0 +1,81 @@
+package io.gemel.router.api;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a router that clients reach by https shows them besides its first certificate, and what it asks of them.
+ *
+ * @param named {@code tls.sni.<name>.*}: certificates for those who ask for one of the hosts that they name; the first that fits is shown
+ * @param auth {@code tls.client.auth}: whether clients are asked for a certificate
+ * @param authorities {@code tls.client.authorities}: certificates, PEM, of those who sign clients' certificates; null with {@code NONE} only
+ */
+public record RouterClientTls(
+        List<Named> named, Auth auth, @Nullable String authorities) {
+
+    /** What is asked of clients. */
+    public enum Auth {
+        /** Nothing: a certificate is not looked at. */
+        NONE,
+        /** A certificate that is shown must be signed by one of the authorities; none need be shown. */
+        REQUEST,
+        /** A certificate signed by one of the authorities; without one there is no connection. */
+        REQUIRED;
+
+        /** Its name in settings. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A certificate for some hosts.
+     *
+     * @param name the operator's word for it
+     */
+    public record Named(String name, RouterTls tls) {}
+
+    public RouterClientTls {
+        named = List.copyOf(named);
+    }
+
+    /** One certificate for all, and nothing is asked. */
+    public static RouterClientTls defaults() {
+        return new RouterClientTls(List.of(), Auth.NONE, null);
+    }
+
+    /** @param https whether clients come by https at all */
+    void check(List<String> problems, boolean https) {
+        for (Named each : named) {
+            String setting = "tls.sni." + each.name();
+            Pem.check(problems, setting, each.tls());
+            if (!https) {
+                problems.add(setting + ".certificate is shown to nobody: set tls.certificate and tls.key, too");
+            }
+            List<X509Certificate> chain = Pem.certificates(each.tls().certificate());
+            if (!chain.isEmpty() && Pem.hosts(chain.get(0)).isEmpty()) {
+                problems.add(
+                        setting + ".certificate names no host among its subject alternative names (DNS): nobody would"
+                                + " be shown it; have it issued for the hosts that clients ask for");
+            }
+        }
+        String asked = authorities;
+        if (auth != Auth.NONE && !https) {
+            problems.add("tls.client.auth=" + auth.word()
+                    + " needs clients that come by https: set tls.certificate and tls.key, too");
+        }
+        if (auth != Auth.NONE && asked == null) {
+            problems.add("tls.client.auth=" + auth.word()
+                    + " needs tls.client.authorities: name a PEM file with those who sign clients' certificates");
+        }
+        if (asked != null) {
+            Pem.checkAuthorities(problems, "tls.client.authorities", asked);
+            if (auth == Auth.NONE) {
+                problems.add("tls.client.authorities is set, and nobody is asked for a certificate:"
+                        + " set tls.client.auth=request or required, or leave it out");
+            }
+        }
+    }
+}

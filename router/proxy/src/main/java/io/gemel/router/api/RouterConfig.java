@@ -1,0 +1,393 @@
+package io.gemel.router.api;
+
+import io.gemel.transaction.SiteId;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything a router is told. Immutable; its constructor looks at it as a whole and names every problem at once.
+ *
+ * @param name this router's name, for logs and figures
+ * @param site the site it stands at: the one whose VMs it prefers
+ * @param listen where clients reach it
+ * @param tls the certificate for {@code listen}; null serves plain HTTP
+ * @param frontend what stands between clients and this router
+ * @param backendTls how VMs and site processes are asked by https
+ * @param admin where operators reach it
+ * @param adminToken what a request to {@code admin} that changes something must bear; null asks for nothing
+ * @param vms the application's VMs, at every site
+ * @param sites the site processes, one for every site that has VMs
+ * @param discovery how VMs are found besides
+ * @param routes what differs for requests under some paths
+ * @param durability what is awaited before a success is told to the client, unless the route or the request says otherwise
+ * @param accessLog what line each request gets in the log
+ * @param times every duration that an operator may move
+ * @param limits every bound that an operator may move
+ */
+public record RouterConfig(
+        String name,
+        SiteId site,
+        Address listen,
+        @Nullable RouterTls tls,
+        RouterFrontend frontend,
+        RouterBackendTls backendTls,
+        Address admin,
+        @Nullable String adminToken,
+        List<Vm> vms,
+        List<Site> sites,
+        RouterDiscovery discovery,
+        List<Route> routes,
+        Durability durability,
+        RouterAccessLog accessLog,
+        RouterTimes times,
+        RouterLimits limits) {
+
+    /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
+    public static final int NAME_LENGTH_MAX = 50;
+
+    /** Of VMs, and of routes, of which nothing else is said. */
+    public static final String GROUP_DEFAULT = "default";
+
+    /** Of a VM of which nothing else is said. */
+    public static final int WEIGHT_DEFAULT = 100;
+
+    public static final int WEIGHT_MAX = 1000;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
+
+    /** @throws RouterConfigException naming all that is wrong */
+    public RouterConfig {
+        vms = List.copyOf(vms);
+        sites = List.copyOf(sites);
+        routes = List.copyOf(routes);
+        List<String> problems = new ArrayList<>();
+        checkName(problems, "router", name);
+        if (adminToken != null && adminToken.isBlank()) {
+            problems.add("admin.token is empty: leave it out, or give it a secret");
+        }
+        if (tls != null) {
+            Pem.check(problems, "tls", tls);
+        }
+        backendTls.check(problems);
+        accessLog.check(problems);
+        frontend.check(problems);
+        frontend.clientTls().check(problems, tls != null);
+        checkVms(problems, vms, sites, discovery);
+        checkSites(problems, site, vms, sites, discovery);
+        discovery.names().forEach(each -> checkName(problems, "discover." + each.name(), each.name()));
+        discovery.check(problems, sites.stream().map(Site::name).collect(Collectors.toSet()));
+        checkRoutes(problems, routes, times);
+        Map<String, String> groupsOfVms = new TreeMap<>();
+        vms.forEach(vm -> groupsOfVms.put("vm." + vm.name(), vm.group()));
+        discovery.names().forEach(each -> groupsOfVms.put("discover." + each.name(), each.group()));
+        RouteChecks.checkGroups(
+                problems, GROUP_DEFAULT, groupsOfVms, groupsOfRoutes(routes), discovery.registerToken() != null);
+        times.check(problems);
+        limits.check(problems);
+        if (!problems.isEmpty()) {
+            throw new RouterConfigException(problems);
+        }
+    }
+
+    private static Map<String, String> groupsOfRoutes(List<Route> routes) {
+        Map<String, String> groups = new TreeMap<>();
+        for (Route route : routes) {
+            String group = route.group();
+            if (group != null) {
+                groups.put(route.name(), group);
+            }
+        }
+        return groups;
+    }
+
+    /** Whether requests go to VMs of a group. */
+    public boolean leadsTo(String group) {
+        return RouteChecks.leads(GROUP_DEFAULT, groupsOfRoutes(routes), group);
+    }
+
+    /** Groups that VMs have, or may get. */
+    public Set<String> groups() {
+        Set<String> groups = new TreeSet<>();
+        vms.forEach(vm -> groups.add(vm.group()));
+        discovery.names().forEach(name -> groups.add(name.group()));
+        if (discovery.registerToken() != null) {
+            groups.addAll(groupsOfRoutes(routes).values());
+            groups.add(GROUP_DEFAULT);
+        }
+        return groups;
+    }
+
+    private static void checkName(List<String> problems, String setting, String name) {
+        if (name.length() > NAME_LENGTH_MAX || !NAME.matcher(name).matches()) {
+            problems.add(
+                    setting + "=" + name + " is not a name: letters, digits, _, . and -, at most " + NAME_LENGTH_MAX);
+        }
+    }
+
+    private static void checkVms(List<String> problems, List<Vm> vms, List<Site> sites, RouterDiscovery discovery) {
+        if (vms.isEmpty() && !discovery.mayBringAny()) {
+            problems.add("no VM is named: add vm.<name>.url, vm.<name>.site and vm.<name>.host");
+        }
+        Set<String> names = new HashSet<>();
+        Set<String> addresses = new HashSet<>();
+        for (Vm vm : vms) {
+            vm.check(problems);
+            if (!names.add(vm.name())) {
+                problems.add("vm." + vm.name() + " is there twice");
+            }
+            if (!addresses.add(vm.url().getAuthority())) {
+                problems.add(
+                        "vm." + vm.name() + ".url is another VM's address, too: one process must not count as two");
+            }
+            URI heartbeat = vm.heartbeatUrl();
+            if (heartbeat != null && !addresses.add(heartbeat.getAuthority())) {
+                problems.add(
+                        "vm." + vm.name()
+                                + ".heartbeat.url is an address that is named already: heartbeats there may wait behind requests");
+            }
+            if (sites.stream().noneMatch(site -> site.name().equals(vm.site()))) {
+                problems.add(
+                        "vm." + vm.name() + ".site=" + vm.site() + " is not known: add site." + vm.site() + ".status");
+            }
+        }
+    }
+
+    private static void checkSites(
+            List<String> problems, SiteId own, List<Vm> vms, List<Site> sites, RouterDiscovery discovery) {
+        Set<SiteId> names = new HashSet<>();
+        for (Site site : sites) {
+            checkUrl(problems, "site." + site.name() + ".status", site.status());
+            if (!names.add(site.name())) {
+                problems.add("site." + site.name() + " is there twice");
+            }
+            if (site.token() != null && site.token().isBlank()) {
+                problems.add(
+                        "site." + site.name() + ".token is empty: leave it out, or give it the site's router.token");
+            }
+            if (vms.stream().noneMatch(vm -> vm.site().equals(site.name())) && !discovery.mayBring(site.name())) {
+                problems.add("site." + site.name() + " has no VM: add one, or remove the site");
+            }
+        }
+        if (!names.contains(own)) {
+            problems.add("site=" + own + " is not among the sites: add site." + own + ".status");
+        }
+    }
+
+    private static void checkUrl(List<String> problems, String setting, URI url) {
+        String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+        boolean bare = !url.isOpaque()
+                && (url.getPath().isEmpty() || url.getPath().equals("/"))
+                && url.getRawQuery() == null
+                && url.getRawFragment() == null
+                && url.getRawUserInfo() == null;
+        if ((!scheme.equals("http") && !scheme.equals("https")) || url.getHost() == null || !bare) {
+            problems.add(setting + "=" + url + " must be http://host:port or https://host:port, and nothing after it");
+        }
+    }
+
+    private static void checkRoutes(List<String> problems, List<Route> routes, RouterTimes times) {
+        Set<String> names = new HashSet<>();
+        for (Route route : routes) {
+            List<String> methods = route.methods();
+            RouteChecks.check(
+                    problems,
+                    route.host(),
+                    route.prefix(),
+                    methods == null ? List.of() : methods,
+                    Objects.requireNonNullElse(route.sticky(), ""));
+            Duration timeout = route.timeout();
+            if (timeout != null && timeout.toMillis() <= 0) {
+                problems.add("route." + route.name() + ".timeout must be at least a millisecond");
+            }
+            if (timeout != null && times.idleTimeout().compareTo(timeout.plus(times.durabilityTimeout())) <= 0) {
+                problems.add("idle.timeout must be above route." + route.name()
+                        + ".timeout and durability.timeout together: a connection is idle while its request runs");
+            }
+            if (!names.add(route.name())) {
+                problems.add("route." + route.name() + " is there twice");
+            }
+        }
+    }
+
+    /** The same with these VMs. */
+    public RouterConfig withVms(List<Vm> others) {
+        return new RouterConfig(
+                name,
+                site,
+                listen,
+                tls,
+                frontend,
+                backendTls,
+                admin,
+                adminToken,
+                others,
+                sites,
+                discovery,
+                routes,
+                durability,
+                accessLog,
+                times,
+                limits);
+    }
+
+    /** Shows no secrets. */
+    @Override
+    public String toString() {
+        return "RouterConfig[" + name + " at " + site + ", listen " + listen + ", " + vms.size() + " VMs]";
+    }
+
+    /** How far a committed transaction must have come before its success is told. In ascending order. */
+    public enum Durability {
+        /** Committed in the database of the site where it ran. */
+        LOCAL,
+        /** Kafka has acknowledged its log record: it survives the loss of that site. */
+        SHIPPED,
+        /** The peer has applied it. */
+        APPLIED;
+
+        /** Its name in settings and headers. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * An address to listen on.
+     *
+     * @param host a name or an address
+     * @param port 0 takes a free one
+     */
+    public record Address(String host, int port) {
+        @Override
+        public String toString() {
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+        }
+    }
+
+    /**
+     * One running instance of the application.
+     *
+     * @param url scheme, host and port only
+     * @param host the machine it runs on: VMs of one host are expected to die together
+     * @param requestsMax requests that it gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
+     * @param heartbeatUrl where it answers heartbeats that wait behind no request; null for {@code url}, where its silence may mean that it is
+     *     busy
+     * @param group the application that it runs, one of several that share the sites' databases
+     * @param weight its share of new requests beside the weights of others, 0 to {@link #WEIGHT_MAX}; with 0 it is watched and gets none
+     */
+    public record Vm(
+            String name,
+            URI url,
+            SiteId site,
+            String host,
+            int requestsMax,
+            @Nullable URI heartbeatUrl,
+            String group,
+            int weight) {
+        /** As many requests at once as for every VM, and heartbeats among them. */
+        public Vm(String name, URI url, SiteId site, String host) {
+            this(name, url, site, host, 0, null);
+        }
+
+        /** The only application, and the same share as every VM. */
+        public Vm(String name, URI url, SiteId site, String host, int requestsMax, @Nullable URI heartbeatUrl) {
+            this(name, url, site, host, requestsMax, heartbeatUrl, GROUP_DEFAULT, WEIGHT_DEFAULT);
+        }
+
+        /** Names what is wrong with it alone. */
+        public void check(List<String> problems) {
+            checkName(problems, "vm", name);
+            checkName(problems, "vm." + name + ".host", host);
+            checkName(problems, "vm." + name + ".group", group);
+            checkUrl(problems, "vm." + name + ".url", url);
+            if (heartbeatUrl != null) {
+                checkUrl(problems, "vm." + name + ".heartbeat.url", heartbeatUrl);
+            }
+            if (requestsMax < 0) {
+                problems.add("vm." + name + ".requests.max must not be negative");
+            }
+            if (weight < 0 || weight > WEIGHT_MAX) {
+                problems.add("vm." + name + ".weight must be from 0 to " + WEIGHT_MAX);
+            }
+        }
+    }
+
+    /**
+     * A site's process, which answers for the site's database.
+     *
+     * @param status its {@code status.listen}: scheme, host and port only
+     * @param token its {@code router.token}; null when it asks for none
+     */
+    public record Site(SiteId name, URI status, @Nullable String token) {
+        /** Does not show the token. */
+        @Override
+        public String toString() {
+            return "Site[" + name + " at " + status + "]";
+        }
+    }
+
+    /**
+     * What differs for requests to a host, under a path.
+     *
+     * @param host the name in the request's Host, in lower case and without a port; {@code *.example.com} for all names that end so; empty
+     *     for any
+     * @param prefix whole path segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}
+     * @param durability null for the router's own
+     * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM only
+     * @param submission whether requests that change something are known to be kept in the ledger, so that they may be sent again when a VM
+     *     dies; null for what the VM says in its heartbeat
+     * @param timeout what a client waits at most for the beginning of an answer; null for the router's own
+     * @param methods those that are passed on, GET standing for HEAD, too; empty for all; null for what the next shorter route says that covers
+     *     it
+     * @param group whose VMs get the requests; null for what the next shorter route says that covers it
+     * @param sticky name of a cookie that brings a client back to the VM that answered it; empty for none; null for what the next shorter route
+     *     says that covers it
+     */
+    public record Route(
+            String host,
+            String prefix,
+            @Nullable Durability durability,
+            boolean resubmit,
+            @Nullable Boolean submission,
+            @Nullable Duration timeout,
+            @Nullable List<String> methods,
+            @Nullable String group,
+            @Nullable String sticky) {
+        public Route {
+            host = host.toLowerCase(Locale.ROOT);
+            methods = methods == null ? null : List.copyOf(methods);
+        }
+
+        /** For any host and method, and for the VMs of the next shorter route. */
+        public Route(
+                String prefix,
+                @Nullable Durability durability,
+                boolean resubmit,
+                @Nullable Boolean submission,
+                @Nullable Duration timeout) {
+            this("", prefix, durability, resubmit, submission, timeout, null, null, null);
+        }
+
+        /** What the VMs say decides whether requests may be sent again. */
+        public Route(String prefix, @Nullable Durability durability, boolean resubmit) {
+            this(prefix, durability, resubmit, null, null);
+        }
+
+        /** As settings and figures name it: the host, if it has one, and the prefix. */
+        public String name() {
+            return host + prefix;
+        }
+    }
+}

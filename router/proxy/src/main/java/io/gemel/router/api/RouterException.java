@@ -1,0 +1,14 @@
+package io.gemel.router.api;
+
+/** A router cannot start, or refuses what an operator asks for. The message says what to do. */
+public final class RouterException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public RouterException(String message) {
+        super(message);
+    }
+
+    public RouterException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,80 @@
+package io.gemel.router.client;
+
+import io.gemel.router.decision.ResubmissionPolicy;
+import io.gemel.router.decision.Step;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the router says to a client when it has no VM's answer for it. Pure. */
+public final class RouterResponses {
+    /** An answer's status and text. */
+    public record Text(int status, String text) {}
+
+    private RouterResponses() {}
+
+    public static Text of(Step.Reply reply, @Nullable String key) {
+        String named = key == null ? "" : " with Idempotency-Key " + key;
+        return switch (reply) {
+            case SHED -> new Text(503, "no room at the moment; nothing was done: send it again later");
+            case LATE -> new Text(504, "not done in time; nothing was done: send it again" + named);
+            case IN_DOUBT ->
+                new Text(
+                        503,
+                        "nobody knows yet whether it was done: send it again" + named + ", it is done once at most");
+            case LOST ->
+                new Text(
+                        502,
+                        "the VM went away, or its answer was not proper HTTP, and it cannot be known whether it was done");
+            case IMPROPER -> new Text(502, "the VM's answer is not proper HTTP" + asked(key));
+            case UNABLE -> new Text(503, "no VM speaks HTTP/2 here, which gRPC needs; nothing was done");
+            case UNANSWERED -> new Text(502, "no VM answered");
+            case QUARANTINED ->
+                new Text(
+                        503,
+                        "VMs died one after the other over this request: it is sent to none for "
+                                + ResubmissionPolicy.QUARANTINE_MILLIS / 1000 + " s; then send it again" + named
+                                + ", it is done once at most");
+            case LAST_ANSWER -> new Text(502, "no VM answered");
+        };
+    }
+
+    /** What ends a request that is answered so, and where it was then. */
+    public record End(Passage.Cause cause, Passage.Phase where) {
+        public void tell(BiConsumer<Passage.Cause, Passage.Phase> hears) {
+            hears.accept(cause, where);
+        }
+    }
+
+    public static End cause(Step.Reply reply) {
+        return switch (reply) {
+            case SHED, LATE -> new End(Passage.Cause.VM_SLOW, Passage.Phase.QUEUE);
+            case IN_DOUBT, LOST, UNANSWERED, LAST_ANSWER -> new End(Passage.Cause.VM, Passage.Phase.VM);
+            case UNABLE, IMPROPER -> new End(Passage.Cause.ROUTER, Passage.Phase.VM);
+            case QUARANTINED -> new End(Passage.Cause.ROUTER, Passage.Phase.QUEUE);
+        };
+    }
+
+    private static String asked(@Nullable String key) {
+        return key == null ? "" : ": GET /gemel/outcome/" + key + " tells whether it was done";
+    }
+
+    /** After how many seconds it is worth while to ask again. */
+    public static long retryAfterSeconds(Step.Reply reply) {
+        return reply == Step.Reply.QUARANTINED ? ResubmissionPolicy.QUARANTINE_MILLIS / 1000 : 1;
+    }
+
+    /** Whether such an answer means that it may have been done, whatever is known besides. */
+    public static boolean inDoubt(Step.Reply reply) {
+        return reply == Step.Reply.IN_DOUBT || reply == Step.Reply.LOST || reply == Step.Reply.QUARANTINED;
+    }
+
+    /**
+     * What is said of a commit that is not as durable as its client asked.
+     *
+     * @param missed which level was not reached, and when
+     */
+    public static String notDurable(String site, String missed) {
+        return "it is done and committed at " + site + ", but " + missed
+                + ": it may be lost with that site; ask again with the same key";
+    }
+}

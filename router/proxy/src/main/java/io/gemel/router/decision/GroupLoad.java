@@ -1,0 +1,27 @@
+package io.gemel.router.decision;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** What the VMs of one group at one site have in hand and bear. Thread-safe. */
+public final class GroupLoad {
+    private final AdaptiveLimit limit = new AdaptiveLimit();
+    private final FailoverBulkhead lane = new FailoverBulkhead();
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    public AdaptiveLimit limit() {
+        return limit;
+    }
+
+    FailoverBulkhead lane() {
+        return lane;
+    }
+
+    public AtomicInteger inFlight() {
+        return inFlight;
+    }
+
+    /** Whether they have as much as they bear. */
+    boolean isFull() {
+        return inFlight.get() >= limit.limit();
+    }
+}

@@ -1,0 +1,188 @@
+package io.gemel.router.decision;
+
+import io.gemel.router.api.RouterReport.SiteState;
+import io.gemel.router.decision.FleetView.VmFate;
+import io.gemel.router.decision.Step.CatchUp;
+import io.gemel.router.decision.Step.Give;
+import io.gemel.router.decision.Step.Hold;
+import io.gemel.router.decision.Step.Reply;
+import io.gemel.router.decision.Step.Send;
+import io.gemel.router.decision.Step.TrafficClass;
+import java.util.List;
+
+/**
+ * What is done next with a submission, from what befell it so far: resubmitted once, never twice. Pure.
+ *
+ * <p>Where it may be sent is not decided here: {@link LoadBalancer} keeps to the site that {@link AttemptHistory#home} names.
+ */
+public final class ResubmissionPolicy {
+    /** At this many events in which VMs died over it a key is in quarantine: it is not sent anywhere. */
+    static final int DEATHS_MAX = 2;
+
+    /** How long a quarantine lasts, if no operator ends it before. */
+    public static final long QUARANTINE_MILLIS = 60_000;
+
+    /** An application that threw is asked once more, at another VM. */
+    static final int FAILURES_MAX = 2;
+
+    /** The wait before a VM is asked again that had said no, doubled each time. */
+    static final long BACKOFF_FIRST_MILLIS = 10;
+
+    static final long BACKOFF_MAX_MILLIS = 500;
+
+    /** Deaths are counted when a death has had time to be seen as one of a whole site. */
+    static final long SETTLE_MILLIS = 50;
+
+    private final int attemptsMax;
+    private final long verdictMillis;
+
+    /**
+     * The rules.
+     *
+     * @param attemptsMax VMs at which one request may do work
+     * @param verdictMillis time in which it is known whether a site without VMs is down
+     */
+    public ResubmissionPolicy(int attemptsMax, long verdictMillis) {
+        this.attemptsMax = attemptsMax;
+        this.verdictMillis = verdictMillis;
+    }
+
+    /**
+     * @param surroundings as they are now
+     * @param nowMillis the router's own time
+     */
+    Step next(AttemptHistory history, FleetView surroundings, long nowMillis) {
+        if (history.earlierDeaths() >= DEATHS_MAX) {
+            return new Give(Reply.QUARANTINED);
+        }
+        Attempt last = history.last();
+        if (last == null) {
+            return nowMillis >= history.deadlineMillis() ? end(history, Reply.LATE) : new Send(TrafficClass.NEW, 0);
+        }
+        if (last.ending() instanceof AttemptResult.Answered answered) {
+            Outcome outcome = answered.outcome();
+            return outcome == null
+                    ? new Give(Reply.LAST_ANSWER)
+                    : afterAnswer(history, outcome, surroundings, nowMillis);
+        }
+        if (last.ending() instanceof AttemptResult.NotSent) {
+            return again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
+        }
+        boolean told = history.safe() || last.kept(); // the ledger tells whether it was done, or nobody need know
+        if (last.ending() instanceof AttemptResult.Improper) {
+            return new Give(told ? Reply.IMPROPER : Reply.LOST);
+        }
+        if (!told || (!history.safe() && !history.resubmittable())) {
+            return new Give(Reply.LOST);
+        }
+        return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+    }
+
+    private Step afterAnswer(AttemptHistory history, Outcome outcome, FleetView surroundings, long nowMillis) {
+        switch (outcome) {
+            case EXECUTED, REPLAYED, REJECTED, FENCED -> {
+                return new Give(Reply.LAST_ANSWER);
+            }
+            case DECLINED -> {
+                return afterRefusal(history, surroundings, nowMillis);
+            }
+            case LATE -> {
+                return end(history, Reply.LATE);
+            }
+            case FAILED -> {
+                return history.count(Outcome.FAILED) >= FAILURES_MAX
+                        ? new Give(Reply.LAST_ANSWER)
+                        : again(history, TrafficClass.RETRY, 0, surroundings, nowMillis);
+            }
+            case DRAINING, CLOSED -> {
+                return again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
+            }
+            case RETRY, UNREACHABLE -> {
+                return again(history, TrafficClass.RETRY, backoff(history), surroundings, nowMillis);
+            }
+            case UNKNOWN -> {
+                return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+            }
+        }
+        throw new AssertionError(outcome);
+    }
+
+    /**
+     * Away from the router's own site the application may have missed what its clients did there a moment ago: once that is applied, it is
+     * asked again, once. Nothing of the refused attempt or of those before it can happen any more.
+     */
+    private Step afterRefusal(AttemptHistory history, FleetView surroundings, long nowMillis) {
+        boolean away = !lastOf(history).site().equals(surroundings.ownSite());
+        if (!away || !history.resubmittable() || history.count(Outcome.DECLINED) > 1) {
+            return new Give(Reply.LAST_ANSWER);
+        }
+        if (!history.caughtUp()) {
+            return new CatchUp();
+        }
+        Step again = again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+        return again instanceof Give ? new Give(Reply.LAST_ANSWER) : again;
+    }
+
+    private Step again(
+            AttemptHistory history, TrafficClass lane, long delayMillis, FleetView surroundings, long nowMillis) {
+        if (nowMillis + delayMillis >= history.deadlineMillis()) {
+            return end(history, Reply.LATE);
+        }
+        if (!history.resubmittable() && !(lastOf(history).ending() instanceof AttemptResult.NotSent)) {
+            return end(history, Reply.SHED);
+        }
+        if (history.workedAttempts() >= attemptsMax) {
+            return end(history, history.safe() ? Reply.UNANSWERED : Reply.SHED);
+        }
+        return switch (deaths(history, surroundings, nowMillis)) {
+            case TOO_MANY -> new Give(Reply.QUARANTINED);
+            case OPEN -> new Hold();
+            case FEW -> new Send(lane, delayMillis);
+        };
+    }
+
+    private static Attempt lastOf(AttemptHistory history) {
+        List<Attempt> attempts = history.attempts();
+        return attempts.get(attempts.size() - 1);
+    }
+
+    /** How a request ends that found no answer: in doubt, unless it certainly left nothing behind. */
+    static Step end(AttemptHistory history, Reply otherwise) {
+        return new Give(history.inDoubt() ? Reply.IN_DOUBT : otherwise);
+    }
+
+    private static long backoff(AttemptHistory history) {
+        int times = Math.min(history.attempts().size() - 1, 16);
+        return times == 0 ? 0 : Math.min(BACKOFF_MAX_MILLIS, BACKOFF_FIRST_MILLIS << (times - 1));
+    }
+
+    private enum Deaths {
+        FEW,
+        TOO_MANY,
+        /** It depends on what is heard next. */
+        OPEN
+    }
+
+    /** While a site has no VM left, what is known of it may still change: it is waited for, but not for ever. */
+    private Deaths deaths(AttemptHistory history, FleetView surroundings, long nowMillis) {
+        int open = 0;
+        boolean siteOpen = false;
+        for (Attempt attempt : history.attempts()) {
+            if (attempt.ending() instanceof AttemptResult.Broken) {
+                SiteState site = surroundings.stateOf(attempt.site());
+                VmFate fate = surroundings.fateOf(attempt);
+                open += fate == VmFate.OPEN ? 1 : 0;
+                siteOpen |= fate == VmFate.DIED && (site == SiteState.PENDING || site == SiteState.STRANDED);
+            }
+        }
+        int sure = history.deaths(surroundings);
+        if (sure + open < DEATHS_MAX) {
+            return Deaths.FEW;
+        }
+        long waited = nowMillis - lastOf(history).endedMillis();
+        if (sure < DEATHS_MAX || waited < (siteOpen ? verdictMillis : SETTLE_MILLIS)) {
+            return Deaths.OPEN;
+        }
+        return Deaths.TOO_MANY;
+    }
+}

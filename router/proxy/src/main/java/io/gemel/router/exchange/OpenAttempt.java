@@ -1,0 +1,152 @@
+package io.gemel.router.exchange;
+
+import io.gemel.router.client.Submission;
+import io.gemel.router.client.VmAnswer;
+import io.gemel.router.decision.Attempt;
+import io.gemel.router.decision.AttemptResult;
+import io.gemel.router.decision.Move;
+import io.gemel.router.decision.VmState;
+import io.gemel.router.exchange.VmCall.Result;
+import io.gemel.router.report.AnswerTimes;
+import io.gemel.router.request.RequestCheck;
+import io.gemel.router.request.Trace;
+import io.vertx.core.MultiMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One attempt while a VM has it. It ends once, or is given up. Confined to one event loop. */
+final class OpenAttempt {
+    private static final Logger LOG = LoggerFactory.getLogger(OpenAttempt.class);
+
+    private final WorkerContext worker;
+    private final Submission submission;
+    private final Move.Dispatch dispatch;
+    private final End end;
+    private final long deathsBefore;
+    private final long sentNanos = System.nanoTime();
+    private @Nullable VmCall call;
+    private boolean over;
+    private @Nullable String requestId;
+    private @Nullable String trace;
+
+    /** Hears how it ended. */
+    @FunctionalInterface
+    interface End {
+        /**
+         * It has ended, once.
+         *
+         * @param answer what the VM said; null when that was no answer
+         */
+        void ended(AttemptResult ending, @Nullable VmAnswer answer);
+    }
+
+    OpenAttempt(WorkerContext worker, Submission submission, Move.Dispatch dispatch, End end) {
+        this.worker = worker;
+        this.submission = submission;
+        this.dispatch = dispatch;
+        this.end = end;
+        deathsBefore = dispatch.vm().deaths();
+    }
+
+    VmState vm() {
+        return dispatch.vm();
+    }
+
+    void send(MultiMap headers) {
+        requestId = headers.get(RequestCheck.REQUEST_ID);
+        trace = headers.get(Trace.PARENT);
+        VmCall made = worker.vms().send(dispatch.vm(), submission, headers, this::received);
+        if (!over) {
+            call = made;
+        }
+    }
+
+    private void received(Result result) {
+        if (result instanceof Result.Answer answer) {
+            end(new AttemptResult.Answered(answer.answer().outcome()), answer.answer());
+        } else if (result instanceof Result.NotSent notSent) {
+            LOG.debug("not sent: {}", notSent.why());
+            dispatch.vm().failed(notSent.why());
+            end(new AttemptResult.NotSent(), null);
+        } else if (result instanceof Result.Unable unable) {
+            warn("cannot take", unable.why());
+            dispatch.vm().failed(unable.why());
+            end(new AttemptResult.NotSent(true), null);
+        } else if (result instanceof Result.Improper improper) {
+            warn("gave no proper answer to", improper.why());
+            dispatch.vm().failed(improper.why());
+            end(new AttemptResult.Improper(), null);
+        } else {
+            String why = ((Result.Broken) result).why();
+            LOG.debug("broken: {}", why);
+            dispatch.vm().failed(why);
+            end(new AttemptResult.Broken(), null);
+        }
+    }
+
+    private void warn(String what, String why) {
+        LOG.warn(
+                "VM {} {} {} {} (request {}, {}): {}",
+                dispatch.vm().name(),
+                what,
+                submission.method(),
+                submission.target().plainPath(),
+                requestId,
+                trace,
+                why);
+    }
+
+    private void end(AttemptResult ending, @Nullable VmAnswer answer) {
+        if (!over) {
+            over = true;
+            worker.dispatcher()
+                    .ended(
+                            dispatch,
+                            ending,
+                            (System.nanoTime() - sentNanos) / 1e6,
+                            worker.awake().millis());
+            record(ending.word());
+            end.ended(ending, answer);
+            worker.groups().roomGained(dispatch.vm().group());
+        }
+    }
+
+    private void record(String how) {
+        long micros = (System.nanoTime() - sentNanos) / 1000;
+        worker.counters().attempts.record(AnswerTimes.NONE, dispatch.vm().name(), how, micros);
+    }
+
+    /** Ends it when its VM has died since; false when that lives. */
+    boolean endIfLost() {
+        if (dispatch.vm().deaths() == deathsBefore) {
+            return false;
+        }
+        end(abandonCall(), null);
+        return true;
+    }
+
+    /**
+     * Nobody waits for it any more.
+     *
+     * @return how it ends so
+     */
+    AttemptResult giveUp() {
+        over = true;
+        AttemptResult ending = abandonCall();
+        record("abandoned");
+        worker.dispatcher().abandoned(dispatch, worker.awake().millis());
+        worker.groups().roomGained(dispatch.vm().group());
+        return ending;
+    }
+
+    private AttemptResult abandonCall() {
+        return call == null || !call.abandon() ? new AttemptResult.NotSent() : new AttemptResult.Broken();
+    }
+
+    /** What is remembered of it. */
+    Attempt closed(AttemptResult ending, long nowMillis) {
+        VmState vm = dispatch.vm();
+        return new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, nowMillis, submission.keptBy(vm), ending);
+    }
+}
