@@ -105,18 +105,6 @@ final class ArchitectureTest {
             .because("it speaks to VMs and sites over HTTP: what only a database knows, ask one of them");
 
     @ArchTest
-    static final ArchRule what_the_router_decides_it_decides_without_a_network = noClasses()
-            .that()
-            .haveNameMatching(
-                    "io\\.gemel\\.router\\.\\w+\\.(ResubmissionPolicy|LoadBalancer|AttemptHistory|VmHealth|SiteHealth|RetryBudget|FailoverBulkhead|AdaptiveLimit"
-                            + "|SlowStart|RecentKeys|HeaderRules|RequestCheck|RouterConfig|Changes)(\\$.*)?")
-            .should()
-            .dependOnClassesThat()
-            .resideInAPackage("io.vertx..")
-            .because(
-                    "verdicts and rules are tested by value: hand them what was heard, and act on the answer elsewhere");
-
-    @ArchTest
     static final ArchRule what_applications_embed_knows_nothing_of_the_rest = noClasses()
             .that()
             .resideInAPackage(VM)
@@ -383,18 +371,6 @@ final class ArchitectureTest {
             .because("another database engine must fit in: go through TargetDatabase");
 
     @ArchTest
-    static final ArchRule only_the_door_of_the_router_is_public = classes()
-            .that()
-            .resideInAPackage("io.gemel.router")
-            .and()
-            .areTopLevelClasses()
-            .and()
-            .arePublic()
-            .should()
-            .haveSimpleName("Router")
-            .because("the door has the room's name: make the class package-private");
-
-    @ArchTest
     static final ArchRule only_the_door_of_the_vm_and_its_values_are_public = classes()
             .that()
             .resideInAPackage(VM)
@@ -429,7 +405,7 @@ final class ArchitectureTest {
         return describe(description, test);
     }
 
-    private static JavaClass outermost(JavaClass type) {
+    static JavaClass outermost(JavaClass type) {
         return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
     }
 
