@@ -17,11 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One key is sent to routers of both sites: it has one effect, whichever of them were answered. */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class BothSitesIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Under steady load from clients that do not wait for each other, a VM is killed, a VM freezes, a host is lost, a whole site is lost with
  * committed work that nobody else has seen. Each time every submission has one effect at both sites, and what clients were told stays true.
  */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DeathsIT {

@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Planned work under load: no client notices. */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class DrainIT {
     private static final int PER_SECOND = 40;

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * Networks and site processes fail while clients ask for more than a local commit. Whoever is told that a level is reached is told the truth,
  * whoever is not gets 504, and all that was done is done once.
  */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class DurabilityOutagesIT {
     private static final int PER_SECOND = 10;

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that know HAProxy alone, which balances the routers as docs/router.md says. Of the VMs some are Spring Boot applications. */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class HaProxyIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);

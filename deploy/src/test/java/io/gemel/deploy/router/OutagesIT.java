@@ -10,12 +10,14 @@ import io.gemel.deploy.embedded.TcpDirection;
 import java.time.Duration;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers and networks fail under load, and nothing is lost or doubled. */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class OutagesIT {
     private static final int PER_SECOND = 40;

@@ -13,10 +13,12 @@ import io.gemel.deploy.site.TwoSites;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** One site cannot apply what the other one has committed for a client that wants it at both. */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class ParkedDurabilityIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);

@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Work that needs a row which was written at the other site a moment ago, and has not arrived. */
+@Tag("alone")
 @ExtendWith(SharedRouters.class)
 class RowsUnderWayIT {
     private static final Duration LIMIT = Duration.ofMinutes(3);
