@@ -147,7 +147,7 @@ final class WorkWatch {
     }
 
     private void noteStatement(@Nullable TargetActivity activity, @Nullable LockWait wait) {
-        if (activity == null || wait != null || activity.running().compareTo(Reasons.WAIT_LIMIT) < 0) {
+        if (activity == null || wait != null || activity.running().compareTo(reasons.waitLimit()) < 0) {
             reasons.over(ReasonCode.APPLY_STATEMENT_RUNNING);
             return;
         }

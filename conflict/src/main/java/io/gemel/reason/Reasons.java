@@ -15,15 +15,16 @@ import java.util.function.Supplier;
 
 /**
  * Which reasons hold for one site process. What is {@linkplain #raise raised} is one at once, what is {@linkplain #waiting waited for} becomes
- * one after {@link #WAIT_LIMIT}; both hold until {@link #over}, however often they are told meanwhile. Thread-safe. Somebody must call
+ * one after {@link #waitLimit}; both hold until {@link #over}, however often they are told meanwhile. Thread-safe. Somebody must call
  * {@link #look} about once a second.
  */
 public final class Reasons {
-    /** What is waited for longer than this is a reason. */
+    /** The {@link #waitLimit} unless said otherwise. */
     public static final Duration WAIT_LIMIT = Duration.ofSeconds(10);
 
     private final InstantSource clock;
     private final LongSupplier nanoTime;
+    private final Duration waitLimit;
     private final ReasonListener listener;
     private final Set<Source> sources = new CopyOnWriteArraySet<>();
     private final Map<Key, Entry> entries = new HashMap<>();
@@ -62,9 +63,24 @@ public final class Reasons {
      * @param listener called on whichever thread finds out
      */
     public Reasons(InstantSource clock, LongSupplier nanoTime, ReasonListener listener) {
+        this(clock, nanoTime, WAIT_LIMIT, listener);
+    }
+
+    /**
+     * {@link #Reasons(InstantSource, LongSupplier, ReasonListener)} with a limit of its own.
+     *
+     * @param waitLimit what is waited for longer than this is a reason
+     */
+    public Reasons(InstantSource clock, LongSupplier nanoTime, Duration waitLimit, ReasonListener listener) {
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.waitLimit = waitLimit;
         this.listener = listener;
+    }
+
+    /** What is waited for longer than this is a reason. */
+    public Duration waitLimit() {
+        return waitLimit;
     }
 
     /** Says that a reason holds; a later text of the same one replaces the text. */
@@ -84,7 +100,7 @@ public final class Reasons {
      * @param text asked when the wait has become a reason, on any thread; must return at once
      */
     public void waiting(ReasonCode code, String subject, Supplier<String> text) {
-        begin(code, subject, text, Duration.ZERO, WAIT_LIMIT);
+        begin(code, subject, text, Duration.ZERO, waitLimit);
     }
 
     /**
@@ -93,7 +109,7 @@ public final class Reasons {
      * @param already for how long; counts only the first time
      */
     public void waiting(ReasonCode code, String subject, Duration already, Supplier<String> text) {
-        begin(code, subject, text, already, WAIT_LIMIT);
+        begin(code, subject, text, already, waitLimit);
     }
 
     private synchronized void begin(

@@ -222,7 +222,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     public void look(Reasons reasons) {
         Long oldest = unacknowledged.peek();
         Duration age = oldest == null ? Duration.ZERO : Duration.ofNanos(nanoTime.getAsLong() - oldest);
-        if (age.compareTo(Reasons.WAIT_LIMIT) < 0) {
+        if (age.compareTo(reasons.waitLimit()) < 0) {
             reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
         } else {
             reasons.waiting(ReasonCode.CAPTURE_KAFKA_UNREACHABLE, "", age, this::silence);

@@ -21,9 +21,10 @@ final class ReasonWatch implements ReasonListener, AutoCloseable {
     private final Reasons reasons;
     private final Thread thread;
 
-    ReasonWatch(SiteId site, InstantSource clock) {
+    /** @param waitLimit what is waited for longer than this is a reason */
+    ReasonWatch(SiteId site, InstantSource clock, Duration waitLimit) {
         this.site = site;
-        reasons = new Reasons(clock, System::nanoTime, this);
+        reasons = new Reasons(clock, System::nanoTime, waitLimit, this);
         thread = SiteThread.daemon(site, "reasons", this::run);
     }
 

@@ -70,14 +70,19 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
      * @param clock wall clock
      */
     public SiteSupervisor(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock) {
+        this(config, commitClock, clock, SiteTimes.USUAL);
+    }
+
+    /** {@link #SiteSupervisor(SiteConfig, LongUnaryOperator, InstantSource)} with times of its own. */
+    public SiteSupervisor(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteTimes times) {
         this.config = config;
         this.commitClock = commitClock;
         this.clock = clock;
         probe = new DatabaseProbe(config);
-        watch = new ReasonWatch(config.site(), clock);
+        watch = new ReasonWatch(config.site(), clock, times.waitLimit());
         reasons = watch.reasons();
         tables = new ReplicatedTables(config);
-        tableWatch = new TableWatch(config, reasons, this::judged);
+        tableWatch = new TableWatch(config, reasons, times.tables(), this::judged);
         desk = new SiteApi(config, () -> now().routerView(), () -> life);
         thread = SiteThread.of(config.site(), "site", this::run);
     }

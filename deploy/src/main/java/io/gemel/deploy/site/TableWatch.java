@@ -22,25 +22,28 @@ import java.util.stream.Collectors;
  * others say so.
  */
 final class TableWatch implements AutoCloseable {
-    private static final Duration INTERVAL = Duration.ofSeconds(4);
-
     /** The catalog of thousands of tables takes longer to read than one row. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
     private final Reasons reasons;
     private final Consumer<SiteVerdict> judged;
     private final SiteConfig config;
+    private final Duration interval;
     private final SideConnection connection;
     private final Thread thread;
     private Map<Key, String> told = Map.of();
 
     private record Key(ReasonCode code, String subject) {}
 
-    /** @param judged given each verdict, on this watch's thread */
-    TableWatch(SiteConfig config, Reasons reasons, Consumer<SiteVerdict> judged) {
+    /**
+     * @param interval between the end of a look and the next one
+     * @param judged given each verdict, on this watch's thread
+     */
+    TableWatch(SiteConfig config, Reasons reasons, Duration interval, Consumer<SiteVerdict> judged) {
         this.config = config;
         this.reasons = reasons;
         this.judged = judged;
+        this.interval = interval;
         connection = new SideConnection(config, "tables", ANSWER_MAX);
         thread = SiteThread.daemon(config.site(), "tables", this::run);
     }
@@ -63,7 +66,7 @@ final class TableWatch implements AutoCloseable {
         try {
             while (true) {
                 look();
-                Thread.sleep(INTERVAL.toMillis());
+                Thread.sleep(interval.toMillis());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -37,6 +37,7 @@ class LeftOutTableIT {
                         "CREATE TABLE named (id int PRIMARY KEY, v text)",
                         "CREATE TABLE rekeyed (id int PRIMARY KEY, v text)")
                 .prepare()
+                .soon()
                 .run();
     }
 

@@ -50,6 +50,7 @@ class SchemaAdviceIT {
                         "CREATE TABLE part_a PARTITION OF part FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
                         "INSERT INTO part SELECT id, '2026-05-05', 'v' FROM generate_series(1, 9) AS id")
                 .prepare()
+                .soon()
                 .run();
     }
 

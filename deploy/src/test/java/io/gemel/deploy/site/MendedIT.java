@@ -43,6 +43,7 @@ class MendedIT {
         sites.schema(TwoSites.PROBE)
                 .schema("CREATE TABLE item (id int, site text, v text, PRIMARY KEY (id, site))")
                 .prepare()
+                .soon()
                 .run();
         sites.settle();
     }

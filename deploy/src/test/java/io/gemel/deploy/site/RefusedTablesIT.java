@@ -70,6 +70,7 @@ class RefusedTablesIT {
                         "CREATE TABLE num (k numeric PRIMARY KEY, v text)",
                         "ALTER TABLE num REPLICA IDENTITY FULL",
                         "ALTER PUBLICATION gemel ADD TABLE ONLY num")
+                .soon()
                 .run()) {
             equal_keys_with_other_texts_do_no_harm(sites);
             parks_what_the_peer_sends_for_a_table_that_only_this_site_refuses(sites);

@@ -58,7 +58,8 @@ class SilenceIT {
                         "CREATE TABLE named (id int PRIMARY KEY, name text UNIQUE)",
                         "CREATE ROLE teller LOGIN PASSWORD 'teller'",
                         "GRANT ALL ON item, named TO teller")
-                .prepare();
+                .prepare()
+                .soon();
         through(sites.east(), eastKafka, westKafka);
         through(sites.west(), westKafka, eastKafka);
         sites.run();
@@ -282,8 +283,9 @@ class SilenceIT {
         awaitReason(west(), ReasonCode.APPLY_PEER_KAFKA_UNREACHABLE, eastKafka.address(), "gemel.east");
         assertThat(east().report().isReady()).isFalse();
         assertThat(west().report().isReady()).isFalse();
-        assertThat(west().report().apply().lagMillis()).isGreaterThan(9_000);
-        assertThat(west().report().apply().heardMillis()).isGreaterThan(9_000);
+        await().atMost(LIMIT)
+                .until(() -> west().report().apply().lagMillis() > 9_000
+                        && west().report().apply().heardMillis() > 9_000);
         eastKafka.restore();
         sites.settle();
         assertThat(west().report().clock().skewMillis()).isBetween(-9_000L, 9_000L);
@@ -328,7 +330,7 @@ class SilenceIT {
             assertThat(present(west())).containsExactly(ReasonCode.APPLY_PEER_SILENT.code());
             assertThat(west().report().isReady()).isTrue();
         });
-        assertThat(west().report().apply().lagMillis()).isGreaterThan(9_000);
+        assertThat(west().report().apply().lagMillis()).isGreaterThan(2_000);
         sites.restart();
     }
 

@@ -41,6 +41,9 @@ public final class TwoSites implements AutoCloseable {
     /** Longest that two sites without writers may take to become equal. */
     public static final Duration SETTLE_LIMIT = Duration.ofMinutes(4);
 
+    /** For sites that say what they wait for, and see that tables have changed, sooner than others do. */
+    public static final SiteTimes SOON = new SiteTimes(Duration.ofSeconds(3), Duration.ofMillis(500));
+
     private final PostgresServer eastServer;
     private final PostgresServer westServer;
     private final Kafka kafka;
@@ -48,6 +51,7 @@ public final class TwoSites implements AutoCloseable {
     private final SiteFixture west;
     private final List<SiteSupervisor> supervisors = new ArrayList<>();
     private final List<SiteProcess> processes = new ArrayList<>();
+    private SiteTimes times = SiteTimes.USUAL;
 
     private TwoSites(Path folder, Version version, Kafka broker, Map<String, String> settings) throws Exception {
         kafka = broker.start();
@@ -96,6 +100,12 @@ public final class TwoSites implements AutoCloseable {
         return fixture;
     }
 
+    /** Lets the sites that run inside this JVM from now on go by {@link #SOON}. */
+    public TwoSites soon() {
+        times = SOON;
+        return this;
+    }
+
     /** Runs the same statements at both sites, as the superuser, before {@link #prepare}. */
     public TwoSites schema(String... statements) throws SQLException {
         east.execute(statements);
@@ -127,7 +137,7 @@ public final class TwoSites implements AutoCloseable {
     /** Starts one site process inside this JVM, with a clock that a test may have set wrong. */
     public SiteSupervisor run(SiteFixture site, LongUnaryOperator commitClock) throws Exception {
         SiteConfig config = site.config();
-        SiteSupervisor supervisor = new SiteSupervisor(config, commitClock, InstantSource.system());
+        SiteSupervisor supervisor = new SiteSupervisor(config, commitClock, InstantSource.system(), times);
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;
