@@ -73,7 +73,7 @@ class LargeRowIT {
     @Test
     void rows_of_any_size_arrive_both_ways() throws Exception {
         int id = 0;
-        for (int bytes : new int[] {320 * 1024, MIB, 2 * MIB, LARGEST}) {
+        for (int bytes : new int[] {320 * 1024, MIB, 2 * MIB}) {
             id++;
             long begun = System.nanoTime();
             sites.east().execute("INSERT INTO document VALUES (" + id + ", 'new', " + body(bytes) + ", 'é😀')");
@@ -85,6 +85,11 @@ class LargeRowIT {
             System.out.println("LargeRowIT: a row of " + bytes + " bytes written and updated after "
                     + (System.nanoTime() - begun) / 1_000_000 + " ms");
         }
+        // One change each way that carries all of the row, before and after it.
+        sites.east().execute("INSERT INTO document VALUES (4, 'new', " + body(LARGEST) + ", '')");
+        awaitSame();
+        sites.west().execute("UPDATE document SET what = 'changed', body = body || '\\x00' WHERE id = 4");
+        awaitSame();
         sites.west().execute("UPDATE document SET note = repeat('Größe 😀 ', 300000) WHERE id = 1");
         awaitSame();
         sites.east().execute("DELETE FROM document");
