@@ -1,0 +1,100 @@
+package io.gemel.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every link of a page leads to a file of the repository and to a heading of it, and every test that a page names is there. */
+class PageLinksTest {
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "node_modules");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
+    private static final Pattern TEST = Pattern.compile("(?<![\\w*.])[A-Z]\\w*[a-z](IT|Test)\\b");
+    private static final Pattern CODE = Pattern.compile("^ *```.*?^ *```", Pattern.MULTILINE | Pattern.DOTALL);
+
+    @Test
+    void lead_somewhere() throws IOException {
+        List<String> broken = new ArrayList<>();
+        for (Path page : files(ROOT, ".md")) {
+            Matcher links = LINK.matcher(prose(page));
+            while (links.find()) {
+                String link = links.group(1);
+                if (!link.contains("://") && !leads(page, link)) {
+                    broken.add(ROOT.relativize(page) + ": " + link);
+                }
+            }
+        }
+        assertThat(broken).isEmpty();
+    }
+
+    /** A command with the name of a test that is gone runs nothing, and a promise without its test is none. */
+    @Test
+    void name_tests_that_there_are() throws IOException {
+        Set<String> tests = new HashSet<>();
+        for (Path test : files(ROOT, ".java")) {
+            tests.add(test.getFileName().toString().replace(".java", ""));
+        }
+        List<String> gone = new ArrayList<>();
+        for (Path page : files(ROOT, ".md")) {
+            Matcher named = TEST.matcher(Files.readString(page));
+            while (named.find()) {
+                if (!tests.contains(named.group())) {
+                    gone.add(ROOT.relativize(page) + ": " + named.group());
+                }
+            }
+        }
+        assertThat(tests).contains("PageLinksTest");
+        assertThat(gone).isEmpty();
+    }
+
+    private static boolean leads(Path page, String link) throws IOException {
+        String[] parts = link.split("#", 2);
+        Path to = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
+        return Files.exists(to) && (parts.length == 1 || headings(to).contains(parts[1]));
+    }
+
+    /** As GitHub names them: lower case, without punctuation, a hyphen for each blank. */
+    private static Set<String> headings(Path page) throws IOException {
+        Set<String> names = new HashSet<>();
+        Matcher heading = HEADING.matcher(prose(page));
+        while (heading.find()) {
+            names.add(heading.group(1)
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                    .replace(' ', '-'));
+        }
+        return names;
+    }
+
+    private static String prose(Path page) throws IOException {
+        return CODE.matcher(Files.readString(page)).replaceAll("");
+    }
+
+    private static List<Path> files(Path folder, String ending) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.sorted().toList()) {
+                if (Files.isDirectory(file)) {
+                    if (!FOLDERS_LEFT_OUT.contains(file.getFileName().toString())) {
+                        found.addAll(files(file, ending));
+                    }
+                } else if (file.toString().endsWith(ending)) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
+    }
+}
