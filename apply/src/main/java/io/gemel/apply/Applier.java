@@ -185,7 +185,7 @@ public final class Applier implements AutoCloseable {
             try {
                 work.run();
             } catch (RuntimeException e) {
-                LOG.warn("looking for what is in the way failed: {}", e.toString());
+                LOG.warn("finding out what blocks the applier failed: {}", e.toString());
             }
         };
     }
@@ -270,7 +270,7 @@ public final class Applier implements AutoCloseable {
         try {
             database.maintain();
         } catch (ApplyFailure | RuntimeException e) {
-            LOG.warn("old markers, journal rows and submissions stay for now: {}", e.getMessage());
+            LOG.warn("cannot delete old markers, journal rows and submissions now: {}", e.getMessage());
         }
     }
 

@@ -267,9 +267,8 @@ final class ApplyLoop implements Runnable {
                     Kind.HALT,
                     Advice.APPLY_CLOCK_AHEAD,
                     "the clock of " + header.origin() + " is " + ahead / 1_000_000
-                            + " s ahead of this machine's, more than"
-                            + " clock.ahead.max; every conflict would go to it. Set the clocks right, or raise"
-                            + " clock.ahead.max"));
+                            + " s ahead of this machine's, more than clock.ahead.max; it would win every conflict."
+                            + " Correct the clocks, or raise clock.ahead.max"));
         }
     }
 

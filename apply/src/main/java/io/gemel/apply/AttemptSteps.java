@@ -161,7 +161,7 @@ final class AttemptSteps implements ApplySteps {
     /** Two attempts at one submission have met: that must be decided before any row is written. */
     private void judgeLater(RowKey key, StampedChange incoming) throws ApplyFailure {
         if (!alone) {
-            throw new ApplyFailure(Kind.ALONE, "submission " + key + " was carried out at both sites");
+            throw new ApplyFailure(Kind.ALONE, "submission " + key + " was executed at both sites");
         }
         if (!slowKeys.contains(key)) {
             surprises.add(key);
@@ -172,7 +172,8 @@ final class AttemptSteps implements ApplySteps {
                 Advice.APPLY_SUBMISSION_NOT_FIRST,
                 "the transaction at log position " + incoming.position() + " of " + incoming.origin()
                         + " claims submission " + key
-                        + " late or beside another one, and this site has carried it out, too. Start the pair anew (docs/operate.md), and have"
-                        + " the application claim a submission first, and alone");
+                        + " late or beside another one, and this site has executed it, too. Start the pair anew"
+                        + " (docs/operate.md), and make the application claim a submission first, and only one per"
+                        + " transaction");
     }
 }

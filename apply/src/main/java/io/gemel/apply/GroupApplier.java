@@ -74,8 +74,8 @@ final class GroupApplier {
                     Kind.HALT,
                     Advice.APPLY_RESOLVER,
                     e.getMessage()
-                            + "; fix the resolver, or name another policy for the table in conflict.policy.*, at both sites"
-                            + " and start them again",
+                            + "; fix the resolver, or choose another policy for the table in conflict.policy.*, at"
+                            + " both sites, and restart them",
                     e);
         } catch (UncheckedIOException e) {
             throw new ApplyFailure(Kind.RETRY, "a conflict cannot be looked up now: " + e.getMessage(), e);
@@ -121,7 +121,7 @@ final class GroupApplier {
             changes.forEach(piece -> attempt.apply(repairs.gone().leftOutOf(piece)));
             attempt.finish();
             if (!slowKeys.addAll(steps.surprises()) && !steps.surprises().isEmpty()) {
-                throw new ApplyFailure(Kind.RETRY, "rows are contested again and again: " + steps.surprises());
+                throw new ApplyFailure(Kind.RETRY, "rows are contested repeatedly: " + steps.surprises());
             }
             transaction.journal(steps.journal());
             transaction.emit(steps.corrections());

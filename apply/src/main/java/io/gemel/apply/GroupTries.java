@@ -89,7 +89,7 @@ final class GroupTries {
             reasons.waiting(
                     ReasonCode.APPLY_RETRYING,
                     "",
-                    () -> "the same transactions of " + config.peer() + " are tried again and again: " + why);
+                    () -> "the same transactions of " + config.peer() + " are retried repeatedly: " + why);
         }
         status.retrying("retrying: " + why);
         listener.retried(why);

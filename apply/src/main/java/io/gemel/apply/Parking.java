@@ -103,7 +103,7 @@ final class Parking {
                     parked.size()
                             + " transactions are parked, as many as parked.transactions.max allows, and this one cannot"
                             + " be applied either: " + reason
-                            + ". Fix what they have in common, see them with 'gemel parked FILE list' and decide with 'gemel parked FILE retry ID' or 'gemel parked FILE discard ID'");
+                            + ". Fix the common cause, list them with 'gemel parked FILE list' and decide with 'gemel parked FILE retry ID' or 'gemel parked FILE discard ID'");
         }
         List<Change> notices = new ArrayList<>();
         Map<RowKey, RowImage> touched = new LinkedHashMap<>();
@@ -147,8 +147,8 @@ final class Parking {
                     throw e;
                 }
                 if (e.kind() == Kind.RETRY) {
-                    String why = "what was decided about parked transaction " + decision.getKey()
-                            + " cannot be carried out yet: " + e.getMessage();
+                    String why = "the decision about parked transaction " + decision.getKey()
+                            + " cannot be executed yet: " + e.getMessage();
                     reasons.waiting(ReasonCode.APPLY_DECISION_WAIT, String.valueOf(decision.getKey()), () -> why);
                     return; // a row is locked, say: the decision stands
                 }

@@ -146,7 +146,7 @@ final class Assembler implements TransactionSink {
     /** A stranger's row says nothing of what the applier did; what is written with it is a transaction like any other. */
     private static void passedOver(String table) {
         LOG.warn(
-                "a row that something other than Gemel's applier inserted into {} is passed over: revoke its privileges",
+                "a row that something other than Gemel's applier inserted into {} is skipped: revoke its privileges",
                 table);
     }
 

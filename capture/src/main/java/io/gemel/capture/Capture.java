@@ -212,13 +212,12 @@ public final class Capture implements AutoCloseable {
         told.waiting(
                 ReasonCode.CAPTURE_WINDOW_FULL,
                 "",
-                () ->
-                        "the in-flight window is full (window.keys.max): capture waits until the peer was seen to have applied"
-                                + " more than position " + window.peerSeenPosition()
-                                + " of this site's log, whose last one is "
-                                + window.registeredPosition()
-                                + ". See with gemel status why the peer does not apply; a larger"
-                                + " window only lets it fall behind further");
+                () -> "the in-flight window is full (window.keys.max): capture waits until the peer is known to"
+                        + " have applied more than position " + window.peerSeenPosition()
+                        + " of this site's log, whose last one is "
+                        + window.registeredPosition()
+                        + ". Check with gemel status why the peer does not apply; a larger window only lets"
+                        + " it fall behind further");
     }
 
     private void failed(CaptureException failure) {

@@ -14,7 +14,7 @@ public final class RowLimit {
     private static final long MIB = 1 << 20;
 
     private static final String LEAVE_OUT =
-            "leave the table out for a while, as docs/configuration.md describes, and make the row smaller meanwhile";
+            "leave the table out for a while, as docs/configuration.md describes, and make the row smaller in the meantime";
 
     /** The rest is for everything else, and for rows up to {@link RowRoom#ALONE_BYTES_MAX} beside a large one. */
     private static final int PARTS_OF_HEAP = 5;
@@ -118,6 +118,6 @@ public final class RowLimit {
         long heap = row * PARTS_OF_HEAP / PARTS_OF_ROW + 1;
         return "start both sites with row.bytes.max = " + row + "MiB and a heap of at least " + heap + " MiB (-Xmx"
                 + heap
-                + "m in GEMEL_JAVA_OPTS). Nothing is lost and nothing has to be copied anew: they go on here";
+                + "m in GEMEL_JAVA_OPTS). Nothing is lost and nothing has to be copied again: they continue here";
     }
 }

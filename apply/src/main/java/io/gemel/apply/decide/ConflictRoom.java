@@ -17,8 +17,7 @@ public final class ConflictRoom {
     private static final String CHANGED_BY_BOTH = "both sites changed the same rows";
     private static final String ORPHANED = "rows of this site refer to rows that the peer deleted";
 
-    private static final String DONE_TWICE =
-            "a submission was carried out at both sites, and one of them is taken back";
+    private static final String DONE_TWICE = "a submission was executed at both sites, and one of them is taken back";
 
     private final WindowTransaction group;
     private final long rowBytesMax;

@@ -134,8 +134,8 @@ public final class DuplicateSubmissionResolver {
                 throw new ApplyFailure(
                         Kind.HALT,
                         Advice.APPLY_SUBMISSION_EMPTIED,
-                        "a submission was carried out twice, and the attempt at position " + change.position() + " of "
-                                + change.origin() + ", which is void, had emptied table " + truncate.table()
+                        "a submission was executed twice, and the attempt at position " + change.position() + " of "
+                                + change.origin() + ", which is superseded, had truncated table " + truncate.table()
                                 + ": that cannot be taken back. Start the pair anew (docs/operate.md), and delete rows in submissions instead");
             }
         }

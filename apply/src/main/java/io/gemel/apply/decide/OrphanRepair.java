@@ -127,8 +127,8 @@ public final class OrphanRepair {
     private void warn(TableShape shape) {
         if (overflowed.add(shape)) {
             LOG.warn(
-                    "a transaction deletes more rows of {} that others refer to than there is room for, or gives more than {} new keys:"
-                            + " orphans of the rest are not looked for",
+                    "a transaction deletes more rows of {} that others refer to than there is memory for, or assigns"
+                            + " more than {} new keys: orphans of the rest are not searched for",
                     shape.table(),
                     REMEMBERED_MAX);
         }

@@ -32,7 +32,7 @@ public final class OutdatedRecords {
         listener.outdated();
         if (inARow++ == 0) {
             LOG.warn(
-                    "{} passes over records of the log {} that a process of epoch {} wrote: epoch {} has taken the log over",
+                    "{} skips records of the log {} that a process of epoch {} wrote: epoch {} has taken over the log",
                     config.site(),
                     config.topic(),
                     epoch,
@@ -42,8 +42,8 @@ public final class OutdatedRecords {
                     "",
                     () -> "the log " + config.topic() + " was taken over by a process (epoch " + current
                             + ") that publishes nothing, while the process of epoch " + epoch
-                            + " still writes to it in vain: nothing that site " + config.peer()
-                            + " commits arrives here. Find who else runs 'gemel site' for " + config.peer()
+                            + " still writes to it without effect: nothing that site " + config.peer()
+                            + " commits arrives here. Find out who else runs 'gemel site' for " + config.peer()
                             + " with this Kafka and stop it, then restart the right site process of " + config.peer());
         }
     }
@@ -53,7 +53,7 @@ public final class OutdatedRecords {
         listener.outdated();
         if (offset != lastForeign + 1) {
             LOG.warn(
-                    "{} passes over what another program wrote to the topic {} from offset {} on: let only Gemel write to it",
+                    "{} skips records of another program in the topic {} from offset {} on: let only Gemel write to it",
                     config.site(),
                     config.topic(),
                     offset);

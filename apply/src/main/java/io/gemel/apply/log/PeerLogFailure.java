@@ -22,8 +22,8 @@ final class PeerLogFailure {
                         Kind.HALT,
                         Advice.APPLY_KAFKA_REFUSES,
                         message
-                                + "; correct the login in peer.kafka.* (or kafka.*) and start 'gemel site' again, or let it read the"
-                                + " topic: kafka-acls.sh --add --topic " + topic
+                                + "; correct the login in peer.kafka.* (or kafka.*) and restart 'gemel site', or let"
+                                + " it read the topic: kafka-acls.sh --add --topic " + topic
                                 + " --consumer --group '*' --allow-principal User:...",
                         failure)
                 : new ApplyFailure(Kind.RETRY, message, failure);

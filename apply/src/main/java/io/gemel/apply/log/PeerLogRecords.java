@@ -50,7 +50,7 @@ final class PeerLogRecords {
                 Kind.HALT,
                 newer ? Advice.APPLY_RECORD_NEWER : Advice.APPLY_RECORD_DAMAGED,
                 "topic " + topic + ", " + where + ": " + why.getMessage()
-                        + (newer ? ". It goes on where it stopped" : "; start the pair anew (docs/operate.md)"),
+                        + (newer ? ". It resumes where it stopped" : "; start the pair anew (docs/operate.md)"),
                 why);
     }
 

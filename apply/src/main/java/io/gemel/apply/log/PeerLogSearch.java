@@ -83,7 +83,7 @@ final class PeerLogSearch {
             if (!records.isEmpty()) {
                 heard = System.nanoTime();
             } else if (System.nanoTime() - heard > SILENCE_MAX.toNanos()) {
-                throw new TimeoutException("the record at offset " + consumer.position(partition) + " does not come");
+                throw new TimeoutException("the record at offset " + consumer.position(partition) + " does not arrive");
             }
             for (ConsumerRecord<byte[], byte[]> raw : records) {
                 if (raw.offset() >= to) {

@@ -73,13 +73,13 @@ public final class PeerLogWatch implements AutoCloseable {
     private String unreachable(String cause) {
         return kafka() + ", which holds the log of " + config.peer() + ", does not answer for topic " + config.topic()
                 + " (" + cause
-                + "). Check that its brokers run, that this machine reaches them and that the topic exists."
-                + " Nothing is lost: applying goes on by itself when it answers";
+                + "). Check that its brokers run, that this machine reaches them and that the topic exists. Nothing"
+                + " is lost: applying resumes automatically when it answers";
     }
 
     private String silent() {
-        return "nothing comes from " + config.peer() + ", not even a heartbeat, although " + kafka()
-                + " answers: its site process does not run, stands still or cannot write to its log. Ask it with"
+        return "nothing arrives from " + config.peer() + ", not even a heartbeat, although " + kafka()
+                + " answers: its site process does not run, is frozen or cannot write to its log. Check it with"
                 + " gemel status and its file";
     }
 

@@ -122,7 +122,7 @@ final class PostgresActivity {
             case "transactionid", "spectoken" -> "a key that another transaction has just written" + where;
             case "advisory" ->
                 "the advisory lock " + lock.getLong("classid") + ", " + lock.getLong("objid")
-                        + " that a trigger or rule asks for" + where;
+                        + " that a trigger or rule requests" + where;
             default -> "a lock of type " + type + (name == null ? "" : " on " + name) + where;
         };
     }

@@ -80,17 +80,17 @@ final class PostgresCatalog {
                         Kind.PARK,
                         Advice.APPLY_TABLE_REFUSED,
                         "table " + shape.table() + " is not replicated at this site: " + refusal.get()
-                                + ". After that 'gemel parked FILE retry ID' brings the rows here; 'gemel parked FILE discard ID'"
-                                + " leaves them out");
+                                + ". After that 'gemel parked FILE retry ID' applies the rows here; 'gemel parked"
+                                + " FILE discard ID' leaves them out");
             }
             if (!config.replicated().test(shape.table())) {
                 throw new ApplyFailure(
                         Kind.HALT,
                         Advice.APPLY_TABLE_NOT_REPLICATED,
                         "the peer's log changes table " + shape.table()
-                                + ", which this site does not replicate; add it to"
-                                + " tables here and start 'gemel site' again. If it is to be left out, exclude it at both sites"
-                                + " after that: what is in the log already has to be applied");
+                                + ", which this site does not replicate; add it to tables here and restart 'gemel"
+                                + " site'. To leave it out, exclude it at both sites after that: changes that are"
+                                + " already in the log must be applied");
             }
             known = run(() -> PostgresTable.read(sql, shape));
             tables.put(shape, known);
@@ -113,7 +113,7 @@ final class PostgresCatalog {
         if (altered != null) {
             forget();
             throw new ApplyFailure(
-                    Kind.RETRY, "table " + used.get(altered.get(0, Long.class)) + " was altered meanwhile");
+                    Kind.RETRY, "table " + used.get(altered.get(0, Long.class)) + " was altered in the meantime");
         }
     }
 

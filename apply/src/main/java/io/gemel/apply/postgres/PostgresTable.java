@@ -129,8 +129,8 @@ final class PostgresTable {
             throw halt(
                     Advice.APPLY_TABLE_MISSING,
                     "table " + table
-                            + " does not exist at this site; create it here as it is at the peer. Where it was renamed, give it"
-                            + " this name until it has taken the rows that were written under it");
+                            + " does not exist at this site; create it here as at the peer. If it was renamed, give"
+                            + " it this name until the rows that were written under it have arrived");
         }
         List<Column> columns = columns(shape, known);
         List<String> keyNames = shape.key().stream().map(shape.columns()::get).toList();
@@ -159,7 +159,7 @@ final class PostgresTable {
                 throw halt(
                         Advice.APPLY_COLUMN_MISSING,
                         "column " + column + " of table " + shape.table()
-                                + " does not exist at this site; add it here as it is at the peer. Or, when it is dropped at the peer, too: "
+                                + " does not exist at this site; add it here as at the peer. Or, if it is dropped at the peer, too: "
                                 + RepairCommands.without(shape.table(), column));
             }
             columns.add(found);

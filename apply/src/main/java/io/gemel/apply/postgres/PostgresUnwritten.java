@@ -39,9 +39,9 @@ final class PostgresUnwritten {
                     Kind.PARK,
                     Advice.APPLY_KEYS_EQUAL,
                     "row " + row + " cannot be written beside " + equal
-                            + " of this site: PostgreSQL takes their keys for equal, and replication, which compares keys as text,"
-                            + " does not. Decide which site's row is to stay: 'gemel parked FILE discard ID' of both rows at"
-                            + " that site; then give table " + table.id()
+                            + " of this site: PostgreSQL considers their keys equal, but replication, which compares"
+                            + " keys as text, does not. Decide which site's row stays: 'gemel parked FILE discard"
+                            + " ID' of both rows at that site; then give table " + table.id()
                             + " a key of an integer, uuid, text or date type, or list it in tables.exclude at both sites");
         }
         long oid = table.oid();
@@ -61,9 +61,9 @@ final class PostgresUnwritten {
         return new ApplyFailure(
                 Kind.PARK,
                 Advice.APPLY_WITHHELD,
-                kind + " " + name + " of table " + table.id() + " withholds row " + row
-                        + ": it is enabled as REPLICA or ALWAYS, so it runs for replicated rows, too. Have it let the row pass,"
-                        + " or ALTER TABLE " + cause.get("relation", String.class) + " DISABLE "
+                kind + " " + name + " of table " + table.id() + " suppresses row " + row
+                        + ": it is enabled as REPLICA or ALWAYS, so it runs for replicated rows, too. Let it pass"
+                        + " the row, or ALTER TABLE " + cause.get("relation", String.class) + " DISABLE "
                         + kind.toUpperCase(Locale.ROOT) + " " + name + "; then 'gemel parked FILE retry ID'");
     }
 }

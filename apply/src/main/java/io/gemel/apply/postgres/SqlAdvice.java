@@ -11,38 +11,39 @@ enum SqlAdvice {
     OWN_SCHEMA(Advice.APPLY_OWN_SCHEMA, "run 'gemel prepare' with this version of Gemel"),
     ROW_SECURITY(
             Advice.APPLY_ROW_SECURITY,
-            "row-level security must not hold for the site's role: as a superuser, ALTER ROLE with the role of database.user and"
-                    + " BYPASSRLS; it goes on by itself"),
+            "row-level security must not apply to the site's role: as a superuser, ALTER ROLE with the role of"
+                    + " database.user and BYPASSRLS; replication then resumes automatically"),
     PRIVILEGE(
             Advice.APPLY_PRIVILEGE,
-            "run 'gemel prepare' as an administrator to grant what is missing; if it grants nothing, GRANT it to the role of"
-                    + " database.user yourself. It goes on by itself"),
+            "run 'gemel prepare' as an administrator to grant what is missing; if it grants nothing, GRANT it to the"
+                    + " role of database.user yourself. Replication then resumes automatically"),
     PRIVILEGE_OF_FUNCTION(
             Advice.APPLY_PRIVILEGE,
-            "a function that this site's table calls uses it: GRANT it to the role of database.user; it goes on by itself"),
+            "a function that this site's table calls uses it: GRANT it to the role of database.user; replication then resumes automatically"),
     SETTING(
             Advice.APPLY_SETTING,
-            "an expression of this site, of a row-level security policy for instance, asks for a setting that the site's role does"
-                    + " not have: ALTER ROLE with the role of database.user and BYPASSRLS, or SET the parameter for that role and"
-                    + " start 'gemel site' again"),
+            "an expression of this site, of a row-level security policy for instance, needs a setting that the"
+                    + " site's role does not have: ALTER ROLE with the role of database.user and BYPASSRLS, or SET"
+                    + " the parameter for that role and restart 'gemel site'"),
     SEARCH_PATH(
             Advice.APPLY_SEARCH_PATH,
-            "a function that this site's table calls does not find it: name it there with its schema, or ALTER ROLE with the role of"
-                    + " database.user and SET search_path, and start 'gemel site' again. The role needs USAGE on that schema, and a GRANT of what"
-                    + " the function uses there"),
-    SCHEMAS(Advice.APPLY_SCHEMAS, "the schemas of the two sites differ: create here what the peer has"),
+            "a function that this site's table calls does not find it: name it there with its schema, or ALTER ROLE"
+                    + " with the role of database.user and SET search_path, and restart 'gemel site'. The role needs"
+                    + " USAGE on that schema, and a GRANT of what the function uses there"),
+    SCHEMAS(Advice.APPLY_SCHEMAS, "the schemas of the two sites differ: create here the objects that the peer has"),
     PARTITION(
             Advice.APPLY_PARTITION,
-            "create the partition here as it is at the peer. What is parked by then is applied with 'gemel parked FILE retry ID';"
-                    + " when the peer has dropped the partition, too, 'gemel parked FILE discard ID' ends it"),
+            "create the partition here as at the peer. Apply what is parked by then with 'gemel parked FILE retry"
+                    + " ID'; if the peer has dropped the partition, too, use 'gemel parked FILE discard ID'"),
     TYPE(
             Advice.APPLY_TYPE,
-            "the type has another definition at the peer: add the label here (ALTER TYPE ... ADD VALUE), or the attribute (ALTER TYPE"
-                    + " ... ADD ATTRIBUTE). What is parked by then is applied with 'gemel parked FILE retry ID'"),
+            "the type has another definition at the peer: add the label here (ALTER TYPE ... ADD VALUE), or the"
+                    + " attribute (ALTER TYPE ... ADD ATTRIBUTE). Apply what is parked by then with 'gemel parked"
+                    + " FILE retry ID'"),
     CONSTRAINT(
             Advice.APPLY_CONSTRAINT,
-            "a constraint of this site refuses a row that the peer accepted: make the constraints of the two sites equal and run"
-                    + " 'gemel parked FILE retry ID', or it refuses what the increments of both come to:"
+            "a constraint of this site rejects a row that the peer accepted: make the constraints of the two sites"
+                    + " equal and run 'gemel parked FILE retry ID', or it rejects the sum of both sites' increments:"
                     + " 'gemel parked FILE discard ID' keeps this site's row"),
     INDEX(
             Advice.APPLY_INDEX,
@@ -56,8 +57,9 @@ enum SqlAdvice {
             "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'"),
     RANGE(
             Advice.APPLY_RANGE,
-            "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry ID'; or what the"
-                    + " increments of both come to is too great for it: 'gemel parked FILE discard ID' keeps this site's row");
+            "a column of this site is narrower than the peer's: ALTER TABLE here, then run 'gemel parked FILE retry"
+                    + " ID'; or the sum of both sites' increments is too large for it: 'gemel parked FILE discard"
+                    + " ID' keeps this site's row");
 
     private static final Pattern OWN_STATEMENT = Pattern.compile("(?:INTO|FROM|UPDATE|TABLE) gemel\\.");
 

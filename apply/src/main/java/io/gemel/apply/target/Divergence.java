@@ -24,9 +24,9 @@ public record Divergence(
     String advice() {
         return "row " + key + " has diverged at log position " + incoming.position() + " of " + incoming.origin() + ": "
                 + problem
-                + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema, or at the peer while its table"
-                + " was without REPLICA IDENTITY FULL). Say whose row is right."
-                + " The peer's, to be taken here: " + RepairCommands.take(key, Repair.Take.PEER)
+                + ". Something wrote it past Gemel (trigger, cascade, restored backup, changed schema, or at the"
+                + " peer while its table was without REPLICA IDENTITY FULL). Decide whose row is right. The peer's,"
+                + " to be taken here: " + RepairCommands.take(key, Repair.Take.PEER)
                 + " ; or this site's, to be taken at both: " + RepairCommands.take(key, Repair.Take.HERE);
     }
 }

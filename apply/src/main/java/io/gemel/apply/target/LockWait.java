@@ -29,7 +29,7 @@ public record LockWait(String lock, List<Holder> holders) {
     public record Holder(int pid, String started, String name, String doing, boolean own) {
         public String text() {
             return pid == 0
-                    ? "a prepared transaction (SELECT * FROM pg_prepared_xacts tells which: commit it or roll it back)"
+                    ? "a prepared transaction (SELECT * FROM pg_prepared_xacts shows which: commit it or roll it back)"
                     : "session " + pid + " (" + name + ", " + doing + ")";
         }
     }
@@ -43,7 +43,9 @@ public record LockWait(String lock, List<Holder> holders) {
                 .filter(holder -> holder.pid() != 0 && !holder.own())
                 .map(holder -> "SELECT pg_terminate_backend(" + holder.pid() + ")")
                 .collect(Collectors.joining("; "));
-        return "the applier waits for " + lock + ", which " + who + " has locked. It goes on when that transaction ends"
-                + (pids.isEmpty() ? "" : "; to end the session: " + pids + "; apply.lock.kill.after does so by itself");
+        return "the applier waits for " + lock + ", which " + who + " has locked. It resumes when that transaction ends"
+                + (pids.isEmpty()
+                        ? ""
+                        : "; to end the session: " + pids + "; apply.lock.kill.after does so automatically");
     }
 }

@@ -31,7 +31,7 @@ public final class CaptureException extends Exception {
     private static final Set<String> HALTING_STATE_CLASSES = Set.of("0A", "22", "28", "2F", "3D", "3F", "42");
 
     private static final String LOGIN =
-            "; correct the login in kafka.* and start 'gemel site' again, or let it read and write the topic:"
+            "; correct the login in kafka.* and restart 'gemel site', or let it read and write the topic:"
                     + " kafka-acls.sh --add --topic TOPIC --operation All --allow-principal User:...";
 
     private final Classification classification;

@@ -222,7 +222,7 @@ public final class LocalLog implements AutoCloseable {
     private void noteForeign(long offset) {
         if (offset > lastForeign + 1) {
             LOG.warn(
-                    "what another program wrote to the topic {} from offset {} on is passed over: let only Gemel write to it",
+                    "records of another program in the topic {} from offset {} on are skipped: let only Gemel write to it",
                     config.topic(),
                     offset);
         }

@@ -33,10 +33,10 @@ public final class LogClaim {
                         Advice.CAPTURE_OTHER_DATABASE,
                         "the log " + config.topic() + " belongs to the database " + owner
                                 + ", but site " + config.site() + " is configured with " + here
-                                + ": correct database.url, or give this pair a log.topic.prefix of its own. If this is the log's"
-                                + " database after a major upgrade that no seal came before, go back to the old cluster; if"
-                                + " the log's database is gone for good, start the pair anew (docs/operate.md). Nothing was"
-                                + " written");
+                                + ": correct database.url, or give this pair its own log.topic.prefix. If this is"
+                                + " the log's database after a major upgrade without a seal, go back to the old"
+                                + " cluster; if the log's database is permanently lost, start the pair anew"
+                                + " (docs/operate.md). Nothing was written");
         }
     }
 
@@ -48,7 +48,7 @@ public final class LogClaim {
             return CaptureException.halt(
                     Advice.CAPTURE_TAKEN_OVER,
                     taken + " for the database " + other + ", but it belongs to " + here + ": stop that process. Site "
-                            + config.site() + " takes its log back by itself");
+                            + config.site() + " takes its log back automatically");
         }
         return CaptureException.retry(taken + ": only one may capture site " + config.site());
     }

@@ -232,10 +232,10 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     /** What is the matter while Kafka does not answer; any thread. */
     public String silence() {
         return "Kafka at " + config.kafka().get("bootstrap.servers")
-                + " does not acknowledge what is written to the log "
+                + " does not acknowledge writes to the log "
                 + config.topic() + ". Check that its brokers run, that this machine reaches them, that topic "
-                + config.topic() + " exists and that their disks have room. Nothing is lost: what is committed here"
-                + " stays in the database's log, and is published when Kafka answers again";
+                + config.topic() + " exists and that their disks have space. Nothing is lost: transactions stay in"
+                + " the database's log, and are published when Kafka answers again";
     }
 
     /** A record that is too large for the topic is none of Kafka's own business: the operator set both sizes. */
@@ -243,11 +243,11 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
         if (cause instanceof RecordTooLargeException) {
             return CaptureException.halt(
                     Advice.CAPTURE_RECORD_TOO_LARGE,
-                    "the topic " + config.topic() + " or its brokers take no record of "
+                    "the topic " + config.topic() + " or its brokers reject a record of "
                             + LogProducer.recordBytesMax(config)
-                            + " bytes, which this site may write: raise the topic's"
-                            + " max.message.bytes (and kafka.max.request.size, if it is set) to that, or lower"
-                            + " transaction.part.bytes.max and start this site again",
+                            + " bytes, which this site may write: raise the topic's max.message.bytes (and"
+                            + " kafka.max.request.size, if it is set) to that, or lower transaction.part.bytes.max"
+                            + " and restart this site",
                     cause);
         }
         return CaptureException.of(doing + " to the log " + config.topic(), cause);

@@ -79,7 +79,7 @@ final class DebeziumRunner implements AutoCloseable {
                 break;
             }
             if (System.nanoTime() > deadline) {
-                throw CaptureException.retry("the database has not begun to send its log within " + START_TIMEOUT);
+                throw CaptureException.retry("the database has not started to send its log within " + START_TIMEOUT);
             }
         }
         synchronized (announcing) {

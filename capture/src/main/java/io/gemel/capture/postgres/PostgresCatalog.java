@@ -97,7 +97,7 @@ final class PostgresCatalog {
                 Thread.sleep(PAUSE_MILLIS);
             }
         } catch (SQLException e) {
-            throw CaptureException.of("the catalog could not be asked about table " + table, e);
+            throw CaptureException.of("the catalog could not be queried for table " + table, e);
         }
         throw CaptureException.retry(
                 "a transaction that changed table " + table + " is in the database's log, but the database does not"
@@ -116,8 +116,7 @@ final class PostgresCatalog {
         }
         List<String> key = names(row.getArray("key"));
         if (key.isEmpty()) {
-            throw CaptureException.retry(
-                    "table " + table + " has lost its primary key: the site starts anew without it");
+            throw CaptureException.retry("table " + table + " has lost its primary key: the site restarts without it");
         }
         return new Description(key, names(row.getArray("generated")), names(row.getArray("required")), snapshot);
     }

@@ -33,10 +33,10 @@ final class PostgresPublication {
             throw CaptureException.halt(
                     Advice.CAPTURE_PUBLICATION_CHANGED,
                     "the publication " + config.publication()
-                            + " was altered by hand, or dropped and created again: what was"
-                            + " committed meanwhile may be missing in the log. Only if nothing was committed in the replicated"
-                            + " tables meanwhile, 'DELETE FROM gemel.published' in this database lets the site go on; otherwise"
-                            + " start the pair anew (docs/operate.md)");
+                            + " was altered by hand, or dropped and recreated: transactions committed in the"
+                            + " meantime may be missing in the log. Only if nothing was committed in the replicated"
+                            + " tables in the meantime, 'DELETE FROM gemel.published' in this database lets the site"
+                            + " continue; otherwise start the pair anew (docs/operate.md)");
         }
     }
 

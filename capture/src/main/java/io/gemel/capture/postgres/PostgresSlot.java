@@ -148,7 +148,7 @@ final class PostgresSlot {
     private void checkPublication(State state, Published published) throws SQLException, CaptureException {
         String mend = published.opened() == 0
                 ? ": run gemel prepare for site " + config.site()
-                : ", and what was committed meanwhile is missing in the log" + MEND;
+                : ", and transactions committed in the meantime are missing in the log" + MEND;
         if (!state.published()) {
             throw CaptureException.halt(
                     Advice.CAPTURE_PUBLICATION_MISSING,
@@ -199,7 +199,7 @@ final class PostgresSlot {
             throw CaptureException.halt(
                     Advice.CAPTURE_SLOT_MISSING,
                     "the replication slot " + config.slot() + " does not exist"
-                            + (read ? ", and the last site process ended in good order" : "")
+                            + (read ? ", and the last site process shut down cleanly" : "")
                             + ": run gemel prepare for site " + config.site());
         }
         if (!plugin.equals("pgoutput")) {
@@ -209,7 +209,7 @@ final class PostgresSlot {
                             + ", not pgoutput: "
                             + (!read
                                     ? "drop it if nothing else needs it, then run gemel prepare"
-                                    : "the one that this site read is gone, and what was committed since may be lost"
+                                    : "the one that this site read is gone, and transactions committed since may be lost"
                                             + MEND));
         }
         if (!state.here().equals(state.database())) {
@@ -218,13 +218,13 @@ final class PostgresSlot {
                     "the replication slot " + config.slot() + " belongs to database "
                             + state.database() + ", not "
                             + state.here()
-                            + ": correct database.url, or, when both databases are replicated, give the sites"
-                            + " of one pair other names: a server has one slot of a name");
+                            + ": correct database.url, or, when both databases are replicated, give the sites of one"
+                            + " pair different names: slot names are unique per server");
         }
         if (state.isInvalid()) {
             throw CaptureException.halt(
                     Advice.CAPTURE_SLOT_GIVEN_UP,
-                    "the server has given up the replication slot " + config.slot() + " ("
+                    "the server has invalidated the replication slot " + config.slot() + " ("
                             + state.invalid() + "), so committed transactions are missing: raise max_slot_wal_keep_size"
                             + MEND);
         }
@@ -235,7 +235,7 @@ final class PostgresSlot {
                 Advice.CAPTURE_SLOT_LOST,
                 "the replication slot " + config.slot()
                         + " does not exist, but the log was published up to " + lsn(published)
-                        + ": what was committed since may be lost" + MEND);
+                        + ": transactions committed since may be lost" + MEND);
     }
 
     private void checkPosition(State state, Published end) throws SQLException, CaptureException {

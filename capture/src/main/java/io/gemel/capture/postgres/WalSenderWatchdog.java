@@ -75,9 +75,9 @@ final class WalSenderWatchdog {
     }
 
     private static String silence() {
-        return "the database sends nothing of its log, not even heartbeats: it still decodes a long transaction, or begins"
-                + " with an old one. Nothing is to be done unless it lasts; pg_stat_replication and pg_stat_activity show"
-                + " what it does";
+        return "the database sends no log, not even heartbeats: it is still decoding a long transaction, or starts"
+                + " with an old one. No action is needed unless this lasts; pg_stat_replication and pg_stat_activity"
+                + " show its activity";
     }
 
     private boolean hasSent() throws CaptureException {

@@ -381,7 +381,7 @@ class ApplierIT {
         await().atMost(LIMIT).untilAsserted(() -> assertThat(rows()).containsExactly("1|ann|10"));
         assertThat(texts("SELECT reason FROM gemel.parked"))
                 .hasSize(keys.size())
-                .allMatch(reason -> reason.contains("PostgreSQL takes their keys for equal"));
+                .allMatch(reason -> reason.contains("PostgreSQL considers their keys equal"));
         await().atMost(LIMIT).until(() -> applier.state() == ApplyState.RUNNING);
         for (int i = 0; i < keys.size(); i++) {
             assertThat(texts("SELECT v FROM keyed_" + i)).containsExactly("here");

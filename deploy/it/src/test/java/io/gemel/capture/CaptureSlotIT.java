@@ -141,7 +141,7 @@ class CaptureSlotIT {
                 }
                 site.execute("CHECKPOINT");
 
-                assertHalts(site, "has given up the replication slot");
+                assertHalts(site, "has invalidated the replication slot");
             } finally {
                 site.alterSystem("ALTER SYSTEM RESET max_slot_wal_keep_size");
             }

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:something was found, or the request was refused",
+            "1:a problem was found, or the request was rejected",
             "2:the command line or a configuration file cannot be used",
             "3:a server could not be reached"
         },

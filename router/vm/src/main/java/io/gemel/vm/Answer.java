@@ -70,7 +70,7 @@ public final class Answer {
      */
     public Answer forGood() {
         if (isSuccess() || isFailure()) {
-            throw new IllegalStateException("only a refusal, a status of 4xx, can be for good, not " + status);
+            throw new IllegalStateException("only a refusal, a status of 4xx, can be permanent, not " + status);
         }
         return new Answer(status, contentType, body, headers, withoutChange, true);
     }

@@ -34,7 +34,7 @@ final class Answers {
 
     static Settled fenced() {
         return new Settled(
-                Outcome.FENCED, text(CONFLICT, "this key was closed when its outcome was asked for; use a new one"));
+                Outcome.FENCED, text(CONFLICT, "this key was fenced when its outcome was asked for; use a new one"));
     }
 
     /** Not a submission at all; nothing is recorded. */
@@ -67,7 +67,7 @@ final class Answers {
     }
 
     static NothingHappened closed() {
-        return nothing(Outcome.CLOSED, "this site is not open: its database was restarted and still catches up");
+        return nothing(Outcome.CLOSED, "this site is not open: its database was restarted and is still catching up");
     }
 
     static NothingHappened late() {
@@ -76,7 +76,7 @@ final class Answers {
 
     static NothingHappened retry(StepFailure last) {
         String state = last.state().isEmpty() ? "" : " [SQLSTATE " + last.state() + "]";
-        return nothing(Outcome.RETRY, "other transactions were in the way, and nothing was committed" + state);
+        return nothing(Outcome.RETRY, "other transactions conflicted, and nothing was committed" + state);
     }
 
     static NothingHappened unreachable() {

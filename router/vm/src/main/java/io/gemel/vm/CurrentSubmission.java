@@ -20,8 +20,9 @@ final class CurrentSubmission {
         Submission submission = CURRENT.get();
         if (submission == null) {
             throw new IllegalStateException(
-                    "this thread works on no submission: the request has no Idempotency-Key, VmFilter is not in its way,"
-                            + " or another thread took it over (then take the submission from the request's attribute)");
+                    "this thread works on no submission: the request has no Idempotency-Key, VmFilter is not in its"
+                            + " filter chain, or another thread took it over (then take the submission from the"
+                            + " request's attribute)");
         }
         return submission;
     }

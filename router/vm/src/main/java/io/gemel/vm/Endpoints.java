@@ -50,7 +50,7 @@ final class Endpoints {
     }
 
     private static Reply wrongMethod() {
-        return Reply.of(Answer.of(WRONG_METHOD, "text/plain", "another method is meant for this\n"));
+        return Reply.of(Answer.of(WRONG_METHOD, "text/plain", "use another method\n"));
     }
 
     private Answer heartbeat() {

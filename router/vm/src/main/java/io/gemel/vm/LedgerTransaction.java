@@ -226,7 +226,7 @@ final class LedgerTransaction implements AutoCloseable {
                 if (!row.next()) {
                     throw StepFailure.failed(
                             "the application ended the transaction of submission '" + submission.key()
-                                    + "' itself: part of its work may be committed without an answer. The library commits, and nobody else");
+                                    + "' itself: part of its work may be committed without an answer. Only the library may commit");
                 }
                 if (!row.getBoolean(1)) {
                     return Finish.CLOSED;
@@ -257,7 +257,7 @@ final class LedgerTransaction implements AutoCloseable {
             connection.setAutoCommit(autoCommit);
             connection.setNetworkTimeout(Runnable::run, networkTimeout);
         } catch (SQLException | RuntimeException e) {
-            LOG.debug("a connection could not be given back in good order; the pool finds out", e);
+            LOG.debug("a connection could not be returned cleanly; the pool detects that", e);
         }
     }
 

@@ -193,7 +193,7 @@ final class LentConnection implements InvocationHandler {
 
     private void requireTransaction(String what) throws SQLException {
         if (autoCommit) {
-            throw new SQLException("there is no transaction to " + what + ": the connection commits by itself");
+            throw new SQLException("there is no transaction to " + what + ": the connection is in auto-commit mode");
         }
     }
 

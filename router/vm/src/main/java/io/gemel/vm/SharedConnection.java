@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SharedConnection {
     private static final String SECOND_TRANSACTION =
-            "a transaction begins inside a submission while another one of it is open (REQUIRES_NEW, or a second connection): it would"
-                    + " be committed or rolled back with the submission and not by itself. Join the one that is open (REQUIRED), use a"
-                    + " savepoint of it (NESTED), or do it after the submission";
+            "a transaction begins inside a submission while another one of it is open (REQUIRES_NEW, or a second"
+                    + " connection): it would be committed or rolled back with the submission and not separately."
+                    + " Join the one that is open (REQUIRED), use a savepoint of it (NESTED), or do it after the"
+                    + " submission";
 
     private static final String OTHERS_WROTE =
             "a transaction inside a submission is rolled back after something was written outside of it (NOT_SUPPORTED, or a second"

@@ -185,13 +185,13 @@ final class Submissions {
         return switch (failure.kind()) {
             case UNKNOWN -> {
                 LOG.warn(
-                        "submission {}: the connection was lost during the commit, it may have happened or not: {}",
+                        "submission {}: the connection was lost during the commit, its outcome is unknown: {}",
                         submission.key(),
                         failure.getMessage());
                 yield new Unknown(Answers.unknown());
             }
             case UNREACHABLE, STALE -> {
-                LOG.warn("submission {}: the database is out of reach: {}", submission.key(), failure.getMessage());
+                LOG.warn("submission {}: the database is unreachable: {}", submission.key(), failure.getMessage());
                 yield Answers.unreachable();
             }
             default -> {

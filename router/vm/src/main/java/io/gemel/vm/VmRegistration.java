@@ -83,7 +83,7 @@ public final class VmRegistration implements AutoCloseable {
             VmConfig config, List<URI> routers, String token, URI url, @Nullable URI heartbeatUrl, String group) {
         this.config = config;
         if (routers.isEmpty()) {
-            throw new IllegalArgumentException("no router is named that could be told");
+            throw new IllegalArgumentException("no router is configured");
         }
         if (!TOKEN.matcher(token).matches()) {
             throw new IllegalArgumentException("the token is empty, or has characters that no header can carry");
@@ -115,7 +115,7 @@ public final class VmRegistration implements AutoCloseable {
             return made;
         });
         for (URI router : registrations.keySet()) {
-            problems.put(router, "it was not asked yet");
+            problems.put(router, "it was not contacted yet");
             again(router, 0);
         }
     }
@@ -123,7 +123,7 @@ public final class VmRegistration implements AutoCloseable {
     private static void requireAddress(URI address) {
         boolean http = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
         if (!http || address.getHost() == null || !PATHS.contains(address.getPath())) {
-            throw new IllegalArgumentException(address + " is no address: write http://HOST:PORT");
+            throw new IllegalArgumentException(address + " is not an address: write http://HOST:PORT");
         }
     }
 

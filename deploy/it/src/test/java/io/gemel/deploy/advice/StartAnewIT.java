@@ -126,7 +126,7 @@ class StartAnewIT {
         writeApart(
                 "BEGIN; INSERT INTO gemel.submission (key, fingerprint, attempt) VALUES ('k', 'f', 1); TRUNCATE item; COMMIT",
                 "BEGIN; INSERT INTO gemel.submission (key, fingerprint, attempt) VALUES ('k', 'f', 2); TRUNCATE item; COMMIT");
-        awaitEither("had emptied table", "tart the pair anew", Advice.APPLY_SUBMISSION_EMPTIED.code());
+        awaitEither("had truncated table", "tart the pair anew", Advice.APPLY_SUBMISSION_EMPTIED.code());
         startAnew();
     }
 

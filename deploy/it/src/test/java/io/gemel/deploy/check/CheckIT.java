@@ -209,7 +209,7 @@ class CheckIT {
         assertThat(result.exitCode()).isEqualTo(ExitCode.FINDING);
         assertThat(lines(result))
                 .anyMatch(line -> line.contains("role " + site.role() + " may not log in or replicate"))
-                .anyMatch(line -> line.contains("may not switch triggers off while applying"))
+                .anyMatch(line -> line.contains("may not disable triggers while applying"))
                 .anyMatch(line -> line.contains("may not call pg_replication_origin_session_setup"))
                 .anyMatch(line -> line.contains("schema gemel does not exist"))
                 .noneMatch(line -> line.contains("gemel.applied does not exist"))
@@ -272,7 +272,7 @@ class CheckIT {
         assertThat(lines(check(site)))
                 .anyMatch(line -> line.contains("router.token is empty while status.listen is not on a loopback"))
                 .anyMatch(line -> line.contains("gemel.gate does not allow role " + vm + " to SELECT"))
-                .anyMatch(line -> line.contains("may not end the sessions of a VM that is lost"));
+                .anyMatch(line -> line.contains("may not terminate the sessions of a lost VM"));
     }
 
     @ParameterizedTest

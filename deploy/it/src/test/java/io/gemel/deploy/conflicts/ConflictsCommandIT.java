@@ -108,7 +108,8 @@ class ConflictsCommandIT {
 
         assertThat(run("show", id)).isEqualTo(ExitCode.DONE);
         assertThat(commands.out())
-                .contains("west's comes last", "but the other row's value beats it", "writes it as west had left it");
+                .contains(
+                        "west's comes last", "but the other row's value wins over it", "writes it as west had left it");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
 
@@ -125,7 +126,8 @@ class ConflictsCommandIT {
                         "Two rows claim one value of a unique key",
                         "public.person[1] gave way: NULL now is its name, which was ada");
         assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
-        assertThat(commands.err()).contains("another row has what it would take back", "public.person[2] had it");
+        assertThat(commands.err())
+                .contains("another row has the value that it would take back", "public.person[2] had it");
         sites.west().execute("UPDATE person SET name = 'grace' WHERE id = 2");
         assertThat(run("undo", id)).isEqualTo(ExitCode.DONE);
         sites.settle();
@@ -152,7 +154,7 @@ class ConflictsCommandIT {
     void says_what_was_chosen_for_an_orphan() throws Exception {
         String kept = conflict("DELETE FROM person WHERE id = 7", "INSERT INTO purchase VALUES (1, 7)");
         assertThat(run("show", kept)).isEqualTo(ExitCode.DONE);
-        assertThat(commands.out()).contains("refers to a row that east deleted meanwhile", "kept as it is");
+        assertThat(commands.out()).contains("refers to a row that east deleted meanwhile", "the orphan was kept");
         assertThat(run("undo", kept)).isEqualTo(ExitCode.FINDING);
         assertThat(commands.err()).contains("nothing was taken from the row", "east deleted {id=7");
 
@@ -160,7 +162,7 @@ class ConflictsCommandIT {
         assertThat(run("show", removed)).isEqualTo(ExitCode.DONE);
         assertThat(commands.out()).contains("the orphan was removed, too");
         assertThat(run("undo", removed)).isEqualTo(ExitCode.FINDING);
-        assertThat(commands.err()).contains("the row that it refers to is not there", "east deleted {id=8");
+        assertThat(commands.err()).contains("the row that it refers to does not exist", "east deleted {id=8");
         sites.west().execute("INSERT INTO person VALUES (8, NULL)");
         assertThat(run("undo", removed)).isEqualTo(ExitCode.DONE);
         sites.settle();
@@ -246,7 +248,7 @@ class ConflictsCommandIT {
                 "SET session_replication_role = replica; UPDATE ruled SET v = 'west' WHERE id = 2");
 
         assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
-        assertThat(commands.err()).contains("a rule or trigger of its table withholds the row");
+        assertThat(commands.err()).contains("a rule or trigger of its table suppresses the row");
         sites.west().execute("ALTER TABLE ruled DISABLE RULE hold");
         assertThat(run("undo", id)).as(commands::err).isEqualTo(ExitCode.DONE);
         sites.west().execute("ALTER TABLE ruled ENABLE RULE hold");

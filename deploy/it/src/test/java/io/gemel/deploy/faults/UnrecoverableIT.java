@@ -165,12 +165,12 @@ class UnrecoverableIT {
                 pair.write(1);
             }
             pair.east().execute("CHECKPOINT");
-            pair.awaitHalted(east, pair.east().config().slot(), "given up", "max_slot_wal_keep_size", MEND);
+            pair.awaitHalted(east, pair.east().config().slot(), "has invalidated", "max_slot_wal_keep_size", MEND);
         } finally {
             pair.east().alterSystem("ALTER SYSTEM RESET max_slot_wal_keep_size");
         }
         pair.stop();
-        assertHaltsEveryTime(pair.east(), pair.east().config().slot(), "given up", MEND);
+        assertHaltsEveryTime(pair.east(), pair.east().config().slot(), "has invalidated", MEND);
     }
 
     @Test
@@ -446,7 +446,7 @@ class UnrecoverableIT {
                                 + " EXECUTE 'CREATE PUBLICATION gemel FOR TABLE ' || named"
                                 + " || ' WITH (publish_via_partition_root, publish_generated_columns = stored)'; END $$");
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "dropped and created again", MEND, Advice.CAPTURE_PUBLICATION_CHANGED.code());
+        assertHaltsEveryTime(pair.east(), "dropped and recreated", MEND, Advice.CAPTURE_PUBLICATION_CHANGED.code());
         StringWriter printed = new StringWriter();
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
                 .isEqualTo(1);

@@ -100,7 +100,7 @@ class DurabilityOutagesIT {
         assertThat(missed)
                 .extracting(each -> each.reply().body())
                 .allMatch(body -> body.contains("not applied within 5000 ms"))
-                .anyMatch(body -> body.contains("the peer was not seen"))
+                .anyMatch(body -> body.contains("the peer is not known"))
                 .noneMatch(body -> body.contains("it answers 200"));
         assertThat(published()).containsAll(keys(reached)).containsAll(keys(missed));
 

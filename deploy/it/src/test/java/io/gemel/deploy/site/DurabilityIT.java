@@ -112,7 +112,7 @@ class DurabilityIT {
         sites.east().execute("INSERT INTO entry (what) VALUES ('during a pause')");
 
         assertThat(east().durable(Level.SHIPPED, LIMIT)).isEmpty();
-        awaitObstacle(Level.APPLIED, "the peer was not seen in time to have applied position");
+        awaitObstacle(Level.APPLIED, "the peer is not known in time to have applied position");
 
         west.resume();
         assertThat(east().durable(Level.APPLIED, LIMIT)).isEmpty();

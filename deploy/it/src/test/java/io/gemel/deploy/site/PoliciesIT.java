@@ -92,10 +92,7 @@ class PoliciesIT {
         for (SiteSupervisor site : sites.supervisors()) {
             sites.awaitReason(site, Advice.APPLY_RESOLVER.code());
             assertThat(site.report().apply().reason())
-                    .contains(
-                            "custom(merged-tags) failed at row public.untagged[1]",
-                            "at both sites",
-                            "start them again");
+                    .contains("custom(merged-tags) failed at row public.untagged[1]", "at both sites", "restart them");
         }
         sites.east().with("conflict.policy.public.untagged", "last-writer-wins");
         sites.west().with("conflict.policy.public.untagged", "last-writer-wins");

@@ -382,7 +382,7 @@ class SilenceIT {
                         "CREATE TRIGGER busy AFTER INSERT ON item FOR EACH ROW EXECUTE FUNCTION busy()",
                         "ALTER TABLE item ENABLE ALWAYS TRIGGER busy");
         insert(sites.east());
-        awaitReason(west(), ReasonCode.APPLY_RETRYING, "are tried again and again", "too busy");
+        awaitReason(west(), ReasonCode.APPLY_RETRYING, "are retried repeatedly", "too busy");
         sites.west().execute("DROP TRIGGER busy ON item", "DROP FUNCTION busy");
     }
 
@@ -402,7 +402,7 @@ class SilenceIT {
             Thread deciding =
                     new Thread(() -> commands.run("parked", sites.west().file(), "retry", id));
             deciding.start();
-            awaitReason(west(), ReasonCode.APPLY_DECISION_WAIT, "cannot be carried out yet");
+            awaitReason(west(), ReasonCode.APPLY_DECISION_WAIT, "cannot be executed yet");
             teller.rollback();
             deciding.join();
         }
@@ -419,7 +419,7 @@ class SilenceIT {
             superuser.setAutoCommit(false);
             statement.execute("LOCK TABLE gemel.seal IN ACCESS EXCLUSIVE MODE");
             sites.run(sites.west(), micros -> micros);
-            awaitReason(west(), ReasonCode.SITE_STARTING, "makes sure that the log is this database's");
+            awaitReason(west(), ReasonCode.SITE_STARTING, "makes sure that the log belongs to this database");
             superuser.rollback();
         }
     }
@@ -447,7 +447,7 @@ class SilenceIT {
         try {
             sites.west().execute("UPDATE item SET v = 'west' WHERE id = 2");
             sites.east().execute("UPDATE item SET v = 'east' WHERE id = 2");
-            awaitReason(west(), ReasonCode.CAPTURE_DATABASE_SILENT, "sends nothing of its log");
+            awaitReason(west(), ReasonCode.CAPTURE_DATABASE_SILENT, "sends no log");
             awaitReason(west(), ReasonCode.APPLY_CAPTURE_WAIT, "waits until capture has read");
         } finally {
             signal("CONT", sender);

@@ -63,10 +63,10 @@ class UpgradedServerIT {
                 .findings()
                 .toString();
         assertThat(told)
-                .contains("gemel_east does not exist, and the last site process ended in good order: run gemel prepare")
+                .contains("gemel_east does not exist, and the last site process shut down cleanly: run gemel prepare")
                 .doesNotContain("anew");
         String printed = prepareEast(0);
-        assertThat(printed).contains("its log goes on where it ended");
+        assertThat(printed).contains("its log continues where it ended");
         sites.run(sites.east(), LongUnaryOperator.identity());
 
         sites.east().execute("UPDATE item SET v = 'after' WHERE id <= 10", "INSERT INTO item VALUES (300, 'after')");

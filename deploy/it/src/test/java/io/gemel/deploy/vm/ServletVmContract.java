@@ -193,7 +193,7 @@ abstract class ServletVmContract extends VmContract {
                             "/app",
                             (types, servlets) -> VmServlets.register(servlets, unused, new InetSocketAddress(0)),
                             other))
-                    .hasStackTraceContaining("'/app': routers ask a VM below /gemel/")
+                    .hasStackTraceContaining("'/app': routers send requests to a VM below /gemel/")
                     .hasStackTraceContaining("ROOT.war");
         }
     }

@@ -132,7 +132,7 @@ public final class VmRegistrationIT {
                 .hasMessageContaining("the token")
                 .hasMessageNotContaining("s3cret");
         assertThatThrownBy(() -> new VmRegistration(VM, List.of(), "t", URL, null))
-                .hasMessageContaining("no router is named");
+                .hasMessageContaining("no router is configured");
     }
 
     @Test

@@ -147,7 +147,7 @@ def until_it_passes(submission, step):
             except Again:
                 time.sleep(min(random.uniform(0, 0.01 * 2**retries), max(submission.left(), 0)))
         submission.check_time()
-        raise Ended("retry", 503, "other transactions were in the way, and nothing was committed")
+        raise Ended("retry", 503, "other transactions conflicted, and nothing was committed")
     except Ended as e:
         return e.reply
 

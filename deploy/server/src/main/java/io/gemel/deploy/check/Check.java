@@ -104,9 +104,7 @@ public final class Check {
             report("database", e, findings);
         } catch (SQLException e) {
             findings.error(
-                    "database",
-                    "could not be checked to the end (" + e.getMessage() + ")",
-                    "mend that and check again");
+                    "database", "could not be checked completely (" + e.getMessage() + ")", "fix that and check again");
         }
         return Optional.empty();
     }

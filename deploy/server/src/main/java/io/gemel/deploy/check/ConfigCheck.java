@@ -41,7 +41,7 @@ final class ConfigCheck implements DatabaseCheck {
         for (String key : config.literalSecrets()) {
             findings.warning(
                     key,
-                    "is written out in " + config.file(),
+                    "is in plain text in " + config.file(),
                     "move it to a file of mode 600 and write " + key + "=${file:PATH}");
         }
     }

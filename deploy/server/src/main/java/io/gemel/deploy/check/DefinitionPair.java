@@ -50,7 +50,7 @@ final class DefinitionPair {
                                 "type " + type,
                                 "is " + definition + " at " + first + " and " + other + " at " + second
                                         + ": a value that one of them does not know cannot be applied there",
-                                "make the types equal, what is new first at the site that lacks it");
+                                "make the types equal, additions first at the site that lacks them");
             }
         });
     }
@@ -76,7 +76,7 @@ final class DefinitionPair {
                 warn(
                         table,
                         "has the unique key " + definition + " at " + has + " only: values that " + lacks
-                                + " lets stand twice are settled at " + has
+                                + " allows twice are resolved at " + has
                                 + " as a conflict of that key, at both sites",
                         lacks);
             case FOREIGN_KEY ->
@@ -96,8 +96,8 @@ final class DefinitionPair {
                         .warning(
                                 table,
                                 "has the trigger " + definition + " at " + has
-                                        + " only: it fires there when a change is applied, and what it writes or leaves"
-                                        + " out makes the sites differ",
+                                        + " only: it fires there when a change is applied, and what it writes or"
+                                        + " suppresses makes the sites differ",
                                 "create the same trigger at both sites, or enable it for local changes only");
             case GENERATED ->
                 findings.of(Cause.PAIR_TABLES)

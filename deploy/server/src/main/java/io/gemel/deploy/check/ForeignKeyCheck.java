@@ -62,8 +62,8 @@ final class ForeignKeyCheck implements DatabaseCheck {
                     .warning(
                             table.sqlName(),
                             "has the foreign key " + key.name()
-                                    + " and is partitioned: its rows are not looked at when the other"
-                                    + " site deletes what they refer to",
+                                    + " and is partitioned: its orphans are not detected when the other site deletes"
+                                    + " the rows they refer to",
                             "look for such rows with a query, or mark rows of " + key.parent() + " as deleted instead");
         }
         if (key.besideKey()) {
@@ -71,7 +71,7 @@ final class ForeignKeyCheck implements DatabaseCheck {
                     .warning(
                             table.sqlName(),
                             "has the foreign key " + key.name() + " to columns of " + key.parent()
-                                    + " that are not its primary key: its rows are not looked at when the other site updates those",
+                                    + " that are not its primary key: its orphans are not detected when the other site updates those",
                             "refer to the primary key, or do not change the columns");
         }
     }

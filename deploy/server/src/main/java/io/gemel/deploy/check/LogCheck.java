@@ -85,7 +85,7 @@ final class LogCheck {
         if (topic.replicas() < REPLICAS_SAFE) {
             findings.warning(
                     subject,
-                    "has " + topic.replicas() + " replica(s): a lost broker can lose transactions on their way",
+                    "has " + topic.replicas() + " replica(s): a lost broker can lose transactions in transit",
                     "use three brokers and log.replication.factor=3 in production");
         } else if (number(topic.settings(), "min.insync.replicas") < 2) {
             findings.warning(

@@ -62,7 +62,7 @@ final class PairCheck {
                             "database collation",
                             "is " + firstFacts.collation() + " at " + first.site() + " and " + secondFacts.collation()
                                     + " at " + second.site(),
-                            "sort order and upper case may differ between the sites; keys are compared alike all the same");
+                            "sort order and upper case may differ between the sites; keys are still compared identically");
         }
         if (!major(firstFacts).equals(major(secondFacts))) {
             findings.of(Cause.PAIR_SERVERS)
@@ -109,7 +109,7 @@ final class PairCheck {
             findings.error(
                     table,
                     "has the conflict policy " + here.policy() + " at " + first.site() + " and " + there.policy()
-                            + " at " + second.site() + ": the sites would decide conflicts differently and drift apart",
+                            + " at " + second.site() + ": the sites would resolve conflicts differently and diverge",
                     "write the same conflict.policy lines in both files");
         }
         TreeSet<String> columns = new TreeSet<>(here.columns().keySet());

@@ -24,7 +24,7 @@ final class PolicyCheck implements DatabaseCheck {
                         table.sqlName(),
                         "keeps the row with the " + extreme.name() + " of two concurrent ones: a concurrent change of"
                                 + " another column is lost with its row",
-                        "look into gemel.journal, or use column-merge if that must not be");
+                        "check gemel.journal, or use column-merge to avoid that");
             }
         }
     }

@@ -34,7 +34,7 @@ final class PreparedCheck implements DatabaseCheck {
                     .warning(
                             "role " + user,
                             "is a superuser, which Gemel does not need",
-                            "create a role of its own and run gemel prepare with --admin-user");
+                            "create a separate role and run gemel prepare with --admin-user");
         }
         checkShape(site.connection(), findings);
         checkSlot(site.config(), site.connection(), findings);

@@ -25,22 +25,22 @@ final class RouterCheck implements DatabaseCheck {
             if (Sql.isTrue(site.connection(), "SELECT rolsuper FROM pg_roles WHERE rolname = ?", role)) {
                 found.error(
                         "role " + role,
-                        "is named in vm.roles and is a superuser, whose sessions Gemel may not end: what a lost VM has"
-                                + " locked stays locked",
-                        "let the VMs work as a role without that right");
+                        "is named in vm.roles and is a superuser, whose sessions Gemel may not terminate: locks of a"
+                                + " lost VM stay",
+                        "use a role without that attribute for the VMs");
             }
         }
         if (router.submissionRetention().compareTo(RETENTION_LEAST) < 0) {
             found.warning(
                     "submission.retention",
-                    "is shorter than a day: a client that tries again later has its work done twice",
-                    "make it longer than clients try, and than the longest outage");
+                    "is shorter than a day: a client that retries later has its work done twice",
+                    "make it longer than clients retry, and than the longest outage");
         }
         if (router.token().text().isEmpty() && isReachable(config.statusListen().host())) {
             found.warning(
                     "router.token",
-                    "is empty while status.listen is not on a loopback address: whoever reaches it may end the sessions"
-                            + " of VMs",
+                    "is empty while status.listen is not on a loopback address: anyone who reaches it may terminate"
+                            + " the sessions of VMs",
                     "set router.token here and site." + config.site() + ".token at the routers");
         }
     }

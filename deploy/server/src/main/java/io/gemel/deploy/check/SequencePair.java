@@ -25,8 +25,8 @@ final class SequencePair {
                 findings.warning(
                         column,
                         column.equals(sequence.name())
-                                ? "is a sequence that gives the same values at both sites"
-                                : "draws its values from a sequence that gives the same values at both sites",
+                                ? "is a sequence that generates the same values at both sites"
+                                : "draws its values from a sequence that generates the same values at both sites",
                         fix(sequence, peers));
             }
         });

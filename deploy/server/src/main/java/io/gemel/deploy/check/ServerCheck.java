@@ -23,7 +23,7 @@ final class ServerCheck implements DatabaseCheck {
             findings.of(Cause.LOG_UNLIMITED)
                     .warning(
                             "max_slot_wal_keep_size",
-                            "is unlimited: while capture is away the server keeps its log until the disk is full",
+                            "is unlimited: while capture is down the server keeps its log until the disk is full",
                             "ALTER SYSTEM SET max_slot_wal_keep_size = 'what the disk can spare', and watch the slot");
         }
     }

@@ -52,7 +52,7 @@ final class TableRuleCheck implements DatabaseCheck {
                 firing.table(),
                 "has the " + kind + " " + firing.name() + ", enabled " + (firing.replicaOnly() ? "REPLICA" : "ALWAYS")
                         + ": it fires " + (firing.replicaOnly() ? "only" : "again")
-                        + " when a change is applied here, and what it writes or leaves out makes the sites differ",
+                        + " when a change is applied here, and what it writes or suppresses makes the sites differ",
                 "ALTER TABLE " + firing.table() + " ENABLE " + kind.toUpperCase(Locale.ROOT) + " " + firing.name()
                         + ", unless it touches no replicated table");
     }

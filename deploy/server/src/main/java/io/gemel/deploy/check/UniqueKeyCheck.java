@@ -49,7 +49,7 @@ final class UniqueKeyCheck implements DatabaseCheck {
                 findings.of(Cause.POLICY)
                         .warning(
                                 table.sqlName(),
-                                "has the policy unique(remove), but no unique key besides the primary one",
+                                "has the policy unique(remove), but no unique key other than the primary key",
                                 "leave it out, or add the key");
             }
         }
@@ -64,7 +64,7 @@ final class UniqueKeyCheck implements DatabaseCheck {
                 : key.clears()
                         ? " the one with the earlier change gets NULL in its place"
                         : " the one with the earlier change is removed, since none of its columns may be NULL";
-        String mend = "let each site draw such values from its own range, and look into gemel.journal";
+        String mend = "let each site draw such values from its own range, and check gemel.journal";
         findings.of(Cause.UNIQUE_KEYS)
                 .note(
                         table.sqlName(),

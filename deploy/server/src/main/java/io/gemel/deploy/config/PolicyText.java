@@ -133,7 +133,7 @@ final class PolicyText {
         } else {
             throw new BadValueException(
                     "names two policies, " + policy.name() + " and " + name,
-                    "choose one; only delta, unique and orphan go beside another");
+                    "choose one; only delta, unique and orphan can be combined with another");
         }
     }
 

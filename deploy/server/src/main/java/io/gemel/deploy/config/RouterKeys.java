@@ -189,7 +189,7 @@ final class RouterKeys {
         for (String field : text.split(",", -1)) {
             if (!text.isBlank() && !RouterAccessLog.names().contains(field.trim())) {
                 throw new BadValueException(
-                        "has '" + field.trim() + "', which is no field",
+                        "has '" + field.trim() + "', which is not a field",
                         "the fields are " + String.join(", ", RouterAccessLog.names()));
             }
         }

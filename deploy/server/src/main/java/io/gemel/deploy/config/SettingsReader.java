@@ -98,13 +98,13 @@ final class SettingsReader {
         Place earlier = places.putIfAbsent(key, place);
         if (earlier != null) {
             String where = earlier.file().equals(place.file()) ? "" : earlier.file() + ", ";
-            report(place, key + " is set already in " + where + "line " + earlier.line(), "keep one of them");
+            report(place, key + " is already set in " + where + "line " + earlier.line(), "keep one of them");
             return;
         }
         try {
             if (setting.value().matches(".*\\s#.*")) {
                 throw new BadValueException(
-                        "has a comment behind its value",
+                        "has a comment after its value",
                         "move the comment to its own line (a value that really holds ' #' goes into a ${file:...})");
             }
             boolean secret = isSecret(setting);
@@ -123,7 +123,7 @@ final class SettingsReader {
         Optional<Key<?>> known =
                 keys.stream().filter(key -> key.name().equals(name)).findFirst();
         if (known.isPresent() && !place.file().equals(file)) {
-            throw new BadValueException("may not stand here", "move it into " + file);
+            throw new BadValueException("is not allowed here", "move it into " + file);
         }
         if (known.isPresent()) {
             values.put(known.get(), known.get().parser().parse(text));

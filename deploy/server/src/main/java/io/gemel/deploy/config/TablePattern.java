@@ -64,7 +64,7 @@ public final class TablePattern {
         }
         if (!part.matches("[\\p{L}_*][\\p{L}\\p{N}_$*]*")) {
             throw new BadValueException(
-                    "has the table pattern '" + pattern + "' with a part that is no name: '" + part + "'", EXAMPLE);
+                    "has the table pattern '" + pattern + "' with a part that is not a name: '" + part + "'", EXAMPLE);
         }
         return Pattern.compile(part.toLowerCase(Locale.ROOT).replace("$", "\\$").replace("*", ".*"));
     }

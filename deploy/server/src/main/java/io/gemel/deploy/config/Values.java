@@ -58,7 +58,8 @@ final class Values {
     static String databaseUrl(String text) throws BadValueException {
         if (!text.startsWith("jdbc:postgresql:") || !isReadByDriver(text)) {
             throw new BadValueException(
-                    "is '" + text + "', which is no PostgreSQL JDBC URL", "write jdbc:postgresql://HOST:PORT/DATABASE");
+                    "is '" + text + "', which is not a PostgreSQL JDBC URL",
+                    "write jdbc:postgresql://HOST:PORT/DATABASE");
         }
         if (text.matches(".*[?&](user|password)=.*")) {
             throw new BadValueException(
@@ -107,7 +108,7 @@ final class Values {
             }
         }
         throw new BadValueException(
-                "is '" + text + "', which is no address", "write HOST:PORT, for example 127.0.0.1:7070");
+                "is '" + text + "', which is not an address", "write HOST:PORT, for example 127.0.0.1:7070");
     }
 
     /** The base of a server, without a path. */
@@ -123,7 +124,7 @@ final class Values {
             // Falls through to the one message below: a text that is no URI is no address either.
         }
         throw new BadValueException(
-                "is '" + text + "', which is no server's address", "write http://HOST:PORT, without a path");
+                "is '" + text + "', which is not a server's address", "write http://HOST:PORT, without a path");
     }
 
     /** A name that may stand in a header, a URL and an application_name. */

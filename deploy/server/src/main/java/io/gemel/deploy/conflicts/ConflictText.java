@@ -87,7 +87,7 @@ final class ConflictText {
             what = changed.isEmpty() ? "updated the row without changing it" : "changed " + String.join(", ", changed);
         }
         if (side.position() == 0) {
-            return "  " + side.site() + ", before anything still under way: " + what;
+            return "  " + side.site() + ", before any change in transit: " + what;
         }
         return "  " + side.site() + ", version " + MICROS.format(side.made()) + " UTC: " + what;
     }

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 /** {@code gemel conflicts}: what the journal of a site says, and a way back. */
 @Command(
         name = "conflicts",
-        description = "Shows the conflicts that a site met, why each was decided so, and undoes one.")
+        description = "Shows the conflicts of a site and why each was resolved as it was, and undoes one.")
 public final class ConflictsCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -49,7 +49,7 @@ public final class ConflictsCommand implements Runnable {
                             names = "--limit",
                             paramLabel = "N",
                             defaultValue = "20",
-                            description = "At most so many. Default: ${DEFAULT-VALUE}.")
+                            description = "Maximum number. Default: ${DEFAULT-VALUE}.")
                     int limit)
             throws Exception {
         return with((connection, out) -> {
@@ -68,8 +68,8 @@ public final class ConflictsCommand implements Runnable {
     @Command(
             name = "undo",
             description = {
-                "Writes the row as the losing change had left it, as an ordinary transaction of this site; it reaches the peer like any other.",
-                "Look at the row first: whatever was written since is overwritten."
+                "Writes the row as the losing change had left it, as an ordinary transaction of this site; it is replicated to the peer like any other.",
+                "Look at the row first: later changes are overwritten."
             })
     int undo(@Parameters(paramLabel = "ID", description = "As list prints it.") long id) throws Exception {
         return with((connection, out) -> out.println(new Undo(connection).run(JournaledConflict.find(connection, id))));

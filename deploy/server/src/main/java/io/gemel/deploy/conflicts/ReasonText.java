@@ -32,12 +32,12 @@ final class ReasonText {
         if (policy.startsWith("column-merge")) {
             rule = "; columns that only one of them changed keep that change";
         } else if (policy.startsWith("custom")) {
-            rule = ", and the rule made a row of what both had left";
+            rule = ", and the rule merged what both had left";
         } else if (conflict.laterWasBeaten()) {
-            rule = ", but the other row's value beats it, so that "
-                    + conflict.losing().site() + "'s row does not stand";
+            rule = ", but the other row's value wins over it, so that "
+                    + conflict.losing().site() + "'s row is not kept";
         } else if (policy.startsWith("greatest") || policy.startsWith("least")) {
-            rule = ", and the other row's value does not beat it";
+            rule = ", and the other row's value does not win over it";
         } else {
             rule = " and replaces the row";
         }
@@ -68,28 +68,30 @@ final class ReasonText {
                 given.add(column + ", which was " + before.get(column));
             }
         });
-        return given.isEmpty() ? "it has nothing left to give." : "NULL now is its " + String.join(", ", given) + ".";
+        return given.isEmpty()
+                ? "it has no value left to give up."
+                : "NULL now is its " + String.join(", ", given) + ".";
     }
 
     private static String ofOrphan(JournaledConflict conflict) {
         boolean removed = conflict.outcome() == null;
         Side deleting = removed ? conflict.winning() : conflict.losing();
         String found = conflict.rowName() + " refers to a row that " + deleting.site()
-                + " deleted meanwhile. The policy of its table is " + conflict.policy() + ": ";
+                + " deleted in the meantime. The policy of its table is " + conflict.policy() + ": ";
         if (removed) {
             return found + "the orphan was removed, too.";
         }
         return conflict.policy().contains("orphan(revive)")
-                ? found + "the row that it refers to was written again, as it was when it was deleted."
-                : found + "the orphan was kept as it is, without the row that it refers to.";
+                ? found + "the row that it refers to was restored as it was when it was deleted."
+                : found + "the orphan was kept, without the row that it refers to.";
     }
 
     private static String ofSubmission(JournaledConflict conflict) {
-        return "Both transactions carry out submission " + String.join(", ", conflict.key())
+        return "Both transactions execute submission " + String.join(", ", conflict.key())
                 + ", which takes effect once: the greater attempt does, and of equal ones the later. That is "
                 + conflict.winner() + "'s, attempt " + attempt(conflict.winning()) + "; "
                 + conflict.losing().site() + "'s, attempt " + attempt(conflict.losing())
-                + ", is void as a whole: none of its changes is left at either site. What was built on them later is.";
+                + ", is superseded as a whole: none of its changes remains at either site. Later changes that were built on them remain.";
     }
 
     private static String ofRepair(JournaledConflict conflict) {

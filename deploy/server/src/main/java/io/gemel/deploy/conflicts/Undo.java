@@ -111,7 +111,9 @@ final class Undo {
                         conflict.table())
                 .filter(table -> !table.columns().isEmpty())
                 .orElseThrow(() -> refused(
-                        conflict, "its table does not exist any more", "create it again, or let the conflict be"));
+                        conflict,
+                        "its table does not exist any more",
+                        "create it again, or leave the conflict as it is"));
     }
 
     private String write(JournaledConflict conflict, Table table) throws SQLException, CommandException {
@@ -137,7 +139,7 @@ final class Undo {
     private void delete(JournaledConflict conflict, Table table) throws SQLException, CommandException {
         Map<String, @Nullable String> before = conflict.losing().before();
         if (before == null) {
-            throw refused(conflict, "the losing change emptied the whole table", "delete rows by hand");
+            throw refused(conflict, "the losing change truncated the table", "delete rows by hand");
         }
         if (isThere(table, before)
                 && execute("DELETE FROM " + table.rows() + table.where(), table.key(), before) == 0) {
@@ -204,8 +206,8 @@ final class Undo {
     private static CommandException withheld(JournaledConflict conflict) {
         return refused(
                 conflict,
-                "a rule or trigger of its table withholds the row",
-                "have it let the row pass, or disable it, and undo the conflict then");
+                "a rule or trigger of its table suppresses the row",
+                "let it pass the row, or disable it, and then undo the conflict");
     }
 
     /** What stands in the way of a row, if that is another row. */
@@ -215,13 +217,13 @@ final class Undo {
         if (state.equals(SqlState.UNIQUE_VIOLATION) || state.equals(SqlState.EXCLUSION_VIOLATION)) {
             return refused(
                     conflict,
-                    "another row has what it would take back (" + error.getMessage() + ")",
+                    "another row has the value that it would take back (" + error.getMessage() + ")",
                     "free the value first; when the conflict was decided, " + rival(conflict, columns) + " had it");
         }
         if (state.equals(SqlState.FOREIGN_KEY_VIOLATION)) {
             return refused(
                     conflict,
-                    "the row that it refers to is not there (" + error.getMessage() + ")",
+                    "the row that it refers to does not exist (" + error.getMessage() + ")",
                     "write that row first; " + conflict.winning().site() + " deleted "
                             + JournaledConflict.shown(conflict.winning().before()));
         }

@@ -46,8 +46,8 @@ public final class SiteDatabase {
         } catch (SQLException e) {
             throw new CommandException(
                     ExitCode.FINDING,
-                    "the database refused (" + e.getMessage() + ")",
-                    "mend that, or run gemel prepare if the schema gemel is missing",
+                    "the database rejected the request (" + e.getMessage() + ")",
+                    "fix that, or run gemel prepare if the schema gemel is missing",
                     e);
         }
     }
@@ -114,7 +114,7 @@ public final class SiteDatabase {
                         e);
             case "53300" ->
                 unreachable(server + " has no connection left", "raise max_connections or close idle ones", e);
-            case "57P03" -> unreachable(server + " is starting up or shutting down", "try again in a moment", e);
+            case "57P03" -> unreachable(server + " is starting up or shutting down", "try again shortly", e);
             default ->
                 unreachable(
                         "cannot reach " + server + " (" + e.getMessage() + ")",

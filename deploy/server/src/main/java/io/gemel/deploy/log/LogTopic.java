@@ -168,15 +168,15 @@ public final class LogTopic implements AutoCloseable {
         }
         return new CommandException(
                 ExitCode.FINDING,
-                "Kafka at " + kafka.bootstrapServers() + " refused a request for topic " + topic + " ("
+                "Kafka at " + kafka.bootstrapServers() + " rejected a request for topic " + topic + " ("
                         + cause.getMessage() + ")",
-                "correct the kafka.* and log.* settings, or the rights of the Kafka user",
+                "correct the kafka.* and log.* settings, or the privileges of the Kafka user",
                 e);
     }
 
     /** Kafka answers for each topic it was asked about, or fails. */
     private static <T> T known(@Nullable T answer) {
-        return Objects.requireNonNull(answer, "Kafka's answer leaves out the topic asked for");
+        return Objects.requireNonNull(answer, "Kafka's answer lacks the requested topic");
     }
 
     private static CommandException interrupted(InterruptedException e) {

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code gemel parked}: transactions that wait for a person, and what the person decides. */
-@Command(name = "parked", description = "Shows the transactions that are set aside at a site, and decides about them.")
+@Command(name = "parked", description = "Shows the parked transactions of a site, and decides about them.")
 public final class ParkedCommand implements Runnable {
     private static final String ROW = "%6s  %-19s  %-10s  %-20s  %-14s  %s";
     private static final DateTimeFormatter SECONDS =
@@ -71,7 +71,7 @@ public final class ParkedCommand implements Runnable {
         });
     }
 
-    @Command(name = "show", description = "Shows what one of them does, and why it waits.")
+    @Command(name = "show", description = "Shows the changes of one of them, and why it is parked.")
     int show(@Parameters(paramLabel = "ID", description = "As list prints it.") long id) throws Exception {
         return with((connection, out) -> {
             ParkedTransaction found = find(connection, id);
@@ -79,7 +79,7 @@ public final class ParkedCommand implements Runnable {
                     + ", since " + SECONDS.format(found.at()) + " UTC");
             out.println("reason: " + found.reason());
             if (!found.problem().isEmpty()) {
-                out.println("the last decision could not be carried out: " + found.problem());
+                out.println("the last decision could not be executed: " + found.problem());
             }
             found.changes().forEach(change -> out.println("  " + words(change)));
             Set<Long> together = found.together(ParkedTransaction.list(connection));
@@ -92,7 +92,7 @@ public final class ParkedCommand implements Runnable {
 
     @Command(
             name = "retry",
-            description = "Gives the rows of a parked transaction, and of all that hang together with it, the state"
+            description = "Gives the rows of a parked transaction, and of all that are connected with it, the state"
                     + " that the other site's changes left them in; at both sites.")
     int retry(@Parameters(paramLabel = "ID", description = "As list prints it.") long id) throws Exception {
         return decide(id, "retry");
@@ -101,7 +101,7 @@ public final class ParkedCommand implements Runnable {
     @Command(
             name = "discard",
             description =
-                    "Keeps the rows of a parked transaction, and of all that hang together with it, as they are at"
+                    "Keeps the rows of a parked transaction, and of all that are connected with it, as they are at"
                             + " this site; at both sites.")
     int discard(@Parameters(paramLabel = "ID", description = "As list prints it.") long id) throws Exception {
         return decide(id, "discard");
@@ -132,14 +132,14 @@ public final class ParkedCommand implements Runnable {
                 throw new CommandException(
                         ExitCode.FINDING,
                         "transaction " + id + " stays parked: " + now.get().problem(),
-                        "mend that and decide again",
+                        "fix that and decide again",
                         null);
             }
             if (System.nanoTime() > deadline) {
                 throw new CommandException(
                         ExitCode.FINDING,
-                        "nothing has carried out '" + decision + " " + id + "' yet",
-                        "see with gemel status whether the site runs; it will be done as soon as it does",
+                        "no site has executed '" + decision + " " + id + "' yet",
+                        "check with gemel status whether the site runs; it will be done as soon as it does",
                         null);
             }
             try {

@@ -202,7 +202,7 @@ public final class Prepare {
         return new CommandException(
                 ExitCode.FINDING,
                 "preparing " + SiteDatabase.address(config) + " failed (" + e.getMessage() + ")",
-                "mend that and run gemel prepare again; what was done so far stays",
+                "fix that and run gemel prepare again; completed steps stay",
                 e);
     }
 }

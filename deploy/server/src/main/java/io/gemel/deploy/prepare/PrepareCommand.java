@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prepare",
         description = {
-            "Sets up a site: its role's rights, the schema gemel, publication, full row images, replication slot and origin, and its log's"
-                    + " Kafka topic.",
+            "Sets up a site: its role's privileges, the schema gemel, publication, full row images, replication slot"
+                    + " and origin, and its log's Kafka topic.",
             "Does only what is missing, and can be repeated at any time, also to add tables."
         })
 public final class PrepareCommand implements Callable<Integer> {

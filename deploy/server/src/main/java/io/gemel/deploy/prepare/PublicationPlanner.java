@@ -40,7 +40,7 @@ final class PublicationPlanner implements Planner {
         } else if (found.get().selectsOtherwise()) {
             plan.blocker(
                     SUBJECT,
-                    "was not made by gemel: it names all tables, whole schemas, columns or rows",
+                    "was not created by gemel: it names all tables, whole schemas, columns or rows",
                     "DROP PUBLICATION " + SiteConfig.PUBLICATION
                             + " while neither the application nor a site process runs, for what is written without it is lost to the"
                             + " peer; then run gemel prepare again");

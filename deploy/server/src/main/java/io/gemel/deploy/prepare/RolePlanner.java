@@ -52,7 +52,7 @@ final class RolePlanner implements Planner {
         if (!Sql.isTrue(connection, "SELECT has_parameter_privilege(?, 'session_replication_role', 'SET')", user)) {
             plan.add(Step.administrator(
                     "role " + user,
-                    "may not switch triggers off while applying",
+                    "may not disable triggers while applying",
                     "GRANT SET ON PARAMETER session_replication_role TO " + target.role()));
         }
         for (String function : Sql.list(connection, row -> row.getString(1), ORIGIN_FUNCTIONS_WITHOUT_RIGHT, user)) {

@@ -53,7 +53,7 @@ final class SealResumption {
             if (newer.isEmpty()) {
                 Seal.resume(connection, config.slot());
                 out.println("-- site " + config.site()
-                        + " ended in good order and nothing was written since: its log goes on where it ended");
+                        + " shut down cleanly and nothing was written since: its log continues where it ended");
             } else {
                 Slot.drop(connection, config.slot());
             }
@@ -73,10 +73,10 @@ final class SealResumption {
             rows.ifPresent(count -> newer.add(new Blocker(
                     Cause.LOG_OWNER,
                     table.getKey(),
-                    "has " + count + " row(s) that were written after the site process had ended and before a slot was"
-                            + " there: they are in no log",
-                    "stop whatever writes and run gemel prepare again; if these rows were committed, start the pair"
-                            + " anew (docs/operate.md)")));
+                    "has " + count + " row(s) that were written after the site process had ended and before a slot"
+                            + " existed: they are missing in the log",
+                    "stop all writers and run gemel prepare again; if these rows were committed, start the pair anew"
+                            + " (docs/operate.md)")));
         }
         return newer;
     }

@@ -10,9 +10,14 @@ final class SessionPlanner implements Planner {
 
     @Override
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
-        require(connection, target, plan, "pg_read_all_stats", "may not see what a session does that holds a lock");
+        require(
+                connection,
+                target,
+                plan,
+                "pg_read_all_stats",
+                "may not see the activity of a session that holds a lock");
         if (!target.config().limits().applyLockKillAfter().isZero()) {
-            require(connection, target, plan, "pg_signal_backend", "may not end a session that holds a lock");
+            require(connection, target, plan, "pg_signal_backend", "may not terminate a session that holds a lock");
         }
     }
 

@@ -38,7 +38,7 @@ final class VmRolePlanner implements Planner {
         if (!planned && !Sql.isTrue(connection, "SELECT pg_has_role(?, 'pg_signal_backend', 'USAGE')", user)) {
             plan.add(Step.administrator(
                     "role " + user,
-                    "may not end the sessions of a VM that is lost",
+                    "may not terminate the sessions of a lost VM",
                     "GRANT pg_signal_backend TO " + target.role()));
         }
         Step.Runner owner = Sql.isTrue(connection, SCHEMA_OF_ANOTHER, SiteConfig.SCHEMA, user)
@@ -59,7 +59,7 @@ final class VmRolePlanner implements Planner {
             plan.blocker(
                     "role " + role,
                     "is named in vm.roles and does not exist",
-                    "create the role that the application's VMs work as, or correct vm.roles");
+                    "create the role that the application's VMs use, or correct vm.roles");
             return;
         }
         if (!Sql.isTrue(connection, MAY_USE_SCHEMA, SiteConfig.SCHEMA, role)) {

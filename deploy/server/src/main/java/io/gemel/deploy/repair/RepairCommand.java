@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "repair",
         description = {
-            "Says whose row it is to be at both sites when a site is halted because they differ.",
+            "Chooses whose row is kept at both sites when a site is halted because the rows differ.",
             "The reason of the halt names the command; the row that is not taken stays in the journal (gemel conflicts)."
         })
 public final class RepairCommand implements Callable<Integer> {
@@ -95,8 +95,8 @@ public final class RepairCommand implements Callable<Integer> {
         }
         out.println(
                 whose == Take.peer
-                        ? "done: the row is the peer's, and this site goes on"
-                        : "done: this site keeps its row and goes on; the peer gets it");
+                        ? "done: the row is the peer's, and this site continues"
+                        : "done: this site keeps its row and continues; the peer gets it");
     }
 
     private OfferedRow find(Connection connection) throws SQLException, CommandException {
@@ -124,7 +124,7 @@ public final class RepairCommand implements Callable<Integer> {
                 throw new CommandException(
                         ExitCode.FINDING,
                         "nothing has repaired row " + row + " yet",
-                        "see with gemel status whether the site runs; it will be done as soon as it does",
+                        "check with gemel status whether the site runs; it will be done as soon as it does",
                         null);
             }
             try {

@@ -37,13 +37,13 @@ record Durability(Applier applier, InFlightWindow window, ReadProgress progress,
         try {
             commit = applier.committed(applied).get(limit.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            return Optional.of("the database does not say how far its log goes: "
+            return Optional.of("the database does not report the end of its log: "
                     + (e.getCause() == null ? e : e.getCause()).getMessage());
         } catch (TimeoutException e) {
-            return Optional.of("the database does not say in time how far its log goes");
+            return Optional.of("the database does not report the end of its log in time");
         }
         if (!progress.awaitRead(commit, left(deadline))) {
-            return Optional.of("capture has not read the database's log in time, which must go on to " + commit
+            return Optional.of("capture has not read the database's log in time: it must reach " + commit
                     + "; it is at " + progress.commitPosition());
         }
         // Capture registers a transaction before it says that it has read it.
@@ -53,8 +53,8 @@ record Durability(Applier applier, InFlightWindow window, ReadProgress progress,
                     + " of this site's log in time; it has " + published.reached());
         }
         if (applied && !seen.await(position, left(deadline))) {
-            return Optional.of("the peer was not seen in time to have applied position " + position
-                    + " of this site's log; it was seen at " + seen.reached());
+            return Optional.of("the peer is not known in time to have applied position " + position
+                    + " of this site's log; it is known to have applied " + seen.reached());
         }
         return Optional.empty();
     }

@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
 /** {@code gemel gate}: whether VMs may work at a site, and an operator's word that they may. */
 @Command(
         name = "gate",
-        description =
-                "Shows whether VMs may carry out submissions at a site, and lets them when Gemel cannot find out.")
+        description = "Shows whether VMs may execute submissions at a site, and allows it when Gemel cannot find out.")
 public final class GateCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -33,7 +32,7 @@ public final class GateCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "say what to do: show or open");
     }
 
-    @Command(name = "show", description = "Tells whether the gate is open; ends with exit code 1 when it is not.")
+    @Command(name = "show", description = "Says whether the gate is open; exits with code 1 if it is not.")
     int show() throws Exception {
         SiteConfig config = SiteConfigFile.read(file);
         AtomicBoolean open = new AtomicBoolean();
@@ -58,9 +57,10 @@ public final class GateCommand implements Runnable {
     @Command(
             name = "open",
             description = {
-                "Opens the gate until the database is started again, without having seen what the peer's log holds.",
-                "Use it only when the peer's log is lost or will not come back for long: submissions that the peer carried"
-                        + " out meanwhile may be carried out here a second time, until both sites have heard of each other."
+                "Opens the gate until the database restarts, without knowing what the peer's log holds.",
+                "Use it only when the peer's log is lost or will be unavailable for long: submissions that the peer"
+                        + " executed in the meantime may be executed here a second time, until both sites are"
+                        + " connected again."
             })
     int open() throws Exception {
         SiteConfig config = SiteConfigFile.read(file);

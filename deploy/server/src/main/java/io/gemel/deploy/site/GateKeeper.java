@@ -71,7 +71,8 @@ final class GateKeeper implements AutoCloseable {
                 return blocker;
             }
             if (!connection.ask(session -> Gate.open(session, serverStart))) {
-                return Optional.of("the database was restarted meanwhile, or gemel.gate has no row: run gemel prepare");
+                return Optional.of(
+                        "the database was restarted in the meantime, or gemel.gate has no row: run gemel prepare");
             }
             LOG.info("gate opened: caught up with {}", config.peer());
             return Optional.empty();

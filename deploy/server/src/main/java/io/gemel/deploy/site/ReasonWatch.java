@@ -54,7 +54,7 @@ final class ReasonWatch implements ReasonListener, AutoCloseable {
 
     @Override
     public void gone(Reason reason) {
-        LOG.info("{} {}{} is over; it began {}", site, reason.code().code(), subject(reason), reason.since());
+        LOG.info("{} {}{} has cleared; it began {}", site, reason.code().code(), subject(reason), reason.since());
     }
 
     private static String subject(Reason reason) {

@@ -92,14 +92,13 @@ final class Site implements AutoCloseable {
     }
 
     private void startInOrder() throws ApplyException, CaptureException, SQLException, InterruptedException {
-        step(
-                "makes sure that the log is this database's and that the slot continues it; a long transaction that was open when the"
-                        + " slot was last used delays that");
+        step("makes sure that the log belongs to this database and that the slot continues it; a long transaction"
+                + " that was open when the slot was last used delays that");
         capture.open(); // this site's log is ours; an older process can no longer harm it
         recordPublished(); // and so is the database
-        step("reads what it has stored in the database");
+        step("reads its stored state from the database");
         Marker applied = applier.restore(window); // database -> window: entries that met a conflict
-        step("reads this site's own log again, from where the peer was last seen");
+        step("replays this site's own log from what the peer is known to have applied");
         window.overflow(true);
         capture.replay(applied.peerSeen(), window); // own log -> window: what the peer has not been seen to have
         window.overflow(false);
@@ -140,7 +139,7 @@ final class Site implements AutoCloseable {
                 });
                 LOG.info("{} is sealed: everything that was committed here is in its log", config.site());
             } else {
-                LOG.info("{} is not sealed, since something is still written here: {}", config.site(), SEAL_NEEDED);
+                LOG.info("{} is not sealed, because something is still written here: {}", config.site(), SEAL_NEEDED);
             }
         } catch (SQLException e) {
             LOG.info("{} is not sealed ({}): {}", config.site(), e.getMessage(), SEAL_NEEDED);

@@ -42,7 +42,8 @@ final class SiteFigures {
                     ReasonCode.SITE_UNPREPARED,
                     true,
                     "the database lacks what this release of Gemel needs (" + String.join(", ", missing)
-                            + "): run 'gemel prepare " + file + "' with this release; the site goes on by itself then");
+                            + "): run 'gemel prepare " + file
+                            + "' with this release; the site then resumes automatically");
         }
 
         static Failure of(ApplyException failure) {

@@ -196,8 +196,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             failures.add(new Failure(
                     ReasonCode.SITE_TABLES_CHANGED,
                     false,
-                    "other tables than before can be replicated, the publication was altered, or a table in partitions has another"
-                            + " name; the site starts anew with it"));
+                    "the set of tables that can be replicated has changed, the publication was altered, or a"
+                            + " partitioned table was renamed; the site restarts"));
         }
     }
 
@@ -210,8 +210,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                     ReasonCode.SITE_DATABASE_UNREACHABLE,
                     "",
                     () -> "the database at " + config.database().url() + " does not answer (" + view.problem()
-                            + "): start it, or see why this machine does not reach it. The site goes on by itself when"
-                            + " it answers");
+                            + "): start it, or check why this machine cannot reach it. The site resumes"
+                            + " automatically when it answers");
         }
     }
 

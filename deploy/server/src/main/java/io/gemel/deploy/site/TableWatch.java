@@ -92,7 +92,7 @@ final class TableWatch implements AutoCloseable {
                 .refused()
                 .forEach((table, broken) -> present.put(
                         new Key(ReasonCode.TABLE_REFUSED, table.toString()),
-                        "table " + table + " is not replicated, and changes made meanwhile never reach the peer: "
+                        "table " + table + " is not replicated, and changes made in the meantime never reach the peer: "
                                 + broken.stream().map(Blocker::toString).collect(Collectors.joining("; "))));
         setup.unprepared()
                 .forEach(missing ->

@@ -55,7 +55,7 @@ final class VmSessions {
                 remaining == 0
                         ? ""
                         : remaining + " sessions of " + vm
-                                + " go on: gemel check tells whether Gemel's role may end them");
+                                + " continue: gemel check says whether Gemel's role may terminate them");
     }
 
     private static int remaining(Connection connection, String application, List<Integer> sessions)

@@ -79,10 +79,10 @@ public final class DiskSpill implements WindowSpill {
 
     private UncheckedIOException failed(Exception why) {
         return new UncheckedIOException(new IOException(
-                "the in-flight window needs more room than its memory, and cannot spill to " + folder + " ("
+                "the in-flight window needs more space than its memory, and cannot spill to " + folder + " ("
                         + why.getMessage()
-                        + "): make room there or, if it is no folder that Gemel's user may write to, make it one; or set window.spill.dir to"
-                        + " another one and start 'gemel site' again",
+                        + "): free space there, or let Gemel's user write to the folder; or set window.spill.dir to"
+                        + " another one and restart 'gemel site'",
                 why));
     }
 

@@ -15,7 +15,7 @@ final class PublicationRules {
                 "was taken out of the publication " + SiteConfig.PUBLICATION
                         + " by hand, and what was committed in it until it was put back is in no log",
                 "leave it out for a while, as docs/configuration.md describes; only if nothing was committed in it"
-                        + " meanwhile, run 'DELETE FROM gemel.published WHERE relation = " + table.oid()
+                        + " in the meantime, run 'DELETE FROM gemel.published WHERE relation = " + table.oid()
                         + "' in this database instead, then gemel prepare " + config.file());
     }
 }

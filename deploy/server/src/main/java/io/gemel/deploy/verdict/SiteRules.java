@@ -31,7 +31,7 @@ final class SiteRules {
                             row -> new Facts(row.getInt(1), row.getString(2), row.getString(3), row.getString(4)),
                             "SELECT current_setting('server_version_num')::int, current_setting('server_version'),"
                                     + " current_setting('server_encoding'), current_setting('wal_level')")
-                    .orElseThrow(() -> new SQLException("the server does not tell its settings"));
+                    .orElseThrow(() -> new SQLException("the server does not report its settings"));
         }
 
         boolean isTooOld() {

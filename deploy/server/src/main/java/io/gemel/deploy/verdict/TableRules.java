@@ -153,7 +153,7 @@ final class TableRules {
             refuse(
                     Cause.GENERATED_COLUMN,
                     "has a virtual generated column, " + column.name()
-                            + ": PostgreSQL refuses updates of such a table once it logs full row images",
+                            + ": PostgreSQL rejects updates of such a table once it logs full row images",
                     "make the column STORED" + LEAVE_OUT);
         }
         if (column.parts().stream().anyMatch(WITHOUT_TEXT_INPUT::contains)) {
@@ -182,7 +182,7 @@ final class TableRules {
             refuse(
                     Cause.OTHER_PUBLICATION,
                     "is in the publication " + other.sqlName() + ", which lists columns of " + other.relation()
-                            + ": PostgreSQL refuses updates of such a table once it logs full row images",
+                            + ": PostgreSQL rejects updates of such a table once it logs full row images",
                     "ALTER PUBLICATION " + other.sqlName() + " DROP TABLE " + only + "; ALTER PUBLICATION "
                             + other.sqlName() + " ADD TABLE " + only + "; then gemel prepare " + config.file());
         } else {
@@ -190,7 +190,7 @@ final class TableRules {
                     Cause.OTHER_PUBLICATION,
                     "is in the publication " + other.sqlName() + ", which leaves out stored generated columns of "
                             + other.relation()
-                            + ": PostgreSQL refuses updates of such a table once it logs full row images",
+                            + ": PostgreSQL rejects updates of such a table once it logs full row images",
                     "ALTER PUBLICATION " + other.sqlName() + " SET (publish_generated_columns = stored); then gemel"
                             + " prepare " + config.file());
         }

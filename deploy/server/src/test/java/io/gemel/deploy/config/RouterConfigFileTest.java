@@ -138,14 +138,14 @@ class RouterConfigFileTest {
                         "router.properties:7 wait.max is 'x'",
                         "a.properties:1 the key vm.e2.host is missing",
                         "a.properties:1 vm.e2.url is that of the VM e1, too",
-                        "b.properties:2 vm.e1.host is set already in " + folder.resolve("router.properties")
+                        "b.properties:2 vm.e1.host is already set in " + folder.resolve("router.properties")
                                 + ", line 5",
-                        "b.properties:3 wait.max is set already in " + folder.resolve("router.properties") + ", line 7",
+                        "b.properties:3 wait.max is already set in " + folder.resolve("router.properties") + ", line 7",
                         "b.properties:4 vm.e2.sites is not known");
         Files.delete(a);
         Files.writeString(b, "wait.max=1s\n");
         assertThat(refuse(SMALLEST))
-                .hasMessageContaining("b.properties:1: wait.max may not stand here: move it into " + folder);
+                .hasMessageContaining("b.properties:1: wait.max is not allowed here: move it into " + folder);
     }
 
     private Path entries(String name, String text) throws IOException {
@@ -253,12 +253,12 @@ class RouterConfigFileTest {
                         "0 tls.certificate is not set",
                         "1 router has the name 'east 1'",
                         "2 unknown key siite",
-                        "3 vm.e1.url is '127.0.0.1:9001', which is no server's address",
+                        "3 vm.e1.url is '127.0.0.1:9001', which is not a server's address",
                         "3 the key vm.e1.host is missing",
                         "4 vm.e1.site names west, whose process is not named",
                         "8 vm.e3.url is that of the VM e2, too",
                         "11 vm.e3.port is not known",
-                        "12 site.east.status is 'http://127.0.0.1:7070/status', which is no server's address",
+                        "12 site.east.status is 'http://127.0.0.1:7070/status', which is not a server's address",
                         "13 durability is 'remote'",
                         "14 route.transfers.durability has the path 'transfers'",
                         "15 access.log is 'yes'",
@@ -333,7 +333,7 @@ class RouterConfigFileTest {
                 .containsExactly("id", "trace");
         assertThat(refuse(SMALLEST + "access.log.fields=id,user\n"))
                 .hasMessageContaining(
-                        "7: access.log.fields has 'user', which is no field: the fields are time, address, ");
+                        "7: access.log.fields has 'user', which is not a field: the fields are time, address, ");
         assertThat(refuse(SMALLEST + "access.log.fields=id,id\n")).hasMessageContaining("names a field twice");
     }
 

@@ -87,12 +87,12 @@ class SiteConfigFileTest {
                         "2 site is 'East', which cannot name a site",
                         "3 unknown key databse.url",
                         "5 heartbeat.interval is 'soon'",
-                        "6 kafka.bootstrap.servers is 'k1', which is no address",
+                        "6 kafka.bootstrap.servers is 'k1', which is not an address",
                         "7 apply.group.rows.max is '0'",
-                        "8 apply.group.rows.max is set already in line 7",
+                        "8 apply.group.rows.max is already set in line 7",
                         "9 window.image.bytes.max is '1TB'",
                         "10 conflict.policy names the unknown policy 'last-writer-win'",
-                        "11 status.listen is '127.0.0.1:99999', which is no address",
+                        "11 status.listen is '127.0.0.1:99999', which is not an address",
                         "12 tables has the table pattern 'account', which is not schema.table");
         assertThat(refused).hasMessageContaining(":3: unknown key databse.url: did you mean database.url?");
         assertThat(refused).hasMessageContaining("did you mean last-writer-wins?");
@@ -226,7 +226,7 @@ class SiteConfigFileTest {
 
         assertThat(refused.problems()).singleElement().satisfies(problem -> {
             assertThat(problem.line()).isEqualTo(6);
-            assertThat(problem.problem()).isEqualTo("tables.exclude has a comment behind its value");
+            assertThat(problem.problem()).isEqualTo("tables.exclude has a comment after its value");
         });
     }
 
@@ -242,7 +242,7 @@ class SiteConfigFileTest {
         for (String url :
                 List.of("postgresql://db/bank", "jdbc:postgresql://db:port/bank", "jdbc:postgresql://db:99999/bank")) {
             assertThat(refuse(SMALLEST.replace("jdbc:postgresql://db:5432/bank", url)))
-                    .hasMessageContaining("database.url is '" + url + "', which is no PostgreSQL JDBC URL");
+                    .hasMessageContaining("database.url is '" + url + "', which is not a PostgreSQL JDBC URL");
         }
     }
 

@@ -59,10 +59,11 @@ final class Astray {
     private void tell(String prefix, HttpServletRequest request, int status) {
         if (told.add(prefix + ' ' + status)) {
             LOG.error(
-                    "{} {} has a key, and was answered with {} by a filter that did not call the rest of its chain: what it wrote is in no"
-                            + " submission, and happens again when a router sends the request again after a death. Let a servlet do the"
-                            + " work, or take the path out of the VM's submissions (VmConfig, gemel.vm.submissions). It does not matter when"
-                            + " the filter wrote nothing, as before a login. Said once for {} with this status",
+                    "{} {} has a key, and was answered with {} by a filter that did not call the rest of its chain:"
+                            + " what it wrote is not part of a submission, and happens again when a router resubmits"
+                            + " the request. Let a servlet do the work, or remove the path from the VM's submissions"
+                            + " (VmConfig, gemel.vm.submissions). Ignore this if the filter wrote nothing, as before"
+                            + " a login. Said once for {} with this status",
                     request.getMethod(),
                     Keyed.pathOf(request),
                     status,

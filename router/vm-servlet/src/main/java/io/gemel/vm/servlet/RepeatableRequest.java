@@ -32,12 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class RepeatableRequest extends HttpServletRequestWrapper {
     private static final String ASYNC =
-            "asynchronous handling (startAsync, Callable, DeferredResult, SseEmitter, StreamingResponseBody) is refused in a submission: its"
-                    + " answer is kept with what was written, on one thread and in one transaction. Answer at once, or take the path out"
-                    + " of the VM's submissions (gemel.vm.submissions)";
+            "asynchronous handling (startAsync, Callable, DeferredResult, SseEmitter, StreamingResponseBody) is"
+                    + " rejected in a submission: its answer is stored with its writes, on one thread and in one"
+                    + " transaction. Answer synchronously, or remove the path from the VM's submissions"
+                    + " (gemel.vm.submissions)";
 
     private static final String UPGRADE =
-            "a submission has one answer, which is kept: its connection cannot be upgraded";
+            "a submission has one answer, which is stored: its connection cannot be upgraded";
 
     private final Vm vm;
     private final RequestBody body;

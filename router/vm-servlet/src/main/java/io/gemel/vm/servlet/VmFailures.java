@@ -52,6 +52,6 @@ public final class VmFailures {
     /** What a version or a lock has told, as the database would have said it. */
     private static SQLException again(@Nullable Throwable error) {
         return new SQLException(
-                "somebody else changed what the submission read: " + error, SERIALIZATION_FAILURE, error);
+                "another transaction changed what the submission read: " + error, SERIALIZATION_FAILURE, error);
     }
 }

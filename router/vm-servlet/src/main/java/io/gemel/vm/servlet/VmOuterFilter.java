@@ -36,9 +36,10 @@ public final class VmOuterFilter implements Filter {
         String path = context.getContextPath();
         if (!path.isEmpty()) {
             throw new IllegalStateException("the application's context path is '" + path
-                    + "': routers ask a VM below /gemel/, so it must be at the root of its server. Deploy a WAR as ROOT.war; with Spring Boot"
-                    + " leave server.servlet.context-path empty, WebMvcConfigurer.configurePathMatch (addPathPrefix) may begin the"
-                    + " paths of controllers instead");
+                    + "': routers send requests to a VM below /gemel/, so it must be at the root of its server."
+                    + " Deploy a WAR as ROOT.war; with Spring Boot leave server.servlet.context-path empty,"
+                    + " WebMvcConfigurer.configurePathMatch (addPathPrefix) can prefix the paths of controllers"
+                    + " instead");
         }
         this.endpoints = new VmFilter(vm);
         this.astray = new Astray(vm.config());

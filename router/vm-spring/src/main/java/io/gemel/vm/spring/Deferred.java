@@ -73,7 +73,7 @@ final class Deferred {
         try {
             step.run();
         } catch (RuntimeException e) {
-            LOG.error("what was to follow the commit of submission {} failed", key, e);
+            LOG.error("a callback after the commit of submission {} failed", key, e);
         }
     }
 }

@@ -83,8 +83,9 @@ final class JoinedDataSources implements BeanPostProcessor {
             if (joined != null && joined.isInSubmission()) {
                 throw joined.refusal(
                         "the data source '" + name + "' is used inside a submission, whose own is '" + submissions
-                                + "': what is written there is not in the submission, and would be written again when it is sent again. Use it after"
-                                + " the submission, or name it in gemel.vm.data-sources-beside if it only reads");
+                                + "': what is written there is not part of the submission, and would be written"
+                                + " again when it is resubmitted. Use it after the submission, or name it in"
+                                + " gemel.vm.data-sources-beside if it only reads");
             }
             return invocation.proceed();
         });
@@ -135,8 +136,8 @@ final class JoinedDataSources implements BeanPostProcessor {
     private static void tag(DataSource pool, Map<String, String> properties) {
         if (!HIKARI || !Hikari.tag(pool, properties)) {
             LOG.warn(
-                    "the connections of {} could not be tagged: give them the driver's properties {} before the first one is made,"
-                            + " so that those of a dead VM are ended at once",
+                    "the connections of {} could not be tagged: give them the driver's properties {} before the"
+                            + " first one is made, so that those of a dead VM are terminated immediately",
                     pool.getClass().getName(),
                     properties);
         }

@@ -62,10 +62,11 @@ public final class VmAutoConfiguration {
     /** A servlet of Gemel's own beside the dispatcher's would change what Spring Security takes the application's patterns for. */
     private static void requireRoot(DispatcherServletPath dispatcher) {
         if (!dispatcher.getPrefix().isEmpty()) {
-            throw new IllegalStateException(
-                    "spring.mvc.servlet.path is '" + dispatcher.getPath()
-                            + "': Tomcat asks filters for paths of servlets only, and routers ask a VM below /gemel/. Leave it out beside"
-                            + " gemel.vm.name, WebMvcConfigurer.configurePathMatch (addPathPrefix) may begin the paths of controllers instead");
+            throw new IllegalStateException("spring.mvc.servlet.path is '" + dispatcher.getPath()
+                    + "': Tomcat asks filters for paths of servlets only, and routers send requests to a VM"
+                    + " below /gemel/. Leave it out beside gemel.vm.name,"
+                    + " WebMvcConfigurer.configurePathMatch (addPathPrefix) can prefix the paths of"
+                    + " controllers instead");
         }
     }
 

@@ -200,7 +200,7 @@ async function untilItPasses(submission, first) {
       }
     }
     checkTime(submission);
-    throw new Ended('retry', 503, 'other transactions were in the way, and nothing was committed');
+    throw new Ended('retry', 503, 'other transactions conflicted, and nothing was committed');
   } catch (error) {
     if (error instanceof Ended) {
       return error.reply;
