@@ -32,11 +32,12 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * The applying side of a site: reads the peer's log and applies its transactions to the local database, each exactly once.
+ * The applying side of a site: reads the peer's log and applies its transactions to the local database, each exactly
+ * once.
  *
- * <p>Use it once, in this order: {@link #tryLead} until it says yes, {@link #restore}, {@link #startHeartbeats}, {@link
- * #start}, {@link #close}. When the listener hears {@code failed}, close it and begin again with a new one: the marker in
- * the database knows how far it came. Figures may be read from any thread.
+ * <p>Use it once, in this order: {@link #tryLead} until it returns true, {@link #restore}, {@link #startHeartbeats},
+ * {@link #start}, {@link #close}. When the listener receives {@code failed}, close it and start a new one: the marker
+ * in the database records its progress. Metrics may be read from any thread.
  */
 public final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);

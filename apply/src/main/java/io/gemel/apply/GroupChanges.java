@@ -36,7 +36,7 @@ final class GroupChanges implements GroupApplier.Changes {
         return stamps;
     }
 
-    /** Is it at most one transaction? */
+    /** Returns whether it is at most one transaction. */
     boolean isSingle() {
         return stamps().size() <= 1;
     }
@@ -50,7 +50,7 @@ final class GroupChanges implements GroupApplier.Changes {
         return group.stream().mapToLong(Incoming::epoch).max().orElse(0);
     }
 
-    /** Does the peer say how far it is, and so wait to hear how far this site is? */
+    /** Returns whether the peer reports its position, and so waits for this site's. */
     boolean hasHeartbeat() {
         return group.stream().anyMatch(Incoming.Heartbeat.class::isInstance);
     }
@@ -73,7 +73,10 @@ final class GroupChanges implements GroupApplier.Changes {
                 .orElse(null);
     }
 
-    /** May any transaction of the group say something about parked ones? Not known of a large one without reading it. */
+    /**
+     * Returns whether any transaction of the group may concern parked ones. For a large one this is unknown until it is
+     * read.
+     */
     boolean mayHaveNotices() {
         return group.stream()
                 .anyMatch(incoming -> incoming instanceof Incoming.Spilled

@@ -44,7 +44,7 @@ final class GroupPlan {
             return changes.get(changes.size() - 1);
         }
 
-        /** Does each change start where the one before it ended, in one shape? */
+        /** Returns whether each change starts where the previous one ended, in the same shape. */
         boolean unbroken() {
             for (int i = 1; i < changes.size(); i++) {
                 Change earlier = changes.get(i - 1).change();

@@ -200,7 +200,7 @@ final class GroupTries {
                 && failure.journal().isEmpty();
     }
 
-    /** Is a row to be absent in the end which could not even be locked by inserting it? */
+    /** Returns whether a row must be absent in the end that could not even be locked by inserting it. */
     private static boolean mayBeAbsent(Transaction transaction, ApplyFailure refused) {
         return refused.journal().isEmpty() && transaction.changes().stream().anyMatch(change -> change.after() == null);
     }

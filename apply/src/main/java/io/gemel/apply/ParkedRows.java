@@ -19,7 +19,7 @@ final class ParkedRows {
         }
     }
 
-    /** Is this row, or any that it stands for, among them? */
+    /** Returns whether this row, or any that it stands for, is among them. */
     boolean touch(RowKey key) {
         return keys.contains(key)
                 || (AllRows.areMeant(key) ? tables.contains(key.table()) : keys.contains(AllRows.key(key.table())));

@@ -72,7 +72,7 @@ final class Parking {
         return size;
     }
 
-    /** Does any of these changes touch a row that is undecided, so that their transaction must be parked, too? */
+    /** Returns whether any of these changes touches an undecided row, so that their transaction must be parked, too. */
     boolean holds(GroupApplier.Changes changes) throws ApplyFailure, InterruptedException {
         if (parked.isEmpty()) {
             return false;

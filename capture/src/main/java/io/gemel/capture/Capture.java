@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * Publishes one database's transactions to this site's log. Used once, by one thread: {@link #open}, {@link #replay},
  * {@link #start}, {@link #close}; after a failure close it and make another.
  *
- * <p>Nothing is lost and nothing is published twice, whatever ends: the database's log is confirmed only as far as Kafka has
- * acknowledged, and a new process resumes behind the last record of the log.
+ * <p>Nothing is lost and nothing is published twice, whatever fails: the database's log is confirmed only as far as
+ * Kafka has acknowledged, and a new process resumes after the last record of the log.
  */
 public final class Capture implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Capture.class);

@@ -4,7 +4,9 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 
-/** An update brings only the columns that it changed; of two updates of one column the one with the greater version wins. */
+/**
+ * An update sets only the columns that it changed; of two updates of one column the one with the greater version wins.
+ */
 public final class ColumnMerge implements ConflictPolicy {
     @Override
     public String name() {

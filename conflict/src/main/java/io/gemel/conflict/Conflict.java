@@ -7,11 +7,11 @@ import io.gemel.transaction.StampedChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One concurrent pair: a local change and the incoming change that had not seen it. Both sites find the same pairs of one
- * row's changes and the same winner.
+ * One concurrent pair: a local change and the incoming change that had not seen it. Both sites find the same pairs of
+ * one row's changes and the same winner.
  *
- * @param base the row as both sites last had it before they parted, the same at both sites unless a void transaction had changed
- *     it; null when there was none, or when only a truncate could tell
+ * @param base the last row that both sites had in common, the same at both sites unless a superseded transaction had
+ *     changed it; null when there was none, or when only a truncate could tell
  * @param parked left to a person, so that neither has won yet
  */
 public record Conflict(

@@ -2,7 +2,7 @@ package io.gemel.conflict;
 
 import io.gemel.transaction.Change;
 
-/** What met what, in PostgreSQL's words where it has them; seen from the incoming change. */
+/** Type of a conflict, with PostgreSQL's names where they exist; seen from the incoming change. */
 public enum ConflictKind {
     /** Both sites inserted the key. */
     INSERT_EXISTS,

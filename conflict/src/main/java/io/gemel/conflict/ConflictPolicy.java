@@ -5,9 +5,9 @@ import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 
 /**
- * How two concurrent changes of one row end: one step of a fold and the order in which changes are folded. Both must be
- * pure functions of what travels with the changes: a winner never depends on who is asking. Steps need not commute, for
- * both sites fold the same changes in the same order. Any thread.
+ * How two concurrent changes of one row are resolved: one step of a fold and the order in which changes are folded.
+ * Both must be pure functions of replicated data: a winner never depends on the site that computes it. Steps need not
+ * commute, because both sites fold the same changes in the same order. Any thread.
  */
 public interface ConflictPolicy {
     /** As an operator writes it in the configuration and reads it in the journal. */
@@ -22,14 +22,17 @@ public interface ConflictPolicy {
      */
     Step step(RowImage row, StampedChange change, boolean contested);
 
-    /** Does every step replace the row? Then the last change of a fold decides alone, and the others need not be looked at. */
+    /**
+     * Returns whether every step replaces the row. Then the last change of a fold decides alone, and the others are not
+     * needed.
+     */
     default boolean keepsOnlyTheLast() {
         return false;
     }
 
     /**
-     * Does {@code earlier} come before {@code later} in the fold? Asked only of changes of different sites; must be a total
-     * order that never contradicts what a site had seen.
+     * Returns whether {@code earlier} comes before {@code later} in the fold. Called only for changes of different
+     * sites; must be a total order that never contradicts what a site had seen.
      */
     default boolean precedes(StampedChange earlier, StampedChange later) {
         return earlier.header().version().compareTo(later.header().version()) < 0;

@@ -4,12 +4,13 @@ import io.gemel.transaction.RowImage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rule of an application's own for two concurrent versions of a row, chosen per table as {@code custom(name)}. Gemel finds
- * implementations with {@link java.util.ServiceLoader}; both sites need the same ones.
+ * An application's custom rule for two concurrent versions of a row, chosen per table as {@code custom(name)}. Gemel
+ * finds implementations with {@link java.util.ServiceLoader}; both sites need the same ones.
  *
- * <p>Both sites take the same changes in the same order and ask for each that meets a row which it had not seen. So a rule
- * need not be symmetric, but it must be a pure function: from equal arguments equal answers, whatever the time, the site
- * and the rest of the database. Deletes are not asked about: the later of a delete and an update decides.
+ * <p>Both sites process the same changes in the same order and call the rule for each change that meets a row which it
+ * had not seen. So a rule need not be symmetric, but it must be a pure function: equal arguments give equal results,
+ * whatever the time, the site and the rest of the database. It is not called for deletes: the later of a delete and an
+ * update wins.
  *
  * <p>Used by the applying thread; may be called again for the same conflict.
  */

@@ -5,7 +5,7 @@ import io.gemel.transaction.StampedChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Of two concurrent rows the one with the greatest, or the least, value in one column stays as a whole; the later one when the
+ * Of two concurrent rows, keeps the one with the greatest, or the least, value in one column; the later one when the
  * values are equal. A change that had seen the row replaces it, whatever the values.
  */
 public final class GreatestOrLeast implements ConflictPolicy {

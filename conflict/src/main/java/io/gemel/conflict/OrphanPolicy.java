@@ -1,6 +1,6 @@
 package io.gemel.conflict;
 
-/** What becomes of a row whose foreign key refers to a row that the other site deleted meanwhile. */
+/** What happens to a row whose foreign key refers to a row that the other site deleted concurrently. */
 public enum OrphanPolicy {
     /** It stays as it is, without the row that it refers to. */
     KEEP,

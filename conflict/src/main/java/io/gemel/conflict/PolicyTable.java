@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** Which policy holds for a table: always the same. Any thread. */
+/** Returns the policy of a table; always the same one. Any thread. */
 @FunctionalInterface
 public interface PolicyTable {
     TablePolicy policyFor(TableId table);

@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an incoming change makes of its row.
+ * Result of an incoming change for its row.
  *
  * @param outcome the row to write, or null when it must be absent
  * @param conflicts every local change that the incoming one had not seen; empty when nothing was concurrent
- * @param contested whether the outcome is more than what the incoming change says: something was concurrent, or void
- * @param divergence why the row cannot be what the protocol says it is, or null: something bypassed Gemel, and the
- *     applier must halt instead of writing
+ * @param contested whether the outcome differs from the incoming change alone: something was concurrent, or superseded
+ * @param divergence why the row contradicts the protocol, or null: something bypassed Gemel, and the applier must halt
+ *     instead of writing
  */
 public record Resolution(
         @Nullable RowImage outcome,

@@ -35,7 +35,7 @@ public record RowState(@Nullable RowImage image, Map<SiteId, Long> contributors)
         return new RowState(newImage, joined);
     }
 
-    /** Had the site of {@code change} every contributor of this state in its database? */
+    /** Returns whether the site of {@code change} had every contributor of this state in its database. */
     boolean seenBy(StampedChange change) {
         for (Map.Entry<SiteId, Long> contributor : contributors.entrySet()) {
             boolean own = contributor.getKey().equals(change.origin());

@@ -7,8 +7,9 @@ import io.gemel.transaction.TableId;
 import java.util.Comparator;
 
 /**
- * The ledger of submissions as far as conflicts go. A transaction that inserts a row there claims the row's key; of two concurrent
- * transactions with one key, two attempts at one submission, the lesser is void as a whole. Pure; any thread.
+ * The ledger of submissions, as far as conflicts are concerned. A transaction that inserts a row there claims the row's
+ * key; of two concurrent transactions with one key, two attempts at one submission, the smaller is superseded as a
+ * whole. Pure; any thread.
  */
 public final class SubmissionLedger {
     public static final TableId TABLE = new TableId("gemel", "submission");
@@ -22,12 +23,15 @@ public final class SubmissionLedger {
 
     private SubmissionLedger() {}
 
-    /** Does this change claim a submission for its transaction? */
+    /** Returns whether this change claims a submission for its transaction. */
     public static boolean isClaim(Change change) {
         return change instanceof Change.Insert && change.table().equals(TABLE);
     }
 
-    /** Is the transaction of {@code claim} void beside the one of its rival? The same answer at both sites. */
+    /**
+     * Returns whether the transaction of {@code claim} is superseded by that of its rival. The same answer at both
+     * sites.
+     */
     public static boolean yields(StampedChange claim, StampedChange rival) {
         return BY_ATTEMPT.compare(claim, rival) < 0;
     }

@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The whole fold step of one table: its policy for the ordinary columns and its delta columns, whose updates add up whoever
- * wins the row. Pure; any thread.
+ * The whole fold step of one table: its policy for the ordinary columns and its delta columns, whose updates add up
+ * whichever change wins the row. Pure; any thread.
  */
 public final class TablePolicy {
     private final ConflictPolicy policy;
@@ -54,7 +54,7 @@ public final class TablePolicy {
         return orphans;
     }
 
-    /** Are concurrent changes left to a person? */
+    /** Returns whether concurrent changes are left to a person. */
     public boolean parks() {
         return policy instanceof ParkPolicy;
     }
@@ -76,7 +76,7 @@ public final class TablePolicy {
         return name.toString();
     }
 
-    /** Does {@code earlier} come before {@code later} in the fold? The same answer at both sites. */
+    /** Returns whether {@code earlier} comes before {@code later} in the fold. The same answer at both sites. */
     public boolean precedes(StampedChange earlier, StampedChange later) {
         if (earlier.origin().equals(later.origin())) {
             return later.saw(earlier);

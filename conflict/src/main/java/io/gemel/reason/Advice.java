@@ -3,9 +3,9 @@ package io.gemel.reason;
 import java.util.Locale;
 
 /**
- * Every text that tells a person what to do before replication goes on, by a name that stays as it is: each halt, and each cause for which a
- * transaction is parked. The text ends with the name in brackets; docs/operate.md describes each, and tests hold that page to this list
- * and follow each advice.
+ * Every text that tells a person what to do before replication continues, with a stable name: each halt, and each cause
+ * for which a transaction is parked. The text ends with the name in brackets; docs/operate.md describes each, and tests
+ * hold that page to this list and follow each advice.
  */
 public enum Advice {
     CAPTURE_DATABASE_REFUSES,

@@ -3,8 +3,8 @@ package io.gemel.reason;
 import java.util.Locale;
 
 /**
- * Every kind of reason. The names are part of what operators' alarms refer to and stay as they are; docs/monitoring.md describes each, and a
- * test compares the two.
+ * Every kind of reason. The names are stable, because operators' alerts refer to them; docs/monitoring.md describes
+ * each, and a test compares the two.
  */
 public enum ReasonCode {
     /** Another process of the same site is at work. */

@@ -1,6 +1,6 @@
 package io.gemel.reason;
 
-/** Hears of each reason twice: when it begins to hold and when it no longer does. Must return quickly and must not throw. */
+/** Notified of each reason twice: when it begins to hold and when it clears. Must return quickly and must not throw. */
 public interface ReasonListener {
     /** Hears of them and does nothing. */
     ReasonListener NONE = new ReasonListener() {

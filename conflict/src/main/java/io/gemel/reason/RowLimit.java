@@ -3,7 +3,7 @@ package io.gemel.reason;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How much memory the values of one changed row may take, and what is said about a row that takes more. Pure. */
+/** How much memory the values of one changed row may take, and the message for a row that takes more. Pure. */
 public final class RowLimit {
     /** Most that {@code row.bytes.max} may be, and its default on a large heap, bytes. */
     public static final long BYTES_MAX = 2L << 30;

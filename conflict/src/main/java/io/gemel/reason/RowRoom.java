@@ -4,9 +4,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The memory that one side of a site, capturing or applying, has for the values of a row. Both sides share what they have for large rows:
- * they hold them in turn. Neither waits for ever, for what one holds back may be what the other needs to get done. Used by the thread of
- * its side.
+ * The memory that one side of a site, capturing or applying, has for the values of a row. Both sides share the memory
+ * for large rows and take turns. Neither waits forever, because one may hold back what the other needs to finish. Used
+ * by the thread of its side.
  */
 public final class RowRoom {
     /** A row of more bytes is held in turn. */

@@ -6,8 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All rows of a table, whichever these are, where otherwise one row is named: a truncate that is parked holds the whole table. On the wire
- * it is an image of a shape with one column more, whose name is empty as no column's of a database can be. Pure; any thread.
+ * All rows of a table, in places that otherwise name one row: a truncate that is parked holds the whole table. On the
+ * wire it is an image of a shape with one column more, whose name is empty as no column's of a database can be. Pure;
+ * any thread.
  */
 public final class AllRows {
     private AllRows() {}
@@ -17,17 +18,17 @@ public final class AllRows {
         return RowKey.of(table);
     }
 
-    /** Does a key stand for all rows of its table? */
+    /** Returns whether a key stands for all rows of its table. */
     public static boolean areMeant(RowKey key) {
         return key.isOfAllRows();
     }
 
-    /** Does an image stand for all rows of its table? */
+    /** Returns whether an image stands for all rows of its table. */
     public static boolean areMeant(RowImage image) {
         return image.shape().isOfAllRows();
     }
 
-    /** Does a change say something of all rows, but is no truncate? */
+    /** Returns whether a change concerns all rows, but is not a truncate. */
     public static boolean areMeant(Change change) {
         RowImage image = change.anyImage();
         return image != null && areMeant(image);

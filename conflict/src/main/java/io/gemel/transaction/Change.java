@@ -5,8 +5,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row's insert, update or delete with its full images, a release, or the emptying of a table. A primary-key update is a delete and
- * an insert: two keys, two changes.
+ * One row's insert, update or delete with its full images, a release, or a truncate. A primary-key update is a delete
+ * and an insert: two keys, two changes.
  */
 public sealed interface Change {
     TableShape shape();
@@ -192,7 +192,7 @@ public sealed interface Change {
             return before.shape();
         }
 
-        /** Does a row still have what is to be given up? */
+        /** Returns whether a row still has the value that must be given up. */
         public boolean concerns(RowImage row) {
             return row.shape().equals(before.shape()) && columns.stream().allMatch(i -> row.hasSame(i, before));
         }

@@ -5,8 +5,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The database's clock as it stands in the header of a heartbeat's record, so that the peer can compare it with its own. It is beside the
- * record, not in it: the record says the same whenever it is written, and an older process leaves it out.
+ * The database's clock in the header of a heartbeat's record, so that the peer can compare it with its own. It is
+ * beside the record, not in it: the record says the same whenever it is written, and an older process leaves it out.
  */
 public final class HeartbeatClock {
     /** Name of the header. */

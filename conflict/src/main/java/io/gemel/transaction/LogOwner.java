@@ -1,10 +1,11 @@
 package io.gemel.transaction;
 
 /**
- * The database whose transactions a log holds, told apart from every other one whatever it is called and wherever it runs.
+ * The database whose transactions a log holds, identified independently of its name and address.
  *
  * @param systemIdentifier identifier of the database cluster, given when it was created; kept by its physical copies
- * @param databaseOid identifier of the database within its cluster; a database that is dropped and created again has another
+ * @param databaseOid identifier of the database within its cluster; a database that is dropped and recreated has
+ *     another
  * @param timeline history of the cluster, one more after each promotion or point-in-time recovery
  * @param name database and address as an operator knows them; for messages only
  */

@@ -5,8 +5,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record of a site's log. Each carries the capture epoch of the process that published it: once a record of a greater
- * epoch has been read, records of a lesser one do not count, so a paused and resumed process can do no harm.
+ * One record of a site's log. Each carries the capture epoch of the process that published it: once a record of a
+ * greater epoch has been read, records of a smaller one are ignored, so a paused and resumed process does no harm.
  */
 public sealed interface LogRecord {
     long epoch();
@@ -76,12 +76,12 @@ public sealed interface LogRecord {
             return part.epoch();
         }
 
-        /** Is the transaction complete with it? */
+        /** Returns whether it completes the transaction. */
         public boolean endsTransaction() {
             return last && part.last();
         }
 
-        /** Does the transaction begin with it? */
+        /** Returns whether it begins the transaction. */
         public boolean beginsTransaction() {
             return index == 0 && part.index() == 0;
         }

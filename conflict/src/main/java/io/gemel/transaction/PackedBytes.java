@@ -97,7 +97,7 @@ public final class PackedBytes {
         return block < blocks.size() && blocks.get(block).length < BLOCK;
     }
 
-    /** Is this stretch digits only, as far as whole blocks tell? */
+    /** Returns whether this range contains only digits, judged by whole blocks. */
     boolean isAllPacked(long from, long length) {
         for (long block = from / BLOCK; block * BLOCK < from + length; block++) {
             if (!isPacked((int) block)) {

@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row's columns at one moment: for every column of its shape the database's own text of the value, or null for SQL NULL.
- * Immutable; two images are equal when they have the same columns with the same text.
+ * A row's columns at one point in time: for every column of its shape the database's own text of the value, or null for
+ * SQL NULL. Immutable; two images are equal when they have the same columns with the same text.
  */
 public final class RowImage {
     private static final int LARGE_CHARS_MIN = LargeText.BYTES_MIN / 3;

@@ -50,7 +50,7 @@ public final class RowKey {
         return List.of(values);
     }
 
-    /** Does it stand for {@linkplain AllRows all rows} of the table? */
+    /** Returns whether it stands for {@linkplain AllRows all rows} of the table. */
     boolean isOfAllRows() {
         return values.length == 0;
     }

@@ -14,7 +14,7 @@ public record StampedChange(TransactionHeader header, int index, Change change) 
         return header.position();
     }
 
-    /** Had the site of this change {@code other} in its database when it made this one? */
+    /** Returns whether the site of this change had {@code other} in its database when it made this one. */
     public boolean saw(StampedChange other) {
         if (origin().equals(other.origin()) && position() == other.position()) {
             return index > other.index;

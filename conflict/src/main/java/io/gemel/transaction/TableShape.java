@@ -29,7 +29,7 @@ public final class TableShape {
         hash = (table.hashCode() * 31 + this.columns.hashCode()) * 31 + this.key.hashCode();
     }
 
-    /** Do its images stand for {@linkplain AllRows all rows} of the table? */
+    /** Returns whether its images stand for {@linkplain AllRows all rows} of the table. */
     boolean isOfAllRows() {
         return columns.get(columns.size() - 1).equals(ALL_ROWS);
     }

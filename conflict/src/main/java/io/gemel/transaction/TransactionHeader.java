@@ -1,7 +1,7 @@
 package io.gemel.transaction;
 
 /**
- * What a record of a site's log says about itself.
+ * Header of a record of a site's log.
  *
  * @param origin the site whose log this is
  * @param position dense number of the record in that log, from 1, the same at both sites
@@ -13,7 +13,7 @@ package io.gemel.transaction;
 public record TransactionHeader(SiteId origin, long position, long commitPosition, Version version, long seen) {
     public static final long UNKNOWN_COMMIT = 0;
 
-    /** Had the origin of this record the record {@code other} in its database when it committed? */
+    /** Returns whether the origin of this record had the record {@code other} in its database when it committed. */
     public boolean saw(TransactionHeader other) {
         return origin.equals(other.origin) ? position > other.position : seen >= other.position;
     }

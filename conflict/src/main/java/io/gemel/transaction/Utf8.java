@@ -1,8 +1,8 @@
 package io.gemel.transaction;
 
 /**
- * UTF-8 without the JDK encoder's silent question marks: what cannot be expressed is refused, so a text that was written is
- * the text that is read. Pure.
+ * UTF-8 without the JDK encoder's silent question marks: text that cannot be encoded is rejected, so the text that is
+ * read is the text that was written. Pure.
  */
 public final class Utf8 {
     private Utf8() {}

@@ -1,6 +1,6 @@
 /**
- * The shared words: sites, versions, tables, row images, changes, transactions, and what a site's log holds. Everything here is
- * an immutable value without I/O; every other module speaks in these types.
+ * The shared values: sites, versions, tables, row images, changes, transactions, and the records of a site's log.
+ * Everything here is an immutable value without I/O; every other module uses these types.
  */
 @NullMarked
 package io.gemel.transaction;

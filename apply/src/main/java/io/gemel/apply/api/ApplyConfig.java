@@ -10,24 +10,26 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * Everything the applying side of a site is told, validated as a whole.
+ * Configuration of the applying side of a site, validated as a whole.
  *
  * @param site where changes are applied
  * @param peer whose log is applied
  * @param jdbcUrl the site's database
  * @param replicated the tables that may be written; a record that names another one halts the applier
- * @param refusal why a table is not replicated although its configuration matches it, if so; a record that names one is parked
+ * @param refusal why a table is not replicated although its configuration matches it, if so; a record that names one is
+ *     parked
  * @param kafka client settings for the broker that holds the peer's log
  * @param topic topic of the peer's log
- * @param groupRowsMax most changes that are applied in one database transaction, unless one incoming transaction has more
- * @param queueBytesMax most encoded bytes of the peer's log that wait in memory to be applied
+ * @param groupRowsMax maximum number of changes in one database transaction, unless one incoming transaction has more
+ * @param queueBytesMax maximum size of the peer's encoded log records that wait in memory to be applied, in bytes
  * @param rowRoom memory for the values of a changed row
- * @param lockTimeout longest wait for a row lock before the database transaction is rolled back and tried again
- * @param lockKillAfter after how long a session that holds a lock which the applier needs is ended; zero for never
+ * @param lockTimeout longest wait for a row lock before the database transaction is rolled back and retried
+ * @param lockKillAfter after how long a session that holds a lock which the applier needs is terminated; zero for never
  * @param catchUpTimeout longest wait, holding row locks, for capture to read what committed before them
- * @param heartbeatInterval between two writes of {@code gemel.heartbeat}, which moves the horizon and idle logs along
- * @param haltRetryInterval between two tries of a halted applier, so that it goes on by itself once mended
- * @param parkedMax most transactions set aside at once; at the next one the applier halts
+ * @param heartbeatInterval between two writes of {@code gemel.heartbeat}, which advances the horizon and idle logs
+ * @param haltRetryInterval between two retries of a halted applier, so that it resumes automatically once the cause is
+ *     fixed
+ * @param parkedMax maximum number of parked transactions; at the next one the applier halts
  * @param clockAheadMax how far an incoming version may be ahead of the local clock
  * @param journalRetention how long conflicts are kept in {@code gemel.journal}
  * @param submissionRetention how long submissions of this site are kept in {@code gemel.submission}

@@ -1,6 +1,6 @@
 package io.gemel.apply.api;
 
-/** An applier cannot start; the message says why and, where a person has to mend something, how. */
+/** An applier cannot start; the message says why and, where a person must fix something, how. */
 public final class ApplyException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package io.gemel.apply.api;
 import io.gemel.conflict.Conflict;
 import java.util.List;
 
-/** What an applier tells its owner. Called on the applying thread; must return quickly and must not throw. */
+/** Receives an applier's events. Called on the applying thread; must return quickly and must not throw. */
 public interface ApplyListener {
     /** A database transaction with these whole incoming transactions has committed. */
     void applied(int transactions, int changes, List<Conflict> conflicts);

@@ -1,6 +1,6 @@
 /**
- * What the site hands to the applier, and hears from it: its configuration, its listener, its state and its failure. All
- * other packages of apply know it.
+ * The interface between the site and the applier: its configuration, its listener, its state and its failure. All other
+ * packages of apply depend on it.
  */
 @NullMarked
 package io.gemel.apply.api;

@@ -7,7 +7,7 @@ import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 import org.jspecify.annotations.Nullable;
 
-/** What one database transaction of the applier does for all that take part in it. Applying thread only. */
+/** The services of one database transaction of the applier for all its participants. Applying thread only. */
 public interface ApplySteps {
     /** Waits until capture has read every commit that came before the locks held. */
     void awaitCapture() throws ApplyFailure, InterruptedException;

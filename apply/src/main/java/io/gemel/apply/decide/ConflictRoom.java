@@ -12,7 +12,7 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import java.util.List;
 
-/** Sees to it that what one group decides about, and what must be remembered of that, finds room in memory. Applying thread only. */
+/** Limits the memory for what one group resolves, and for what must be remembered of it. Applying thread only. */
 public final class ConflictRoom {
     private static final String CHANGED_BY_BOTH = "both sites changed the same rows";
     private static final String ORPHANED = "rows of this site refer to rows that the peer deleted";
@@ -38,7 +38,7 @@ public final class ConflictRoom {
         return (int) Math.min(Integer.MAX_VALUE - 1, bytesMax() / WindowEntry.BYTES);
     }
 
-    /** Is a change small enough to be decided about? */
+    /** Checks that a change is small enough to be resolved. */
     public void check(Change change) throws ApplyFailure {
         long bytes = change.largeBytes();
         if (!RowLimit.canDecide(bytes, rowBytesMax)) {
@@ -50,17 +50,17 @@ public final class ConflictRoom {
         }
     }
 
-    /** Is there room for what the window and the group remember by now? */
+    /** Checks that there is memory for what the window and the group remember by now. */
     public void check() throws ApplyFailure {
         check(CHANGED_BY_BOTH, group.touchedRows(), group.bytes());
     }
 
-    /** Is there room for what must be remembered of so many keys, whatever was changed? */
+    /** Checks that there is memory for what must be remembered of this many keys, whatever was changed. */
     public void check(int keys) throws ApplyFailure {
         check(CHANGED_BY_BOTH, keys, (long) keys * WindowEntry.BYTES);
     }
 
-    /** Is there room for what must be remembered of rows that are left without what they refer to? */
+    /** Checks that there is memory for what must be remembered of orphans. */
     void checkOrphans(List<Orphan> orphans) throws ApplyFailure {
         check(
                 ORPHANED,
@@ -68,7 +68,7 @@ public final class ConflictRoom {
                 orphans.stream().mapToLong(Orphan::bytes).sum());
     }
 
-    /** Is there room for the changes of a transaction that is taken back? */
+    /** Checks that there is memory for the changes of a transaction that is taken back. */
     void checkVoid(List<StampedChange> changes) throws ApplyFailure {
         check(
                 DONE_TWICE,

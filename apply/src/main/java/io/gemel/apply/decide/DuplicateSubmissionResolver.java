@@ -25,8 +25,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides, before any row, what becomes of an incoming transaction that carries out the same submission as local ones which it
- * had not seen: of each two one is void as a whole. One database transaction, which applies nothing else; applying thread only.
+ * Resolves duplicate submissions before any row is applied: of an incoming transaction and a local one that it had not
+ * seen, both of the same submission, one is superseded as a whole. One database transaction, which applies nothing
+ * else; applying thread only.
  */
 public final class DuplicateSubmissionResolver {
     private final TargetRows rows;
@@ -108,7 +109,7 @@ public final class DuplicateSubmissionResolver {
         return withdrawn;
     }
 
-    /** Is the incoming transaction void? Then a piece of it is only noted, not applied. */
+    /** Returns whether the incoming transaction is superseded. Then a piece of it is only noted, not applied. */
     public boolean isVoid(List<StampedChange> piece) throws ApplyFailure {
         if (voidClaim == null) {
             return false;

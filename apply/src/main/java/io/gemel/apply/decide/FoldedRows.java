@@ -14,8 +14,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a group that a fold made something else of than the incoming change says: it met a concurrent change, or what a void
- * transaction left. No more than the group has of them in its view of the window. Applying thread only.
+ * Rows of a group whose fold differs from the incoming change, because it met a concurrent change or the remains of a
+ * superseded transaction. No more than the group's view of the window has of them. Applying thread only.
  */
 public final class FoldedRows {
     /**
@@ -35,7 +35,7 @@ public final class FoldedRows {
             return before != null && after == null;
         }
 
-        /** Is the row here as it was not before? */
+        /** Returns whether the row is a new one here. */
         boolean isNew() {
             return after != null && !Objects.equals(before, after);
         }

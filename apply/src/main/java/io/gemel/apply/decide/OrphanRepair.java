@@ -30,14 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after rows that are left without the row that they refer to. That may have gone with an incoming delete or with a void
- * transaction of this site: then its orphans were written at this site before it heard of that, so this site is the one
- * to find them. What their table's policy chooses is published as a change of this site's own.
+ * Repairs orphans: rows whose referenced row is gone. It may have been removed by an incoming delete or with a
+ * superseded transaction of this site. Then its orphans were written at this site before it knew of that, so this site
+ * must find them. The result of their table's policy is published as a change of this site.
  *
- * <p>Where orphans are removed, rows are looked at, too, that a fold brings back or has refer to something else: the change
- * that won may not have heard of a removal. So are rows that the other site gave another key: no database checks a reference that stays
- * what it was, and the row may have been an orphan there already. Of two sites that come to hold an orphan at least one meets it here in one of
- * these ways, for an uncontested change that brings one is met by the delete at its own site. One database transaction; applying thread only.
+ * <p>Where orphans are removed, rows that a fold restores or makes refer to another row are checked, too: the winning
+ * change may not have seen a removal. So are rows to which the other site gave another key: no database checks a
+ * reference that does not change, and the row may have been an orphan there already. Of two sites that come to hold an
+ * orphan at least one meets it here in one of these ways, for an uncontested change that brings one is met by the
+ * delete at its own site. One database transaction; applying thread only.
  */
 public final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
@@ -182,7 +183,7 @@ public final class OrphanRepair {
         return removed;
     }
 
-    /** Is it known as an incoming delete? What comes back is the row as that had it. */
+    /** Returns whether it is known as an incoming delete. The row is restored as that delete had it. */
     private boolean isNoted(Change change) {
         return gone.contains(change.shape(), change.key());
     }
@@ -216,7 +217,10 @@ public final class OrphanRepair {
                 null));
     }
 
-    /** Did it refer to the same before the group? Then its other site's delete will find it, if it has not yet. */
+    /**
+     * Returns whether it referred to the same row before the group. Then the other site's delete will find it, if it
+     * has not yet.
+     */
     private static boolean isAsBefore(MergedRow row, Dangling dangling) {
         RowImage before = row.before();
         return before != null

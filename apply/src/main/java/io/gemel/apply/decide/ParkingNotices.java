@@ -13,7 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What an incoming transaction says of parked ones. One database transaction; applying thread only. */
+/** Handles an incoming transaction's notices about parked ones. One database transaction; applying thread only. */
 public final class ParkingNotices {
     private final TargetTransaction transaction;
     private final SiteId local;
@@ -25,12 +25,15 @@ public final class ParkingNotices {
         this.local = local;
     }
 
-    /** Does this change say anything about parking? */
+    /** Returns whether this change concerns parking. */
     public static boolean isNotice(Change change) {
         return change instanceof Change.ParkPolicy || (change instanceof Change.Settle settle && settle.decided());
     }
 
-    /** Does the transaction that begins with these changes? A site publishes notices in transactions of their own. */
+    /**
+     * Returns whether the transaction that begins with these changes concerns parking. A site publishes notices in
+     * separate transactions.
+     */
     public static boolean areNotices(List<Change> changes) {
         return !changes.isEmpty() && isNotice(changes.get(0));
     }

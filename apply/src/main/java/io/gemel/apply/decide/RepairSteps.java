@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one try to apply a group makes of rows that have diverged: nothing when they have become equal by themselves, what a person has
- * asked for, or else a failure. Applying thread only.
+ * Handles diverged rows in one attempt at a group: nothing if they have become equal, the requested repair, or else a
+ * failure. Applying thread only.
  */
 public final class RepairSteps {
     private final Repairs repairs;

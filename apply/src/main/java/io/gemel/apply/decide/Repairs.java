@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Rows that differ from the peer's, and what a person wants made of them. A row is offered when the applier halts at it; the request is
- * carried out, and forgotten, in the database transaction that gets past it. Applying thread only.
+ * Rows that differ from the peer's, and the repairs requested for them. A row is offered when the applier halts at it;
+ * the request is executed, and deleted, in the database transaction that gets past it. Applying thread only.
  */
 public final class Repairs {
     private final TargetDatabase database;

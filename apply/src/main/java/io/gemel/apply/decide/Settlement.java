@@ -19,8 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decision about parked transactions makes of their rows: note every change of theirs, then carry it out. A table that is held as a
- * whole, since one of them empties it, is published as emptied and with the rows that it then has. Applying thread only.
+ * Executes a decision about parked transactions: note each of their changes, then settle their rows. A table that is
+ * held as a whole, because one of them truncates it, is published as truncated and with the rows that it then has.
+ * Applying thread only.
  */
 public final class Settlement {
     private final Set<RowKey> open;

@@ -30,10 +30,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies changes of rows that collide with others on a unique key besides the primary one. Only final images are judged, so
- * values that wander between the rows of a transaction do not collide with themselves. All rows concerned are taken out of
- * their tables and put back one after the other, the one with the latest change first; one that finds its value taken gives
- * it up, and that is published as a change of this site's own. One database transaction; applying thread only.
+ * Applies changes of rows that collide with others on a unique key other than the primary key. Only final images are
+ * checked, so values moved between the rows of one transaction do not collide. All rows involved are removed from their
+ * tables and written back one after the other, the one with the latest change first; a row whose value is taken gives
+ * it up, and that is published as a change of this site. One database transaction; applying thread only.
  */
 public final class UniqueConflictResolver {
     /** A row that wants its place in the table, and the change that it owes its state to. */

@@ -1,6 +1,6 @@
 /**
- * What the applier decides beyond the policy of one row: unique values in each other's way, orphans, submissions carried out twice,
- * parked and diverged rows. It knows the database as {@code io.gemel.apply.target} only.
+ * Decisions of the applier beyond the policy of one row: unique conflicts, orphans, duplicate submissions, parked and
+ * diverged rows. Depends on the database only through {@code io.gemel.apply.target}.
  */
 @NullMarked
 package io.gemel.apply.decide;

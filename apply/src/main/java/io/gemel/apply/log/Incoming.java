@@ -3,7 +3,7 @@ package io.gemel.apply.log;
 import io.gemel.transaction.Transaction;
 import io.gemel.transaction.TransactionHeader;
 
-/** What the peer's log brings, in log order. */
+/** An item of the peer's log, in log order. */
 public sealed interface Incoming {
     /** How far the peer had applied this site's log. */
     long seen();

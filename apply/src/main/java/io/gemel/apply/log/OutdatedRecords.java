@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Records that were written to the peer's log by a process after another one had taken the log over. They never count. A few
- * come from a process that was paused and ends soon; when nothing else comes, the process that the application rests on is the
- * outdated one, and the log stands still. Applying thread only.
+ * Records that a process wrote to the peer's log after another one had taken over the log. They are always skipped. A
+ * few come from a process that was paused and ends soon; if nothing else arrives, the process that the application
+ * depends on is the outdated one, and the log makes no progress. Applying thread only.
  */
 public final class OutdatedRecords {
     private static final Logger LOG = LoggerFactory.getLogger(OutdatedRecords.class);

@@ -32,8 +32,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the peer's log from Kafka, from behind what the marker says was applied, and hands out whole transactions. Kafka's
- * consumer fetches ahead in its own thread and memory; everything else happens on the applying thread.
+ * Reads the peer's log from Kafka, starting after the position that the marker says was applied, and returns whole
+ * transactions. Kafka's consumer fetches ahead in its own thread and memory; everything else happens on the applying
+ * thread.
  */
 public final class PeerLog implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);

@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
-/** Asks the peer's Kafka where the peer's log ends, with a consumer of its own. Calls wait for each other. */
+/** Reads the end of the peer's log from the peer's Kafka, with a dedicated consumer. Calls are serialized. */
 public final class PeerLogEndOffset implements AutoCloseable {
     private final ApplyConfig config;
     private final TopicPartition partition;

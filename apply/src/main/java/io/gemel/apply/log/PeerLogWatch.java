@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Finds out why nothing comes from the peer: its Kafka does not answer, or the peer itself writes nothing. On a thread that may wait; what
- * has come so far is known to the {@link PeerPulse}.
+ * Finds out why nothing arrives from the peer: its Kafka does not answer, or the peer itself writes nothing. For a
+ * thread that may block; the {@link PeerPulse} knows what has arrived so far.
  */
 public final class PeerLogWatch implements AutoCloseable {
     /** How long Kafka may take to answer before it counts as unreachable; the next look asks again. */

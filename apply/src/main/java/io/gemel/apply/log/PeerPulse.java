@@ -7,11 +7,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
 /**
- * When the peer was last heard of through its log, and how far its clock is ahead. A peer that has nothing to say writes a heartbeat every
- * second. Written by the applying thread; any thread may ask.
+ * When the last record of the peer arrived, and how far its clock is ahead. An idle peer writes a heartbeat every
+ * second. Written by the applying thread; readable from any thread.
  *
- * <p>What a heartbeat says of the clock is its time less the way here, and a record that was read late says nothing. So only heartbeats
- * count that came while this site waited for them, and the greatest of the last {@link #SKEW_SPAN} or two is taken.
+ * <p>A heartbeat's time is reduced by its transit, and a record that was read late is useless for the clock. So only
+ * heartbeats count that arrived while this site waited for them, and the greatest of the last {@link #SKEW_SPAN} or two
+ * is used.
  */
 public final class PeerPulse {
     /** After this long without any record something is missing. */

@@ -1,4 +1,7 @@
-/** The peer's log in Kafka: reading it, and hearing from the peer. The only package of apply that knows Kafka's clients. */
+/**
+ * The peer's log in Kafka: reading it, and monitoring the peer. The only package of apply that depends on Kafka's
+ * clients.
+ */
 @NullMarked
 package io.gemel.apply.log;
 

@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import org.jooq.exception.DataAccessException;
 
-/** The one place that says what a database error means. Pure. */
+/** Classifies database errors, and is the only place that does. Pure. */
 public final class FailureClassifier {
     private static final int STATE_LENGTH = 5;
 

@@ -215,14 +215,14 @@ final class PostgresTable {
     }
 
     /**
-     * Can an INSERT have ON CONFLICT? PostgreSQL refuses it for tables with rules, disabled ones among them, and for keys that it
-     * judges late or by exclusion.
+     * Returns whether an INSERT can have ON CONFLICT. PostgreSQL rejects it for tables with rules, even disabled ones,
+     * and for deferrable keys and exclusion constraints.
      */
     boolean canMerge() {
         return facts.immediate() && !facts.rules();
     }
 
-    /** Does PostgreSQL judge the primary key by a trigger, and so not at all in the applier's session? */
+    /** Returns whether PostgreSQL checks the primary key by a trigger, and so not at all in the applier's session. */
     boolean isKeyUnjudged() {
         return !facts.immediate();
     }
@@ -250,7 +250,7 @@ final class PostgresTable {
                 .toList();
     }
 
-    /** Does the server know the length of a column's values without making their texts? */
+    /** Returns whether the server knows the length of a column's values without producing their texts. */
     boolean knowsLength(int column) {
         return Set.of("bytea", "text", "character varying")
                 .contains(columns.get(column).type());
@@ -273,7 +273,7 @@ final class PostgresTable {
         return alias + "." + quoted(column);
     }
 
-    /** Do so many columns need two functions in FROM? */
+    /** Returns whether this many columns need two functions in FROM. */
     boolean splits(List<Integer> before, List<Integer> after) {
         return 1 + before.size() + after.size() > FROM_COLUMNS_MAX;
     }

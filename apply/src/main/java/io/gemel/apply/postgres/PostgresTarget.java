@@ -26,12 +26,12 @@ import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
- * PostgreSQL as the target. One connection applies and holds the site's leadership as a session-level advisory lock, so that
- * a process which lost it cannot write; a few more write heartbeats and tidy up.
+ * PostgreSQL as the target. One connection applies and holds the site's leadership as a session-level advisory lock, so
+ * that a process which lost it cannot write; a few more write heartbeats and do maintenance.
  *
- * <p>The applying session runs with {@code session_replication_role = replica}: triggers and foreign keys did their work
- * where the transaction was born, and what they did is part of it. Its commits need not wait for the disk: a commit that is
- * lost with the server is lost together with its marker, and applied again.
+ * <p>The applying session runs with {@code session_replication_role = replica}: triggers and foreign keys took effect
+ * where the transaction originated, and their effects are part of it. Its commits need not wait for the disk: a commit
+ * that is lost with the server is lost together with its marker, and applied again.
  */
 public final class PostgresTarget implements TargetDatabase {
     /** For heartbeats, those that the applier asks for, questions about the log and about locks, and maintenance. */

@@ -85,7 +85,10 @@ final class PostgresUniqueKeys {
         return found;
     }
 
-    /** Has the table a key that PostgreSQL judges late, by a trigger, and so not at all in the applier's session? */
+    /**
+     * Returns whether the table has a key that PostgreSQL checks late, by a trigger, and so not at all in the applier's
+     * session.
+     */
     boolean hasDeferrable(DSLContext sql, PostgresTable table, TableShape shape) {
         return keys(sql, table, shape).stream().anyMatch(Searched::deferrable);
     }

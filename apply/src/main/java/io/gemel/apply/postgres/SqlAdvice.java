@@ -121,7 +121,7 @@ enum SqlAdvice {
         return isWithinFunction(message) ? SEARCH_PATH : SCHEMAS;
     }
 
-    /** Does a row fit no partition, although no constraint with a name refuses it? */
+    /** Returns whether a row fits no partition, although no named constraint rejects it. */
     static boolean isAboutPartitions(String message) {
         return message.contains("no partition of relation") || message.contains("violates partition constraint");
     }

@@ -1,6 +1,9 @@
 package io.gemel.apply.postgres;
 
-/** Ends what has to end as a whole, though the thread that waits for it is interrupted; the interrupt is kept for afterwards. */
+/**
+ * Completes an action that must complete even if the waiting thread is interrupted; the interrupt is restored
+ * afterwards.
+ */
 public final class Uninterrupted {
     private Uninterrupted() {}
 

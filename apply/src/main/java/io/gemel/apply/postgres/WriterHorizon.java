@@ -46,8 +46,9 @@ final class WriterHorizon {
     }
 
     /**
-     * Has every transaction that is finished in this snapshot been read by capture, or is it the applier's own? Then nothing
-     * that holds no lock now can have written a locked row unknown to the window, and there is nothing to wait for.
+     * Returns whether every transaction that is finished in this snapshot has been read by capture, or is the applier's
+     * own. Then nothing that holds no lock now can have written a locked row unknown to the window, and there is
+     * nothing to wait for.
      *
      * @param snapshot in the server's form, {@code xmin:xmax:running,running}
      * @param transactionId the applier's running transaction

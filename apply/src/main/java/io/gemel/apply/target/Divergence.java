@@ -6,13 +6,13 @@ import io.gemel.transaction.StampedChange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A row that is not what the protocol says it is: something wrote it past Gemel. The applier halts at it, unless a person has asked for
- * a repair.
+ * A row that differs from what the protocol implies: something wrote it past Gemel. The applier halts at it, unless a
+ * person has requested a repair.
  *
  * @param incoming the change that found it
  * @param problem how the row differs
  * @param here the row as it is at this site, or null when it is absent
- * @param peer the row as the change leaves it at the peer, or null likewise
+ * @param peer the row as the change leaves it at the peer, or null when it is absent
  */
 public record Divergence(
         RowKey key,

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Columns that this site has dropped, and of which a person says that the peer has, too: what the peer wrote to them before is left out of
- * its changes. Applying thread only.
+ * Columns that this site has dropped, and that the peer has dropped, too, according to a person: they are removed from
+ * the peer's earlier changes. Applying thread only.
  */
 public final class GoneColumns {
     private final Map<TableId, Set<String>> columns;

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What the applier's session waits for in the database.
+ * A lock that the applier's session waits for in the database.
  *
- * @param lock what is locked, in words: a row with its key, a table, another lock
- * @param holders the sessions that hold it and wait for nobody themselves
+ * @param lock description of what is locked: a row with its key, a table, another lock
+ * @param holders the sessions that hold it and do not wait themselves
  */
 public record LockWait(String lock, List<Holder> holders) {
     /** Longest part of a statement that is told. */
@@ -21,9 +21,9 @@ public record LockWait(String lock, List<Holder> holders) {
      * A session that holds a lock.
      *
      * @param pid its server process; 0 for a prepared transaction, which has none
-     * @param started when that process began, in the server's words: process ids are used again
-     * @param name who it is, in words
-     * @param doing its state and statement, in words
+     * @param started when that process began, as the server prints it: process ids are reused
+     * @param name description of the session
+     * @param doing description of its state and statement
      * @param own whether it is one of Gemel's own
      */
     public record Holder(int pid, String started, String name, String doing, boolean own) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Parked transactions as the database keeps them. Applying thread only. */
+/** Parked transactions in the database. Applying thread only. */
 public interface ParkedStore {
     /** What a person wants done with a parked transaction and all that hangs together with it. */
     enum Decision {

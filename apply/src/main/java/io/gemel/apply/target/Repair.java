@@ -3,12 +3,12 @@ package io.gemel.apply.target;
 import java.util.Locale;
 
 /**
- * What a person wants made of a row at which this site is halted.
+ * A requested repair of a row at which this site is halted.
  *
- * @param by who asked for it
+ * @param by who requested it
  */
 public record Repair(Take take, String by) {
-    /** Whose row it is to be at both sites. */
+    /** Whose row is kept at both sites. */
     public enum Take {
         /** This site's, as it is now: it is published, and the change that found it is passed over. */
         HERE,

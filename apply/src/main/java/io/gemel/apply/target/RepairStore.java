@@ -3,7 +3,7 @@ package io.gemel.apply.target;
 import io.gemel.transaction.RowKey;
 import java.util.Map;
 
-/** Rows at which the applier is halted, as the database keeps them, and what is asked for. Applying thread only. */
+/** Rows at which the applier is halted, and the requested repairs, in the database. Applying thread only. */
 public interface RepairStore {
     /** What a person has asked for and is still to be done. */
     Map<RowKey, Repair> asked() throws ApplyFailure;

@@ -7,7 +7,7 @@ import io.gemel.transaction.RowKey;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What earlier processes left in the database for the next one. Applying thread only. */
+/** State that earlier processes stored in the database for the next one. Applying thread only. */
 public interface StoredState {
     /** An entry of the window that an earlier process stored. */
     record StoredEntry(RowKey key, EntryCodec.Decoded entry) {}

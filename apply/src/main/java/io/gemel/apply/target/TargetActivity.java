@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the applier's session does at this moment.
+ * Current activity of the applier's session.
  *
- * @param lockWait what it waits for; null when it waits for no lock
+ * @param lockWait the lock that it waits for; null when it waits for none
  * @param statement its statement, shortened; empty when it runs none
  * @param running for how long that statement has been running
  */

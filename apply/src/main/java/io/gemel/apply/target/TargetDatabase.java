@@ -4,9 +4,9 @@ import io.gemel.transaction.Marker;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The local database as the applier needs it. Nothing outside an implementation knows its SQL dialect or what its commit
- * positions mean. All methods are for the applying thread, except {@link #beat}, {@link #logEnd}, {@link
- * #activity}, {@link #terminate} and {@link #maintain}.
+ * The local database, as the applier uses it. Only an implementation knows its SQL dialect and the meaning of its
+ * commit positions. All methods are for the applying thread, except {@link #beat}, {@link #logEnd}, {@link #activity},
+ * {@link #terminate} and {@link #maintain}.
  */
 public interface TargetDatabase extends AutoCloseable {
     /** Tries to become the site's only applier; stays so until the connection is closed or lost. */

@@ -88,7 +88,7 @@ public interface TargetRows {
     /** The rows in the table with which these images, none of which is in it, would collide. */
     List<Collision> collisions(TableShape shape, List<RowImage> images) throws ApplyFailure;
 
-    /** Do foreign keys of replicated tables refer to this one? */
+    /** Returns whether foreign keys of replicated tables refer to this one. */
     boolean isReferredTo(TableShape shape) throws ApplyFailure;
 
     /**

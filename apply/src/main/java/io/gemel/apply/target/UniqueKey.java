@@ -6,12 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A unique index besides the primary key, or an exclusion constraint: of two rows that collide on it one has to give way.
+ * A unique index other than the primary key, or an exclusion constraint: of two rows that collide on it one must lose.
  * Immutable.
  *
  * @param name of the index, as an operator knows it
  * @param columns indexes in the shape of all columns that decide whether a row collides
- * @param clears the one of them whose NULL lets a row out of it, or null when none may be NULL
+ * @param clears the column whose NULL resolves a collision, or null when none may be NULL
  */
 public record UniqueKey(
         String name, List<Integer> columns, @Nullable Integer clears) {

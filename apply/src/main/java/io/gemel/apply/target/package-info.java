@@ -1,6 +1,6 @@
 /**
- * What a database is to the applier, whatever its engine: transactions, rows, what is kept beside them, and classified
- * failures. Nothing here knows an engine or a broker.
+ * The applier's interface to a database, independent of its engine: transactions, rows, Gemel's own state, and
+ * classified failures. Nothing here depends on an engine or a broker.
  */
 @NullMarked
 package io.gemel.apply.target;

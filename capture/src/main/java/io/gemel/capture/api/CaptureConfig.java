@@ -11,7 +11,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 
 /**
- * Everything that capture needs to know. Immutable, checked as a whole.
+ * Configuration of capture. Immutable, validated as a whole.
  *
  * @param site this site's name, also the key of its records
  * @param jdbcUrl this site's PostgreSQL database
@@ -20,17 +20,18 @@ import java.util.function.Predicate;
  * @param slot name of the existing pgoutput replication slot
  * @param peerSlot name of the peer's slot; a database that holds it is the peer's
  * @param publication name of the existing publication, with the replicated tables and Gemel's own
- * @param replicated which tables are published; changes of others are passed over
- * @param kafka client settings of the cluster that holds this site's log, {@code bootstrap.servers} among them; they win over
- *     capture's own except those that its promises rest on
+ * @param replicated which tables are published; changes of others are skipped
+ * @param kafka client settings of the cluster that holds this site's log, {@code bootstrap.servers} among them; they
+ *     override capture's own settings, except those that its guarantees depend on
  * @param topic this site's log, with one partition
  * @param transactionPartBytesMax a transaction with more bytes of row images is published in parts of about this size
  * @param rowRoom memory for the large values of a changed row
  * @param imageBytesMax bytes of own recent records kept in memory for reading changes back
- * @param sendBufferBytes bytes of records that wait for Kafka's acknowledgement before reading the database's log waits too
+ * @param sendBufferBytes bytes of records that wait for Kafka's acknowledgement before reading the database's log waits
+ *     too
  * @param heartbeatInterval least time between two heartbeats in the log
- * @param commitClock turns the database's commit time (microseconds since 1970) into what versions are made of; the identity
- *     unless a test wants clocks that differ
+ * @param commitClock maps the database's commit time (microseconds since 1970) to the time of versions; the identity
+ *     unless a test needs different clocks
  */
 public record CaptureConfig(
         SiteId site,

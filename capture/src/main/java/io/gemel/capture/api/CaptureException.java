@@ -15,7 +15,9 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 
-/** Capture cannot go on, and says whether trying again may help. Every failure of capture is classified here and nowhere else. */
+/**
+ * Capture cannot continue; says whether a retry may help. Every failure of capture is classified here and nowhere else.
+ */
 public final class CaptureException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.gemel.capture.api;
 
-/** Told what capture does. Called on capture's own threads: must be quick, must not block, must not throw. */
+/** Receives capture's events. Called on capture's own threads: must return quickly, must not block, must not throw. */
 public interface CaptureListener {
     /** Is told and does nothing. */
     CaptureListener NONE = new CaptureListener() {

@@ -1,6 +1,6 @@
 /**
- * What the site hands to capture, and hears from it: its configuration, its listener and its failures. All other packages of
- * capture know it.
+ * The interface between the site and capture: its configuration, its listener and its failures. All other packages of
+ * capture depend on it.
  */
 @NullMarked
 package io.gemel.capture.api;

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads stretches of this site's own log. Calls from several threads wait for each other. */
+/** Reads ranges of this site's own log. Calls from several threads are serialized. */
 public final class LocalLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LocalLog.class);
 

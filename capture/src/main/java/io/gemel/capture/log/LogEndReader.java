@@ -5,7 +5,7 @@ import io.gemel.capture.api.CaptureException;
 import io.gemel.conflict.log.LogSearch;
 import io.gemel.reason.Advice;
 
-/** Finds what counts at the end of this site's log without reading all of it. One thread. */
+/** Finds the last valid records of this site's log without reading all of it. One thread. */
 public final class LogEndReader {
     private static final long FIRST_STRETCH = 1_000;
     private static final long STRETCH_FACTOR = 8;

@@ -7,9 +7,9 @@ import io.gemel.transaction.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices when somebody else writes to this site's log: Kafka numbers records without gaps, so a number between two of this
- * process's own records is a foreign one. What is acknowledged behind a foreign record does not count until that was read.
- * Acknowledgements come on Kafka's thread, {@link #examine} is for the capturing one.
+ * Detects foreign writers of this site's log: Kafka numbers records without gaps, so a number between two of this
+ * process's own records belongs to a foreign one. Acknowledgements after a foreign record do not count until that
+ * record was read. Acknowledgements arrive on Kafka's thread; {@link #examine} is for the capturing thread.
  */
 public final class LogGuard {
     private static final long UNKNOWN = -1;

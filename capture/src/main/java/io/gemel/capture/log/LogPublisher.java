@@ -29,9 +29,9 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes this site's log: one idempotent producer, every record acknowledged by all in-sync replicas, in order. While Kafka is
- * away records wait in memory up to a bound, then the sender waits. {@link #prepare} and {@link #send} are for one thread;
- * acknowledgements come on Kafka's own.
+ * Writes this site's log: one idempotent producer, every record acknowledged by all in-sync replicas, in order. While
+ * Kafka is down records wait in memory up to a limit; then the sender waits (backpressure). {@link #prepare} and {@link
+ * #send} are for one thread; acknowledgements come on Kafka's own.
  */
 public final class LogPublisher implements RecordPublisher, Reasons.Source, AutoCloseable {
     /** How long the first record of a process may take. */

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What counts at the end of a log, found by reading a stretch of it forward: the greatest epoch, who opened it, and the last
- * complete transaction or heartbeat. One thread.
+ * The last valid records of a log, found by reading a range of it forward: the greatest epoch, who opened it, and the
+ * last complete transaction or heartbeat. One thread.
  */
 public final class LogTail {
     private static final int COMMITS_MAX = 100;

@@ -5,8 +5,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Where in the topic a log position is, roughly: a place from which reading forward meets it soon. Bounded by thinning out.
- * Thread-safe.
+ * Approximate offsets of log positions in the topic: an offset from which reading forward soon reaches the position.
+ * Bounded by thinning out. Thread-safe.
  */
 public final class OffsetIndex {
     /** Most entries kept; when there are more, every second one goes. */

@@ -20,7 +20,7 @@ public final class RecentRecords {
     /** One part of a transaction. */
     @SuppressWarnings("ArrayRecordComponent") // compared by identity, never changed
     record Entry(long position, int part, byte[] bytes) {
-        /** Is the part to be read from the topic, for it is too large to be kept? */
+        /** Returns whether the part must be read from the topic, because it is too large to be kept. */
         boolean isElsewhere() {
             return bytes.length == 0;
         }
@@ -90,7 +90,7 @@ public final class RecentRecords {
         return parts;
     }
 
-    /** Are these all from the first part on? */
+    /** Returns whether these are all parts from the first one on. */
     static boolean isWhole(List<Entry> parts) {
         return !parts.isEmpty() && parts.get(0).part() == 0 && parts.stream().noneMatch(Entry::isElsewhere);
     }

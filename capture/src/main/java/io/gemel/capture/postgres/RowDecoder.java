@@ -274,8 +274,9 @@ final class RowDecoder {
     }
 
     /**
-     * Was the row logged with all its values? One that was written before its table or partition had REPLICA IDENTITY FULL comes with its key
-     * only. It is published as the row's new state: what the row was before cannot be said.
+     * Returns whether the row was logged with all its values. One that was written before its table or partition had
+     * REPLICA IDENTITY FULL comes with its key only. It is published as the row's new state: what the row was before
+     * cannot be said.
      */
     private static boolean isWhole(PostgresLayout layout, RowImage before) {
         for (int column : layout.required()) {

@@ -24,8 +24,9 @@ import org.apache.kafka.connect.source.SourceRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Debezium's PostgreSQL connector, told that every column is text: what the server prints is handed on as it is, of any type,
- * without a conversion that could lose something. Public only because Debezium makes it by name; not for others.
+ * Debezium's PostgreSQL connector, configured to treat every column as text: the server's text of any type is passed on
+ * unchanged, without a conversion that could lose something. Public only because Debezium creates it by name; not for
+ * other use.
  */
 @SuppressWarnings("unchecked") // an inherited method overrides another one without its type parameter
 public final class TextPostgresConnector extends PostgresConnector {

@@ -20,7 +20,10 @@ final class WalSenderWatchdog {
     /** After this long without anything from the server it is asked whether it has sent something, which may take as long again. */
     static final long SILENCE_NANOS = 10_000_000_000L;
 
-    /** Was a heartbeat written lately, and does the process wait for more to send, or for the client to take what it sends? */
+    /**
+     * Whether a heartbeat was written lately, and whether the process waits for more to send, or for the client to
+     * receive it.
+     */
     private static final String SENT = """
             SELECT coalesce(wait_event ILIKE 'WalSender%', false)
                    AND EXISTS (SELECT FROM gemel.heartbeat WHERE at > clock_timestamp() - interval '10 seconds')

@@ -1,6 +1,6 @@
 /**
- * PostgreSQL's log by logical decoding: slot, catalog, and rows with full images. The only package of capture that knows JDBC and
- * Debezium.
+ * PostgreSQL's log by logical decoding: slot, catalog, and rows with full images. The only package of capture that
+ * depends on JDBC and Debezium.
  */
 @NullMarked
 package io.gemel.capture.postgres;

@@ -4,7 +4,7 @@ import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import org.jspecify.annotations.Nullable;
 
-/** One row of the database's log, decoded as far as its meaning is clear. */
+/** One decoded row of the database's log. */
 public sealed interface CapturedRow {
     /**
      * A change to a replicated table.

@@ -3,7 +3,7 @@ package io.gemel.capture.source;
 import java.util.List;
 
 /**
- * What a log holds at its end.
+ * The end of a log.
  *
  * @param commits commit positions of its last records, the last one last; none for an empty log
  * @param epoch the process that wrote the last one; 0 for an empty log

@@ -5,7 +5,10 @@ import io.gemel.transaction.LogOwner;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/** A database engine as capture sees it: everything that knows SQL dialects and places in a database's own log is behind this. */
+/**
+ * Capture's interface to a database engine: everything that depends on SQL dialects and positions in a database's own
+ * log is behind this.
+ */
 public interface SourceDatabase extends AutoCloseable {
     /** Start value for a log that holds no transaction yet: begin wherever the database stands ready to. */
     long NOTHING_PUBLISHED = 0;

@@ -3,8 +3,8 @@ package io.gemel.capture.source;
 import io.gemel.capture.api.CaptureException;
 
 /**
- * Receives a database's log: transactions whole, one after the other, in commit order. One thread. Calls may wait for room in
- * the window or in Kafka's send buffer, and end when interrupted.
+ * Receives a database's log: whole transactions, one after the other, in commit order. One thread. Calls may wait for
+ * space in the window or in Kafka's send buffer, and end when interrupted.
  */
 public interface TransactionSink {
     /**

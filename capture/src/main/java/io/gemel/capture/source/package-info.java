@@ -1,6 +1,6 @@
 /**
- * What a database is to capture, whatever its engine: a log of commits, and rows as they are read from it. Nothing here
- * knows an engine or a broker.
+ * Capture's interface to a database, independent of its engine: a log of commits, and rows as they are read from it.
+ * Nothing here depends on an engine or a broker.
  */
 @NullMarked
 package io.gemel.capture.source;

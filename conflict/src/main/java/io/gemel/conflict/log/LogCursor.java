@@ -6,8 +6,8 @@ import io.gemel.transaction.SiteId;
 import io.gemel.transaction.TransactionHeader;
 
 /**
- * Follows a log record by record and says of each whether it counts: duplicates and records of an older epoch are skipped,
- * a gap or another site's record is an error that must stop the reader. One thread.
+ * Follows a log record by record and says of each whether it is valid: duplicates and records of an older epoch are
+ * skipped, a gap or another site's record is an error that must stop the reader. One thread.
  */
 public final class LogCursor {
     private final SiteId origin;

@@ -5,8 +5,8 @@ import io.gemel.transaction.LogRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the owner of a log by reading it forward: the database of the newest epoch that published anything. A process that
- * took the log over and published nothing does not own it, so its mistake can be undone. One thread.
+ * Finds the owner of a log by reading it forward: the database of the newest epoch that published anything. A process
+ * that took over the log and published nothing does not own it, so a misconfigured process can be undone. One thread.
  */
 public final class LogOwnership {
     private long epoch;

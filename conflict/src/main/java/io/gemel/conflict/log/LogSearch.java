@@ -5,14 +5,14 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds where in a topic to start reading, without an index from positions to Kafka offsets: positions grow with offsets, so
- * a binary search needs some thirty look-ups. Pure; the caller brings the topic. Any thread.
+ * Finds where in a topic to start reading, without an index from positions to Kafka offsets: positions grow with
+ * offsets, so a binary search needs some thirty look-ups. Pure; the caller brings the topic. Any thread.
  *
- * <p>Growth is broken by records that a replaced process published late, whose epoch is outdated and whose positions may be
- * anything, and by old records that were published again, in whatever order. So a start is believed only when none of the
- * {@link #OUTDATED_RUN_MAX} records before it has a greater epoch or is sought itself, and the search goes on to the left of
- * such a record otherwise. A {@link LogCursor} behind the search would report a start that is still too late as a gap:
- * nothing can be lost silently.
+ * <p>Growth is broken by records that a replaced process published late, whose epoch is outdated and whose positions
+ * may be anything, and by old records that were published again, in whatever order. So a start is accepted only when
+ * none of the {@link #OUTDATED_RUN_MAX} records before it has a greater epoch or is sought itself, and the search goes
+ * on to the left of such a record otherwise. A {@link LogCursor} behind the search would report a start that is still
+ * too late as a gap: nothing can be lost silently.
  */
 public final class LogSearch {
     /**

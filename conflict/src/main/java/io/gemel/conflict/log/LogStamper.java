@@ -30,7 +30,7 @@ public final class LogStamper {
         seen = tail.seen();
     }
 
-    /** Was everything up to this commit already in the log when this process started? */
+    /** Returns whether everything up to this commit was already in the log when this process started. */
     public boolean alreadyPublished(long commit) {
         return commit <= commitPosition;
     }

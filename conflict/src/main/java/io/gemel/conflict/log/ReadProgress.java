@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far capture has read the local database's log: what it has read is in the window. The applier asks before it trusts
- * the window. Thread-safe.
+ * How far capture has read the local database's log: what it has read is in the window. The applier checks it before it
+ * relies on the window. Thread-safe.
  */
 public final class ReadProgress {
     private final Watermark commitPosition = new Watermark();
@@ -55,7 +55,9 @@ public final class ReadProgress {
         asked = true;
     }
 
-    /** Is the heartbeat committed at this position one that was asked for? Those whom it answers ask no more. */
+    /**
+     * Returns whether the heartbeat committed at this position was requested, and clears the requests that it answers.
+     */
     public synchronized boolean takeAskedHeartbeat(long heartbeatPosition) {
         if (!asked || heartbeatPosition <= askedFirst) {
             return false;

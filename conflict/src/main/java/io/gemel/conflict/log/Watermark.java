@@ -2,7 +2,7 @@ package io.gemel.conflict.log;
 
 import java.time.Duration;
 
-/** A number that only grows, for threads that wait until it has grown far enough. Thread-safe. */
+/** A number that only grows, for threads that wait until it reaches a value. Thread-safe. */
 public final class Watermark {
     private long reached;
 

@@ -1,7 +1,4 @@
-/**
- * A site's log as both sides see it: how transactions are stamped for it, followed, searched, and how far reading has come.
- * Pure.
- */
+/** A site's log, for both sides: stamping, following and searching it, and the progress of reading. Pure. */
 @NullMarked
 package io.gemel.conflict.log;
 

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 
 /**
  * Turns an entry of the in-flight window into bytes for the table {@code gemel.window} and back. Exact, checksummed and
- * versioned as the records of a log are. Pure; any thread.
+ * versioned like the records of a log. Pure; any thread.
  */
 public final class EntryCodec {
     private static final int BASE_PRESENT = 1;

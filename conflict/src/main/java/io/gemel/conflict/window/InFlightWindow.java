@@ -17,15 +17,16 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * This site's changes that the peer has not yet been seen to have applied. A conflict is an incoming change to a key for
- * which the window holds a local change at a position greater than the incoming transaction's {@code seen}; nothing else is.
+ * This site's changes that the peer is not yet known to have applied. A conflict is an incoming change to a key for
+ * which the window holds a local change at a position greater than the incoming transaction's {@code seen}; nothing
+ * else is.
  *
- * <p>Capture registers every local transaction as it reads it from the database's log, before it is published. The applier
- * opens a {@code WindowTransaction} for the transactions that it applies in one database transaction. For most keys the window
- * keeps only positions; a key that met a conflict gets a {@link WindowEntry} with images. Changes leave after the commit of
- * a group whose transactions had seen them.
+ * <p>Capture registers every local transaction as it reads it from the database's log, before it is published. The
+ * applier opens a {@code WindowTransaction} for the transactions that it applies in one database transaction. For most
+ * keys the window keeps only positions; a key that met a conflict gets a {@link WindowEntry} with images. Changes leave
+ * after the commit of a group whose transactions had seen them.
  *
- * <p>Thread-safe: one capturing thread, one applying thread, any number of readers of figures.
+ * <p>Thread-safe: one capturing thread, one applying thread, any number of readers of metrics.
  */
 public final class InFlightWindow implements AutoCloseable {
     private final SiteId local;
@@ -254,7 +255,10 @@ public final class InFlightWindow implements AutoCloseable {
         return voids.leftOutOf(changes);
     }
 
-    /** May the peer's changes of this key, with this {@code seen}, rest on what a void transaction of its own had done? */
+    /**
+     * Returns whether the peer's changes of this key, with this {@code seen}, may depend on a superseded transaction of
+     * its own.
+     */
     synchronized boolean isUnsettled(RowKey key, long seen) {
         return voids.unsettles(key, seen);
     }

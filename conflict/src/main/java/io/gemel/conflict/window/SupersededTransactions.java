@@ -26,7 +26,7 @@ final class SupersededTransactions {
         note.keys().forEach(key -> unsettled.merge(key, note.localPosition(), Math::max));
     }
 
-    /** Is this site's transaction at the position void? */
+    /** Returns whether this site's transaction at the position is superseded. */
     boolean contains(long position) {
         return positions.contains(position);
     }
@@ -40,7 +40,10 @@ final class SupersededTransactions {
                         .toList();
     }
 
-    /** May the peer's changes of this key, with this {@code seen}, rest on what a void transaction of its own had done? */
+    /**
+     * Returns whether the peer's changes of this key, with this {@code seen}, may depend on a superseded transaction of
+     * its own.
+     */
     boolean unsettles(RowKey key, long seen) {
         return unsettled.getOrDefault(key, 0L) > seen;
     }

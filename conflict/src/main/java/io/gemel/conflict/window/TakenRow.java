@@ -14,7 +14,7 @@ import java.util.List;
 final class TakenRow {
     private TakenRow() {}
 
-    /** Was the row taken from the other site by this change? */
+    /** Returns whether this change took the row from the other site. */
     static boolean isTaken(StampedChange change) {
         return taken(change) > 0;
     }
@@ -23,7 +23,10 @@ final class TakenRow {
         return change.change() instanceof Change.Settle settle ? settle.taken() : 0;
     }
 
-    /** Was {@code later} made at the other site, of the row that {@code settle} took from there? Then the two are no conflict. */
+    /**
+     * Returns whether {@code later} was made at the other site, to the row that {@code settle} took from there. Then
+     * the two are not a conflict.
+     */
     static boolean continues(StampedChange settle, StampedChange later) {
         return isTaken(settle)
                 && !isDecision(later)

@@ -204,7 +204,10 @@ public final class WindowEntry {
         return firstOfLocal ? change.before() : null;
     }
 
-    /** Is this change of {@code local}'s, or a later one, already here? True after a restart, when the log is read again. */
+    /**
+     * Returns whether this change of {@code local}, or a later one, is already here. True after a restart, when the log
+     * is read again.
+     */
     boolean reaches(StampedChange change) {
         for (int i = changes.size() - 1; i >= 0; i--) {
             StampedChange known = changes.get(i);
@@ -215,7 +218,7 @@ public final class WindowEntry {
         return false;
     }
 
-    /** Would {@link #prune} change anything? */
+    /** Returns whether {@link #prune} would change anything. */
     boolean prunable(SiteId local, long acknowledged) {
         return !changes.isEmpty() && leaves(changes.get(0), local, acknowledged);
     }

@@ -1,11 +1,11 @@
 package io.gemel.conflict.window;
 
 /**
- * How much of the memory the window may take, and where the rest goes.
+ * How much memory the window may take, and where the rest goes.
  *
- * @param spill for what is more
- * @param changesMax changes kept in memory, at most forty bytes each; a power of two wastes nothing
- * @param filterBytesMax memory of the filters that save most look-ups in the spill
+ * @param spill for the excess
+ * @param changesMax changes kept in memory, at most forty bytes each; a power of two wastes no memory
+ * @param filterBytesMax memory of the filters that avoid most look-ups in the spill
  */
 public record WindowMemory(WindowSpill spill, int changesMax, long filterBytesMax) {
     private static final int CHANGE_BYTES = 40;

@@ -1,7 +1,7 @@
 package io.gemel.conflict.window;
 
 /**
- * Where the window keeps what is more than its share of the memory. Nothing in it outlives the window: all of it can be
+ * Where the window keeps what exceeds its share of the memory. Nothing in it outlives the window: all of it can be
  * rebuilt from this site's log. The window calls it under its own lock, one thread at a time.
  */
 public interface WindowSpill extends AutoCloseable {

@@ -40,8 +40,8 @@ public final class WindowTransaction {
     }
 
     /**
-     * May an incoming transaction with this {@code seen} be concurrent with a local change to the key? When not, the row
-     * must be the change's before image and becomes its after image, without asking {@link #resolve}.
+     * Returns whether an incoming transaction with this {@code seen} may be concurrent with a local change to the key.
+     * If not, the row must be the change's before image and becomes its after image, without asking {@link #resolve}.
      */
     public boolean contested(RowKey key, long seen) {
         return touched.containsKey(key) || window.hasEntry(key) || window.latest(key) > seen;

@@ -1,8 +1,9 @@
 package io.gemel.transaction.codec;
 
 /**
- * Bytes that are no record of Gemel's, or not one that this version can read. Nothing of them was used. A log that holds such
- * a record cannot be followed past it: the reader must stop and show the message, which says what is wrong and what mends it.
+ * Bytes that are not a Gemel record, or not one that this version can read. None of them were used. A log that holds
+ * such a record cannot be followed past it: the reader must stop and show the message, which says what is wrong and how
+ * to fix it.
  */
 public final class BadRecordException extends Exception {
     private static final long serialVersionUID = 1L;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads what {@link ChangeEncoder} wrote. Internal: for the codecs of this module only. One thread.
  *
- * <p>Remembers shapes by their encoded bytes, so a shape that was met before costs one look-up and is the same instance.
+ * <p>Remembers shapes by their encoded bytes, so a known shape costs one look-up and is the same instance.
  */
 public final class ChangeDecoder {
     private final Map<ByteBuffer, TableShape> decodedShapes = new HashMap<>();

@@ -3,8 +3,8 @@ package io.gemel.transaction.codec;
 import io.gemel.transaction.Change;
 
 /**
- * Turns a change that an applier decided on into bytes for the table {@code gemel.emit}, where capture finds it, and back.
- * Exact, checksummed and versioned as the records of a log are. Pure; any thread.
+ * Turns a change that an applier decided on into bytes for the table {@code gemel.emit}, where capture finds it, and
+ * back. Exact, checksummed and versioned like the records of a log. Pure; any thread.
  */
 public final class CorrectionCodec {
     private CorrectionCodec() {}

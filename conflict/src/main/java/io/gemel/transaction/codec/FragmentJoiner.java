@@ -7,8 +7,8 @@ import io.gemel.transaction.RowImage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts the fragments of a part together again. Those that a replaced process published late, or that were left behind
- * unfinished, come to nothing. Holds at most one part; one thread.
+ * Puts the fragments of a part together again. Fragments that a replaced process published late, or that are
+ * incomplete, are dropped. Holds at most one part; one thread.
  */
 public final class FragmentJoiner {
     private final TransactionCodec codec = new TransactionCodec();

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * What every record begins with, whatever it is. Internal: for the codecs of this module only. Pure; any thread.
+ * The common header of all records. Internal: for the codecs of this module only. Pure; any thread.
  *
  * <table>
  * <caption>Layout, numbers big-endian</caption>

@@ -16,13 +16,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns the records of a site's log into bytes and back. The bytes are exact, checksummed, and the same for equal records.
- * An instance serves one thread: it keeps its buffer and the table shapes it has met, so that equal shapes cost nothing and
- * decode to one instance.
+ * Turns the records of a site's log into bytes and back. The bytes are exact, checksummed, and the same for equal
+ * records. An instance serves one thread: it keeps its buffer and the table shapes it has met, so that equal shapes
+ * cost nothing and decode to one instance.
  *
- * <p>A record is a {@link Frame} whose body is a header section and, for a {@link Part}, a section of changes. A newer minor
- * version may append fields to a section, or whole sections; this one skips them. Nothing is compressed here: the Kafka
- * producer compresses whole batches, which saves more, for the records of a batch resemble each other.
+ * <p>A record is a {@link Frame} whose body is a header section and, for a {@link Part}, a section of changes. A newer
+ * minor version may append fields to a section, or whole sections; this one skips them. Nothing is compressed here: the
+ * Kafka producer compresses whole batches, which saves more, because the records of a batch are similar.
  */
 public final class TransactionCodec {
     private static final int BODY_MAX = Integer.MAX_VALUE - 64;

@@ -1,4 +1,6 @@
-/** The binary form of a log's records: what is read from bytes is checked, and what is not understood is refused. Pure. */
+/**
+ * The binary form of a log's records: bytes are validated when they are read, and unknown content is rejected. Pure.
+ */
 @NullMarked
 package io.gemel.transaction.codec;
 

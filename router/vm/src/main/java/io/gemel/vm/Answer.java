@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the application answers to a submission, and what the ledger keeps: an HTTP status, a content type, the body, byte for byte, and a
- * few headers. Immutable; any thread.
+ * The application's answer to a submission, as the ledger stores it: an HTTP status, a content type, the body, byte for
+ * byte, and a few headers. Immutable; any thread.
  */
 public final class Answer {
     /** Most characters of a content type. */

@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
 /**
- * Primary keys that follow from a submission's key, so that a submission which runs again, maybe at the other site, makes the same rows.
- * Pure; any thread.
+ * Primary keys derived from a submission's key, so that a submission which runs again, possibly at the other site,
+ * creates the same rows. Pure; any thread.
  */
 public final class DerivedIds {
     /** The namespace (version 5 of DNS and {@code io.gemel.vm}) of the names {@code key:index}, for the same ids in another language. */

@@ -32,12 +32,12 @@ final class JoiningDataSource implements DataSource {
         }
     }
 
-    /** Does this thread carry out a submission? */
+    /** Returns whether this thread executes a submission. */
     boolean isJoined() {
         return joined.get() != null;
     }
 
-    /** Has the work on this thread been lent a connection? */
+    /** Returns whether the work on this thread has borrowed a connection. */
     boolean hasLent() {
         SharedConnection own = joined.get();
         return own != null && own.isLent();

@@ -28,7 +28,7 @@ record LedgerEntry(
 
     static final String FENCED = "fenced";
 
-    /** Do both name a request, and not the same? */
+    /** Returns whether both name a request, and not the same one. */
     boolean isOfAnotherRequest(@Nullable String other) {
         return fingerprint != null && other != null && !fingerprint.equals(other);
     }

@@ -178,7 +178,7 @@ final class LedgerTransaction implements AutoCloseable {
         }
     }
 
-    /** Is the site open? */
+    /** Returns whether the site's gate is open. */
     boolean isOpen() throws StepFailure {
         return isOpen(LedgerSql.GATE, false);
     }

@@ -1,6 +1,6 @@
 package io.gemel.vm;
 
-/** How a submission ended in this VM, in the words of the header {@code Gemel-Outcome}. */
+/** Outcome of a submission in this VM, as in the header {@code Gemel-Outcome}. */
 public enum Outcome {
     /** Done and committed now. */
     EXECUTED("executed"),

@@ -2,7 +2,7 @@ package io.gemel.vm;
 
 import java.util.function.Function;
 
-/** What {@link Vm#submit} knows of a submission afterwards. Whatever it is, {@link #answer} can be sent to who asked. */
+/** Result of {@link Vm#submit}. Whatever it is, {@link #answer} can be sent to the client. */
 public sealed interface Result {
     Outcome outcome();
 

@@ -8,14 +8,14 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to have something done once: which key, which request, and until when.
+ * One attempt at a submission: key, request and deadline.
  *
- * @param key names what shall happen once, however often and wherever it is sent; the client's choice
- * @param fingerprint of the request, so that one key is never used for two; null when it is not to be compared
- * @param attempt grows with every attempt of a key: milliseconds since 1970, at least one more than that of the attempt before. Of two attempts
- *     that two sites committed without knowing of each other the greater one takes effect
- * @param firstAttempt the number of the first attempt of the same request. What was declined before it may be carried out by it; what was
- *     declined since is the answer to it
+ * @param key identifies the work that must happen once, however often and wherever it is sent; chosen by the client
+ * @param fingerprint of the request, so that one key is never used for two; null when it must not be compared
+ * @param attempt grows with every attempt of a key: milliseconds since 1970, at least one more than that of the attempt
+ *     before. Of two attempts that two sites committed without knowing of each other the greater one takes effect
+ * @param firstAttempt the number of the first attempt of the same request. It may execute what was declined before;
+ *     what was declined since is its answer
  * @param deadline nothing is committed after it
  */
 public record Submission(String key, @Nullable String fingerprint, long attempt, long firstAttempt, Instant deadline) {

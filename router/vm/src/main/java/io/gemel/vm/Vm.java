@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running application instance, and the room's door. {@link #submit} runs the application's work once for a submission's key: the key is
- * claimed in the work's own transaction, and the answer committed with it. {@link VmHandler} and {@link VmFilter} put it behind HTTP.
- * Safe for any number of threads.
+ * One running application instance, and the entry point of the library. {@link #submit} runs the application's work
+ * once for a submission's key: the key is claimed in the work's own transaction, and the answer committed with it.
+ * {@link VmHandler} and {@link VmFilter} put it behind HTTP. Safe for any number of threads.
  */
 public final class Vm implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Vm.class);

@@ -6,15 +6,16 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
- * Everything a VM is told, validated as a whole.
+ * Configuration of a VM, validated as a whole.
  *
  * @param name the VM's name, as the router's file gives it: one for each running process
  * @param site the site whose database it uses
  * @param host the machine it runs on: VMs of one host are suspected together
- * @param submissions prefixes of the paths whose requests that change something are all carried out by {@link Vm#submit}, of whole segments:
- *     {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}. Routers send only those again when a VM dies; empty
- *     leaves it to the router's {@code route.<prefix>.submission}
- * @param dataSource a pool of connections to the site's database; {@link Vm#sessionProperties} are its connections' properties
+ * @param submissions prefixes of the paths whose requests that change something are all executed by {@link Vm#submit},
+ *     of whole segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}. Routers resubmit
+ *     only those when a VM dies; empty leaves it to the router's {@code route.<prefix>.submission}
+ * @param dataSource a pool of connections to the site's database; {@link Vm#sessionProperties} are its connections'
+ *     properties
  */
 public record VmConfig(
         String name, String site, String host, List<String> submissions, DataSource dataSource, VmLimits limits) {

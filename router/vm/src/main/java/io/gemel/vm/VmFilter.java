@@ -13,9 +13,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A VM in a servlet container. It answers below {@code /gemel/} itself. Of every other request with an {@code Idempotency-Key} it makes a
- * submission, for {@link Vm#submit(Work)} on the same thread and in the attribute {@link #SUBMISSION}; requests without a key pass as they are.
- * Reads no body: a fingerprint is compared only when the router sends one.
+ * A VM in a servlet container. It answers below {@code /gemel/} itself. Of every other request with an {@code
+ * Idempotency-Key} it makes a submission, for {@link Vm#submit(Work)} on the same thread and in the attribute {@link
+ * #SUBMISSION}; requests without a key pass unchanged. Reads no body: a fingerprint is compared only when the router
+ * sends one.
  */
 public final class VmFilter implements Filter {
     /** The request attribute that holds the {@link Submission}. */

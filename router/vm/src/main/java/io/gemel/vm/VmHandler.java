@@ -8,8 +8,8 @@ import java.net.URI;
 import java.sql.Connection;
 
 /**
- * A VM behind the JDK's own HTTP server: one handler for what the router asks of the VM, below {@code /gemel/}, and one for the application's
- * submissions. They run on the server's executor, so the heartbeat passes the same threads as the work.
+ * A VM behind the JDK's own HTTP server: one handler for the router's requests, under {@code /gemel/}, and one for the
+ * application's submissions. They run on the server's executor, so heartbeats use the same threads as the work.
  */
 public final class VmHandler {
     private static final int TOO_LARGE = 413;

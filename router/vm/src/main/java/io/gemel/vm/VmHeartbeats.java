@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers heartbeats, and nothing else, at an address and on threads of its own: they wait behind no request, so that routers may take their
- * silence for a death ({@code vm.<name>.heartbeat.url}). Plain HTTP. Safe for any number of threads.
+ * Answers heartbeats, and nothing else, at a dedicated address and on dedicated threads: they do not queue behind
+ * requests, so that routers can treat their silence as a death ({@code vm.<name>.heartbeat.url}). Plain HTTP. Safe for
+ * any number of threads.
  */
 public final class VmHeartbeats implements AutoCloseable {
     /** Routers that are answered at once; while the database is silent each answer takes {@link VmLimits#heartbeat}. */

@@ -5,13 +5,14 @@ import java.time.Duration;
 /**
  * What a VM never exceeds.
  *
- * @param time longest a submission takes: its deadline when it names none, and what a later one is brought forward to
- * @param retriesMax how often the work of a submission runs again after a serialization failure, a deadlock or a lock that was not to be had
+ * @param time longest a submission takes: its deadline when it names none, and the maximum of a later one
+ * @param retriesMax how often the work of a submission runs again after a serialization failure, a deadlock or an
+ *     unavailable lock
  * @param heartbeat longest a heartbeat waits for the database before it says that it does not answer
- * @param answerBytesMax longest answer that is kept; a longer one fails the submission
- * @param bodyBytesMax longest request body that {@link VmHandler} reads; a longer one is refused
- * @param requestsMax what routers are told that the VM can work on at once; keep one thread and one connection more than that for
- *     heartbeats. 0 tells nothing
+ * @param answerBytesMax longest answer that is stored; a longer one fails the submission
+ * @param bodyBytesMax longest request body that {@link VmHandler} reads; a longer one is rejected
+ * @param requestsMax capacity that is reported to routers: concurrent requests; keep one more thread and connection for
+ *     heartbeats. 0 reports none
  */
 public record VmLimits(
         Duration time, int retriesMax, Duration heartbeat, int answerBytesMax, int bodyBytesMax, int requestsMax) {

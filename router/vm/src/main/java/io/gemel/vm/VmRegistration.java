@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells routers that a VM is there, and again before they forget it: their files need not name it. A router that is away or was started anew is
- * told as soon as it answers. Closing takes the registrations back. Works on a thread of its own; its methods are safe for any number of
- * threads.
+ * Registers a VM at routers, and renews the registration before it expires: their files need not name it. A router that
+ * is down or was restarted is informed as soon as it answers. Closing removes the registrations. Runs on its own
+ * thread; its methods are safe for any number of threads.
  */
 public final class VmRegistration implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VmRegistration.class);

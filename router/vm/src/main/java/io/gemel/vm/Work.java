@@ -3,8 +3,9 @@ package io.gemel.vm;
 import java.sql.Connection;
 
 /**
- * What the application does for a submission, inside the transaction that claimed its key. It may run several times, each time in a new
- * transaction after the last one was rolled back, so it has no effect but what it writes through the connection.
+ * What the application does for a submission, inside the transaction that claimed its key. It may run several times,
+ * each time in a new transaction after the last one was rolled back, so it must have no effect other than what it
+ * writes through the connection.
  */
 @FunctionalInterface
 public interface Work {

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client as Gemel's documentation wants it: it makes the key, and sends the same request with the same key again, to another router if
- * it knows one, until it gets a final answer or its own time is up. Any thread.
+ * A client that follows Gemel's documentation: it creates the key, and sends the same request with the same key again,
+ * to another router if it knows one, until it gets a final answer or its own deadline passes. Any thread.
  */
 public final class BankClient {
     private static final Duration CONNECT_LIMIT = Duration.ofSeconds(2);

@@ -11,8 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients that come when they come: submissions are sent by a timetable, whatever becomes of those before, and their latency counts from the
- * timetable's moment. So a stall shows in all that it delays, and not in one answer only.
+ * Open-loop clients: submissions are sent on a schedule, independent of earlier answers, and their latency counts from
+ * the scheduled time. So a stall shows in all requests that it delays, not in one answer only.
  */
 public final class BankLoad implements AutoCloseable {
     /** Submissions without a final answer; beyond it the load gives up rather than fall behind its timetable. */

@@ -3,15 +3,15 @@ package io.gemel.deploy.bank;
 import java.net.http.HttpResponse;
 
 /**
- * What a client of the bank got.
+ * The answer to a client of the bank.
  *
  * @param status the HTTP status
- * @param outcome what the router says became of the submission; empty when it says nothing
- * @param durability how far it has certainly got, says the router; empty when it says nothing
+ * @param outcome the submission's outcome as the router reports it; empty when it reports none
+ * @param durability the durability that it has reached as the router reports it; empty when it reports none
  * @param body the application's answer, or the router's explanation
  * @param attempts VMs that the router tried
- * @param site where it was carried out; empty when nobody knows
- * @param vm who carried it out; empty when nobody knows
+ * @param site where it was executed; empty when unknown
+ * @param vm who executed it; empty when unknown
  */
 public record BankReply(
         int status, String outcome, String durability, String body, int attempts, String site, String vm) {

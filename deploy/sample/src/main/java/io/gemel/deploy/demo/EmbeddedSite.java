@@ -33,9 +33,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One site with a PostgreSQL server of its own. Its process is a JVM of its own, so that it can be killed as a power cut
- * would. The database and its server run from the start of {@link TwoEmbeddedSites} to its end; the process when asked to.
- * Used by one thread, but for {@link #connect} and {@link #status}, which any thread may call.
+ * One site with a PostgreSQL server of its own. Its process is a JVM of its own, so that it can be killed like by a
+ * power failure. The database and its server run from the start of {@link TwoEmbeddedSites} to its end; the process
+ * when asked to. Used by one thread, but for {@link #connect} and {@link #status}, which any thread may call.
  */
 public final class EmbeddedSite {
     /** The name of the application's database, alike at both sites. */

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Finds everything that would stop or endanger replication. A server that cannot be reached is a finding too, so that the others are still
- * looked at. Used by one thread, once.
+ * Finds everything that would stop or endanger replication. An unreachable server is a finding, too, so that the others
+ * are still checked. Used by one thread, once.
  */
 public final class Check {
     private final List<DatabaseCheck> databaseChecks;

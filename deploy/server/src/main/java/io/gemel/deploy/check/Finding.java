@@ -6,15 +6,15 @@ import io.gemel.deploy.config.Cause;
 import java.util.Locale;
 
 /**
- * One thing that would stop or endanger replication, or that its operators should know.
+ * A problem that would stop or endanger replication, or that its operators should know.
  *
  * @param severity whether it stops replication
- * @param cause what is behind it
+ * @param cause its cause
  * @param site the site it was found at, or both
  * @param subject what it is about: a table, a setting, a role
  * @param problem what is wrong with it
  * @param mend what to do about it
- * @param acknowledged whether the operator has said to know of it; never true of an error
+ * @param acknowledged whether the operator has acknowledged it; never true for an error
  */
 public record Finding(
         Severity severity,

@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What is behind a finding of {@code gemel check}: findings of one cause are told together, and an operator who knows of it writes its id
- * into {@code check.acknowledged}. docs/configuration.md lists every id; a test compares the two.
+ * The cause of a finding of {@code gemel check}: findings with the same cause are grouped, and an operator acknowledges
+ * it by adding its id to {@code check.acknowledged}. docs/configuration.md lists every id; a test compares the two.
  */
 public enum Cause {
     UNREACHABLE("a server cannot be used", ""),

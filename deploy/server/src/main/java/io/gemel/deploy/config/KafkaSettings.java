@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Settings for Kafka clients of one cluster, under Kafka's own names. Printing it shows the servers only, for the rest may hold secrets.
+ * Settings for Kafka clients of one cluster, under Kafka's own names. Printing it shows the servers only, because the
+ * rest may hold secrets.
  *
  * @param client every setting, {@code bootstrap.servers} among them
  */

@@ -13,8 +13,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the settings of one properties file, and entries that stand in others. Strict: unknown keys, bad values, missing keys and keys set
- * twice are all found before it gives up, so that an operator mends a file once. An instance reads each file once.
+ * Reads the settings of one properties file, and entries that stand in others. Strict: unknown keys, bad values,
+ * missing keys and keys set twice are all found before it gives up, so that an operator fixes a file once. An instance
+ * reads each file once.
  */
 final class SettingsReader {
     /** Takes settings whose names are not fixed, such as those of one VM. */

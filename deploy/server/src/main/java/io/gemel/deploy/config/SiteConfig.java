@@ -24,7 +24,7 @@ import java.util.Set;
  * @param statusListen where the site process answers status requests
  * @param acknowledged causes of warnings that the operator knows of
  * @param limits every bound the operator may move
- * @param literalSecrets keys whose secret is written out in the file
+ * @param literalSecrets keys whose secret is in plain text in the file
  */
 public record SiteConfig(
         Path file,
@@ -103,11 +103,11 @@ public record SiteConfig(
     public record Database(String url, String user, Secret password) {}
 
     /**
-     * How logs are named and kept in Kafka.
+     * Names and retention of logs in Kafka.
      *
      * @param topicPrefix a log's topic is this, a dot, and the site's name
      * @param replicationFactor copies of the topic; -1 leaves it to the broker
-     * @param retention how long records are kept, and so how long a peer may be away
+     * @param retention how long records are kept, and so how long a peer may be down
      */
     public record Log(String topicPrefix, short replicationFactor, Duration retention) {}
 
@@ -115,7 +115,7 @@ public record SiteConfig(
      * What the site does for transaction routers and the VMs behind them.
      *
      * @param vmRoles the database roles that the application's VMs work as; none when no router is used
-     * @param token what a router must show to be answered; empty when it need not show anything
+     * @param token token that a router must send; empty when none is needed
      * @param submissionRetention how long a submission's answer is remembered
      * @param gateLagMax the gate opens when the peer's transactions wait no longer than this to be applied
      */
@@ -126,13 +126,13 @@ public record SiteConfig(
     }
 
     /**
-     * The named bounds of a site process.
+     * The named limits of a site process.
      *
-     * @param clockAheadMax a version further ahead of this machine's clock is refused
+     * @param clockAheadMax a version further ahead of this machine's clock is rejected
      * @param heartbeatInterval how often an idle site writes its heartbeat
      * @param applyGroupRowsMax rows written in one apply transaction, unless one incoming transaction alone has more
      * @param applyLockTimeout how long an apply statement waits for a row's lock
-     * @param applyLockKillAfter after how long a session that holds such a lock is ended; zero for never
+     * @param applyLockKillAfter after how long a session that holds such a lock is terminated; zero for never
      * @param applyCatchupTimeout how long the applier, holding a row's lock, waits for capture
      * @param transactionPartBytesMax size of one log record; larger transactions travel in parts
      * @param rowBytesMax bytes of memory that the values of a changed row may take, 0 for two fifths of the heap
@@ -142,7 +142,7 @@ public record SiteConfig(
      * @param windowImageBytesMax row image bytes the in-flight window may hold in memory
      * @param journalRetention how long conflicts stay in the journal
      * @param haltRetryInterval how long a halted side waits before it tries again
-     * @param parkedTransactionsMax transactions set aside at once; the applier halts at the next one
+     * @param parkedTransactionsMax maximum number of parked transactions; the applier halts at the next one
      */
     public record Limits(
             Duration clockAheadMax,

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads one {@code site.properties}. Strict: unknown keys, bad values, missing keys and keys set twice are all found before it gives up, so
- * that an operator mends a file once. An instance reads one file once.
+ * Reads one {@code site.properties}. Strict: unknown keys, bad values, missing keys and keys set twice are all found
+ * before it gives up, so that an operator fixes a file once. An instance reads one file once.
  */
 public final class SiteConfigFile {
     private final Path file;

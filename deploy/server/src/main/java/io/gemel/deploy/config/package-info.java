@@ -1,7 +1,7 @@
 /**
- * What an operator writes in {@code site.properties}, read strictly: every unknown key, bad value and missing key is reported together, with
- * its line and how to mend it, and what comes out is one immutable {@link io.gemel.deploy.config.SiteConfig}. Files and environment
- * variables are read here and nowhere else.
+ * What an operator writes in {@code site.properties}, read strictly: every unknown key, bad value and missing key is
+ * reported together, with its line and how to fix it, and the result is one immutable {@link
+ * io.gemel.deploy.config.SiteConfig}. Files and environment variables are read here and nowhere else.
  */
 @NullMarked
 package io.gemel.deploy.config;

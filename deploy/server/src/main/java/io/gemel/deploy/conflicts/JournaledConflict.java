@@ -146,7 +146,7 @@ public record JournaledConflict(
         return winner.equals(local.site()) ? incoming : local;
     }
 
-    /** Was the later change of a row weighed and found wanting, as {@code greatest} and {@code least} do? */
+    /** Returns whether the later change of a row lost the comparison of {@code greatest} or {@code least}. */
     boolean laterWasBeaten() {
         return meeting() == Meeting.ONE_ROW && stands(other()) && !stands(winning());
     }
@@ -156,7 +156,7 @@ public record JournaledConflict(
         return laterWasBeaten() ? winning() : other();
     }
 
-    /** Is the row as this change had left it, but for what was added to delta columns? */
+    /** Returns whether the row is as this change had left it, except for additions to delta columns. */
     private boolean stands(Side side) {
         return Objects.equals(withoutDeltas(side.after()), withoutDeltas(outcome));
     }

@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /**
- * The row that lets the application's VMs carry out submissions at a site. It is open while it holds the time at which this server
- * started, so that a restart of the server closes it with nobody's help.
+ * The row that lets the application's VMs carry out submissions at a site. It is open while it holds the time at which
+ * this server started, so that a restart of the server closes it automatically.
  */
 public final class Gate {
     private Gate() {}

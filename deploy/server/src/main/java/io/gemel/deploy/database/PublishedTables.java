@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the publication held when {@code gemel prepare} or the site process last looked, in the table {@code gemel.published}. The server
- * forgets that a table was out of the publication, or the publication gone, once it is put back; what was committed meanwhile is in no
- * log. A database that is another one than the record was made in, or in which no site process ran yet, has lost nothing.
+ * What the publication held when {@code gemel prepare} or the site process last looked, in the table {@code
+ * gemel.published}. The server forgets that a table was not in the publication, or that the publication was gone, once
+ * it is restored; transactions committed in the meantime are in no log. A database that is another one than the record
+ * was made in, or in which no site process ran yet, has lost nothing.
  */
 public final class PublishedTables {
     /** Not with to_regclass, which needs rights on the schema: gemel prepare asks before it grants them. */

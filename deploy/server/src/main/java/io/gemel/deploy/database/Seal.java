@@ -5,8 +5,9 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The row in which a site process that ends in good order says that everything committed until then is in its log. With it a database
- * whose replication slot is gone, as after a major upgrade of the server, may go on without a new copy.
+ * The row in which a site process that shuts down cleanly records that everything committed until then is in its log.
+ * With it a database whose replication slot is gone, as after a major upgrade of the server, can continue without a new
+ * copy.
  */
 public final class Seal {
     // Its own transaction must be the oldest one that runs: whatever commits later has a greater id.

@@ -2,7 +2,7 @@ package io.gemel.deploy.database;
 
 import java.sql.SQLException;
 
-/** The SQLSTATE codes that commands tell apart. */
+/** The SQLSTATE codes that commands distinguish. */
 public final class SqlState {
     public static final String FOREIGN_KEY_VIOLATION = "23503";
     public static final String UNIQUE_VIOLATION = "23505";

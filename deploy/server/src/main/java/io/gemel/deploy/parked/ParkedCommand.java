@@ -25,7 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code gemel parked}: transactions that wait for a person, and what the person decides. */
+/** {@code gemel parked}: parked transactions, and a person's decisions about them. */
 @Command(name = "parked", description = "Shows the parked transactions of a site, and decides about them.")
 public final class ParkedCommand implements Runnable {
     private static final String ROW = "%6s  %-19s  %-10s  %-20s  %-14s  %s";

@@ -1,6 +1,6 @@
 /**
- * Transactions that are set aside for a person: what they are, and what the person decides. Below: database, config, command and the record
- * format; the site process carries a decision out.
+ * Parked transactions: listing them, and a person's decisions about them. Depends on database, config, command and the
+ * record format; the site process executes a decision.
  */
 @NullMarked
 package io.gemel.deploy.parked;

@@ -18,8 +18,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sets up everything a site needs in its database and its Kafka, and nothing that is there already. Repeating it is always safe. Every
- * statement is printed and is a transaction of its own, so that no lock is held longer than one statement takes.
+ * Sets up everything that a site needs in its database and its Kafka, and nothing that exists already. Repeating it is
+ * always safe. Every statement is printed and is a transaction of its own, so that no lock is held longer than one
+ * statement takes.
  */
 public final class Prepare {
     /** What a role was granted in one round can make more tables replicable in the next. */

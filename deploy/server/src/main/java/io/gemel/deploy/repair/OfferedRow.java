@@ -60,7 +60,7 @@ record OfferedRow(
                 row.getBoolean(10));
     }
 
-    /** Is it meant by a table's name, quoted or not, and the values of its key? */
+    /** Returns whether a table's name, quoted or not, and the values of its key identify this row. */
     boolean isNamed(String name, List<String> values) {
         return (name.equals(sqlName) || name.equals(plainName)) && values.equals(key);
     }

@@ -1,6 +1,6 @@
 package io.gemel.deploy.repair;
 
-/** Whose row it is to be at both sites. */
+/** Whose row is kept at both sites. */
 enum Take {
     here,
     peer

@@ -1,6 +1,6 @@
 /**
- * Rows that differ from the peer's: what a person wants made of one at which a site is halted. Below: database, config and command; the site
- * process carries a request out.
+ * Rows that differ from the peer's: the repair of a row at which a site is halted. Depends on database, config and
+ * command; the site process executes a request.
  */
 @NullMarked
 package io.gemel.deploy.repair;

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongUnaryOperator;
 
 /**
- * What a site process would say of its log and its database before it writes anything, asked by commands that do not want to be one.
- * Only reads.
+ * The checks that a site process makes of its log and its database before it writes anything, for commands that are not
+ * one. Only reads.
  */
 public final class LogExamination {
     private LogExamination() {}
@@ -52,7 +52,7 @@ public final class LogExamination {
      * Whether a database may be prepared.
      *
      * @param refusal why not, with what to do; empty when it may
-     * @param sealed whether the log's last writer ended in good order, so that a new slot may continue the log
+     * @param sealed whether the log's last writer shut down cleanly, so that a new slot may continue the log
      */
     public record Preparing(Optional<String> refusal, boolean sealed) {}
 

@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a site alive: leads a life of it, and after a failure, when the cause allows, the next. A second supervisor for the
- * same database waits as standby and takes over when the first one's process dies. Thread-safe.
+ * Keeps a site running: starts a run of it, and after a failure, if the cause allows, the next one. A second supervisor
+ * for the same database waits as standby and takes over when the first one's process dies. Thread-safe.
  */
 public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SiteSupervisor.class);

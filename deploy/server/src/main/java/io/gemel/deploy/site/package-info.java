@@ -1,6 +1,6 @@
 /**
- * A running site: one process per data center that captures, ships and applies, and a supervisor that starts it anew after
- * every failure. {@link io.gemel.deploy.site.Site#start} is the map of how the modules are wired; nothing else wires them.
+ * A running site: one process per data center that captures, ships and applies, and a supervisor that restarts it after
+ * every failure. {@link io.gemel.deploy.site.Site#start} wires the modules; nothing else does.
  */
 @NullMarked
 package io.gemel.deploy.site;

@@ -12,9 +12,9 @@ import org.h2.mvstore.type.LongDataType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spills the window to a file. The file has no name while it is in use: whatever ends the process, the file system takes the
- * space back, and there is nothing to clear away at a start. It is made with the first run and given back with the last one.
- * One thread at a time, but for {@link #bytes}.
+ * Spills the window to a file. The file is unlinked while it is in use: however the process ends, the file system
+ * reclaims the space, and a start has nothing to clean up. It is created with the first run and released with the last
+ * one. One thread at a time, but for {@link #bytes}.
  */
 public final class DiskSpill implements WindowSpill {
     /** Entries between two commits: what is not committed is held in memory. */

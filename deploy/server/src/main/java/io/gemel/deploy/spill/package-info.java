@@ -1,4 +1,4 @@
-/** Keeps on disk what is too much for memory. The only package that knows H2's MVStore. */
+/** Keeps on disk what exceeds memory. The only package that depends on H2's MVStore. */
 @NullMarked
 package io.gemel.deploy.spill;
 

@@ -3,9 +3,9 @@ package io.gemel.deploy.verdict;
 import io.gemel.deploy.config.Cause;
 
 /**
- * Something in the way of replication that preparing cannot put right, or has not yet.
+ * A problem that prevents replication and that preparing cannot fix, or has not yet.
  *
- * @param cause what is behind it
+ * @param cause its cause
  * @param subject what it is about
  * @param problem what is wrong with it
  * @param mend what to do about it

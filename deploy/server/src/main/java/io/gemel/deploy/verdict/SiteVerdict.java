@@ -16,13 +16,15 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What of a site can be replicated, by the rules that {@code check}, {@code prepare} and the site process share. Immutable.
+ * What can be replicated of a site, by the rules that {@code check}, {@code prepare} and the site process share.
+ * Immutable.
  *
  * @param site why the site as a whole cannot replicate; empty when it can
  * @param replicable the tables that can be replicated
  * @param refused the rules that each of the other matched tables breaks, by table
- * @param publication what tells the publication from a later one; empty when there is none
- * @param recorded oids of the matched tables that break no other rule than that of having been in the publication all the time
+ * @param publication identifies the publication among later ones; empty when there is none
+ * @param recorded oids of the matched tables that break no other rule than that of having been in the publication all
+ *     the time
  */
 public record SiteVerdict(
         List<Blocker> site,

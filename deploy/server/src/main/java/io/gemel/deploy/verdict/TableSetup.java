@@ -12,10 +12,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The tables of a site at one moment: what can be replicated, and what of it is not set up. Immutable.
+ * The tables of a site at one point in time: what can be replicated, and what is not set up. Immutable.
  *
  * @param verdict what can be replicated
- * @param unprepared what {@code gemel prepare} has not done about the tables that can be, one obstacle a table or partition
+ * @param unprepared what {@code gemel prepare} has not done about the tables that can be, one obstacle a table or
+ *     partition
  */
 public record TableSetup(SiteVerdict verdict, List<Blocker> unprepared) {
     public TableSetup {

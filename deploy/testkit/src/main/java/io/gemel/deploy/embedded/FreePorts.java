@@ -12,7 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Finds TCP ports of the loopback address that nobody listens on. A port is handed out once: it stays reserved until this process ends,
+ * Finds unused TCP ports of the loopback address. A port is handed out once: it stays reserved until this process ends,
  * also against other processes that ask here, so that a server finds its port free when it comes back. Any thread.
  */
 public final class FreePorts {

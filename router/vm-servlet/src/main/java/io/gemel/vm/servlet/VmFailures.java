@@ -5,7 +5,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Tells which of the application's errors are the library's to answer, and not an error page's. Pure. */
+/** Decides which of the application's errors the library answers, instead of an error page. Pure. */
 public final class VmFailures {
     private static final int CAUSES_MAX = 20;
     private static final String SERIALIZATION_FAILURE = "40001";

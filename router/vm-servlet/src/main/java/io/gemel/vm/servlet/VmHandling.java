@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** What a framework does around the handling of one request that is carried out as a submission. For one thread. */
+/** What a framework does around the handling of one request that is executed as a submission. For one thread. */
 public interface VmHandling {
     /** That of servlets alone: what the database says of a statement, and nobody handled, is the library's to answer. */
     VmHandling PLAIN = (request, response, chain) -> {

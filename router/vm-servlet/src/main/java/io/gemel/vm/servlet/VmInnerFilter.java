@@ -18,8 +18,8 @@ import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
- * Carries out each request with a key below the paths of submissions as one. It is the last filter before the servlet, so that what comes after it
- * can run again: nothing but the servlet. Safe for any number of threads.
+ * Executes each request with a key under the submission paths as a submission. It is the last filter before the
+ * servlet, so that only the servlet runs again. Safe for any number of threads.
  */
 public final class VmInnerFilter implements Filter {
     private static final int TOO_LARGE = 413;

@@ -14,9 +14,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
 /**
- * Stands before all other filters, for all paths, requests and dispatches of errors. It answers routers below {@code /gemel/}, who show no
- * credentials, and tells them of a submission that failed by an error of which no filter made an answer: the container answers it. What another
- * filter answered in place of a submission is logged. Safe for any number of threads.
+ * The first of all filters, for all paths, requests and error dispatches. It answers routers under {@code /gemel/},
+ * which send no credentials, and reports a submission to them that failed with an error that no filter handled: the
+ * container answers it. What another filter answered in place of a submission is logged. Safe for any number of
+ * threads.
  */
 public final class VmOuterFilter implements Filter {
     /** The request attribute of a submission whose handling threw. */

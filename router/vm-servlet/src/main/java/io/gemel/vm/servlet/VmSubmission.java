@@ -6,7 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a request's handling as a submission, and what the application may ask or say about it on the thread that handles the request.
+ * One run of a request's handling as a submission, and the application's interface to it on the thread that handles the
+ * request.
  */
 public final class VmSubmission {
     private static final ThreadLocal<@Nullable VmSubmission> CURRENT = new ThreadLocal<>();

@@ -18,16 +18,18 @@ import org.springframework.util.unit.DataSize;
 /**
  * The settings below {@code gemel.vm}, validated as a whole.
  *
- * @param name the VM's name, as the routers' files give it: one for each running process. Without it nothing of this is active
+ * @param name the VM's name, as the routers' files give it: one for each running process. Without it nothing of this is
+ *     active
  * @param site the site whose database the application uses
  * @param host the machine it runs on: VMs of one host are suspected together
  * @param submissions prefixes of the paths whose requests are submissions, of whole segments
  * @param dataSource the bean whose connections submissions use; empty for the only or the primary one
- * @param dataSourcesBeside beans of other data sources that may be used inside a submission, although what is written there is not in it
- * @param heartbeat where heartbeats are answered on threads of their own
- * @param register routers that are told of the VM, instead of naming it in their files
+ * @param dataSourcesBeside beans of other data sources that may be used inside a submission, although what is written
+ *     there is not in it
+ * @param heartbeat where heartbeats are answered on dedicated threads
+ * @param register routers at which the VM registers, instead of being named in their files
  * @param time longest a submission takes
- * @param requestsMax what routers are told that the VM can work on at once; 0 tells nothing
+ * @param requestsMax capacity that is reported to routers: concurrent requests; 0 reports none
  * @param bodyMax longest body of a submission
  * @param answerMax longest answer to a submission
  */

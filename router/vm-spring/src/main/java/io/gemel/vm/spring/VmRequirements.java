@@ -11,8 +11,9 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Lets no application start as a VM with a Spring Boot that lacks what {@link VmAutoConfiguration} is built on: with some it would go on, and be
- * none. Apart from it, since the conditions of that class fail to be met or to be read there.
+ * Prevents an application from starting as a VM with a Spring Boot version that lacks what {@link VmAutoConfiguration}
+ * needs: with some versions it would start without being a VM. A separate class, because the conditions of that class
+ * cannot be met or read there.
  */
 @AutoConfiguration
 @ConditionalOnProperty("gemel.vm.name")

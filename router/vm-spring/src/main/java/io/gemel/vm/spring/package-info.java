@@ -1,7 +1,7 @@
 /**
- * Makes a Spring Boot application a VM without a change of its code: a request that carries a key is carried out as a submission, whatever
- * data access the application uses joins the submission's transaction, and what would not be in it is refused. Begins at
- * {@link io.gemel.vm.spring.VmAutoConfiguration}.
+ * Makes a Spring Boot application a VM without a change to its code: a request that carries a key is executed as a
+ * submission, all data access of the application joins the submission's transaction, and work that would not be part of
+ * it is rejected. Entry point: {@link io.gemel.vm.spring.VmAutoConfiguration}.
  */
 @NullMarked
 package io.gemel.vm.spring;
