@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Applies a group, whatever it takes: again, carefully, parked, or halted until somebody has mended what is wrong. Applying thread only. */
+/** Applies a group, whatever it takes: again, carefully, parked, or halted until somebody has fixed what is wrong. Applying thread only. */
 final class GroupTries {
     private static final Logger LOG = LoggerFactory.getLogger(GroupTries.class);
 
@@ -220,7 +220,7 @@ final class GroupTries {
         return error instanceof ApplyFailure failure && failure.kind() == Kind.RETRY && !status.closed();
     }
 
-    /** Waits as halted and comes back to try again; failures that only a new applier can mend go on up. */
+    /** Waits as halted and comes back to try again; failures that only a new applier can fix go on up. */
     void haltOrThrow(ApplyFailure failure) throws ApplyFailure, InterruptedException {
         if (failure.kind() == Kind.RESTART || status.closed()) {
             throw failure;

@@ -11,7 +11,7 @@ public final class ApplyException extends Exception {
         this.halt = halt;
     }
 
-    /** True when a person has to mend something; false when trying again may do. */
+    /** True when a person has to fix something; false when trying again may do. */
     public boolean isHalt() {
         return halt;
     }

@@ -10,7 +10,7 @@ public enum ApplyState {
     RUNNING,
     /** An operator stopped it; {@code resume} lets it go on. */
     PAUSED,
-    /** Something that a person must mend is in the way; tried again at intervals. */
+    /** Something that a person must fix is in the way; tried again at intervals. */
     HALTED,
     /** The database was lost or its state became unknown; a new applier has to start from the marker. */
     FAILED,

@@ -217,10 +217,7 @@ public final class OrphanRepair {
                 null));
     }
 
-    /**
-     * Returns whether it referred to the same row before the group. Then the other site's delete will find it, if it
-     * has not yet.
-     */
+    /** Returns whether it referred to the same row before the group: then the other site's delete finds it. */
     private static boolean isAsBefore(MergedRow row, Dangling dangling) {
         RowImage before = row.before();
         return before != null

@@ -15,7 +15,7 @@ public final class ApplyFailure extends Exception {
     public enum Kind {
         /** The same again will do: lock timeout, deadlock, serialization failure, capture behind. */
         RETRY,
-        /** A person must mend something; the message says what and how. */
+        /** A person must fix something; the message says what and how. */
         HALT,
         /** A unique key other than the primary key is in the way in this order of statements. */
         UNIQUE,

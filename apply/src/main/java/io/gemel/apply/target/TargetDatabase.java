@@ -24,7 +24,7 @@ public interface TargetDatabase extends AutoCloseable {
     /** Begins a database transaction; its first statement writes the marker. */
     TargetTransaction begin(Marker marker) throws ApplyFailure;
 
-    /** Forgets what it knows of the catalog: somebody may have altered tables to mend a halt. */
+    /** Forgets what it knows of the catalog: somebody may have altered tables to fix a halt. */
     void forgetTables();
 
     /** Writes the heartbeat row on a connection of its own and commits it durably, so that capture reads on to it. */

@@ -25,7 +25,7 @@ public final class CaptureException extends Exception {
     public enum Classification {
         /** Start capture again: a server was away, a connection broke, another process took over. */
         RETRY,
-        /** A person must mend something first; the message says what and how. */
+        /** A person must fix something first; the message says what and how. */
         HALT
     }
 

@@ -20,8 +20,8 @@ final class PostgresSlot {
 
     private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
     private static final int OWN_TABLES = 3;
-    private static final String MEND = "; start the pair anew (docs/operate.md)";
-    private static final String RESTORED = ": it was restored from a backup or failed over with a loss" + MEND;
+    private static final String START_ANEW = "; start the pair anew (docs/operate.md)";
+    private static final String RESTORED = ": it was restored from a backup or failed over with a loss" + START_ANEW;
     private static final Duration RELEASE_POLL = Duration.ofMillis(20);
 
     // to_jsonb: the columns about invalidation differ between server versions, and a missing one is simply null.
@@ -146,18 +146,18 @@ final class PostgresSlot {
 
     /** What is committed while the publication lacks something is not in the log that the server sends later. */
     private void checkPublication(State state, Published published) throws SQLException, CaptureException {
-        String mend = published.opened() == 0
+        String fix = published.opened() == 0
                 ? ": run gemel prepare for site " + config.site()
-                : ", and transactions committed in the meantime are missing in the log" + MEND;
+                : ", and transactions committed in the meantime are missing in the log" + START_ANEW;
         if (!state.published()) {
             throw CaptureException.halt(
                     Advice.CAPTURE_PUBLICATION_MISSING,
-                    "the publication " + config.publication() + " does not exist in database " + state.here() + mend);
+                    "the publication " + config.publication() + " does not exist in database " + state.here() + fix);
         }
         if (!state.whole()) {
             throw CaptureException.halt(
                     Advice.CAPTURE_PUBLICATION_PARTIAL,
-                    "the publication " + config.publication() + " leaves out operations" + mend);
+                    "the publication " + config.publication() + " leaves out operations" + fix);
         }
         // Without the markers every applied transaction would be taken for a local one and sent back.
         if (state.ownTables() < OWN_TABLES) {
@@ -180,7 +180,7 @@ final class PostgresSlot {
                     "the log " + config.topic()
                             + " is empty, but this site has written to it. If log.topic.prefix or kafka.bootstrap.servers names"
                             + " another log than before, correct it, and nothing is lost. If the topic was deleted, what was"
-                            + " published may be lost" + MEND);
+                            + " published may be lost" + START_ANEW);
         }
     }
 
@@ -210,7 +210,7 @@ final class PostgresSlot {
                             + (!read
                                     ? "drop it if nothing else needs it, then run gemel prepare"
                                     : "the one that this site read is gone, and transactions committed since may be lost"
-                                            + MEND));
+                                            + START_ANEW));
         }
         if (!state.here().equals(state.database())) {
             throw CaptureException.halt(
@@ -226,7 +226,7 @@ final class PostgresSlot {
                     Advice.CAPTURE_SLOT_GIVEN_UP,
                     "the server has invalidated the replication slot " + config.slot() + " ("
                             + state.invalid() + "), so committed transactions are missing: raise max_slot_wal_keep_size"
-                            + MEND);
+                            + START_ANEW);
         }
     }
 
@@ -235,7 +235,7 @@ final class PostgresSlot {
                 Advice.CAPTURE_SLOT_LOST,
                 "the replication slot " + config.slot()
                         + " does not exist, but the log was published up to " + lsn(published)
-                        + ": transactions committed since may be lost" + MEND);
+                        + ": transactions committed since may be lost" + START_ANEW);
     }
 
     private void checkPosition(State state, Published end) throws SQLException, CaptureException {
@@ -245,7 +245,7 @@ final class PostgresSlot {
                     Advice.CAPTURE_SLOT_AHEAD,
                     "the replication slot " + config.slot() + " stands at " + lsn(state.confirmed())
                             + ", ahead of what was published, " + lsn(published)
-                            + ": it was recreated or moved, and the transactions in between are lost" + MEND);
+                            + ": it was recreated or moved, and the transactions in between are lost" + START_ANEW);
         }
         if (state.flushed() < published) {
             throw CaptureException.halt(

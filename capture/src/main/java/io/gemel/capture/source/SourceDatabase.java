@@ -49,7 +49,7 @@ public interface SourceDatabase extends AutoCloseable {
      * Makes sure that reading on from a commit position loses nothing, and that nobody else is reading. Creates nothing.
      *
      * @param published the end of the log
-     * @throws CaptureException HALT with the mend when something would be lost
+     * @throws CaptureException HALT with the fix when something would be lost
      */
     void check(Published published) throws CaptureException;
 

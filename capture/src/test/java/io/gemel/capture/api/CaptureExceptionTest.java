@@ -44,7 +44,7 @@ class CaptureExceptionTest {
     @ParameterizedTest
     @MethodSource("failures")
     void keeps_what_was_classified_before(Exception failure, Classification ignored) {
-        CaptureException known = CaptureException.halt(Advice.CAPTURE_SLOT_LOST, "mend this", failure);
+        CaptureException known = CaptureException.halt(Advice.CAPTURE_SLOT_LOST, "fix this", failure);
 
         assertThat(CaptureException.of("trying", new RuntimeException(known))).isSameAs(known);
     }

@@ -52,7 +52,7 @@ class LogCursorTest {
     }
 
     @Test
-    void reports_a_missing_transaction_and_the_mend() throws LogException {
+    void reports_a_missing_transaction_and_the_fix() throws LogException {
         cursor.next(whole(1, 1));
         checkRefused(whole(1, 3), "position 2 is missing, found 3", "Start the pair anew (docs/operate.md)");
     }

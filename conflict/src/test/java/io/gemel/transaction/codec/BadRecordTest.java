@@ -75,7 +75,7 @@ class BadRecordTest {
     }
 
     @Test
-    void refuses_a_newer_major_version_and_names_the_mend() {
+    void refuses_a_newer_major_version_and_names_the_fix() {
         byte[] bytes = codec.encode(PART);
         bytes[Frame.MAJOR_AT] = Frame.MAJOR + 1;
         BadRecordException refusal = refusal(bytes);

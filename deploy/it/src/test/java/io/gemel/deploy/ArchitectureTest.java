@@ -25,7 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.NullMarked;
 
-/** What may know what: the rules that keep each module readable on its own. Each says how to mend what breaks it. */
+/** What may know what: the rules that keep each module readable on its own. Each says how to fix what breaks it. */
 @AnalyzeClasses(packages = "io.gemel", importOptions = DoNotIncludeTests.class)
 final class ArchitectureTest {
     private static final String TRANSACTION = "io.gemel.transaction..";

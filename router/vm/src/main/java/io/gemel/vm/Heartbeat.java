@@ -33,7 +33,7 @@ final class Heartbeat implements AutoCloseable {
      * What a round trip found.
      *
      * @param databaseMillis its time; -1 when the database did not answer in time
-     * @param problem what must be mended; empty when nothing
+     * @param problem what must be fixed; empty when nothing
      */
     record Beat(long databaseMillis, boolean open, String problem) {
         static final Beat SILENT = new Beat(-1, false, "the database does not answer");
@@ -111,7 +111,7 @@ final class Heartbeat implements AutoCloseable {
             if (e.kind() != StepFailure.Kind.FAILED) {
                 throw e;
             }
-            // It answered: what it says can be mended by a person only.
+            // It answered: what it says can be fixed by a person only.
             return new Beat(millisSince(start), false, String.valueOf(e.getMessage()));
         } finally {
             if (!good) {

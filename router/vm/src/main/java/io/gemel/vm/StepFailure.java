@@ -67,7 +67,7 @@ final class StepFailure extends Exception {
                 step,
                 kind,
                 state,
-                error + known + (step == Step.CLAIM || step == Step.FINISH ? mend(state) : ""),
+                error + known + (step == Step.CLAIM || step == Step.FINISH ? fix(state) : ""),
                 error);
     }
 
@@ -154,7 +154,7 @@ final class StepFailure extends Exception {
         return "";
     }
 
-    private static String mend(String state) {
+    private static String fix(String state) {
         return switch (state) {
             case "3F000", "42P01", "42703" ->
                 "; the ledger is not as this version needs it: run 'gemel prepare' for this database";

@@ -175,8 +175,8 @@ class CheckIT {
     private static void follow(List<Finding> findings, String expected, SiteFixture east, SiteFixture west)
             throws SQLException {
         for (Finding finding : findings) {
-            Matcher statements = Pattern.compile(expected).matcher(finding.mend());
-            assertThat(statements.matches()).as(finding.mend()).isTrue();
+            Matcher statements = Pattern.compile(expected).matcher(finding.fix());
+            assertThat(statements.matches()).as(finding.fix()).isTrue();
             east.execute(statements.group(1));
             west.execute(statements.group(2));
         }

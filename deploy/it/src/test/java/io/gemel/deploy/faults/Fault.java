@@ -8,7 +8,7 @@ import java.util.Random;
  * @param row its row in the fault matrix, see the package
  * @param name in words
  * @param injection makes it happen; may take a few seconds
- * @param healing ends it, as time or an operator does: a server is started again, a link carries again. Nothing is mended in Gemel
+ * @param healing ends it, as time or an operator does: a server is started again, a link carries again. Nothing is fixed in Gemel
  */
 record Fault(int row, String name, Injection injection, Healing healing) {
     /** Makes a fault happen. */

@@ -125,7 +125,7 @@ final class FreshPair implements AutoCloseable {
         stop();
     }
 
-    /** Waits until a process says that a person has to mend something, and how. */
+    /** Waits until a process says that a person has to fix something, and how. */
     void awaitHalted(SiteSupervisor supervisor, String... words) {
         await().atMost(LIMIT).untilAsserted(() -> {
             StatusReport report = supervisor.report();

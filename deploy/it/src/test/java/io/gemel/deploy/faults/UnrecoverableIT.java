@@ -54,7 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Something that replication cannot do without is lost for good: a part of a database's log or of a site's. The site stops, says
- * what is lost and how to mend it, says so again after a restart, and never goes on behind the gap.
+ * what is lost and how to fix it, says so again after a restart, and never goes on behind the gap.
  */
 class UnrecoverableIT {
     private static final int WRITTEN = 20;
@@ -62,7 +62,7 @@ class UnrecoverableIT {
     /** Bounds a hang; nothing takes that long. */
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
-    private static final String MEND = "tart the pair anew (docs/operate.md)";
+    private static final String START_ANEW = "tart the pair anew (docs/operate.md)";
 
     @TempDir
     static Path folder;
@@ -122,12 +122,12 @@ class UnrecoverableIT {
         StringWriter printed = new StringWriter();
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
                 .isEqualTo(1);
-        assertThat(printed.toString()).contains("item has ", "row(s) that were written after", MEND);
+        assertThat(printed.toString()).contains("item has ", "row(s) that were written after", START_ANEW);
         pair.east()
                 .execute("SELECT pg_create_logical_replication_slot('"
                         + pair.east().config().slot() + "', 'pgoutput')");
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "ahead of what was published", MEND);
+        assertHaltsEveryTime(pair.east(), "ahead of what was published", START_ANEW);
     }
 
     @Test
@@ -143,9 +143,9 @@ class UnrecoverableIT {
                         + " WHERE slot_name = '" + slot + "'; BEGIN PERFORM pg_drop_replication_slot('" + slot
                         + "'); EXIT; EXCEPTION WHEN object_in_use THEN END; END LOOP; END $$");
         pair.write(WRITTEN);
-        pair.awaitHalted(east, slot, "does not exist", "may be lost", MEND);
+        pair.awaitHalted(east, slot, "does not exist", "may be lost", START_ANEW);
         pair.stop();
-        assertHaltsEveryTime(pair.east(), slot, "does not exist", "may be lost", MEND);
+        assertHaltsEveryTime(pair.east(), slot, "does not exist", "may be lost", START_ANEW);
     }
 
     @Test
@@ -165,12 +165,13 @@ class UnrecoverableIT {
                 pair.write(1);
             }
             pair.east().execute("CHECKPOINT");
-            pair.awaitHalted(east, pair.east().config().slot(), "has invalidated", "max_slot_wal_keep_size", MEND);
+            pair.awaitHalted(
+                    east, pair.east().config().slot(), "has invalidated", "max_slot_wal_keep_size", START_ANEW);
         } finally {
             pair.east().alterSystem("ALTER SYSTEM RESET max_slot_wal_keep_size");
         }
         pair.stop();
-        assertHaltsEveryTime(pair.east(), pair.east().config().slot(), "has invalidated", MEND);
+        assertHaltsEveryTime(pair.east(), pair.east().config().slot(), "has invalidated", START_ANEW);
     }
 
     @Test
@@ -191,17 +192,17 @@ class UnrecoverableIT {
         copy(copy, data);
         eastServer.start();
         pair.wentBackTo(WRITTEN);
-        pair.awaitHalted(east, "log ends", "before what was published", "restored from a backup", MEND);
+        pair.awaitHalted(east, "log ends", "before what was published", "restored from a backup", START_ANEW);
 
         // The same transactions again at the same places would be no loss.
         pair.east().execute("UPDATE item SET v = 'another history' WHERE id = 1");
         pair.write(2 * WRITTEN);
         pair.east().execute("SELECT pg_switch_wal()");
         pair.write(WRITTEN);
-        pair.awaitHalted(east, "but one was published", "restored from a backup", MEND);
+        pair.awaitHalted(east, "but one was published", "restored from a backup", START_ANEW);
         west.close();
         east.close();
-        assertHaltsEveryTime(pair.east(), "but one was published", "restored from a backup", MEND);
+        assertHaltsEveryTime(pair.east(), "but one was published", "restored from a backup", START_ANEW);
     }
 
     @Test
@@ -213,7 +214,7 @@ class UnrecoverableIT {
         ask(admin -> admin.deleteRecords(Map.of(topic(pair.east()), RecordsToDelete.beforeOffset(-1)))
                 .all());
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.west(), MEND);
+        assertHaltsEveryTime(pair.west(), START_ANEW);
     }
 
     @Test
@@ -224,8 +225,8 @@ class UnrecoverableIT {
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(new StringWriter())))
                 .isZero();
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "is empty, but this site has written to it", MEND);
-        assertHaltsEveryTime(pair.west(), "was truncated or recreated", MEND);
+        assertHaltsEveryTime(pair.east(), "is empty, but this site has written to it", START_ANEW);
+        assertHaltsEveryTime(pair.west(), "was truncated or recreated", START_ANEW);
     }
 
     @Test
@@ -258,8 +259,8 @@ class UnrecoverableIT {
         ask(admin -> admin.createPartitions(Map.of(topic(pair.east()).topic(), NewPartitions.increaseTo(2)))
                 .all());
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "has 2 partitions", "holds records", MEND);
-        assertHaltsEveryTime(pair.west(), "has 2 partitions", MEND);
+        assertHaltsEveryTime(pair.east(), "has 2 partitions", "holds records", START_ANEW);
+        assertHaltsEveryTime(pair.west(), "has 2 partitions", START_ANEW);
     }
 
     @Test
@@ -299,8 +300,8 @@ class UnrecoverableIT {
         west.resume();
         Awaitility.await()
                 .atMost(LIMIT)
-                .untilAsserted(() ->
-                        assertThat(west.report().apply().reason()).contains(MEND, Advice.APPLY_LOG_EXPIRED.code()));
+                .untilAsserted(() -> assertThat(west.report().apply().reason())
+                        .contains(START_ANEW, Advice.APPLY_LOG_EXPIRED.code()));
     }
 
     @Test
@@ -309,7 +310,8 @@ class UnrecoverableIT {
         ask(admin -> admin.deleteRecords(Map.of(topic(pair.east()), RecordsToDelete.beforeOffset(-1)))
                 .all());
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "all have expired or were deleted", MEND, Advice.CAPTURE_LOG_EMPTIED.code());
+        assertHaltsEveryTime(
+                pair.east(), "all have expired or were deleted", START_ANEW, Advice.CAPTURE_LOG_EMPTIED.code());
     }
 
     @Test
@@ -329,7 +331,8 @@ class UnrecoverableIT {
                     .all()
                     .get();
         }
-        assertHaltsEveryTime(pair.east(), "the window cannot be rebuilt", MEND, Advice.CAPTURE_LOG_DISORDER.code());
+        assertHaltsEveryTime(
+                pair.east(), "the window cannot be rebuilt", START_ANEW, Advice.CAPTURE_LOG_DISORDER.code());
     }
 
     @Test
@@ -337,7 +340,7 @@ class UnrecoverableIT {
     void stored_window_is_damaged() throws Exception {
         pair.east().execute("INSERT INTO gemel.\"window\" VALUES ('public', 'item', '{1}', 'nonsense')");
         assertHaltsEveryTime(
-                pair.east(), "gemel.window holds a damaged entry", MEND, Advice.APPLY_WINDOW_DAMAGED.code());
+                pair.east(), "gemel.window holds a damaged entry", START_ANEW, Advice.APPLY_WINDOW_DAMAGED.code());
     }
 
     @Test
@@ -348,13 +351,13 @@ class UnrecoverableIT {
         pair.start(pair.west());
         CommandRun commands = new CommandRun();
         assertThat(commands.run("parked", pair.west().file(), "list")).isEqualTo(ExitCode.DONE);
-        assertThat(commands.out()).contains(MEND, Advice.APPLY_PARKED_DAMAGED.code());
+        assertThat(commands.out()).contains(START_ANEW, Advice.APPLY_PARKED_DAMAGED.code());
         for (String decision : List.of("retry", "discard")) {
             String id =
                     TwoSites.texts(pair.west(), "SELECT id FROM gemel.parked").get(0);
             assertThat(commands.run("parked", pair.west().file(), decision, id)).isEqualTo(ExitCode.FINDING);
             assertThat(commands.err())
-                    .contains("gemel.parked holds a damaged", MEND, Advice.APPLY_PARKED_DAMAGED.code());
+                    .contains("gemel.parked holds a damaged", START_ANEW, Advice.APPLY_PARKED_DAMAGED.code());
         }
     }
 
@@ -371,7 +374,7 @@ class UnrecoverableIT {
                         "ALTER TABLE gemel.emit ENABLE ALWAYS TRIGGER spoil",
                         "UPDATE gemel.parked SET decision = 'retry'");
         assertHaltsEveryTime(
-                pair.west(), "a row of gemel.emit cannot be read", MEND, Advice.CAPTURE_OWN_ROW_DAMAGED.code());
+                pair.west(), "a row of gemel.emit cannot be read", START_ANEW, Advice.CAPTURE_OWN_ROW_DAMAGED.code());
         pair.west().execute("DROP FUNCTION spoil() CASCADE");
     }
 
@@ -398,7 +401,7 @@ class UnrecoverableIT {
                 .isZero();
         append(name, new TransactionCodec().encode(new LogRecord.Opened(1, "an earlier release")));
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "the topic was recreated", MEND, Advice.CAPTURE_LOG_SHORTER.code());
+        assertHaltsEveryTime(pair.east(), "the topic was recreated", START_ANEW, Advice.CAPTURE_LOG_SHORTER.code());
     }
 
     @Test
@@ -408,8 +411,8 @@ class UnrecoverableIT {
         record[record.length - 1] ^= 1;
         append(topic(pair.east()).topic(), record);
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "cannot be read at offset", MEND, Advice.CAPTURE_RECORD_DAMAGED.code());
-        assertHaltsEveryTime(pair.west(), "checksum", MEND, Advice.APPLY_RECORD_DAMAGED.code());
+        assertHaltsEveryTime(pair.east(), "cannot be read at offset", START_ANEW, Advice.CAPTURE_RECORD_DAMAGED.code());
+        assertHaltsEveryTime(pair.west(), "checksum", START_ANEW, Advice.APPLY_RECORD_DAMAGED.code());
     }
 
     @Test
@@ -419,8 +422,9 @@ class UnrecoverableIT {
         TransactionHeader header = new TransactionHeader(other, 9, 9, new io.gemel.transaction.Version(1, other), 0);
         append(topic(pair.east()).topic(), new TransactionCodec().encode(new LogRecord.Heartbeat(99, header)));
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "two sites must not share a topic", MEND, Advice.CAPTURE_SHARED_TOPIC.code());
-        assertHaltsEveryTime(pair.west(), MEND, "[apply.log-");
+        assertHaltsEveryTime(
+                pair.east(), "two sites must not share a topic", START_ANEW, Advice.CAPTURE_SHARED_TOPIC.code());
+        assertHaltsEveryTime(pair.west(), START_ANEW, "[apply.log-");
     }
 
     @Test
@@ -428,11 +432,11 @@ class UnrecoverableIT {
     void publication_was_dropped() throws Exception {
         pair.east().execute("DROP PUBLICATION gemel");
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "publication gemel does not exist", MEND);
+        assertHaltsEveryTime(pair.east(), "publication gemel does not exist", START_ANEW);
         StringWriter printed = new StringWriter();
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
                 .isEqualTo(1);
-        assertThat(printed.toString()).contains("cannot be continued by this database", MEND);
+        assertThat(printed.toString()).contains("cannot be continued by this database", START_ANEW);
     }
 
     @Test
@@ -446,11 +450,12 @@ class UnrecoverableIT {
                                 + " EXECUTE 'CREATE PUBLICATION gemel FOR TABLE ' || named"
                                 + " || ' WITH (publish_via_partition_root, publish_generated_columns = stored)'; END $$");
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "dropped and recreated", MEND, Advice.CAPTURE_PUBLICATION_CHANGED.code());
+        assertHaltsEveryTime(
+                pair.east(), "dropped and recreated", START_ANEW, Advice.CAPTURE_PUBLICATION_CHANGED.code());
         StringWriter printed = new StringWriter();
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
                 .isEqualTo(1);
-        assertThat(printed.toString()).contains("cannot be continued by this database", MEND);
+        assertThat(printed.toString()).contains("cannot be continued by this database", START_ANEW);
     }
 
     private static void append(String topic, byte[] record) throws Exception {

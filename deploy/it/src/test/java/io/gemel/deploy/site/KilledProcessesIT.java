@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Site processes are killed at random instants, databases and the broker end and come back, while applications at both sites
- * go on writing. Nobody mends anything by hand; afterwards nothing is lost, doubled, halved or different.
+ * go on writing. Nobody fixes anything by hand; afterwards nothing is lost, doubled, halved or different.
  */
 class KilledProcessesIT {
     private static final int KILLS = Integer.getInteger("gemel.test.kills", 12);

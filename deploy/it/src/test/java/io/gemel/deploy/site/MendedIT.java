@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Something is wrong for a while: the status says what and how to mend it; once mended, all goes on and nothing is missing. */
+/** Something is wrong for a while: the status says what and how to fix it; once fixed, all goes on and nothing is missing. */
 class MendedIT {
     private static final Duration LIMIT = Duration.ofMinutes(2);
     private static final int WRITTEN = 20;
@@ -53,7 +53,7 @@ class MendedIT {
         sites.close();
     }
 
-    /** Whatever was wrong is mended by now: the sites must become equal, and nobody may complain any more. */
+    /** Whatever was wrong is fixed by now: the sites must become equal, and nobody may complain any more. */
     @AfterEach
     void nothing_is_missing() throws Exception {
         sites.settle();

@@ -42,7 +42,7 @@ abstract class VmContract implements SubmissionContract, CommitContract, RetryCo
     }
 
     @AfterEach
-    void mend() {
+    void fix() {
         network.restore();
         client.post("/gemel/undrain");
     }

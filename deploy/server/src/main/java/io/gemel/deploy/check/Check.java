@@ -111,6 +111,6 @@ public final class Check {
 
     private void report(String subject, CommandException e, Findings findings) {
         unreachable |= e.exitCode() == ExitCode.UNREACHABLE;
-        findings.error(subject, e.problem(), e.mend());
+        findings.error(subject, e.problem(), e.fix());
     }
 }

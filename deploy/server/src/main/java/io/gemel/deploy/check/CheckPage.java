@@ -54,7 +54,7 @@ final class CheckPage {
         if (members.size() == 1) {
             Finding only = members.get(0);
             lines.add(begin + only.subject() + " " + only.problem() + id);
-            lines.add(INDENT + "fix: " + only.mend());
+            lines.add(INDENT + "fix: " + only.fix());
             return;
         }
         lines.add(begin + members.size() + " " + group.cause().title() + id);
@@ -64,7 +64,7 @@ final class CheckPage {
         }
         for (Finding member : members.subList(0, Math.min(SHOWN_MAX, members.size()))) {
             lines.add(INDENT + member.subject() + " " + member.problem()
-                    + (fix.isEmpty() ? "; fix: " + member.mend() : ""));
+                    + (fix.isEmpty() ? "; fix: " + member.fix() : ""));
         }
         if (members.size() > SHOWN_MAX) {
             lines.add(INDENT + "and " + (members.size() - SHOWN_MAX) + " more, see gemel check --all");
@@ -76,8 +76,8 @@ final class CheckPage {
         if (!group.cause().fix().isEmpty()) {
             return group.cause().fix().replace("FILE", file(group.site()));
         }
-        String first = members.get(0).mend();
-        return members.stream().allMatch(member -> member.mend().equals(first)) ? first : "";
+        String first = members.get(0).fix();
+        return members.stream().allMatch(member -> member.fix().equals(first)) ? first : "";
     }
 
     private String file(String site) {

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param site the site it was found at, or both
  * @param subject what it is about: a table, a setting, a role
  * @param problem what is wrong with it
- * @param mend what to do about it
+ * @param fix what to do about it
  * @param acknowledged whether the operator has acknowledged it; never true for an error
  */
 public record Finding(
@@ -22,7 +22,7 @@ public record Finding(
         String site,
         String subject,
         String problem,
-        String mend,
+        @JsonProperty("mend") String fix,
         boolean acknowledged) {
     /** How bad a finding is. */
     public enum Severity {
@@ -43,6 +43,6 @@ public record Finding(
     /** The finding on one line. */
     @Override
     public String toString() {
-        return severity.word() + " " + site + " " + subject + " " + problem + ": " + mend + " [" + cause.id() + "]";
+        return severity.word() + " " + site + " " + subject + " " + problem + ": " + fix + " [" + cause.id() + "]";
     }
 }

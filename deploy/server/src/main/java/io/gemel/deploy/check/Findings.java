@@ -29,21 +29,21 @@ final class Findings {
         return new Findings(site, other, acknowledged, found);
     }
 
-    void error(String subject, String problem, String mend) {
-        add(Severity.ERROR, subject, problem, mend);
+    void error(String subject, String problem, String fix) {
+        add(Severity.ERROR, subject, problem, fix);
     }
 
-    void warning(String subject, String problem, String mend) {
-        add(Severity.WARNING, subject, problem, mend);
+    void warning(String subject, String problem, String fix) {
+        add(Severity.WARNING, subject, problem, fix);
     }
 
     /** Nothing is wrong, but worth knowing. */
-    void note(String subject, String problem, String mend) {
-        add(Severity.NOTE, subject, problem, mend);
+    void note(String subject, String problem, String fix) {
+        add(Severity.NOTE, subject, problem, fix);
     }
 
-    private void add(Severity severity, String subject, String problem, String mend) {
+    private void add(Severity severity, String subject, String problem, String fix) {
         boolean known = severity != Severity.ERROR && acknowledged.contains(cause);
-        found.add(new Finding(severity, cause, site, subject, problem, mend, known));
+        found.add(new Finding(severity, cause, site, subject, problem, fix, known));
     }
 }

@@ -26,7 +26,7 @@ final class PreparedCheck implements DatabaseCheck {
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
         for (Blocker missing : Prepare.missing(site.config(), site.connection())) {
-            findings.of(missing.cause()).error(missing.subject(), missing.problem(), missing.mend());
+            findings.of(missing.cause()).error(missing.subject(), missing.problem(), missing.fix());
         }
         String user = site.config().database().user();
         if (Sql.isTrue(site.connection(), "SELECT rolsuper FROM pg_roles WHERE rolname = ?", user)) {

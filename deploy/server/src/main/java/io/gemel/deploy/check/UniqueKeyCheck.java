@@ -64,13 +64,13 @@ final class UniqueKeyCheck implements DatabaseCheck {
                 : key.clears()
                         ? " the one with the earlier change gets NULL in its place"
                         : " the one with the earlier change is removed, since none of its columns may be NULL";
-        String mend = "let each site draw such values from its own range, and check gemel.journal";
+        String fix = "let each site draw such values from its own range, and check gemel.journal";
         findings.of(Cause.UNIQUE_KEYS)
                 .note(
                         table.sqlName(),
                         what + fate,
                         removes || key.clears()
-                                ? mend
-                                : mend + "; or let a column of it be NULL, and the row stays without it");
+                                ? fix
+                                : fix + "; or let a column of it be NULL, and the row stays without it");
     }
 }

@@ -8,30 +8,30 @@ public final class CommandException extends Exception {
 
     private final int exitCode;
     private final String problem;
-    private final String mend;
+    private final String fix;
 
     /**
      * A failure to tell the operator.
      *
      * @param exitCode one of {@link ExitCode}
      * @param problem what went wrong, naming the thing
-     * @param mend what to do about it
+     * @param fix what to do about it
      * @param cause what was caught, if anything
      */
-    public CommandException(int exitCode, String problem, String mend, @Nullable Throwable cause) {
-        super(problem + ": " + mend, cause);
+    public CommandException(int exitCode, String problem, String fix, @Nullable Throwable cause) {
+        super(problem + ": " + fix, cause);
         this.problem = problem;
-        this.mend = mend;
+        this.fix = fix;
         this.exitCode = exitCode;
     }
 
-    /** What went wrong, without the mend. */
+    /** What went wrong, without the fix. */
     public String problem() {
         return problem;
     }
 
-    public String mend() {
-        return mend;
+    public String fix() {
+        return fix;
     }
 
     public int exitCode() {

@@ -4,11 +4,11 @@ package io.gemel.deploy.config;
 final class BadValueException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    private final String mend;
+    private final String fix;
 
-    BadValueException(String problem, String mend) {
+    BadValueException(String problem, String fix) {
         super(problem);
-        this.mend = mend;
+        this.fix = fix;
     }
 
     /** What is wrong, in words that follow the key: "is not a duration". */
@@ -16,7 +16,7 @@ final class BadValueException extends Exception {
         return String.valueOf(getMessage());
     }
 
-    String mend() {
-        return mend;
+    String fix() {
+        return fix;
     }
 }

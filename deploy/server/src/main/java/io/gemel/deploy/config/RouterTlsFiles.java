@@ -70,7 +70,7 @@ record RouterTlsFiles(@Nullable RouterTls listen, RouterClientTls clients, Route
                 SecretFile.require(settings.named(key, name));
             }
         } catch (BadValueException e) {
-            settings.reportAt(key, key + " " + e.getMessage(), e.mend());
+            settings.reportAt(key, key + " " + e.getMessage(), e.fix());
         } catch (IOException e) {
             // Reading it fails likewise, and that is reported.
         }

@@ -116,7 +116,7 @@ final class SettingsReader {
             }
             store(key, placeholders.replaceIn(setting.value(), secret), place);
         } catch (BadValueException e) {
-            report(place, key + " " + e.problem(), e.mend());
+            report(place, key + " " + e.problem(), e.fix());
         }
     }
 
@@ -131,10 +131,10 @@ final class SettingsReader {
         }
         if (!openKeys.take(name, text, place.line()) && known.isEmpty()) {
             List<String> names = keys.stream().map(Key::name).toList();
-            String mend = NearestName.of(name, names)
+            String fix = NearestName.of(name, names)
                     .map(meant -> "did you mean " + meant + "?")
                     .orElse("remove it; docs/configuration.md lists every key");
-            report(place, "unknown key " + name, mend);
+            report(place, "unknown key " + name, fix);
         }
     }
 
@@ -163,17 +163,17 @@ final class SettingsReader {
     }
 
     /** Keeps a problem of the file; a line of 0 concerns it as a whole. */
-    void report(int line, String problem, String mend) {
-        report(new Place(file, line), problem, mend);
+    void report(int line, String problem, String fix) {
+        report(new Place(file, line), problem, fix);
     }
 
     /** Keeps a problem at the place that sets a key; it concerns the file as a whole when none does. */
-    void reportAt(String key, String problem, String mend) {
-        report(places.getOrDefault(key, new Place(file, 0)), problem, mend);
+    void reportAt(String key, String problem, String fix) {
+        report(places.getOrDefault(key, new Place(file, 0)), problem, fix);
     }
 
-    private void report(Place place, String problem, String mend) {
-        problems.add(new ConfigProblem(place.file(), place.line(), problem, mend));
+    private void report(Place place, String problem, String fix) {
+        problems.add(new ConfigProblem(place.file(), place.line(), problem, fix));
     }
 
     /** The line that sets a key, from 1; 0 when none does. */

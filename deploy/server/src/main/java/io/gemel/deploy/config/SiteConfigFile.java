@@ -100,7 +100,7 @@ public final class SiteConfigFile {
             try {
                 Values.hostPorts(peerServers);
             } catch (BadValueException e) {
-                settings.report(settings.lineOf(name), name + " " + e.problem(), e.mend());
+                settings.report(settings.lineOf(name), name + " " + e.problem(), e.fix());
             }
         }
     }

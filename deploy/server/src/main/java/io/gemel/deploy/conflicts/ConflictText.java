@@ -58,7 +58,7 @@ final class ConflictText {
         lines.add(
                 refusal.isPresent()
                         ? "It cannot be undone: " + refusal.get().why() + ". Instead, "
-                                + refusal.get().mend() + "."
+                                + refusal.get().fix() + "."
                         : "'undo " + conflict.id() + "' writes it as "
                                 + conflict.losing().site() + " had left it: "
                                 + JournaledConflict.shown(conflict.losing().after()));

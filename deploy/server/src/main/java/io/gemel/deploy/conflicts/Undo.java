@@ -79,7 +79,7 @@ final class Undo {
     String run(JournaledConflict conflict) throws SQLException, CommandException {
         Optional<UndoRefusal> refusal = UndoRefusal.of(conflict);
         if (refusal.isPresent()) {
-            throw refused(conflict, refusal.get().why(), refusal.get().mend());
+            throw refused(conflict, refusal.get().why(), refusal.get().fix());
         }
         try (Statement settings = connection.createStatement()) {
             settings.execute(TEXT_SETTINGS);
@@ -240,8 +240,8 @@ final class Undo {
                         .toList();
     }
 
-    private static CommandException refused(JournaledConflict conflict, String why, String mend) {
+    private static CommandException refused(JournaledConflict conflict, String why, String fix) {
         return new CommandException(
-                ExitCode.FINDING, "conflict " + conflict.id() + " cannot be undone: " + why, mend, null);
+                ExitCode.FINDING, "conflict " + conflict.id() + " cannot be undone: " + why, fix, null);
     }
 }

@@ -3,7 +3,7 @@ package io.gemel.deploy.conflicts;
 import java.util.Optional;
 
 /** Why writing a row could not undo a conflict, and what to do instead. */
-record UndoRefusal(String why, String mend) {
+record UndoRefusal(String why, String fix) {
 
     /** Empty for a conflict that can be undone. */
     static Optional<UndoRefusal> of(JournaledConflict conflict) {

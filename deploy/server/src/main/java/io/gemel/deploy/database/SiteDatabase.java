@@ -130,11 +130,11 @@ public final class SiteDatabase {
                 : "correct --admin-user, or the file that --admin-password-file names";
     }
 
-    private static CommandException refused(String problem, String mend, SQLException e) {
-        return new CommandException(ExitCode.FINDING, problem, mend, e);
+    private static CommandException refused(String problem, String fix, SQLException e) {
+        return new CommandException(ExitCode.FINDING, problem, fix, e);
     }
 
-    private static CommandException unreachable(String problem, String mend, SQLException e) {
-        return new CommandException(ExitCode.UNREACHABLE, problem, mend, e);
+    private static CommandException unreachable(String problem, String fix, SQLException e) {
+        return new CommandException(ExitCode.UNREACHABLE, problem, fix, e);
     }
 }

@@ -15,8 +15,8 @@ final class Plan {
     }
 
     /** Notes something that no statement of this program can put right. */
-    void blocker(String subject, String problem, String mend) {
-        blocker(new Blocker(Cause.BEYOND_PREPARE, subject, problem, mend));
+    void blocker(String subject, String problem, String fix) {
+        blocker(new Blocker(Cause.BEYOND_PREPARE, subject, problem, fix));
     }
 
     /** Notes something that no statement of this program can put right. */

@@ -60,7 +60,7 @@ public final class Prepare {
     }
 
     /**
-     * What a site's database still lacks, each with its mend. Only reads.
+     * What a site's database still lacks, each with its fix. Only reads.
      *
      * @param connection to the site's database
      */
@@ -72,13 +72,13 @@ public final class Prepare {
         for (Step step : plan.steps()) {
             // A schema that is missing lacks all its tables; one line says so.
             if (!schemaMissing || !step.subject().startsWith(SiteConfig.SCHEMA + ".")) {
-                missing.add(new Blocker(Cause.NOT_PREPARED, step.subject(), step.problem(), mend(config, step)));
+                missing.add(new Blocker(Cause.NOT_PREPARED, step.subject(), step.problem(), fix(config, step)));
             }
         }
         return missing;
     }
 
-    private static String mend(SiteConfig config, Step step) {
+    private static String fix(SiteConfig config, Step step) {
         String prepare = "gemel prepare " + config.file();
         return step.sql().contains("\n") ? prepare : prepare + ", which runs " + step.sql();
     }

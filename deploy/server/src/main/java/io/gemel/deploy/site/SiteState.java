@@ -8,7 +8,7 @@ public enum SiteState {
     STANDBY,
     /** Leading: capture and apply are at work. */
     RUNNING,
-    /** A person has to mend something; tried again at intervals. */
+    /** A person has to fix something; tried again at intervals. */
     HALTED,
     /** Closed for good. */
     CLOSED

@@ -8,11 +8,11 @@ import io.gemel.deploy.config.Cause;
  * @param cause its cause
  * @param subject what it is about
  * @param problem what is wrong with it
- * @param mend what to do about it
+ * @param fix what to do about it
  */
-public record Blocker(Cause cause, String subject, String problem, String mend) {
+public record Blocker(Cause cause, String subject, String problem, String fix) {
     @Override
     public String toString() {
-        return subject + " " + problem + ": " + mend;
+        return subject + " " + problem + ": " + fix;
     }
 }

@@ -78,8 +78,8 @@ final class TableRules {
         return List.copyOf(rules.broken);
     }
 
-    private void refuse(Cause cause, String problem, String mend) {
-        broken.add(new Blocker(cause, table.sqlName(), problem, mend));
+    private void refuse(Cause cause, String problem, String fix) {
+        broken.add(new Blocker(cause, table.sqlName(), problem, fix));
     }
 
     private void judgeKind() {

@@ -226,7 +226,7 @@ class RouterConfigFileTest {
     }
 
     @Test
-    void reports_every_problem_together_with_line_and_mend() {
+    void reports_every_problem_together_with_line_and_fix() {
         ConfigException refused = refuse("""
             router=east 1
             siite=east
@@ -290,7 +290,7 @@ class RouterConfigFileTest {
     }
 
     @Test
-    void reports_a_certificate_a_key_or_an_authority_that_cannot_be_used_with_its_line_and_mend() throws Exception {
+    void reports_a_certificate_a_key_or_an_authority_that_cannot_be_used_with_its_line_and_fix() throws Exception {
         TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
         SecretFile.write(folder.resolve("router.pem"), keys.certificate());
         SecretFile.write(folder.resolve("router.key"), keys.key());

@@ -63,7 +63,7 @@ class SiteConfigFileTest {
     }
 
     @Test
-    void reports_every_problem_together_with_line_and_mend() {
+    void reports_every_problem_together_with_line_and_fix() {
         ConfigException refused = refuse("""
                 # a comment
                 site=East
