@@ -42,16 +42,16 @@ import org.slf4j.MDC;
 public final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
-    /** For heartbeats, maintenance, watching for what is in the way, and questions about the ends of both logs. */
+    /** For heartbeats, maintenance, watching for blockers, and reading the ends of both logs. */
     private static final int SIDE_THREADS = 7;
 
-    /** Between two looks for what is in the way. */
+    /** Between two checks for blockers. */
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
 
     /** Between two removals of old markers, journal rows and submissions. */
     private static final Duration MAINTENANCE_INTERVAL = Duration.ofSeconds(30);
 
-    /** From the start to the first of them: a site that is started again and again tidies up, too. */
+    /** From the start to the first of them: a site that restarts repeatedly does maintenance, too. */
     private static final Duration MAINTENANCE_FIRST = Duration.ofSeconds(5);
 
     /** Subject of the reason for a heartbeat that cannot be written. */
@@ -78,8 +78,8 @@ public final class Applier implements AutoCloseable {
      * Opens nothing yet.
      *
      * @param progress what capture has read of the local database's log
-     * @param clock wall clock, to refuse versions from the future and to tell the lag
-     * @param reasons told what is in the way
+     * @param clock wall clock, to reject versions from the future and to compute the lag
+     * @param reasons receives the reasons that hold
      */
     public Applier(
             ApplyConfig config, ReadProgress progress, InstantSource clock, ApplyListener listener, Reasons reasons) {
@@ -144,7 +144,7 @@ public final class Applier implements AutoCloseable {
         repeat(this::maintain, MAINTENANCE_FIRST, MAINTENANCE_INTERVAL);
     }
 
-    /** Works on a side thread again and again, until this is closed. The work lets no exception out: it would end in silence then. */
+    /** Works on a side thread repeatedly, until this is closed. The work must not throw: it would end silently then. */
     @SuppressWarnings("FutureReturnValueIgnored") // it ends with the executor
     private void repeat(Runnable work, Duration first, Duration interval) {
         side.scheduleWithFixedDelay(work, first.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -217,7 +217,7 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    /** While somebody holds the row the site lives, and says who. */
+    /** While another session holds the row the site keeps running, and names it. */
     private boolean isLocked(ApplyFailure failure) {
         if (failure.waitsFor() != ReasonCode.APPLY_LOCK_WAIT) {
             return false;
@@ -241,7 +241,7 @@ public final class Applier implements AutoCloseable {
         return (asksPeer ? committedAndAsked : committed).ask();
     }
 
-    /** Lets the peer hear soon how far its log is applied here. */
+    /** Reports to the peer soon how far its log is applied here. */
     @SuppressWarnings("FutureReturnValueIgnored") // when it fails, the next regular heartbeat tells
     private void answerPeer() {
         committedAndAsked.ask();
@@ -280,12 +280,12 @@ public final class Applier implements AutoCloseable {
         status.pause();
     }
 
-    /** Stops applying for good after the group at hand, but goes on with heartbeats; false when it has not in time. */
+    /** Stops applying permanently after the current group, but continues heartbeats; returns false on a timeout. */
     public boolean stopApplying(Duration limit) throws InterruptedException {
         return status.pauseToEnd(limit);
     }
 
-    /** Goes on after {@link #pause}; a halted group is tried again at once. */
+    /** Resumes after {@link #pause}; a halted group is retried immediately. */
     public void resume() {
         status.resume();
     }
@@ -318,8 +318,8 @@ public final class Applier implements AutoCloseable {
     }
 
     /**
-     * By how much this site may lag behind, milliseconds: {@link #backlogMillis}, or the time since the peer was last heard of when
-     * something of it is missing, for nobody knows what that is.
+     * By how much this site may lag behind, milliseconds: {@link #backlogMillis}, or the time since its last record
+     * when records of the peer may be missing.
      */
     public long lagMillis() {
         ApplyLoop running = loop;
@@ -333,7 +333,7 @@ public final class Applier implements AutoCloseable {
         return Math.max(running.backlogMillis(), missing);
     }
 
-    /** Time since the newest record of the peer's log was heard, milliseconds; 0 before this applier reads it. */
+    /** Time since the newest record of the peer's log was received, milliseconds; 0 before this applier reads it. */
     public long heardMillis() {
         ApplyLoop running = loop;
         return running == null ? 0 : running.pulse().heardMillis();

@@ -55,9 +55,9 @@ final class ApplyLoop implements Runnable {
     private volatile @Nullable PeerLog peerLog;
 
     /**
-     * @param barrier told how far the log is applied
-     * @param outdated told of records that do not count
-     * @param answer tells the peer, soon, how far its log is applied here
+     * @param barrier notified of how far the log is applied
+     * @param outdated notified of outdated records
+     * @param answer reports to the peer, soon, how far its log is applied here
      */
     ApplyLoop(
             ApplyConfig config,
@@ -96,7 +96,7 @@ final class ApplyLoop implements Runnable {
         return head == 0 ? 0 : Math.max(0, (micros() - head) / 1000);
     }
 
-    /** When the peer was heard of. */
+    /** When the peer was last received. */
     PeerPulse pulse() {
         return pulse;
     }
@@ -140,7 +140,7 @@ final class ApplyLoop implements Runnable {
         }
     }
 
-    /** Nobody has to fix anything when Kafka is away: the applier goes on when it is back. */
+    /** An outage of Kafka needs no fix: the applier resumes when Kafka is back. */
     private void haltOrReconnect(ApplyFailure failure) throws ApplyFailure, InterruptedException {
         if (failure.kind() == Kind.RETRY && !status.closed()) {
             status.reconnect(String.valueOf(failure.getMessage()), config.haltRetryInterval());
@@ -186,7 +186,7 @@ final class ApplyLoop implements Runnable {
         }
     }
 
-    /** A heartbeat behind transactions comes from a site that waits to hear of them. */
+    /** A heartbeat after transactions comes from a site that waits for their acknowledgement. */
     private void answer(GroupChanges group) {
         if (group.hasHeartbeat() && marker.position() > answeredPosition) {
             answeredPosition = marker.position();

@@ -97,7 +97,7 @@ final class ApplyStatus {
         }
     }
 
-    /** The ends of both reasons are told here, too: nothing else moves the state. A failure is told by the owner. */
+    /** The ends of both reasons are reported here, too: nothing else moves the state. The owner reports a failure. */
     private void tell(ApplyState next, String why) {
         if (next == ApplyState.HALTED) {
             reasons.raise(ReasonCode.APPLY_HALTED, why);
@@ -111,7 +111,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Is halted for {@code pause}, or until somebody resumes or closes it. */
+    /** Stays halted for {@code pause}, or until it is resumed or closed. */
     void halt(String why, Duration pause) throws InterruptedException {
         stay(ApplyState.HALTED, why, pause);
     }
@@ -143,7 +143,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Pauses for good, since the site ends; false when that has not taken effect in time. */
+    /** Pauses permanently, because the site ends; returns false if that has not taken effect in time. */
     boolean pauseToEnd(Duration limit) throws InterruptedException {
         lock.lock();
         try {
@@ -159,7 +159,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Ends a pause; what is halted is tried again at once. */
+    /** Ends a pause; a halted group is retried immediately. */
     void resume() {
         lock.lock();
         try {

@@ -9,9 +9,9 @@ import io.gemel.reason.Reasons;
 import java.time.Duration;
 
 /**
- * The applier's waits for capture, which must have read what was committed before a lock was taken. A wait with locks is
- * bounded, and each one in vain doubles the bound of the next; before the next try the applier waits without a lock.
- * Applying thread only.
+ * The applier's waits for capture, which must have read what was committed before a lock was taken. A wait with locks
+ * is bounded, and each one without success doubles the bound of the next; before the next try the applier waits without
+ * a lock. Applying thread only.
  */
 final class CaptureBarrier {
     /** What other sessions' commits are given to move the database's log on, before a heartbeat does. */
@@ -43,7 +43,7 @@ final class CaptureBarrier {
         patience = firstPatience;
     }
 
-    /** Before a try: what the last one waited for in vain, now without holding a lock. */
+    /** Before a retry: what the last attempt waited for without success, now without holding a lock. */
     void awaitWithoutLocks() throws ApplyFailure, InterruptedException {
         await(WAIT_MAX);
     }

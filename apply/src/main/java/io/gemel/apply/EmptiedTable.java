@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * transaction; applying thread only.
  */
 final class EmptiedTable {
-    /** Rows that are looked at together. */
+    /** Rows that are checked together. */
     private static final int KEYS_AT_ONCE = 5_000;
 
     private final TargetRows target;

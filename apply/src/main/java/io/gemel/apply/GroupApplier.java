@@ -44,7 +44,7 @@ final class GroupApplier {
         void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException;
     }
 
-    /** @param rowBytesMax most bytes of memory that the values of a changed row may take */
+    /** @param rowBytesMax maximum memory in bytes that the values of a changed row may take */
     GroupApplier(
             TargetDatabase database, InFlightWindow window, CaptureBarrier catchUp, Repairs repairs, long rowBytesMax) {
         this.rowBytesMax = rowBytesMax;

@@ -55,7 +55,7 @@ final class GroupAttempt {
     /**
      * @param slowKeys must be locked and looked up before they are written
      * @param alone whether the group is a single transaction
-     * @param rowBytesMax most bytes of memory that the values of a changed row may take
+     * @param rowBytesMax maximum memory in bytes that the values of a changed row may take
      */
     GroupAttempt(
             TargetTransaction transaction,

@@ -1,8 +1,9 @@
 package io.gemel.apply;
 
 /**
- * How many records of the log to try in one database transaction. Where conflicts are thick many have to come alone, and a group that
- * is taken apart was tried in vain: so it shrinks with each of these and grows slowly while all goes well. Applying thread only.
+ * Adaptive number of log records per database transaction. Where conflicts are frequent many records must be applied
+ * alone, and a group that is split was wasted work: so the size shrinks with each of these and grows slowly while all
+ * goes well. Applying thread only.
  */
 final class GroupSize {
     private static final int GROWTH_DIVISOR = 4;

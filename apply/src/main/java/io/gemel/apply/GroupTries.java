@@ -25,11 +25,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Applies a group, whatever it takes: again, carefully, parked, or halted until somebody has fixed what is wrong. Applying thread only. */
+/**
+ * Applies a group, with retries if necessary: again, with deferred unique keys, parked, or halted until someone has
+ * fixed the problem. Applying thread only.
+ */
 final class GroupTries {
     private static final Logger LOG = LoggerFactory.getLogger(GroupTries.class);
 
-    /** Tries of one group before the applier says that it is halted; it goes on trying. */
+    /** Attempts at one group before the applier reports that it is halted; it continues to retry. */
     private static final int TRIES_MAX = 20;
 
     /** Failures of a transaction that must not be those of a whole group. */
@@ -220,7 +223,7 @@ final class GroupTries {
         return error instanceof ApplyFailure failure && failure.kind() == Kind.RETRY && !status.closed();
     }
 
-    /** Waits as halted and comes back to try again; failures that only a new applier can fix go on up. */
+    /** Waits as halted and returns for a retry; rethrows failures that only a new applier can fix. */
     void haltOrThrow(ApplyFailure failure) throws ApplyFailure, InterruptedException {
         if (failure.kind() == Kind.RESTART || status.closed()) {
             throw failure;

@@ -6,6 +6,9 @@ enum Manner {
     USUALLY,
     /** As for rows that may collide on unique keys besides the primary one. */
     CAREFULLY,
-    /** Locking tables instead of absent keys: for rows that are to be absent, and that this database would not take even for a moment. */
+    /**
+     * Locking tables instead of absent keys: for rows that are to be absent, and that this database would not accept
+     * even temporarily.
+     */
     BY_TABLE
 }

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Waits until the peer's log is applied as far as it went when asked. The applying thread tells how far it came; any number of
- * others wait. Offsets are Kafka's.
+ * Waits until the peer's log is applied up to its end at the time of the call. The applying thread reports its
+ * progress; any number of others wait. Offsets are Kafka's.
  */
 final class PeerLogBarrier implements AutoCloseable {
     /** How long the peer's Kafka, which may be lost together with the peer, is given to say where the log ends. */

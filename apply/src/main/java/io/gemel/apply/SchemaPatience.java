@@ -4,8 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How long the applier waits for the other site's change of the schema to come here, too, before it parks what needs it: a new label of an
- * enum, a partition. Each such condition is waited for once; while it lasts, what comes later is parked at once. Applying thread only.
+ * How long the applier waits for the other site's schema change to be made here, too, before it parks what needs it: a
+ * new label of an enum, a partition. Each such condition is waited for once; while it lasts, what comes later is parked
+ * at once. Applying thread only.
  */
 final class SchemaPatience {
     /** Tries, {@code halt.retry.interval} apart, before a transaction is parked for want of something in the schema. */

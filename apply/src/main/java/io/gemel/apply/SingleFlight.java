@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question with one answer for all who ask at about the same time: those who come while it is being asked share the next asking,
- * for their answer must be younger than their question. Thread-safe.
+ * A question whose concurrent callers share one answer: callers that arrive while it is being asked share the next
+ * answer, because it must be newer than their call. Thread-safe.
  */
 final class SingleFlight<T> {
     private final Callable<T> question;
@@ -17,8 +17,8 @@ final class SingleFlight<T> {
     private boolean running;
 
     /**
-     * @param question is never asked twice at a time
-     * @param executor runs the question, and is busy with it while anybody asks
+     * @param question is never asked twice concurrently
+     * @param executor runs the question, and is busy with it while there are callers
      */
     SingleFlight(Callable<T> question, Executor executor) {
         this.question = question;

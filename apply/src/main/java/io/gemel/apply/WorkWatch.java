@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class WorkWatch {
     private static final Logger LOG = LoggerFactory.getLogger(WorkWatch.class);
 
-    /** Work of this age is looked at. */
+    /** Work of this age is checked. */
     private static final Duration LOOK_AFTER = Duration.ofSeconds(1);
 
     /** A wait that is not seen for so many looks is over, although the work is not: between two tries nobody waits. */
@@ -48,7 +48,7 @@ final class WorkWatch {
 
     /**
      * @param killAfter when to end a session that holds a lock; zero for never
-     * @param listener told of each that was ended
+     * @param listener notified of each that was terminated
      */
     WorkWatch(
             String site,

@@ -143,7 +143,7 @@ final class Assembler implements TransactionSink {
         take(correction.change(), correction.bytes());
     }
 
-    /** A stranger's row says nothing of what the applier did; what is written with it is a transaction like any other. */
+    /** A foreign row says nothing about the applier's work; the rest of its transaction is treated like any other. */
     private static void passedOver(String table) {
         LOG.warn(
                 "a row that something other than Gemel's applier inserted into {} is skipped: revoke its privileges",

@@ -60,7 +60,7 @@ public final class Capture implements AutoCloseable {
     /**
      * Connects to nothing yet.
      *
-     * @param reasons told what is in the way
+     * @param reasons receives the reasons that hold
      */
     public Capture(CaptureConfig config, CaptureListener listener, Reasons reasons) {
         this.config = config;
@@ -122,7 +122,7 @@ public final class Capture implements AutoCloseable {
     }
 
     /**
-     * Judges what {@link #open} would refuse, and only reads. Beside a running process of the site it tells less.
+     * Checks what {@link #open} would reject, and only reads. Beside a running process of the site it finds less.
      *
      * @throws CaptureException as {@link #open}
      */
@@ -226,7 +226,7 @@ public final class Capture implements AutoCloseable {
         }
     }
 
-    /** Ends everything and releases the slot. A thread of capture's that waits for room in the window is interrupted. */
+    /** Ends everything and releases the slot. A capture thread that waits for space in the window is interrupted. */
     @Override
     public void close() {
         closed = true;

@@ -39,7 +39,7 @@ public record Conflict(
         return new Conflict(kind, key, local, incoming, base, incomingWins, policy, true);
     }
 
-    /** How it ended here, as the journal and the figures name it. */
+    /** How it was resolved here, as the journal and the metrics name it. */
     public String resolution() {
         if (parked) {
             return "parked";

@@ -6,15 +6,15 @@ import io.gemel.transaction.Change;
 public enum ConflictKind {
     /** Both sites inserted the key. */
     INSERT_EXISTS,
-    /** The row to insert was changed or deleted here meanwhile. */
+    /** The row to insert was changed or deleted here concurrently. */
     INSERT_ORIGIN_DIFFERS,
-    /** The row to update was changed here meanwhile. */
+    /** The row to update was changed here concurrently. */
     UPDATE_ORIGIN_DIFFERS,
-    /** The row to update was deleted here meanwhile. */
+    /** The row to update was deleted here concurrently. */
     UPDATE_DELETED,
-    /** The row to delete was changed here meanwhile. */
+    /** The row to delete was changed here concurrently. */
     DELETE_ORIGIN_DIFFERS,
-    /** The row to delete was deleted here meanwhile. */
+    /** The row to delete was deleted here concurrently. */
     DELETE_MISSING,
     /** The table was emptied while a row of it was changed here. */
     TRUNCATE_ORIGIN_DIFFERS,
@@ -24,7 +24,7 @@ public enum ConflictKind {
     MULTIPLE_UNIQUE_CONFLICTS,
     /** A row that others refer to was deleted, while one that refers to it was written. */
     FOREIGN_KEY_ORPHAN,
-    /** Two transactions carried out one submission; the lesser attempt is void as a whole. */
+    /** Two transactions executed one submission; the smaller attempt is superseded as a whole. */
     SUBMISSION_VOID,
     /** The row was not what the protocol says it is, and a person said whose it is to be; no conflict of two changes. */
     ROW_DIVERGED;

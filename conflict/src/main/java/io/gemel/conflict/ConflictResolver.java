@@ -19,7 +19,8 @@ public interface ConflictResolver {
     String name();
 
     /**
-     * The row that comes of a change which had not seen the row that it meets. Values are texts, as PostgreSQL prints them.
+     * The row that results from a change which had not seen the row that it meets. Values are texts, as PostgreSQL
+     * prints them.
      *
      * @param row as the changes before have left it
      * @param before what the change was made to, or null when it is an insert

@@ -15,7 +15,7 @@ public interface PolicyTable {
         return table -> policy;
     }
 
-    /** A policy for each table by a function, which is asked once for each: policies are looked up for every row. */
+    /** A policy for each table by a function, which is called once per table: policies are looked up for every row. */
     static PolicyTable by(Function<TableId, TablePolicy> choice) {
         Map<TableId, TablePolicy> known = new ConcurrentHashMap<>();
         return table -> known.computeIfAbsent(table, choice);

@@ -49,7 +49,7 @@ public final class TablePolicy {
         return removesUniqueLosers;
     }
 
-    /** What becomes of the table's rows that lost the row which they refer to. */
+    /** What happens to the table's rows that lost the row which they refer to. */
     public OrphanPolicy orphans() {
         return orphans;
     }

@@ -17,7 +17,7 @@ public enum ReasonCode {
     SITE_REFUSED(true),
     /** The schema {@code gemel} lacks something that this release needs. */
     SITE_UNPREPARED(true),
-    /** Other tables than before can be replicated, so the site starts anew with them. */
+    /** The set of tables that can be replicated has changed, so the site restarts. */
     SITE_TABLES_CHANGED(true),
     /** A table cannot be replicated as it is; the others are. */
     TABLE_REFUSED(true),
@@ -25,7 +25,7 @@ public enum ReasonCode {
     TABLE_UNPREPARED(true),
     /** Capture found something that a person must fix. */
     CAPTURE_HALTED(true),
-    /** Capture lost its database or its log and is started anew. */
+    /** Capture lost its database or its log and is restarting. */
     CAPTURE_RESTARTING(true),
     /** This site's Kafka does not acknowledge records, or does not answer. */
     CAPTURE_KAFKA_UNREACHABLE(true),
@@ -35,17 +35,17 @@ public enum ReasonCode {
     CAPTURE_DATABASE_SILENT(true),
     /** The applier found something that a person must fix. */
     APPLY_HALTED(true),
-    /** The applier lost its database or the peer's log and is started anew. */
+    /** The applier lost its database or the peer's log and is restarting. */
     APPLY_RESTARTING(true),
     /** An operator paused the applier. */
     APPLY_PAUSED(true),
-    /** The same transactions have been tried again and again without success. */
+    /** The same transactions have been retried repeatedly without success. */
     APPLY_RETRYING(true),
     /** Another session holds a lock that the applier needs. */
     APPLY_LOCK_WAIT(true),
     /** Capture has not read what the applier must know before it writes. */
     APPLY_CAPTURE_WAIT(true),
-    /** What a person decided about a parked transaction cannot be carried out yet. */
+    /** A person's decision about a parked transaction cannot be executed yet. */
     APPLY_DECISION_WAIT(false),
     /** A statement of the applier has been running for long. */
     APPLY_STATEMENT_RUNNING(false),
@@ -72,7 +72,7 @@ public enum ReasonCode {
         return code;
     }
 
-    /** Whether the site is not ready while it holds: a stream stands still. */
+    /** Whether the site is not ready while it holds: replication in one direction is stopped. */
     public boolean stops() {
         return stops;
     }

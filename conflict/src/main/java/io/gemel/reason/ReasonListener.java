@@ -13,6 +13,6 @@ public interface ReasonListener {
 
     void appeared(Reason reason);
 
-    /** The reason no longer holds; it comes as it was last told. */
+    /** The reason no longer holds; it is passed as it was last reported. */
     void gone(Reason reason);
 }

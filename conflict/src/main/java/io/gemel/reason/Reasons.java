@@ -29,7 +29,7 @@ public final class Reasons {
     private final Set<Source> sources = new CopyOnWriteArraySet<>();
     private final Map<Key, Entry> entries = new HashMap<>();
 
-    /** Looks at something that nobody waits for in particular. Asked at every {@link #look}; must return quickly. */
+    /** Checks a condition that no thread waits for. Called at every {@link #look}; must return quickly. */
     @FunctionalInterface
     public interface Source {
         /** Raises and ends what it finds. */
@@ -95,9 +95,9 @@ public final class Reasons {
     }
 
     /**
-     * Says that something is waited for, unless that was said before.
+     * Reports a wait, unless it was reported before.
      *
-     * @param text asked when the wait has become a reason, on any thread; must return at once
+     * @param text called when the wait has become a reason, on any thread; must return immediately
      */
     public void waiting(ReasonCode code, String subject, Supplier<String> text) {
         begin(code, subject, text, Duration.ZERO, waitLimit);

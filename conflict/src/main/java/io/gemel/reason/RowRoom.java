@@ -27,15 +27,15 @@ public final class RowRoom {
     }
 
     /**
-     * The room of one side, of which another one gets {@link #other}.
+     * The memory of one side; {@link #other} is that of the other one.
      *
-     * @param bytesMax most bytes of memory that the values of a changed row may take, before and after the change
+     * @param bytesMax maximum memory in bytes that the values of a changed row may take, before and after the change
      */
     public static RowRoom of(long bytesMax) {
         return new RowRoom(bytesMax, new Semaphore(1, true));
     }
 
-    /** The room of the other side. */
+    /** The memory of the other side. */
     public RowRoom other() {
         return new RowRoom(bytesMax, turn);
     }

@@ -211,13 +211,14 @@ public sealed interface Change {
     }
 
     /**
-     * Whatever the row was before, this is it now.
+     * The new state of a row, whatever it was before.
      *
      * @param row the row, or any image of it when it is to be absent
-     * @param decided whether the row, if it is parked, is decided by this. An application's change whose old row was not logged is
-     *     published as a settle, too, and decides nothing
-     * @param taken position of the other site's change that this carries out although it was parked: what that site did to the row
-     *     later was done to this row, and comes on top. 0 where the row is nobody's but the publishing site's
+     * @param decided whether the row, if it is parked, is decided by this. An application's change whose old row was
+     *     not logged is published as a settle, too, and decides nothing
+     * @param taken position of the other site's change that this carries out although it was parked: what that site did
+     *     to the row later was done to this row, and comes on top. 0 where the row is nobody's but the publishing
+     *     site's
      */
     record Settle(RowImage row, boolean present, boolean decided, long taken) implements Correction {
         /** Decides the row, if it is parked. */

@@ -48,7 +48,7 @@ public final class LargeText {
             return bytes.held();
         }
 
-        /** Begins anew; returns how much memory the text took. */
+        /** Starts over; returns how much memory the text took. */
         public long forget() {
             long held = bytes.held();
             bytes = new PackedBytes();

@@ -66,7 +66,7 @@ public final class RowImage {
         return shape;
     }
 
-    /** The value's text; a large one is put together anew each time, see {@link #large}. */
+    /** The value's text; a large one is assembled again each time, see {@link #large}. */
     public @Nullable String value(int column) {
         LargeText text = large(column);
         return text == null ? values[column] : text.toString();

@@ -11,15 +11,15 @@ public interface ApplyListener {
     /** The peer was seen to have applied this site's log up to this position. */
     void seen(long position);
 
-    /** A record of the peer's log was passed over: a process wrote it after another one had taken that log over. */
+    /** A record of the peer's log was skipped: a process wrote it after another one had taken over that log. */
     void outdated();
 
     /** A database transaction was rolled back and is tried again. */
     void retried(String reason);
 
-    /** A session of somebody else's was ended because it held a lock for too long. */
+    /** A foreign session was terminated because it held a lock for too long. */
     void blockerEnded();
 
-    /** The applier stopped for good: the owner has to close it and start a new one. */
+    /** The applier stopped permanently: the owner must close it and start a new one. */
     void failed(String reason);
 }

@@ -8,12 +8,12 @@ public enum ApplyState {
     STARTING,
     /** Applying, or waiting for the peer. */
     RUNNING,
-    /** An operator stopped it; {@code resume} lets it go on. */
+    /** An operator stopped it; {@code resume} continues it. */
     PAUSED,
     /** Something that a person must fix is in the way; tried again at intervals. */
     HALTED,
     /** The database was lost or its state became unknown; a new applier has to start from the marker. */
     FAILED,
-    /** Closed for good. */
+    /** Closed permanently. */
     CLOSED
 }

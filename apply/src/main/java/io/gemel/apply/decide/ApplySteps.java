@@ -12,7 +12,7 @@ public interface ApplySteps {
     /** Waits until capture has read every commit that came before the locks held. */
     void awaitCapture() throws ApplyFailure, InterruptedException;
 
-    /** The row that comes of an incoming change; its conflicts go to the journal. */
+    /** The row that results from an incoming change; its conflicts go to the journal. */
     @Nullable
     RowImage resolve(StampedChange incoming, @Nullable RowImage current) throws ApplyFailure;
 

@@ -22,7 +22,7 @@ public final class ConflictRoom {
     private final WindowTransaction group;
     private final long rowBytesMax;
 
-    /** @param rowBytesMax most bytes of memory that the values of a changed row may take */
+    /** @param rowBytesMax maximum memory in bytes that the values of a changed row may take */
     public ConflictRoom(WindowTransaction group, long rowBytesMax) {
         this.group = group;
         this.rowBytesMax = rowBytesMax;

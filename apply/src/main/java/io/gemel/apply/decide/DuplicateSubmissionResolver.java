@@ -49,7 +49,7 @@ public final class DuplicateSubmissionResolver {
      * Looks at how the incoming transaction begins: it claims its submission before it does anything else that is long.
      *
      * @param suspected keys known to be contested
-     * @return changes of local transactions that are void, to be taken out of their rows; empty when there are none
+     * @return changes of superseded local transactions, to be removed from their rows; empty when there are none
      */
     public List<StampedChange> open(List<StampedChange> firstPiece, Predicate<RowKey> suspected)
             throws ApplyFailure, InterruptedException {
@@ -78,7 +78,10 @@ public final class DuplicateSubmissionResolver {
         return group.rivalsOf(claim);
     }
 
-    /** Of each two the lesser is void. An incoming one that is void makes lesser ones of this site void all the same, as it does at its own site. */
+    /**
+     * Of each two the smaller is superseded. A superseded incoming one still supersedes smaller ones of this site, as
+     * it does at its own site.
+     */
     private List<StampedChange> judge(StampedChange claim, List<StampedChange> rivals) throws ApplyFailure {
         List<StampedChange> withdrawn = new ArrayList<>();
         for (StampedChange rival : rivals) {

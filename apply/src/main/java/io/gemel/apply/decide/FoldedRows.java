@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FoldedRows {
     /**
-     * What the group made of a row.
+     * The group's result for a row.
      *
-     * @param change the last one that had a say; this site's own when a void one was taken out
+     * @param change the last one that had a say; this site's own when a superseded one was removed
      * @param rival the first local change that an incoming one had not seen, or null when none was concurrent
      * @param before the row as the group found it
      * @param after the row as its fold left it

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The deletes of one group's transactions from tables that others refer to, as long as they may leave orphans. There may be any number of them:
- * those of rows that nobody refers to are forgotten on the way. One database transaction; applying thread only.
+ * The deletes of one group's transactions from tables that others refer to, as long as they may leave orphans. There
+ * may be any number of them: those of unreferenced rows are forgotten on the way. One database transaction; applying
+ * thread only.
  */
 final class GoneRows {
     /** When so many deletes of one table are remembered, those that left no orphan are forgotten. */
@@ -37,7 +38,7 @@ final class GoneRows {
         this.bytesMax = bytesMax;
     }
 
-    /** Remembers a delete; false when there is no room for it. */
+    /** Remembers a delete; returns false when there is no memory for it. */
     boolean add(StampedChange delete) {
         if (bytes > bytesMax) {
             return false;
@@ -73,8 +74,8 @@ final class GoneRows {
     }
 
     /**
-     * What was added so far is deleted by now. A row to which nobody refers can get no orphan any more: sessions of the application that would
-     * refer to it wait for this transaction, and are refused by the database then.
+     * What was added so far is deleted by now. An unreferenced row can get no orphan any more: sessions of the
+     * application that would refer to it wait for this transaction, and are then rejected by the database.
      */
     void forgetUnreferred() throws ApplyFailure {
         for (Map.Entry<TableShape, Table> each : tables.entrySet()) {

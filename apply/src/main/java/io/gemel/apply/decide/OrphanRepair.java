@@ -73,7 +73,7 @@ public final class OrphanRepair {
         gone = new GoneRows(rows, room.bytesMax());
     }
 
-    /** A void transaction of this site is taken out, because of the one that this change belongs to. */
+    /** A superseded transaction of this site is removed, because of the one that this change belongs to. */
     public void withdrawing(StampedChange winner) {
         withdrawnFor = winner;
     }

@@ -33,7 +33,7 @@ public final class RepairSteps {
     private final Map<RowKey, Kept> kept = new LinkedHashMap<>();
     private final List<JournalEntry> journal = new ArrayList<>();
 
-    /** A row that stays as it is here, and the change that tells the peer. */
+    /** A row that stays as it is here, and the change that informs the peer. */
     private record Kept(Repair repair, Change.Settle settled) {}
 
     public RepairSteps(Repairs repairs, SiteId local) {

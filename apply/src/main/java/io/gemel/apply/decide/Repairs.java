@@ -25,7 +25,7 @@ public final class Repairs {
         this.database = database;
     }
 
-    /** Reads what is asked for, outside of any transaction: at the start, and after each halt. */
+    /** Reads the requested repairs, outside of any transaction: at the start, and after each halt. */
     public void refresh() throws ApplyFailure {
         if (stale) {
             asked = database.repairs().asked();
@@ -52,7 +52,7 @@ public final class Repairs {
         offered = true;
     }
 
-    /** Somebody may have asked for something by now. */
+    /** A repair may have been requested by now. */
     public void halted() {
         stale = true;
     }

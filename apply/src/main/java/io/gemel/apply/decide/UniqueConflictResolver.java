@@ -131,7 +131,7 @@ public final class UniqueConflictResolver {
         }
     }
 
-    /** Rows that nobody has looked at yet must show how strong they are. */
+    /** Rows that were not checked yet must be compared. */
     private void challenge(Claim claim, Set<RowKey> others) throws ApplyFailure, InterruptedException {
         Set<RowKey> unknown = new HashSet<>(others);
         unknown.removeAll(placed.keySet());

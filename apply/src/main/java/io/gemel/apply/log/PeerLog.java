@@ -40,7 +40,10 @@ public final class PeerLog implements AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** How long the parts of a large transaction, which are all in the log, may fail to come: locks are held meanwhile. */
+    /**
+     * How long the parts of a large transaction, which are all in the log, may be missing: locks are held in the
+     * meantime.
+     */
     static final Duration REREAD_SILENCE_MAX = Duration.ofSeconds(10);
 
     /** How long the broker waits for more; the search for the place to begin at has to wait as long at each step. */
@@ -66,10 +69,10 @@ public final class PeerLog implements AutoCloseable {
     private long readUpTo; // every record before this offset was taken
 
     /**
-     * Connects, and finds the place to begin at.
+     * Connects, and finds the position to start at.
      *
-     * @param pulse told what is heard
-     * @param outdated told of records that do not count
+     * @param pulse notified of what is received
+     * @param outdated notified of outdated records
      */
     public PeerLog(ApplyConfig config, Marker applied, PeerPulse pulse, OutdatedRecords outdated) throws ApplyFailure {
         this.config = config;

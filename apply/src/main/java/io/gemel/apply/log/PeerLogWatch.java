@@ -15,7 +15,7 @@ public final class PeerLogWatch implements AutoCloseable {
     /** How long Kafka may take to answer before it counts as unreachable; the next look asks again. */
     static final Duration ANSWER_LIMIT = Duration.ofSeconds(2);
 
-    /** After this long without a record Kafka is asked. */
+    /** After this long without a record Kafka is queried. */
     private static final Duration ASK_AFTER = Duration.ofSeconds(5);
 
     private final ApplyConfig config;

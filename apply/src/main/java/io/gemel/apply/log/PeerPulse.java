@@ -40,7 +40,7 @@ public final class PeerPulse {
     private long connectingNanos;
 
     /**
-     * Begins as if the peer had just been heard of.
+     * Starts as if the peer had just been received.
      *
      * @param clock this machine's
      * @param nanoTime measures durations
@@ -113,13 +113,16 @@ public final class PeerPulse {
         return greatest == NO_SAMPLE ? 0 : Math.floorDiv(greatest + 500, 1000);
     }
 
-    /** For how long the log has been asked, or looked for, in vain; what this site spends on other work does not count. */
+    /**
+     * For how long the log has been polled, or searched, without success; time that this site spends on other work does
+     * not count.
+     */
     synchronized Duration silence() {
         long looking = connecting ? nanoTime.getAsLong() - connectingNanos : 0;
         return Duration.ofNanos(silentNanos + looking);
     }
 
-    /** Time since the newest record was heard, milliseconds. */
+    /** Time since the newest record was received, milliseconds. */
     public synchronized long heardMillis() {
         return Duration.ofNanos(nanoTime.getAsLong() - heardNanos).toMillis();
     }

@@ -42,7 +42,7 @@ final class PostgresActivity {
              WHERE indrelid = ? AND attrelid = indrelid AND indisprimary
             """;
 
-    /** Whoever is waited for may wait for another one: those at the end of the chain are what is in the way. */
+    /** A lock holder may itself wait for another one: those at the end of the chain are the blockers. */
     private static final String HOLDERS = """
             WITH RECURSIVE chain (pid) AS (
                 %s

@@ -99,7 +99,7 @@ final class PostgresCatalog {
         return known;
     }
 
-    /** Fails when a table that the transaction used is not, or was not, what it was taken for. */
+    /** Fails when a table that the transaction used is not, or was not, what it was assumed to be. */
     void verify(DSLContext sql) throws ApplyFailure {
         if (used.isEmpty()) {
             return;

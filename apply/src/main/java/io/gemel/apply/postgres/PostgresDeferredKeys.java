@@ -19,7 +19,7 @@ import org.jooq.DSLContext;
  * session, so the applier must look itself. One database transaction; applying thread only.
  */
 final class PostgresDeferredKeys {
-    /** Rows that are remembered before they are looked at, final or not. */
+    /** Rows that are remembered before they are checked, final or not. */
     private static final int UNJUDGED_MAX = 10_000;
 
     private final DSLContext sql;

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees to it that no more of this site's rows is read than memory has room for. Rows are read where something has to be decided about
- * them; what a local change has made of one may be far larger than the incoming change. One statement; applying thread only.
+ * Limits the memory for this site's rows that are read. Rows are read where something must be decided about them; what
+ * a local change has made of one may be far larger than the incoming change. One statement; applying thread only.
  */
 final class PostgresLargeRows {
     /** A value that takes more bytes in its table is left out at first. One that takes less is rarely more than 2 MiB as a text. */
@@ -24,7 +24,7 @@ final class PostgresLargeRows {
     private long largestBytes;
     private long bytes;
 
-    /** @param rowBytesMax most bytes of memory that the values of a changed row may take */
+    /** @param rowBytesMax maximum memory in bytes that the values of a changed row may take */
     PostgresLargeRows(PostgresTable table, long rowBytesMax) {
         this.table = table;
         this.rowBytesMax = rowBytesMax;

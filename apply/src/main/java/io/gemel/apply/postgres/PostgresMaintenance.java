@@ -18,7 +18,7 @@ final class PostgresMaintenance {
     /** Submissions deleted in one transaction, which the peer applies as one. */
     private static final int SUBMISSION_BATCH_ROWS = 500;
 
-    /** Such transactions in one run; the next run goes on. */
+    /** Such transactions in one run; the next run continues. */
     private static final int SUBMISSION_BATCHES_MAX = 200;
 
     private final ApplyConfig config;

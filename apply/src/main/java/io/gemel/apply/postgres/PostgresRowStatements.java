@@ -46,7 +46,7 @@ final class PostgresRowStatements {
     /**
      * @param statements of a table
      * @param atWork told of the rows of each statement
-     * @param rowBytesMax most bytes of memory that the values of a changed row may take
+     * @param rowBytesMax maximum memory in bytes that the values of a changed row may take
      */
     PostgresRowStatements(
             DSLContext sql,
@@ -215,7 +215,7 @@ final class PostgresRowStatements {
         return present;
     }
 
-    /** A key that PostgreSQL does not judge in this session must not be given away twice by two sessions at once. */
+    /** A key that PostgreSQL does not judge in this session must not be assigned twice by two concurrent sessions. */
     private void lockForInserts(PostgresTable table) {
         if (table.isKeyUnjudged() && lockedForInserts.add(table.oid())) {
             sql.execute("LOCK TABLE " + table.rows() + " IN SHARE ROW EXCLUSIVE MODE");
@@ -230,7 +230,7 @@ final class PostgresRowStatements {
         return RowKey.of(shape.table(), values);
     }
 
-    /** Reads the rows of these keys; large ones only when it is known that there is room for them. */
+    /** Reads the rows of these keys; large ones only when it is known that there is memory for them. */
     Found select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys)
             throws SQLException, ApplyFailure {
         Found all = new Found();

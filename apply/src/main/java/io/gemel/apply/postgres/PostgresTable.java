@@ -227,7 +227,7 @@ final class PostgresTable {
         return !facts.immediate();
     }
 
-    /** Whether an UPDATE can write these columns; the row must be written anew when not. */
+    /** Whether an UPDATE can write these columns; if not, the row must be rewritten. */
     boolean canUpdate(List<Integer> changed) {
         return changed.isEmpty()
                 ? columns.stream().anyMatch(column -> !column.fixed())

@@ -56,7 +56,10 @@ public final class PostgresTarget implements TargetDatabase {
             "SET enable_seqscan = off; SET enable_indexscan = off; SET enable_indexonlyscan = off;"
                     + "SET enable_bitmapscan = on; SET enable_nestloop = on; SET enable_hashjoin = off; SET enable_mergejoin = off;";
 
-    /** A statement that nobody waits for any more must not keep its locks, and the leadership, until it ends. Only Linux knows so early. */
+    /**
+     * A statement whose client is gone must not keep its locks, and the leadership, until it ends. Only Linux knows so
+     * early.
+     */
     private static final String NO_ORPHANS = "SELECT set_config(name, '2000', false) FROM pg_settings"
             + " WHERE name = 'client_connection_check_interval' AND version() LIKE '%linux%';";
 

@@ -7,16 +7,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows that the applier's present statement is about: nobody but the applier knows which keys it waits for when another transaction has
- * written one of them that is not committed. Thread-safe.
+ * The rows that the applier's present statement is about: only the applier knows which keys it waits for when another
+ * transaction has written one of them that is not committed. Thread-safe.
  */
 final class RowsAtWork {
-    /** Keys that are told. */
+    /** Maximum number of keys in a message. */
     static final int KEYS_MAX = 5;
 
     private volatile @Nullable Rows present;
 
-    /** Makes a row's key; only asked of the few rows that are told. */
+    /** Makes a row's key; only called for the few rows in a message. */
     @FunctionalInterface
     interface Keys<T> {
         RowKey of(T row);

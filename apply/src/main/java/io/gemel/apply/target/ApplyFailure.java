@@ -60,7 +60,7 @@ public final class ApplyFailure extends Exception {
         waitsFor = null;
     }
 
-    /** A row differs from the peer's, and nobody has said yet which is right. */
+    /** A row differs from the peer's, and no one has decided yet which is right. */
     public ApplyFailure(Divergence divergence) {
         super(Advice.APPLY_ROW_DIVERGED.in(divergence.advice()));
         kind = Kind.HALT;

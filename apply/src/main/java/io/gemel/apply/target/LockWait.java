@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  * @param holders the sessions that hold it and do not wait themselves
  */
 public record LockWait(String lock, List<Holder> holders) {
-    /** Longest part of a statement that is told. */
+    /** Longest part of a statement in a message. */
     public static final int STATEMENT_CHARS_MAX = 200;
 
     public LockWait {

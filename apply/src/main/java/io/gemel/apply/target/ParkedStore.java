@@ -25,6 +25,6 @@ public interface ParkedStore {
     /** What was decided and is still to be done. */
     Map<Long, Decision> decisions() throws ApplyFailure;
 
-    /** Takes a decision back that could not be carried out, and says why. */
+    /** Reverts a decision that could not be executed, and records why. */
     void refuse(long id, String problem) throws ApplyFailure;
 }

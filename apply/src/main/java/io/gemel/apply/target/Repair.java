@@ -10,7 +10,7 @@ import java.util.Locale;
 public record Repair(Take take, String by) {
     /** Whose row is kept at both sites. */
     public enum Take {
-        /** This site's, as it is now: it is published, and the change that found it is passed over. */
+        /** This site's, as it is now: it is published, and the change that found it is skipped. */
         HERE,
         /** The peer's: the change is applied as if the row had been what it was there. */
         PEER;

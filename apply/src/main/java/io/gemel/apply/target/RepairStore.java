@@ -5,12 +5,12 @@ import java.util.Map;
 
 /** Rows at which the applier is halted, and the requested repairs, in the database. Applying thread only. */
 public interface RepairStore {
-    /** What a person has asked for and is still to be done. */
+    /** Requested repairs that are still to be executed. */
     Map<RowKey, Repair> asked() throws ApplyFailure;
 
     /** Columns that are said to be dropped at both sites, and are not here, by table. */
     GoneColumns goneColumns() throws ApplyFailure;
 
-    /** Offers a row for repair. What was asked for at the same log position stays. */
+    /** Offers a row for repair. A request at the same log position stays. */
     void offer(Divergence divergence) throws ApplyFailure;
 }

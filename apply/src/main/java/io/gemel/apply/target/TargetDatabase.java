@@ -24,26 +24,26 @@ public interface TargetDatabase extends AutoCloseable {
     /** Begins a database transaction; its first statement writes the marker. */
     TargetTransaction begin(Marker marker) throws ApplyFailure;
 
-    /** Forgets what it knows of the catalog: somebody may have altered tables to fix a halt. */
+    /** Forgets what it knows of the catalog: someone may have altered tables to fix a halt. */
     void forgetTables();
 
     /** Writes the heartbeat row on a connection of its own and commits it durably, so that capture reads on to it. */
     void beat() throws ApplyFailure;
 
-    /** A commit position behind everything that is committed now, asked on a connection of its own. */
+    /** A commit position after everything that is committed now, read on a separate connection. */
     long logEnd() throws ApplyFailure;
 
-    /** What the applying session does now, asked on a connection of its own; null when it does nothing. */
+    /** Current activity of the applying session, read on a separate connection; null when it is idle. */
     @Nullable
     TargetActivity activity() throws ApplyFailure;
 
-    /** Who keeps the heartbeat row from being written, asked on a connection of its own. */
+    /** Who blocks the heartbeat row, read on a separate connection. */
     LockWait heartbeatLock() throws ApplyFailure;
 
     /** Ends a session that holds a lock, if it is still there; false when it is not. */
     boolean terminate(LockWait.Holder holder) throws ApplyFailure;
 
-    /** Removes markers journal rows that nobody needs any more, and submissions that are old enough. */
+    /** Deletes expired markers, journal rows and submissions. */
     void maintain() throws ApplyFailure;
 
     @Override

@@ -75,8 +75,8 @@ public interface TargetRows {
     void write(TableShape shape, Map<RowKey, @Nullable RowImage> outcomes) throws ApplyFailure;
 
     /**
-     * Locks the rows with these keys, reads them and takes them out of the table until {@link #write} puts them back, so that
-     * meanwhile their unique values are free.
+     * Locks the rows with these keys, reads them and takes them out of the table until {@link #write} puts them back,
+     * so that their unique values are free in the meantime.
      *
      * @return the rows that were present
      */
@@ -128,7 +128,9 @@ public interface TargetRows {
         void accept(List<RowImage> rows) throws ApplyFailure;
     }
 
-    /** Hands every row of a locked table out, some at a time; the consumer may write to other tables meanwhile. */
+    /**
+     * Hands every row of a locked table out, some at a time; the consumer may write to other tables in the meantime.
+     */
     void forEach(TableShape shape, RowsConsumer consumer) throws ApplyFailure;
 
     /**

@@ -26,7 +26,7 @@ public interface TargetTransaction extends AutoCloseable {
     /** Hands changes that were decided here to capture, which publishes them as this site's own with this transaction's commit. */
     void emit(List<Change> corrections) throws ApplyFailure;
 
-    /** Remembers void transactions for a restart. */
+    /** Stores superseded transactions for a restart. */
     void note(List<SupersededNote> voids) throws ApplyFailure;
 
     /** Remembers a transaction, the peer's or one of this site's own, that is parked with these rows. */

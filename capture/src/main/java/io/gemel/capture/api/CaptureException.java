@@ -51,7 +51,7 @@ public final class CaptureException extends Exception {
         return new CaptureException(Classification.HALT, advice.in(message), cause);
     }
 
-    /** The window could not spill: nothing goes on before there is room, and then all of it is read again. */
+    /** The window could not spill: capture continues only when there is space, and then reads everything again. */
     public static CaptureException noRoom(UncheckedIOException why) {
         return halt(
                 Advice.CAPTURE_SPILL_FAILS,

@@ -2,7 +2,7 @@ package io.gemel.capture.api;
 
 /** Receives capture's events. Called on capture's own threads: must return quickly, must not block, must not throw. */
 public interface CaptureListener {
-    /** Is told and does nothing. */
+    /** Ignores all events. */
     CaptureListener NONE = new CaptureListener() {
         @Override
         public void captured(long transactions, long changes) {}
@@ -30,6 +30,8 @@ public interface CaptureListener {
      */
     void published(long position, long commitMicros);
 
-    /** Capture has ended by itself and must be closed. Called at most once, and not for a failure that a method threw. */
+    /**
+     * Capture has ended on its own and must be closed. Called at most once, and not for a failure that a method threw.
+     */
     void failed(CaptureException failure);
 }

@@ -35,7 +35,7 @@ final class FragmentsUnderWay {
         }
     }
 
-    /** Waits until all are written; false when one was not, and then the publisher has heard why. */
+    /** Waits until all are written; returns false when one was not; the publisher then knows why. */
     boolean allWritten() throws CaptureException, InterruptedException {
         if (refused != null) {
             throw refused;

@@ -11,7 +11,7 @@ final class FreshBeats {
     /** A heartbeat that is this much later than another one has waited. */
     static final Duration LATE = Duration.ofMillis(500);
 
-    /** How long the quickest heartbeat counts at least. After this a database's clock that was set back is believed. */
+    /** How long the quickest heartbeat counts at least. After this a database's clock that was set back is accepted. */
     static final Duration SPAN = Duration.ofMinutes(2);
 
     private static final long NONE = Long.MAX_VALUE;

@@ -53,10 +53,10 @@ public final class LogGuard {
     }
 
     /**
-     * Reads what somebody else has written.
+     * Reads what a foreign process has written.
      *
-     * @throws CaptureException RETRY when another process of this site has taken the log over, HALT when one of another database
-     *     has, or when the topic was recreated
+     * @throws CaptureException RETRY when another process of this site has taken over the log, HALT when one of another
+     *     database has, or when the topic was recreated
      */
     void examine() throws CaptureException, InterruptedException {
         LocalLog.Stretch stretch = stretch();

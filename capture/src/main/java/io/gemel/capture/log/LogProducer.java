@@ -11,7 +11,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Makes the Kafka producer that writes this site's log. */
 final class LogProducer {
-    /** What a record holds besides its part's images: room for the header and the table shapes. */
+    /** What a record holds besides its part's images: space for the header and the table shapes. */
     static final int RECORD_OVERHEAD_BYTES_MAX = 16 * 1024;
 
     private static final int KAFKA_REQUEST_BYTES = 1 << 20;

@@ -60,7 +60,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     private volatile @Nullable CaptureException failure;
     private volatile boolean closed;
 
-    /** @param failed told once when a record could not be written */
+    /** @param failed called once when a record could not be written */
     public LogPublisher(
             CaptureConfig config,
             RecentRecords recent,
@@ -253,7 +253,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
         return CaptureException.of(doing + " to the log " + config.topic(), cause);
     }
 
-    /** Ends at once: what is not acknowledged is read again from the database's log by the next process. */
+    /** Ends immediately: what is not acknowledged is read again from the database's log by the next process. */
     @Override
     public void close() {
         closed = true;

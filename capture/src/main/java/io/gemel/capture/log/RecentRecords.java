@@ -43,7 +43,7 @@ public final class RecentRecords {
         unacknowledged.add(entry);
     }
 
-    /** A part that was read from Kafka, and may be forgotten when room is needed. */
+    /** A part that was read from Kafka, and may be dropped when memory is needed. */
     synchronized void addAcknowledged(long position, int part, byte[] bytes) {
         add(position, part, bytes);
         acknowledge(position, part);
@@ -55,8 +55,8 @@ public final class RecentRecords {
     }
 
     /**
-     * The part is in Kafka, so it may be forgotten when room is needed: the oldest first. Counts once, however often it is said: a heartbeat
-     * has the position of the transaction before it.
+     * The part is in Kafka, so it may be dropped when memory is needed: the oldest first. Counts once, however often it
+     * is reported: a heartbeat has the position of the transaction before it.
      */
     synchronized void acknowledge(long position, int part) {
         for (Entry entry : byPosition.getOrDefault(position, List.of())) {

@@ -42,9 +42,7 @@ final class DebeziumRunner implements AutoCloseable {
     private boolean started;
     private @Nullable CaptureException failure;
 
-    /**
-     * @param failed told when the engine ends by itself after {@link #start} has returned
-     */
+    /** @param failed called when the engine ends on its own after {@link #start} has returned */
     DebeziumRunner(CaptureConfig config, PostgresTap tap, Consumer<CaptureException> failed) {
         this.name = "gemel_" + config.site() + "_" + UUID.randomUUID();
         this.tap = tap;

@@ -4,7 +4,7 @@ import io.gemel.transaction.LargeText;
 import io.gemel.transaction.RowImage;
 import org.jspecify.annotations.Nullable;
 
-/** How much room row images take in a record. Pure. */
+/** How much space row images take in a record. Pure. */
 final class ImageBytes {
     /** Of a change without images. */
     static final int CHANGE = 16;

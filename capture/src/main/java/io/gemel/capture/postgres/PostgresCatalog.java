@@ -11,8 +11,8 @@ import java.sql.SQLException;
 import java.util.List;
 
 /**
- * What a table's rows in the database's log do not say themselves. It is asked without a lock: who holds the table's may be the very
- * transaction that is waited for. One thread.
+ * What a table's rows in the database's log do not say themselves. It is queried without a lock: the holder of the
+ * table's lock may be the very transaction that is waited for. One thread.
  */
 final class PostgresCatalog {
     private static final String TABLE = """
@@ -49,7 +49,7 @@ final class PostgresCatalog {
                      ON n.nspname = ? AND c.relname = ?
             """;
 
-    /** How often the catalog is asked until it shows what a transaction has done that the log says has committed. */
+    /** How often the catalog is queried until it shows what a transaction has done that the log says has committed. */
     static final int LOOKS_MAX = 200;
 
     private static final long PAUSE_MILLIS = 25;
@@ -74,11 +74,12 @@ final class PostgresCatalog {
     }
 
     /**
-     * Looks a replicated table up as it is behind a transaction. The server sends a transaction as soon as its commit is in the log, and shows
-     * it a moment later, or only when a synchronous standby has it, too.
+     * Looks a replicated table up as it is behind a transaction. The server sends a transaction as soon as its commit
+     * is in the log, and shows it shortly after, or only when a synchronous standby has it, too.
      *
      * @param transaction whose rows are to be read
-     * @throws CaptureException HALT when the table cannot be replicated as it is; RETRY when the database does not show the transaction
+     * @throws CaptureException HALT when the table cannot be replicated as it is; RETRY when the database does not show
+     *     the transaction
      */
     Description describe(TableId table, long transaction) throws CaptureException, InterruptedException {
         // A connection for each of these rare questions: an idle one would be found broken just when it is needed.

@@ -62,7 +62,7 @@ final class PostgresLargeValues {
         return MARK + Integer.toString(values.size() - 1);
     }
 
-    /** As {@link #keep}, for a value for which there is no room; those before it go, too. */
+    /** As {@link #keep}, for a value for which there is no memory; those before it are dropped, too. */
     String drop(long valueBytes) {
         dropped = true;
         values.clear();

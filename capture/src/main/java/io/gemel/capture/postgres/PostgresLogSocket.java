@@ -33,7 +33,7 @@ final class PostgresLogSocket extends Socket {
         }
     }
 
-    /** The driver lets a socket be put in, as it does itself for TLS, but has no door to the place where. */
+    /** The driver lets a socket be put in, as it does itself for TLS, but offers no access to the place where. */
     private static PGStream stream(PgConnection connection) throws ReflectiveOperationException {
         Field stream = QueryExecutorBase.class.getDeclaredField("pgStream");
         stream.setAccessible(true);

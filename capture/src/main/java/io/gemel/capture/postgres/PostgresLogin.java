@@ -10,7 +10,7 @@ import java.util.Properties;
 final class PostgresLogin {
     private static final String APPLICATION_NAME = "gemel-capture";
     private static final String CONNECT_SECONDS = "10";
-    /** Longest that the server may take to answer a query, before the connection is taken for dead. */
+    /** Longest that the server may take to answer a query, before the connection is considered dead. */
     static final String ANSWER_SECONDS = "30";
 
     private PostgresLogin() {}

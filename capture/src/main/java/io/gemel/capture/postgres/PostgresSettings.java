@@ -6,7 +6,7 @@ import java.util.Properties;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
-/** What Debezium's engine is told. */
+/** Settings of Debezium's engine. */
 final class PostgresSettings {
     private PostgresSettings() {}
 

@@ -121,8 +121,8 @@ final class PostgresSlot {
     }
 
     /**
-     * A restored database soon writes on to where its log had ended before. What is there then is not what was published, and
-     * behind it nobody would miss the transactions in between.
+     * A restored database soon writes past the former end of its log. Its content there is not what was published, and
+     * without this check the transactions in between would be missed silently.
      */
     private void checkHistory(List<Long> published, long last) throws SQLException, CaptureException {
         connection.setNetworkTimeout(Runnable::run, DECODE_LIMIT_MILLIS);

@@ -96,7 +96,7 @@ final class PostgresTap {
         return confirmed;
     }
 
-    /** Takes nothing more, and wakes the streaming thread out of waiting for room. Any thread; may be repeated. */
+    /** Accepts nothing more, and wakes the streaming thread from waiting for space. Any thread; may be repeated. */
     void stop() {
         synchronized (atWork) {
             stopping = true;

@@ -59,7 +59,7 @@ final class RowDecoder {
     }
 
     /**
-     * A layout that the catalog was asked for.
+     * A layout that was read from the catalog.
      *
      * @param snapshot which transactions the catalog had seen
      * @param repeated whether the table was described again since, with the same columns

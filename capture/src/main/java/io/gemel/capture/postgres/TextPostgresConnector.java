@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("unchecked") // an inherited method overrides another one without its type parameter
 public final class TextPostgresConnector extends PostgresConnector {
-    /** How often the server hears from capture even when there is nothing to confirm. */
+    /** How often capture sends a status to the server even when there is nothing to confirm. */
     static final Duration STATUS_INTERVAL = Duration.ofSeconds(5);
 
     // Debezium makes connectors and tasks itself, so this is the only way to hand one an object.
@@ -88,8 +88,9 @@ public final class TextPostgresConnector extends PostgresConnector {
     }
 
     /**
-     * Tells nothing of a table's columns: Debezium asks about optionality, defaults and keys at each description of a table, which are as
-     * many as there are partitions, and Gemel uses none of them. It opens no connection of its own.
+     * Reports nothing about a table's columns: Debezium asks about optionality, defaults and keys at each description
+     * of a table, which are as many as there are partitions, and Gemel uses none of them. It opens no connection of its
+     * own.
      */
     private static final class UnaskedConnection extends PostgresConnection {
         private static final String NO_COLUMN = ""; // an empty list would make Debezium look for unique indexes

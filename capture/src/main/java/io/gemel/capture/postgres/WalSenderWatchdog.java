@@ -17,7 +17,10 @@ import java.util.function.LongSupplier;
  * peace. Streaming thread only.
  */
 final class WalSenderWatchdog {
-    /** After this long without anything from the server it is asked whether it has sent something, which may take as long again. */
+    /**
+     * After this long without anything from the server it is queried whether it has sent something, which may take as
+     * long again.
+     */
     static final long SILENCE_NANOS = 10_000_000_000L;
 
     /**

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * log is behind this.
  */
 public interface SourceDatabase extends AutoCloseable {
-    /** Start value for a log that holds no transaction yet: begin wherever the database stands ready to. */
+    /** Start value for a log that holds no transaction yet: begin wherever the database can. */
     long NOTHING_PUBLISHED = 0;
 
     /** A commit position as the database's own tools print it. */
@@ -32,7 +32,7 @@ public interface SourceDatabase extends AutoCloseable {
     boolean isSealed(Published published) throws CaptureException;
 
     /**
-     * Judges what {@link #check} would, as far as that can be told beside a running reader. Only reads.
+     * Checks what {@link #check} would, as far as possible beside a running reader. Only reads.
      *
      * @param published the end of the log
      */
@@ -46,7 +46,8 @@ public interface SourceDatabase extends AutoCloseable {
     void examineSlot(Published published) throws CaptureException;
 
     /**
-     * Makes sure that reading on from a commit position loses nothing, and that nobody else is reading. Creates nothing.
+     * Makes sure that reading on from a commit position loses nothing, and that no other process is reading. Creates
+     * nothing.
      *
      * @param published the end of the log
      * @throws CaptureException HALT with the fix when something would be lost

@@ -52,8 +52,8 @@ public final class InFlightWindow implements AutoCloseable {
     }
 
     /**
-     * @param changesMax local changes in flight before {@link #register} waits with the next transaction, except for those
-     *     that {@link #overflow} lets in
+     * @param changesMax local changes in flight before {@link #register} holds back the next transaction, except for
+     *     those that {@link #overflow} admits
      * @param memory how much of the memory all of this may take
      */
     public InFlightWindow(
@@ -136,15 +136,15 @@ public final class InFlightWindow implements AutoCloseable {
     }
 
     /**
-     * Takes in more than the limit, or no longer. Wanted while the applier waits for capture, and while the window is
-     * rebuilt: what would make room lies behind these waits.
+     * Admits more than the limit, or no longer. Needed while the applier waits for capture, and while the window is
+     * rebuilt: space is freed only after these waits.
      */
     public synchronized void overflow(boolean wanted) {
         overflows = wanted;
         notifyAll();
     }
 
-    /** Lets a capturing thread that waits for room go; the window is not used afterwards. */
+    /** Releases a capturing thread that waits for space; the window is not used afterwards. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -29,9 +29,10 @@ public interface LocalChanges {
     List<StampedChange> transaction(long position, long bytesMax);
 
     /**
-     * Keys of {@code table} with a local change at a position greater than {@code position}: for a truncate, hence rare.
+     * Keys of {@code table} with a local change at a position greater than {@code position}: for a truncate, hence
+     * rare.
      *
-     * @param most of them that are wanted; one more tells that there are more
+     * @param most of them that are wanted; one more means that there are more
      */
     Set<RowKey> keysAfter(TableId table, long position, int most);
 }

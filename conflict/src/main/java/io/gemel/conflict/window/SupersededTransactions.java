@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What the window knows of void transactions, until the peer has been seen to know of them, too. Not thread-safe: the window guards it. */
+/** Superseded transactions, until the peer is known to know of them, too. Not thread-safe: the window guards it. */
 final class SupersededTransactions {
     private final SiteId local;
     private final Set<Long> positions = new HashSet<>(); // of this site's own
@@ -31,7 +31,7 @@ final class SupersededTransactions {
         return positions.contains(position);
     }
 
-    /** This site's changes without those of void transactions. */
+    /** This site's changes without those of superseded transactions. */
     List<StampedChange> leftOutOf(List<StampedChange> changes) {
         return positions.isEmpty()
                 ? changes

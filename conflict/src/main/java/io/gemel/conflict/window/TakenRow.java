@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The fold order around a row that a person took from the other site: a settle which carries out a change of that site that was
- * parked. It is published late and has a late version, but that site's own row has been so since the parked change. What that site
- * did to the row afterwards comes after the settle, whatever the versions. Pure; any thread.
+ * The fold order around a row that a person took from the other site: a settle which applies a parked change of that
+ * site. It is published late and has a late version, but that site's own row has been so since the parked change. What
+ * that site did to the row afterwards comes after the settle, whatever the versions. Pure; any thread.
  */
 final class TakenRow {
     private TakenRow() {}

@@ -108,7 +108,7 @@ final class WindowEntries {
         return after;
     }
 
-    /** Takes over what a group touched; one whose changes were all a void transaction's goes. */
+    /** Takes over what a group touched; an entry whose changes all belonged to a superseded transaction is removed. */
     void take(Map<RowKey, WindowEntry> touched) {
         touched.forEach((key, entry) -> {
             if (entry.isEmpty()) {

@@ -120,7 +120,7 @@ public final class WindowEntry {
         }
     }
 
-    /** Takes the changes of a void transaction out. */
+    /** Removes the changes of a superseded transaction. */
     void withdraw(SiteId origin, long position) {
         changes.removeIf(change -> change.origin().equals(origin) && change.position() == position);
         noteChanges();
@@ -134,7 +134,7 @@ public final class WindowEntry {
         return state;
     }
 
-    /** Whatever came before a change that replaces the row need not be looked at. */
+    /** Changes before one that replaces the row are irrelevant. */
     private int firstThatCounts() {
         int first = policy.keepsOnlyTheLast() ? changes.size() - 1 : 0;
         while (first > 0 && changes.get(first).change() instanceof Change.Release) {

@@ -24,7 +24,7 @@ final class WindowPositions {
     private long spilledKeys;
     private long filterBytes;
 
-    /** @param filter null when there is no more room for filters: then every look-up reads the run */
+    /** @param filter null when there is no more memory for filters: then every look-up reads the run */
     private record SpilledRun(WindowSpill.Run run, @Nullable KeyFilter filter, int changes, int keys, long last) {
         long[] positions(long hash) {
             return filter == null || filter.mayContain(hash) ? run.positions(hash) : new long[0];

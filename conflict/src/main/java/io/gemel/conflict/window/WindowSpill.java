@@ -10,7 +10,8 @@ public interface WindowSpill extends AutoCloseable {
      *
      * @param hashes ascending, each once
      * @param positions of a hash, ascending, each once, at least one
-     * @throws java.io.UncheckedIOException when there is no room, or the storage fails; the message says where and what to do
+     * @throws java.io.UncheckedIOException when there is no space, or the storage fails; the message says where and
+     *     what to do
      */
     Run store(long[] hashes, PositionsByHash positions);
 

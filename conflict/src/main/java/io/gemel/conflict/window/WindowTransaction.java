@@ -179,7 +179,8 @@ public final class WindowTransaction {
     }
 
     /**
-     * Takes a void local transaction's changes of a row out of the row's fold. The same conditions as for {@link #resolve}.
+     * Removes a superseded local transaction's changes of a row from the row's fold. The same conditions as for {@link
+     * #resolve}.
      *
      * @param change one of them
      */
@@ -219,7 +220,7 @@ public final class WindowTransaction {
     /**
      * Keys of a table that an incoming truncate with this {@code seen} must be resolved against one by one.
      *
-     * @param most keys in flight that are looked up; one more tells that there are more
+     * @param most keys in flight that are looked up; one more means that there are more
      */
     public Set<RowKey> contestedKeys(TableId table, long seen, int most) {
         Set<RowKey> keys = new HashSet<>(window.localChanges().keysAfter(table, seen, most));

@@ -30,7 +30,7 @@ public final class ChangeEncoder {
     /** Bit of a settle: it decides nothing about a parked row. Earlier releases neither write nor heed it. */
     static final int SETTLE_UNDECIDED = 2;
 
-    /** Bit of a settle: the position of the other site's change that it carries out follows. */
+    /** Bit of a settle: the position of the other site's change that it applies follows. */
     static final int SETTLE_TAKEN = 4;
 
     /** Bits of a change's first number that say which of these it is; the rest is the number of its shape. */

@@ -68,7 +68,7 @@ public final class WireOutput {
         return pieceMax < Integer.MAX_VALUE;
     }
 
-    /** Starts anew with {@code reserved} bytes that the caller fills in later. */
+    /** Starts over with {@code reserved} bytes that the caller fills in later. */
     void reset(int reserved) {
         if (bytes.length > RETAINED_MAX) {
             bytes = new byte[CAPACITY_MIN];

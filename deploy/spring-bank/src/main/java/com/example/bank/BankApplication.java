@@ -6,7 +6,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 /** A bank: money is transferred and articles are bought. What makes it a VM is in its configuration. */
 @SpringBootApplication(proxyBeanMethods = false)
 public class BankApplication {
-    /** Runs one instance until it is told to end. */
+    /** Runs one instance until it is terminated. */
     public static void main(String[] arguments) {
         SpringApplication.run(BankApplication.class, arguments);
     }

@@ -8,7 +8,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** What the bank asks of the submission that it carries out: ids that follow from its key, and a row that tells that it was done, and by whom. */
+/**
+ * What the bank uses of the submission that it executes: ids derived from its key, and a row that records that it was
+ * done, and by whom.
+ */
 @Component
 class Effects {
     private final JdbcTemplate jdbc;

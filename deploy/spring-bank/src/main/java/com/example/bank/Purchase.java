@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** What was bought at once. */
+/** A purchase. */
 @Entity
 class Purchase {
     @Id

@@ -2,7 +2,7 @@ package com.example.bank;
 
 import org.springframework.http.HttpStatus;
 
-/** The bank does not do what it was asked. */
+/** The bank refuses a request. */
 class RefusedException extends RuntimeException {
     private final HttpStatus status;
     private final boolean forGood;
@@ -13,17 +13,17 @@ class RefusedException extends RuntimeException {
         this.forGood = forGood;
     }
 
-    /** It was not possible when it was asked, and stays refused. */
+    /** It was not possible at the time, and stays refused. */
     static RefusedException forGood(String why) {
         return new RefusedException(HttpStatus.CONFLICT, why, true);
     }
 
-    /** What was asked makes no sense. */
+    /** The request is invalid. */
     static RefusedException now(String why) {
         return new RefusedException(HttpStatus.BAD_REQUEST, why, false);
     }
 
-    /** It may arrive from the other site in a moment. */
+    /** It may still arrive from the other site. */
     static RefusedException notFound(String why) {
         return new RefusedException(HttpStatus.NOT_FOUND, why, false);
     }

@@ -189,7 +189,7 @@ public final class Router implements AutoCloseable {
         return admin.port();
     }
 
-    /** Every figure at this moment. Quick; any thread. */
+    /** All current metrics. Quick; any thread. */
     public RouterReport report() {
         return ReportMaker.report(settings.now(), fleet, groups, found, counters, reload.last());
     }

@@ -55,16 +55,18 @@ public final class Answer {
     }
 
     /**
-     * The same, of work that found nothing to do: a success that wrote nothing is taken for work on the wrong connection otherwise, and
-     * rejected. Says nothing when something was written. Not kept, and no part of {@link #equals}.
+     * The same answer, for work that found nothing to do: otherwise a success that wrote nothing is treated as work on
+     * the wrong connection, and rejected. No effect when something was written. Not stored, and no part of {@link
+     * #equals}.
      */
     public Answer withoutChange() {
         return new Answer(status, contentType, body, headers, true, forGood);
     }
 
     /**
-     * The same refusal, for good: whoever sends the key again gets it again, whatever has changed meanwhile. Without this word a refusal is
-     * the answer to one request, and the same key may be sent again. Not kept, and no part of {@link #equals}.
+     * The same refusal, made permanent: a client that sends the key again gets it again, whatever has changed in the
+     * meantime. Otherwise a refusal answers one request, and the same key may be sent again. Not stored, and no part of
+     * {@link #equals}.
      *
      * @throws IllegalStateException unless the status is 4xx: a success is kept anyway, and a failure never
      */

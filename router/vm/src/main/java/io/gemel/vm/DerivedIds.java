@@ -22,7 +22,7 @@ public final class DerivedIds {
     /**
      * A version 5 UUID of {@link #NAMESPACE} and the name {@code key:index}.
      *
-     * @param index tells apart the ids that one submission needs
+     * @param index distinguishes the ids that one submission needs
      */
     public static UUID uuid(String key, int index) {
         ByteBuffer hash = hash(key, index);

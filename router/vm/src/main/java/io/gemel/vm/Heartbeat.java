@@ -138,7 +138,7 @@ final class Heartbeat implements AutoCloseable {
                         : GuardedConnection.call(connection, method, arguments));
     }
 
-    /** The pool finds out whether it still lives. */
+    /** The pool detects whether it is still alive. */
     private void giveBack() {
         Connection known = kept;
         kept = null;

@@ -8,13 +8,15 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The pool as the application sees it: on a thread that carries out a submission it lends the submission's own connection, so that whatever takes
- * its connections here writes in the submission's transaction. On other threads it is the pool.
+ * The pool as the application sees it: on a thread that executes a submission it lends the submission's own connection,
+ * so that all work through this pool joins the submission's transaction. On other threads it is the pool.
  */
 final class JoiningDataSource implements DataSource {
     private final DataSource pool;
 
-    /** Of this VM: a thread that carries out a submission of one VM gets the connections of another VM's pool as they are. */
+    /**
+     * Of this VM: a thread that executes a submission of one VM gets the connections of another VM's pool unchanged.
+     */
     @SuppressWarnings("ThreadLocalUsage")
     private final ThreadLocal<@Nullable SharedConnection> joined = new ThreadLocal<>();
 

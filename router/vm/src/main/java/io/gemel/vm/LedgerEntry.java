@@ -23,7 +23,7 @@ record LedgerEntry(
     static final String EXECUTED = "executed";
     static final String REJECTED = "rejected";
 
-    /** Refused, and not for good: a later request may take the key over. */
+    /** Refused, but not permanently: a later request may take over the key. */
     static final String DECLINED = "declined";
 
     static final String FENCED = "fenced";

@@ -118,7 +118,7 @@ final class LedgerTransaction implements AutoCloseable {
     /**
      * Takes a key with this status, and with this answer if there is one.
      *
-     * @param declinedBefore refusals of attempts before this one, that are not for good, do not stand in the way
+     * @param declinedBefore non-permanent refusals of attempts before this one do not block it
      */
     Claim claim(VmConfig vm, Submission submission, long declinedBefore, String status, @Nullable Answer answer)
             throws StepFailure {

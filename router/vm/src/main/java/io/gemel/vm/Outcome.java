@@ -6,11 +6,11 @@ public enum Outcome {
     EXECUTED("executed"),
     /** Had been done before: the answer that was stored then. */
     REPLAYED("replayed"),
-    /** Refused for good, now or before; or the request cannot be a submission. */
+    /** Refused permanently, now or before; or the request cannot be a submission. */
     REJECTED("rejected"),
-    /** Refused, and nothing was done: the same key may be sent again, and is looked at anew. */
+    /** Refused, and nothing was done: the same key may be sent again, and is evaluated again. */
     DECLINED("declined"),
-    /** Somebody asked what became of the key and closed it: nothing ever happens under it. */
+    /** The key was fenced: nothing ever happens under it. */
     FENCED("fenced"),
 
     /** Nothing happened: the VM takes no new submissions. */

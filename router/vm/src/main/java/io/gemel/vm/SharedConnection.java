@@ -4,7 +4,7 @@ import java.sql.Connection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of the submission that a thread carries out, and what those that borrow it have to agree on. For one thread.
+ * The connection of the submission that a thread executes, and the state shared by its borrowers. For one thread.
  *
  * @see LentConnection
  */
@@ -66,7 +66,7 @@ final class SharedConnection {
         return lent;
     }
 
-    /** Whether the work has ended: nobody may use the connection any more. */
+    /** Whether the work has ended: the connection must not be used any more. */
     boolean hasEnded() {
         return ended;
     }
@@ -93,7 +93,7 @@ final class SharedConnection {
         }
     }
 
-    /** Refuses to commit what is inside somebody else's transaction. */
+    /** Rejects a commit inside another borrower's transaction. */
     void requireNoOther(Object borrower) {
         if (owner != null && owner != borrower) {
             throw refuse(SECOND_TRANSACTION);
@@ -105,7 +105,7 @@ final class SharedConnection {
         othersWrote |= owner != null && owner != borrower;
     }
 
-    /** Refuses to roll back what somebody else wrote. */
+    /** Rejects a rollback of what another borrower wrote. */
     void requireNothingElseWritten(Object borrower) {
         if (owner == borrower && othersWrote) {
             throw refuse(OTHERS_WROTE);

@@ -21,7 +21,7 @@ final class StepFailure extends Exception {
     }
 
     enum Kind {
-        /** The same again will do: serialization failure, deadlock, a lock that was not to be had. Rolled back. */
+        /** Retryable: serialization failure, deadlock, unavailable lock. Rolled back. */
         AGAIN,
         /** A connection that the pool took for a good one was lost before any work: another one will do. */
         STALE,
@@ -71,7 +71,7 @@ final class StepFailure extends Exception {
                 error);
     }
 
-    /** Something the library itself found out and cannot go on with. */
+    /** A problem that the library itself detected and cannot continue with. */
     static StepFailure failed(String message) {
         return new StepFailure(Step.CLAIM, Kind.FAILED, "", message, null);
     }
@@ -81,7 +81,7 @@ final class StepFailure extends Exception {
         return failed(NEEDED + ": run 'gemel prepare' for this database, whose vm.roles names the role");
     }
 
-    /** What was there a moment ago is gone: look again. */
+    /** The row has just disappeared: look again. */
     static StepFailure vanished() {
         return new StepFailure(Step.CLAIM, Kind.AGAIN, "", "the key's row vanished while it was read", null);
     }
@@ -142,7 +142,7 @@ final class StepFailure extends Exception {
         return state.length() == 5 ? state.substring(0, 2) : "";
     }
 
-    /** Frameworks wrap the database's errors in their own, and a pool only says that it waited in vain. */
+    /** Frameworks wrap the database's errors in their own, and a pool only reports that it waited without success. */
     private static String stateOf(Throwable error) {
         Throwable cause = error;
         for (int depth = 0; cause != null && depth < CAUSES_MAX; depth++, cause = cause.getCause()) {

@@ -14,7 +14,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs submissions: claim, work, answer, last look, commit; and again after what passes by itself. Holds no state; any thread. */
+/**
+ * Runs submissions: claim, work, answer, final check, commit; with retries after transient errors. Stateless; any
+ * thread.
+ */
 final class Submissions {
     private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
 
@@ -122,8 +125,9 @@ final class Submissions {
     }
 
     /**
-     * Keeps a refusal, in a transaction of its own: what the application had written is rolled back by now. One that is not for good is kept,
-     * too: an attempt of the same request or an earlier one that is still on its way must not do what this one answered was not done.
+     * Stores a refusal, in a separate transaction: what the application had written is already rolled back. A
+     * non-permanent one is stored, too: an attempt of the same request or an earlier one that is still on its way must
+     * not do what this one answered was not done.
      */
     private Result refuse(Turn turn, Answer answer, boolean forGood) throws StepFailure {
         long declinedBefore = turn.submission().firstAttempt();

@@ -96,7 +96,7 @@ public final class Vm implements AutoCloseable {
         return submissions.fence(submission);
     }
 
-    /** Takes no new submissions. Those that run go on and may commit; {@link #inFlight} counts them. */
+    /** Accepts no new submissions. Running ones continue and may commit; {@link #inFlight} counts them. */
     public void drain() {
         draining.set(true);
     }
@@ -116,16 +116,17 @@ public final class Vm implements AutoCloseable {
     }
 
     /**
-     * The pool for everything that works for submissions (JdbcTemplate, jOOQ, an entity manager): a thread that carries a submission out is lent
-     * the submission's own connection, which nobody but the library commits; every other thread gets one of the pool. What is lent takes a
-     * transaction as a part of the submission's: a rollback takes back what was done since it began, a commit keeps it until the submission
-     * ends. A transaction that begins while another one is open is refused.
+     * The pool for everything that works for submissions (JdbcTemplate, jOOQ, an entity manager): a thread that
+     * executes a submission borrows the submission's own connection, which only the library commits; every other thread
+     * gets one of the pool. What is lent takes a transaction as a part of the submission's: a rollback takes back what
+     * was done since it began, a commit keeps it until the submission ends. A transaction that begins while another one
+     * is open is refused.
      */
     public DataSource dataSource() {
         return dataSource;
     }
 
-    /** Returns whether this thread carries out a submission of this VM. */
+    /** Returns whether this thread executes a submission of this VM. */
     public boolean isInSubmission() {
         return dataSource.isJoined();
     }

@@ -16,7 +16,10 @@ import org.slf4j.LoggerFactory;
  * any number of threads.
  */
 public final class VmHeartbeats implements AutoCloseable {
-    /** Routers that are answered at once; while the database is silent each answer takes {@link VmLimits#heartbeat}. */
+    /**
+     * Routers that are answered concurrently; while the database is silent each answer takes {@link
+     * VmLimits#heartbeat}.
+     */
     private static final int THREADS_MAX = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(VmHeartbeats.class);
@@ -57,7 +60,7 @@ public final class VmHeartbeats implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** Ends listening, at once. */
+    /** Stops listening, immediately. */
     @Override
     public void close() {
         server.stop(0);

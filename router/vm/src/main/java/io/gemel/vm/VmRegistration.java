@@ -187,8 +187,8 @@ public final class VmRegistration implements AutoCloseable {
     }
 
     /**
-     * Tells routers that the VM leaves, and returns when they know or do not answer: after 2 seconds, or 4 when a registration is under way, which
-     * would bring it back. What it has in hand goes on: close it before the VM ends.
+     * Deregisters the VM, and returns when routers know or do not answer: after 2 seconds, or 4 when a registration is
+     * in progress, which would restore it. Requests in flight continue: close it before the VM ends.
      */
     @Override
     public void close() {

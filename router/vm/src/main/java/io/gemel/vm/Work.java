@@ -12,9 +12,11 @@ public interface Work {
     /**
      * Does the work.
      *
-     * @param connection in the transaction; to commit it, to roll it back or to change its mode is refused, to close it does nothing
-     * @return 2xx or 3xx to commit, 4xx to reject the submission for good, 5xx to give this attempt up
-     * @throws Exception to give this attempt up, as an {@link Error} does; errors of the database are told apart by their SQLSTATE
+     * @param connection in the transaction; committing it, rolling it back or changing its mode is rejected, closing it
+     *     does nothing
+     * @return 2xx or 3xx to commit, 4xx to refuse the submission, 5xx to give up this attempt
+     * @throws Exception to give up this attempt, as an {@link Error} does; errors of the database are told apart by
+     *     their SQLSTATE
      */
     Answer run(Connection connection) throws Exception;
 }

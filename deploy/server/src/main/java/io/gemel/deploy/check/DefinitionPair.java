@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** What is defined at one of two sites only, and what becomes of rows because of that. Pure. */
+/** Definitions at one of two sites only, and their consequences for rows. Pure. */
 final class DefinitionPair {
     private static final int NAMED_MAX = 3;
 

@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Reads what is defined on tables besides their columns, and the types that their columns are made of, as the server prints it. */
+/**
+ * Reads the definitions on tables other than their columns, and the types that their columns are made of, as the server
+ * prints it.
+ */
 final class DefinitionReader {
     private static final String DEFINITIONS = """
             SELECT i.indrelid AS relation, 'UNIQUE_KEY' AS kind,

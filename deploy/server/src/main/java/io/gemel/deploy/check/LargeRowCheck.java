@@ -14,7 +14,7 @@ import java.util.List;
 final class LargeRowCheck implements DatabaseCheck {
     private static final long MIB = 1 << 20;
 
-    /** The heap of a site process unless somebody says otherwise. */
+    /** The default heap of a site process. */
     private static final long HEAP = 512 * MIB;
 
     private static final String LARGE = """

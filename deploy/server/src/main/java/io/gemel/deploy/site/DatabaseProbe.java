@@ -93,7 +93,7 @@ final class DatabaseProbe implements AutoCloseable {
                 .orElse(0L);
     }
 
-    /** Ends looking; does not wait for a look in hand. */
+    /** Ends the checks; does not wait for a running one. */
     @Override
     public void close() {
         thread.interrupt();

@@ -2,7 +2,7 @@ package io.gemel.deploy.site;
 
 /** Lifecycle of a site process. */
 public enum SiteState {
-    /** Between two lives: connecting, or waiting a little before trying again. */
+    /** Between two runs: connecting, or waiting a little before a retry. */
     STARTING,
     /** Another process leads this site; this one waits to take over. */
     STANDBY,
@@ -10,6 +10,6 @@ public enum SiteState {
     RUNNING,
     /** A person has to fix something; tried again at intervals. */
     HALTED,
-    /** Closed for good. */
+    /** Closed permanently. */
     CLOSED
 }

@@ -33,10 +33,10 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private static final Duration STANDBY_POLL = Duration.ofMillis(250);
     private static final Duration RETRY_PAUSE = Duration.ofMillis(300);
 
-    /** A life that lasts this long has not met again what ended the one before it. */
+    /** A run that lasts this long did not fail again for the same cause. */
     private static final Duration PROBATION = Duration.ofSeconds(2);
 
-    /** Why a life ended; over when the next one runs. */
+    /** Why a run ended; cleared when the next one runs. */
     private static final Set<ReasonCode> FAILED = EnumSet.of(
             ReasonCode.SITE_REFUSED,
             ReasonCode.SITE_UNPREPARED,
@@ -110,7 +110,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
-    /** One life, from birth to the failure that ended it. */
+    /** One run, from its start to the failure that ended it. */
     private Failure live() throws InterruptedException {
         failures.clear();
         boolean leads = false;
@@ -185,7 +185,10 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
-    /** What this life replicates is fixed when it begins: with other tables, or other names of tables in partitions, a new one begins. */
+    /**
+     * The tables of a run are fixed when it starts: with other tables, or other names of partitioned tables, a new run
+     * starts.
+     */
     private void judged(SiteVerdict verdict) {
         if (life == null) {
             return;
@@ -241,7 +244,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         return reason;
     }
 
-    /** Every figure at this moment. */
+    /** All current metrics. */
     public StatusReport report() {
         return now().report();
     }
@@ -281,7 +284,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
-    /** Ends the present life in good order and begins no other; an interrupt ends only the wait. */
+    /** Ends the current run cleanly and starts no other; an interrupt ends only the wait. */
     @Override
     public void close() {
         seal();

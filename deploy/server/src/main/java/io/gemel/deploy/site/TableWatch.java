@@ -17,9 +17,9 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Compares, again and again on a thread of its own, the tables that the configuration matches with what can be replicated and with what is
- * set up. Each table that is refused or not set up is a reason for as long as it is. A database that does not answer changes nothing here:
- * others say so.
+ * Compares, repeatedly on a dedicated thread, the tables that the configuration matches with what can be replicated and
+ * with what is set up. Each table that is refused or not set up is a reason for as long as it is. A database that does
+ * not answer changes nothing here: others say so.
  */
 final class TableWatch implements AutoCloseable {
     /** The catalog of thousands of tables takes longer to read than one row. */
@@ -112,7 +112,7 @@ final class TableWatch implements AutoCloseable {
         told = present;
     }
 
-    /** Ends looking; does not wait for a look in hand. */
+    /** Ends the checks; does not wait for a running one. */
     @Override
     public void close() {
         thread.interrupt();

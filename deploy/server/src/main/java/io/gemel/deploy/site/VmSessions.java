@@ -12,7 +12,9 @@ import java.util.List;
 final class VmSessions {
     private static final String APPLICATION = "gemel-vm:";
 
-    /** How long a session is given to end: it does so before its next statement, and a commit in hand is finished first. */
+    /**
+     * How long a session may take to end: it ends before its next statement, and a running commit is finished first.
+     */
     private static final Duration END_LIMIT = Duration.ofSeconds(1);
 
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);

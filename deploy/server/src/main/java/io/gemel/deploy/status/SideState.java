@@ -18,7 +18,7 @@ public enum SideState {
     HALTED,
     /** Lost its database or its log; started anew by the site process. */
     FAILED,
-    /** Closed for good. */
+    /** Closed permanently. */
     CLOSED;
 
     /** As it is printed everywhere. */

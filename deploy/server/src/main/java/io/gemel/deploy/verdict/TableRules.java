@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Why a table cannot be replicated, whatever is set up: one that breaks a rule is not prepared, not published and not applied, and the others
- * go on without it. Pure.
+ * Why a table cannot be replicated, whatever its setup: a table that breaks a rule is not prepared, not published and
+ * not applied, and the others continue without it. Pure.
  */
 final class TableRules {
     /** Types in which equal values have one text, and different texts are different values: keys are compared as text at both sites. */

@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds requests that should have been submissions, and that a filter of the application answered without the rest of its chain, where they are
- * carried out: frameworks that are filters do. What such a filter writes is in no submission. Said once for each prefix of submissions and
- * status. Safe for any number of threads.
+ * Finds requests that should have been submissions, and that a filter of the application answered without the rest of
+ * its chain, where they are executed: frameworks that are filters do. What such a filter writes is not part of a
+ * submission. Logged once for each prefix of submissions and status. Safe for any number of threads.
  */
 final class Astray {
     private static final Logger LOG = LoggerFactory.getLogger(Astray.class);

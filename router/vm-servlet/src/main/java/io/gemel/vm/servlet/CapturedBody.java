@@ -16,7 +16,7 @@ final class CapturedBody extends ServletOutputStream {
     private boolean text;
     private @Nullable PrintWriter writer;
 
-    /** @param limit most bytes that are kept; what follows is forgotten, and the length tells that there was more than may be */
+    /** @param limit maximum number of stored bytes; the rest is dropped, and the length shows that there was more */
     CapturedBody(int limit) {
         this.limit = limit;
     }
@@ -66,7 +66,7 @@ final class CapturedBody extends ServletOutputStream {
         return current;
     }
 
-    /** Forgets what was written. Who holds the writer goes on with it. */
+    /** Drops what was written. The writer stays usable. */
     void clear() {
         if (writer != null) {
             writer.flush();

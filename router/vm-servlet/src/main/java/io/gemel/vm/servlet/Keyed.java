@@ -4,7 +4,7 @@ import io.gemel.vm.VmConfig;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Tells which requests are to be carried out as submissions: those with a key below the paths of submissions. */
+/** Decides which requests are executed as submissions: those with a key under the submission paths. */
 final class Keyed {
     private static final String KEY = "Idempotency-Key";
 

@@ -74,7 +74,7 @@ final class RequestBody {
                 : new RequestBody(bytes, bytes, fieldsOf(bytes, charset(request)), null);
     }
 
-    /** What tells two requests apart: the bytes, unless only the container has read them. */
+    /** Distinguishes two requests: the bytes, unless only the container has read them. */
     byte[] mark() {
         return mark;
     }

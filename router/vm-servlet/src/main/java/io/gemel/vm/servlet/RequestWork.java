@@ -63,8 +63,8 @@ final class RequestWork implements Work {
     }
 
     /**
-     * Sends the client what the submission came to. An error of the application goes on its way, to filters that make an answer of it and to the
-     * container, now that all is rolled back.
+     * Sends the client the submission's result. An error of the application propagates, to filters that handle it and
+     * to the container, after everything was rolled back.
      */
     @SuppressWarnings("ReferenceEquality") // an equal answer may be that of an earlier attempt, with cookies of its own
     void conclude(Result result) throws IOException, ServletException {

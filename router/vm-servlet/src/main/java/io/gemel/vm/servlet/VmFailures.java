@@ -23,7 +23,7 @@ public final class VmFailures {
     /**
      * The error as the library understands it; null when it is the application's own.
      *
-     * @param conflicts which errors of a framework tell that somebody else changed what was read
+     * @param conflicts which errors of a framework mean that another transaction changed what was read
      */
     public static @Nullable Exception forLibrary(@Nullable Throwable error, Predicate<Throwable> conflicts) {
         boolean conflict = false;

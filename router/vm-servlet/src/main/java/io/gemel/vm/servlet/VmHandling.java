@@ -26,10 +26,10 @@ public interface VmHandling {
     };
 
     /**
-     * Lets the application answer; once for each run, after everything that the last one wrote was rolled back.
+     * Runs the application's handling; once per run, after everything that the last run wrote was rolled back.
      *
-     * @return the application's own error, which fails the submission and goes on to outer filters and the container, as an {@link Error} does that is
-     *     thrown; null when it answered
+     * @return the application's own error, which fails the submission and propagates to outer filters and the
+     *     container, as an {@link Error} does that is thrown; null when it answered
      * @throws Exception what the library answers, as {@link VmFailures} tells
      */
     @Nullable

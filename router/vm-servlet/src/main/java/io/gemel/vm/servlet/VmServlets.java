@@ -28,8 +28,9 @@ public final class VmServlets implements AutoCloseable {
     }
 
     /**
-     * Puts {@link VmOuterFilter} before and {@link VmInnerFilter} after all filters of the application, and answers heartbeats on a port of their
-     * own. For {@code ServletContextListener.contextInitialized} or a {@code ServletContainerInitializer}.
+     * Puts {@link VmOuterFilter} before and {@link VmInnerFilter} after all filters of the application, and answers
+     * heartbeats on a dedicated port. For {@code ServletContextListener.contextInitialized} or a {@code
+     * ServletContainerInitializer}.
      *
      * @param vm closed with what this returns
      * @param heartbeats where heartbeats are answered; port 0 takes a free one

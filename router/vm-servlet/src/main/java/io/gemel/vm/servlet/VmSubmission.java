@@ -23,14 +23,15 @@ public final class VmSubmission {
         this.submission = submission;
     }
 
-    /** The submission that this thread carries out, for example for ids that follow from its key; empty when it carries out none. */
+    /** The submission that this thread executes, for example for ids derived from its key; empty when there is none. */
     public static Optional<Submission> current() {
         return Optional.ofNullable(CURRENT.get()).map(run -> run.submission);
     }
 
     /**
-     * Says that this submission may succeed without a change in the database. Only a handler that uses no database at all has to say so: one
-     * that asked the database and found nothing to do is believed. Does nothing on a thread that carries out no submission.
+     * Allows this submission to succeed without a change in the database. Only a handler that uses no database at all
+     * must call it: a handler that queried the database and found nothing to do is accepted. No effect on a thread
+     * without a submission.
      */
     public static void withoutChange() {
         VmSubmission run = CURRENT.get();
@@ -40,8 +41,8 @@ public final class VmSubmission {
     }
 
     /**
-     * Says that a refusal, should the answer be one (4xx), is for good: whoever sends the key again gets it again. Does nothing on a thread
-     * that carries out no submission.
+     * Makes a refusal (a 4xx answer) permanent: a client that sends the key again gets it again. No effect on a thread
+     * without a submission.
      */
     public static void forGood() {
         VmSubmission run = CURRENT.get();

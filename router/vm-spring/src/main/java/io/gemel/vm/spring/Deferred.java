@@ -7,7 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionSynchronization;
 
-/** What is to follow the commits of transactions in one run of a request's handling, once it is known what becomes of its submission. */
+/**
+ * The commit callbacks of transactions in one run of a request's handling, deferred until the outcome of its submission
+ * is known.
+ */
 final class Deferred {
     private static final Logger LOG = LoggerFactory.getLogger(Deferred.class);
     private static final ThreadLocal<@Nullable Deferred> CURRENT = new ThreadLocal<>();
@@ -36,7 +39,7 @@ final class Deferred {
         CURRENT.remove();
     }
 
-    /** Keeps what is to follow the commit of a transaction until it is known what becomes of the submission. */
+    /** Defers the callbacks after the commit of a transaction until the outcome of the submission is known. */
     void defer(Object transaction, List<TransactionSynchronization> later) {
         batches.add(new Batch(transaction, later));
     }

@@ -11,9 +11,10 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Lets the VM come and go with the application: heartbeats are answered, and routers told of it, once the web server takes requests. When the
- * application ends, the VM drains and leaves the routers first, so that they send nothing more; then the web server ends what it has in hand, and heartbeats are answered until that is done:
- * a router takes their silence for a death. Safe for any number of threads.
+ * Ties the VM to the application's lifecycle: heartbeats are answered, and the VM is registered at routers, once the
+ * web server accepts requests. When the application ends, the VM first drains and deregisters, so that routers send
+ * nothing more; then the web server finishes its requests in flight, and heartbeats are answered until that is done: a
+ * router takes their silence for a death. Safe for any number of threads.
  */
 final class VmLifecycle implements SmartLifecycle, DisposableBean {
     private final Vm vm;

@@ -65,7 +65,7 @@ public record VmProperties(
     }
 
     /**
-     * What {@link io.gemel.vm.VmRegistration} tells.
+     * Settings of {@link io.gemel.vm.VmRegistration}.
      *
      * @param routers each router's {@code admin.listen}; none when routers' files name the VM
      * @param token the routers' {@code register.token}
