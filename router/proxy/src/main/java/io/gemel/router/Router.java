@@ -38,8 +38,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A transaction router: takes clients' requests and sends each to one VM of the application, and to another one when that one dies,
- * once and never twice. The ledgers in the databases decide what has happened; the router only knows whom to ask.
+ * A transaction router: takes clients' requests and sends each to one VM of the application, and to another one when
+ * that one dies; its effect happens once. The ledgers in the databases record what has happened; the router only knows
+ * which VM to ask.
  *
  * <p>Use it once: {@link #start}, then {@link #close}. Everything else may be called from any thread while it runs.
  */
@@ -68,7 +69,7 @@ public final class Router implements AutoCloseable {
     private final Discovery discovery;
     private final List<Worker> serving = new CopyOnWriteArrayList<>();
 
-    /** Goes by one configuration as long as it lives. */
+    /** Uses one configuration for its lifetime. */
     public Router(RouterConfig config, InstantSource clock, RandomGenerator random) {
         this(config, () -> config, clock, random);
     }
@@ -76,10 +77,10 @@ public final class Router implements AutoCloseable {
     /**
      * Opens nothing yet.
      *
-     * @param config what it goes by first
-     * @param source what it goes by after each {@link #reload}
-     * @param clock wall clock: numbers attempts and tells VMs the deadline
-     * @param random must be secure, since keys are made from it, and safe for many threads
+     * @param config the initial configuration
+     * @param source the configuration after each {@link #reload}
+     * @param clock wall clock: numbers attempts and sets deadlines for VMs
+     * @param random must be secure, because keys are made from it, and thread-safe
      */
     public Router(RouterConfig config, RouterSource source, InstantSource clock, RandomGenerator random) {
         settings = new Settings(config);
@@ -111,10 +112,10 @@ public final class Router implements AutoCloseable {
     }
 
     /**
-     * The map: what a router is made of, in the order in which it comes to life. Returns when clients are served; VMs may not have been
-     * heard yet.
+     * Starts all parts of a router, in order. Returns when clients are served; VMs may not have answered a heartbeat
+     * yet.
      *
-     * @throws RouterException when it cannot listen where it should
+     * @throws RouterException when it cannot listen at a configured address
      */
     public void start() throws RouterException {
         await(vertx.deployVerticle(discovery)); // DNS -> fleet
@@ -161,10 +162,10 @@ public final class Router implements AutoCloseable {
     }
 
     /**
-     * Reads the settings anew and goes by them: by all, or by none when something is wrong with them or cannot change while the router
-     * runs. Requests in hand notice nothing. How it ended is in the report, too.
+     * Reloads the settings: all of them, or none if something is invalid or cannot change while the router runs.
+     * Requests in flight are not affected. The result is in the report, too.
      *
-     * @return what has changed, in a sentence; fails with a {@link RouterException} that says what to mend
+     * @return description of the changes; fails with a {@link RouterException} that says what to fix
      */
     public CompletionStage<String> reload() {
         return reloadNow().toCompletionStage();
@@ -179,12 +180,12 @@ public final class Router implements AutoCloseable {
         return serving.isEmpty() ? Future.succeededFuture() : serving.get(0).show(StrictHttp.certificate(config));
     }
 
-    /** Where clients reach it; 0 before it listens. */
+    /** Port for clients; 0 before it listens. */
     public int port() {
         return port;
     }
 
-    /** Where operators reach it; 0 before it listens. */
+    /** Port for operators; 0 before it listens. */
     public int adminPort() {
         return admin.port();
     }
@@ -197,14 +198,14 @@ public final class Router implements AutoCloseable {
     /**
      * Lets VMs take no new requests and waits until they have none.
      *
-     * @param force drains them even if no VM is left that takes requests
-     * @return what was done, in a sentence; fails with a {@link RouterException} that says why not
+     * @param force drains them even if no VM remains that takes requests
+     * @return description of the result; fails with a {@link RouterException} that says why not
      */
     public CompletionStage<String> drain(RouterPart part, boolean force) {
         return drain.drain(part, force).toCompletionStage();
     }
 
-    /** Takes {@link #drain} back, and an operator's verdict on a site. */
+    /** Reverts {@link #drain}, and an operator's verdict on a site. */
     public CompletionStage<String> undrain(RouterPart part) {
         return undo(part).toCompletionStage();
     }
@@ -217,7 +218,7 @@ public final class Router implements AutoCloseable {
     }
 
     /**
-     * An operator's verdict: the site is gone, and what was in flight there is taken up elsewhere. Stays until {@link #undrain}.
+     * An operator's verdict: the site is lost, and its requests in flight fail over. Holds until {@link #undrain}.
      *
      * @return false when there is no such site
      */
@@ -230,9 +231,10 @@ public final class Router implements AutoCloseable {
     }
 
     /**
-     * The router is not ready any more, and each answer closes its connection: whoever looks sends its clients elsewhere. Before {@link #close}.
+     * Makes the router not ready and closes each connection with its answer, so that load balancers send clients
+     * elsewhere. Call it before {@link #close}.
      *
-     * @return how long it is to serve on
+     * @return how long to continue to serve
      */
     public Duration leave() {
         Duration delay = settings.now().times().stopDelay();
@@ -241,7 +243,7 @@ public final class Router implements AutoCloseable {
         return delay;
     }
 
-    /** Stops listening, lets requests in hand end for a moment, and gives everything back. */
+    /** Stops listening, waits a short time for requests in flight, and releases all resources. */
     @Override
     public void close() {
         String serving = workers;

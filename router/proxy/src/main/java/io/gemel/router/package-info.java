@@ -1,8 +1,9 @@
 /**
- * Sends each submission of a client to one VM of the application, and to another one when that one dies: once, never twice.
+ * Sends each submission of a client to one VM of the application, and to another one when that one dies; its effect
+ * happens once.
  *
- * <p>{@link Router} is the door: it starts everything, and takes other settings while it runs. A {@code Worker} is one event loop and its
- * clients. Whoever opens the door knows the package {@code api} besides.
+ * <p>{@link Router} is the entry point: it starts everything, and reloads settings while it runs. A {@code Worker} is
+ * one event loop and its clients. Users of the router also depend on the package {@code api}.
  */
 @NullMarked
 package io.gemel.router;

@@ -24,7 +24,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Looks at PEM texts before anything is opened with them: otherwise a wrong one shows when the first client comes. Pure. */
+/** Validates PEM texts before they are used: otherwise an invalid one would only fail with the first client. Pure. */
 public final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
@@ -68,7 +68,7 @@ public final class Pem {
         certificates(problems, setting, authorities);
     }
 
-    /** Every certificate in a text that was found to be proper. */
+    /** Every certificate in a valid text. */
     public static List<X509Certificate> certificates(String pem) {
         return certificates(new ArrayList<>(), "", pem);
     }
@@ -89,7 +89,7 @@ public final class Pem {
         return hosts;
     }
 
-    /** The private key in a text that was found to be proper, of the kind that a certificate is for. */
+    /** The private key in a valid text, of the kind that a certificate is for. */
     public static PrivateKey key(String pem, X509Certificate of) throws GeneralSecurityException {
         return KeyFactory.getInstance(of.getPublicKey().getAlgorithm())
                 .generatePrivate(new PKCS8EncodedKeySpec(blocks(pem, KEY).get(0)));

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** What a route may ask of a request. Pure. */
+/** Valid settings of a route. Pure. */
 public final class RouteChecks {
     /** Methods that are passed to VMs. */
     public static final List<String> METHODS = List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS");

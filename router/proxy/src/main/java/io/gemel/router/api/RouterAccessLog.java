@@ -7,7 +7,7 @@ import java.util.List;
  * The lines of the access log.
  *
  * @param format {@code access.log}
- * @param fields {@code access.log.fields}: what a line tells, in this order; empty for what it tells when nothing is said
+ * @param fields {@code access.log.fields}: the fields of a line, in this order; empty for the default
  */
 public record RouterAccessLog(Format format, List<String> fields) {
 
@@ -20,7 +20,7 @@ public record RouterAccessLog(Format format, List<String> fields) {
         JSON
     }
 
-    /** What a line may tell. The names are those of the setting and of the objects. */
+    /** A field of a line. The names are those of the setting and of the JSON objects. */
     public enum Field {
         TIME("time"),
         ADDRESS("address"),

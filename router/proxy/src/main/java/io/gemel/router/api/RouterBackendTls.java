@@ -4,16 +4,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How VMs and site processes are spoken to whose address begins with {@code https}; heartbeats, too. One for all of them: the router is the
- * same to whomever it speaks.
+ * TLS towards VMs and site processes whose address begins with {@code https}, also for heartbeats. The same for all of
+ * them.
  *
- * @param authorities {@code tls.authorities}: certificates, PEM, of those who sign theirs; null for those that the JVM trusts
- * @param identity {@code tls.outbound.certificate} and {@code tls.outbound.key}: the certificate that the router shows when it is asked for
- *     one; null for none
+ * @param authorities {@code tls.authorities}: certificates of trusted authorities, PEM; null for those that the JVM
+ *     trusts
+ * @param identity {@code tls.outbound.certificate} and {@code tls.outbound.key}: the router's client certificate; null
+ *     for none
  */
 public record RouterBackendTls(
         @Nullable String authorities, @Nullable RouterTls identity) {
-    /** Whom the JVM trusts, and no certificate of its own. */
+    /** The JVM's trusted authorities, and no client certificate. */
     public static RouterBackendTls defaults() {
         return new RouterBackendTls(null, null);
     }

@@ -6,16 +6,17 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a router that clients reach by https shows them besides its first certificate, and what it asks of them.
+ * TLS towards clients: further server certificates, and whether clients are asked for theirs.
  *
- * @param named {@code tls.sni.<name>.*}: certificates for those who ask for one of the hosts that they name; the first that fits is shown
+ * @param named {@code tls.sni.<name>.*}: certificates for other hosts; the first match is used
  * @param auth {@code tls.client.auth}: whether clients are asked for a certificate
- * @param authorities {@code tls.client.authorities}: certificates, PEM, of those who sign clients' certificates; null with {@code NONE} only
+ * @param authorities {@code tls.client.authorities}: authorities that sign client certificates, PEM; null with {@code
+ *     NONE} only
  */
 public record RouterClientTls(
         List<Named> named, Auth auth, @Nullable String authorities) {
 
-    /** What is asked of clients. */
+    /** Whether clients are asked for a certificate. */
     public enum Auth {
         /** Nothing: a certificate is not looked at. */
         NONE,
@@ -33,7 +34,7 @@ public record RouterClientTls(
     /**
      * A certificate for some hosts.
      *
-     * @param name the operator's word for it
+     * @param name the operator's label
      */
     public record Named(String name, RouterTls tls) {}
 
@@ -41,7 +42,7 @@ public record RouterClientTls(
         named = List.copyOf(named);
     }
 
-    /** One certificate for all, and nothing is asked. */
+    /** One certificate for all, and clients are not asked for theirs. */
     public static RouterClientTls defaults() {
         return new RouterClientTls(List.of(), Auth.NONE, null);
     }

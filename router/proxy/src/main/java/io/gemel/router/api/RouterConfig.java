@@ -17,24 +17,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a router is told. Immutable; its constructor looks at it as a whole and names every problem at once.
+ * Configuration of a router. Immutable; its constructor validates it as a whole and reports all problems together.
  *
- * @param name this router's name, for logs and figures
- * @param site the site it stands at: the one whose VMs it prefers
+ * @param name this router's name, for logs and metrics
+ * @param site the router's own site, whose VMs it prefers
  * @param listen where clients reach it
  * @param tls the certificate for {@code listen}; null serves plain HTTP
  * @param frontend what stands between clients and this router
- * @param backendTls how VMs and site processes are asked by https
+ * @param backendTls TLS towards VMs and site processes
  * @param admin where operators reach it
- * @param adminToken what a request to {@code admin} that changes something must bear; null asks for nothing
+ * @param adminToken token for requests to {@code admin} that change something; null for none
  * @param vms the application's VMs, at every site
  * @param sites the site processes, one for every site that has VMs
- * @param discovery how VMs are found besides
+ * @param discovery how further VMs are found
  * @param routes what differs for requests under some paths
- * @param durability what is awaited before a success is told to the client, unless the route or the request says otherwise
- * @param accessLog what line each request gets in the log
- * @param times every duration that an operator may move
- * @param limits every bound that an operator may move
+ * @param durability durability that is awaited before a success is sent to the client, unless the route or the request
+ *     says otherwise
+ * @param accessLog the access log line of each request
+ * @param times every duration that an operator may configure
+ * @param limits every limit that an operator may configure
  */
 public record RouterConfig(
         String name,
@@ -57,17 +58,17 @@ public record RouterConfig(
     /** Longest name of a router, a VM or a host: it becomes part of an application_name in PostgreSQL. */
     public static final int NAME_LENGTH_MAX = 50;
 
-    /** Of VMs, and of routes, of which nothing else is said. */
+    /** The default group of VMs and routes. */
     public static final String GROUP_DEFAULT = "default";
 
-    /** Of a VM of which nothing else is said. */
+    /** The default weight of a VM. */
     public static final int WEIGHT_DEFAULT = 100;
 
     public static final int WEIGHT_MAX = 1000;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
 
-    /** @throws RouterConfigException naming all that is wrong */
+    /** @throws RouterConfigException naming all problems */
     public RouterConfig {
         vms = List.copyOf(vms);
         sites = List.copyOf(sites);
@@ -248,7 +249,7 @@ public record RouterConfig(
         return "RouterConfig[" + name + " at " + site + ", listen " + listen + ", " + vms.size() + " VMs]";
     }
 
-    /** How far a committed transaction must have come before its success is told. In ascending order. */
+    /** Durability that a committed transaction must reach before its success is sent. In ascending order. */
     public enum Durability {
         /** Committed in the database of the site where it ran. */
         LOCAL,
@@ -281,11 +282,12 @@ public record RouterConfig(
      *
      * @param url scheme, host and port only
      * @param host the machine it runs on: VMs of one host are expected to die together
-     * @param requestsMax requests that it gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
-     * @param heartbeatUrl where it answers heartbeats that wait behind no request; null for {@code url}, where its silence may mean that it is
+     * @param requestsMax maximum concurrent requests from this router; 0 for {@link RouterLimits#vmRequestsMax}
+     * @param heartbeatUrl dedicated address for heartbeats; null for {@code url}, where its silence may mean that it is
      *     busy
      * @param group the application that it runs, one of several that share the sites' databases
-     * @param weight its share of new requests beside the weights of others, 0 to {@link #WEIGHT_MAX}; with 0 it is watched and gets none
+     * @param weight its share of new requests relative to the weights of others, 0 to {@link #WEIGHT_MAX}; with 0 it is
+     *     monitored and gets none
      */
     public record Vm(
             String name,
@@ -296,17 +298,17 @@ public record RouterConfig(
             @Nullable URI heartbeatUrl,
             String group,
             int weight) {
-        /** As many requests at once as for every VM, and heartbeats among them. */
+        /** With the default limit of requests, and heartbeats at its main address. */
         public Vm(String name, URI url, SiteId site, String host) {
             this(name, url, site, host, 0, null);
         }
 
-        /** The only application, and the same share as every VM. */
+        /** With the default group and weight. */
         public Vm(String name, URI url, SiteId site, String host, int requestsMax, @Nullable URI heartbeatUrl) {
             this(name, url, site, host, requestsMax, heartbeatUrl, GROUP_DEFAULT, WEIGHT_DEFAULT);
         }
 
-        /** Names what is wrong with it alone. */
+        /** Reports the problems of this VM alone. */
         public void check(List<String> problems) {
             checkName(problems, "vm", name);
             checkName(problems, "vm." + name + ".host", host);
@@ -339,21 +341,22 @@ public record RouterConfig(
     }
 
     /**
-     * What differs for requests to a host, under a path.
+     * Settings for requests to a host, under a path.
      *
-     * @param host the name in the request's Host, in lower case and without a port; {@code *.example.com} for all names that end so; empty
-     *     for any
+     * @param host the name in the request's Host, in lower case and without a port; {@code *.example.com} for all names
+     *     that end so; empty for any
      * @param prefix whole path segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}
      * @param durability null for the router's own
-     * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM only
-     * @param submission whether requests that change something are known to be kept in the ledger, so that they may be sent again when a VM
-     *     dies; null for what the VM says in its heartbeat
-     * @param timeout what a client waits at most for the beginning of an answer; null for the router's own
-     * @param methods those that are passed on, GET standing for HEAD, too; empty for all; null for what the next shorter route says that covers
-     *     it
-     * @param group whose VMs get the requests; null for what the next shorter route says that covers it
-     * @param sticky name of a cookie that brings a client back to the VM that answered it; empty for none; null for what the next shorter route
-     *     says that covers it
+     * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM
+     *     only
+     * @param submission whether requests that change something keep the ledger, so that they may be resubmitted when a
+     *     VM dies; null for what the VM reports in its heartbeat
+     * @param timeout maximum wait of a client for the beginning of an answer; null for the router's own
+     * @param methods allowed methods, GET includes HEAD; empty for all; null to inherit from the next shorter route
+     *     that covers it
+     * @param group whose VMs get the requests; null to inherit from the next shorter route that covers it
+     * @param sticky name of a cookie that returns a client to the VM that answered it; empty for none; null to inherit
+     *     from the next shorter route that covers it
      */
     public record Route(
             String host,
@@ -380,12 +383,12 @@ public record RouterConfig(
             this("", prefix, durability, resubmit, submission, timeout, null, null, null);
         }
 
-        /** What the VMs say decides whether requests may be sent again. */
+        /** The VMs' heartbeats decide whether requests may be resubmitted. */
         public Route(String prefix, @Nullable Durability durability, boolean resubmit) {
             this(prefix, durability, resubmit, null, null);
         }
 
-        /** As settings and figures name it: the host, if it has one, and the prefix. */
+        /** Its name in settings and metrics: the host, if it has one, and the prefix. */
         public String name() {
             return host + prefix;
         }

@@ -10,13 +10,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How VMs are found that the settings do not name.
+ * Discovery of VMs that the settings do not name.
  *
  * @param names {@code discover.<name>.…}: names in DNS that stand for VMs
- * @param interval {@code discover.interval}: between two questions about the same name
- * @param server {@code discover.server}: the DNS server that is asked; null for those of the machine
- * @param registerToken {@code register.token}: what a VM that registers itself must show; null when none may
- * @param registerLease {@code register.lease}: how long a registration lasts that is not renewed
+ * @param interval {@code discover.interval}: between two queries for the same name
+ * @param server {@code discover.server}: the DNS server; null for those of the machine
+ * @param registerToken {@code register.token}: token for VMs that register themselves; null when registration is
+ *     disabled
+ * @param registerLease {@code register.lease}: how long a registration lasts without renewal
  */
 public record RouterDiscovery(
         List<Name> names,
@@ -37,21 +38,22 @@ public record RouterDiscovery(
      * A name in DNS, each of whose addresses is a VM.
      *
      * @param name begins the names of its VMs
-     * @param dns the full name that is asked for
+     * @param dns the fully qualified name
      * @param port where VMs listen at the addresses (A and AAAA); 0 when DNS names the ports, too (SRV)
-     * @param heartbeatPort where they answer heartbeats that wait behind no request; 0 when they have no such port
-     * @param requestsMax requests that each VM gets from this router at once; 0 for {@link RouterLimits#vmRequestsMax}
+     * @param heartbeatPort port for dedicated heartbeats; 0 for none
+     * @param requestsMax maximum concurrent requests from this router to each VM; 0 for {@link
+     *     RouterLimits#vmRequestsMax}
      * @param group the application that they are instances of
      */
     public record Name(
             String name, SiteId site, String dns, int port, int heartbeatPort, int requestsMax, String group) {
-        /** What DNS is asked: what it answers to another question says nothing of this one. */
+        /** The DNS query: answers to another query do not apply to this one. */
         public String question() {
             return dns + ":" + port;
         }
     }
 
-    /** What holds when nothing is said: only VMs that are named. */
+    /** The default: only VMs that are named. */
     public static RouterDiscovery none() {
         return new RouterDiscovery(List.of(), Duration.ofSeconds(5), null, null, Duration.ofSeconds(15));
     }

@@ -1,6 +1,6 @@
 package io.gemel.router.api;
 
-/** A router cannot start, or refuses what an operator asks for. The message says what to do. */
+/** A router cannot start, or rejects an operator's request. The message says what to do. */
 public final class RouterException extends Exception {
     private static final long serialVersionUID = 1L;
 

@@ -9,16 +9,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How clients come and are told apart, and what VMs are told of it.
+ * How clients connect and are identified, and what VMs learn of it.
  *
- * @param trustedProxies {@code trusted.proxies}: addresses and networks, such as {@code 10.0.0.0/8}, whose {@code X-Forwarded-*} and
- *     {@code Forwarded} are believed and passed on
- * @param proxyProtocol {@code listen.proxy.protocol}: whether each connection begins with a head of the PROXY protocol, version 1 or 2
+ * @param trustedProxies {@code trusted.proxies}: addresses and networks, such as {@code 10.0.0.0/8}, whose {@code
+ *     X-Forwarded-*} and {@code Forwarded} are trusted and passed on
+ * @param proxyProtocol {@code listen.proxy.protocol}: whether each connection begins with a PROXY protocol header,
+ *     version 1 or 2
  * @param hostPreserve {@code host.preserve}: whether VMs see the client's Host instead of their own address
- * @param keyScope {@code key.scope.headers}: headers whose values belong to an Idempotency-Key: who shows others gets nobody else's answer
- * @param keyScopeCertificate {@code key.scope.certificate}: whether who a client is by its verified certificate belongs to the key as well
- * @param clientTls what clients that come by https are shown and asked for
- * @param protocols what is spoken with clients besides HTTP/1.1
+ * @param keyScope {@code key.scope.headers}: headers whose values belong to an Idempotency-Key: a client with other
+ *     values does not get the first client's answer
+ * @param keyScopeCertificate {@code key.scope.certificate}: whether the identity in a client's verified certificate
+ *     belongs to the key as well
+ * @param clientTls TLS towards clients
+ * @param protocols protocols with clients other than HTTP/1.1
  * @param traces whether the router takes part in traces
  */
 public record RouterFrontend(
@@ -39,7 +42,7 @@ public record RouterFrontend(
         keyScope = List.copyOf(keyScope);
     }
 
-    /** What holds when nothing is said. */
+    /** The defaults. */
     public static RouterFrontend defaults() {
         return new RouterFrontend(
                 List.of(),

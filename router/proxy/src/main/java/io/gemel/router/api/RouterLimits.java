@@ -3,18 +3,20 @@ package io.gemel.router.api;
 import java.util.List;
 
 /**
- * Every bound of a router that an operator may move.
+ * Every limit of a router that an operator may configure.
  *
- * @param bodyMax {@code body.max}: bytes of a request's body that are kept for resubmission; a larger one is refused
- * @param bodiesMax {@code bodies.max}: bytes of all bodies, of requests and answers, kept at once; beyond it new requests are turned away
+ * @param bodyMax {@code body.max}: bytes of a request's body that are kept for resubmission; a larger one is rejected
+ * @param bodiesMax {@code bodies.max}: bytes of all bodies, of requests and answers, kept concurrently; beyond it new
+ *     requests are rejected
  * @param headersMax {@code headers.max}: bytes of a request's headers
  * @param lineMax {@code line.max}: bytes of a request's first line
- * @param requestsMax {@code requests.max}: requests accepted at once; beyond it new ones are turned away
- * @param connectionsMax {@code connections.max}: clients' connections at once; beyond it new ones are closed
+ * @param requestsMax {@code requests.max}: concurrent requests; beyond it new ones are rejected
+ * @param connectionsMax {@code connections.max}: concurrent client connections; beyond it new ones are closed
  * @param vmConnectionsMax {@code vm.connections.max}: connections to one VM from each of the router's threads
- * @param vmRequestsMax {@code vm.requests.max}: requests that one VM gets from this router at once; 0 for what the VM says of itself
+ * @param vmRequestsMax {@code vm.requests.max}: concurrent requests from this router to one VM; 0 for the capacity that
+ *     the VM reports
  * @param vmHeadersMax {@code vm.headers.max}: bytes of the headers of a VM's answer
- * @param attemptsMax {@code attempts.max}: VMs at which one request may do work
+ * @param attemptsMax {@code attempts.max}: maximum number of VMs at which one request may do work
  * @param threads {@code threads}: event loops that serve clients
  */
 public record RouterLimits(
@@ -33,7 +35,7 @@ public record RouterLimits(
     /** Most event loops: more do not help, as each VM gets connections from every one. */
     static final int THREADS_MAX = 64;
 
-    /** What holds when nothing is said. */
+    /** The defaults. */
     public static RouterLimits defaults() {
         int threads = Math.max(1, Math.min(8, Runtime.getRuntime().availableProcessors()));
         return new RouterLimits(1 << 20, 256L << 20, 16 << 10, 8 << 10, 4096, 10_000, 512, 0, 256 << 10, 5, threads);

@@ -3,15 +3,15 @@ package io.gemel.router.api;
 import java.util.List;
 
 /**
- * What is spoken with clients besides HTTP/1.1.
+ * Protocols with clients other than HTTP/1.1.
  *
- * @param http2 {@code http2}: whether HTTP/2 is offered to clients that come by TLS, and understood without it
- * @param streamsMax {@code http2.streams.max}: requests at once on one connection of HTTP/2; further ones are refused
- * @param upgradesMax {@code upgrades.max}: clients' connections at once that were upgraded to another protocol; beyond it further upgrades
- *     are turned away
+ * @param http2 {@code http2}: whether HTTP/2 is offered to clients with TLS, and accepted without it
+ * @param streamsMax {@code http2.streams.max}: concurrent requests on one HTTP/2 connection; further ones are rejected
+ * @param upgradesMax {@code upgrades.max}: concurrent client connections that were upgraded to another protocol; beyond
+ *     it further upgrades are rejected
  */
 public record RouterProtocols(boolean http2, int streamsMax, int upgradesMax) {
-    /** What holds when nothing is said. */
+    /** The defaults. */
     public static RouterProtocols defaults() {
         return new RouterProtocols(true, 100, 1000);
     }

@@ -95,7 +95,7 @@ public record RouterReport(
         }
     }
 
-    /** What the router thinks of a VM. */
+    /** State of a VM. */
     public enum VmState {
         /** Not heard since the router started. */
         UNKNOWN,
@@ -113,7 +113,7 @@ public record RouterReport(
         DEAD
     }
 
-    /** What the router thinks of a site. */
+    /** State of a site. */
     public enum SiteState {
         /** At least one of its VMs works. */
         UP,

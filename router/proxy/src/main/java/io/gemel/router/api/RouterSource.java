@@ -5,7 +5,7 @@ public interface RouterSource {
     /**
      * Reads the settings as they are now. Called on a thread that may wait, never twice at once.
      *
-     * @throws RouterConfigException naming all that is wrong with them
+     * @throws RouterConfigException naming all problems with them
      */
     RouterConfig read();
 

@@ -4,25 +4,30 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Every duration of a router that an operator may move.
+ * Every duration of a router that an operator may configure.
  *
- * @param requestTimeout {@code request.timeout}: what a client waits at most; its end travels to the VM as Gemel-Deadline
- * @param idleTimeout {@code idle.timeout}: a client's connection on which nothing moves for so long is closed
+ * @param requestTimeout {@code request.timeout}: maximum wait of a client; its end is sent to the VM as Gemel-Deadline
+ * @param idleTimeout {@code idle.timeout}: a client connection that is idle for this long is closed
  * @param headerTimeout {@code header.timeout}: from the first byte of a request to the end of its headers
  * @param bodyTimeout {@code body.timeout}: from the end of the headers to the end of the body
  * @param connectTimeout {@code connect.timeout}: for a connection to a VM or a site process
- * @param vmIdleTimeout {@code vm.idle.timeout}: an unused connection to a VM is closed after so long; must be below the VM's own
+ * @param vmIdleTimeout {@code vm.idle.timeout}: an idle connection to a VM is closed after this time; must be below the
+ *     VM's own
  * @param heartbeatInterval {@code heartbeat.interval}: to VMs of the router's own site
  * @param heartbeatIntervalRemote {@code heartbeat.interval.remote}: to VMs of other sites
- * @param verdictAvoid {@code verdict.avoid}: a VM silent for so long gets no new requests while another one can have them
- * @param verdictResubmit {@code verdict.resubmit}: a VM silent for so long is dead, and what is in flight there goes elsewhere
- * @param verdictSiteDown {@code verdict.site.down}: a site whose VMs and process are gone for so long is down
- * @param durabilityTimeout {@code durability.timeout}: longest wait for a level of durability after the commit
+ * @param verdictAvoid {@code verdict.avoid}: a VM silent for this long gets no new requests while another one can take
+ *     them
+ * @param verdictResubmit {@code verdict.resubmit}: a VM silent for this long is dead, and its requests in flight go
+ *     elsewhere
+ * @param verdictSiteDown {@code verdict.site.down}: a site whose VMs and process are silent for this long is down
+ * @param durabilityTimeout {@code durability.timeout}: longest wait for a durability level after the commit
  * @param slowStart {@code slow.start}: how long a returning VM takes to get its full share
- * @param lagMax {@code lag.max}: a site that applies its peer's log later than this gets no new requests while another can have them
- * @param waitMax {@code wait.max}: how long a request that was sent nowhere yet waits for a VM before it is turned away
- * @param drainTimeout {@code drain.timeout}: longest wait for what runs on a VM that is drained
- * @param stopDelay {@code stop.delay}: how long a router that was told to end serves on, not ready, before it stops listening
+ * @param lagMax {@code lag.max}: a site that applies its peer's log later than this gets no new requests while another
+ *     one can take them
+ * @param waitMax {@code wait.max}: how long a request that was not sent yet waits for a VM before it is rejected
+ * @param drainTimeout {@code drain.timeout}: longest wait for the requests in flight at a VM that is drained
+ * @param stopDelay {@code stop.delay}: how long a router that is shutting down continues to serve, not ready, before it
+ *     stops listening
  */
 public record RouterTimes(
         Duration requestTimeout,
@@ -43,7 +48,7 @@ public record RouterTimes(
         Duration drainTimeout,
         Duration stopDelay) {
 
-    /** What holds when nothing is said. */
+    /** The defaults. */
     public static RouterTimes defaults() {
         return new RouterTimes(
                 Duration.ofSeconds(30),

@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 /**
  * Whether the router takes part in traces (W3C Trace Context).
  *
- * @param on {@code trace}: each attempt is a span of its own, whose id its VM gets as its parent; without it a client's headers pass as they
- *     are
- * @param sampledPercent {@code trace.sampled}: of the traces that the router begins itself, how many of a hundred are sampled
+ * @param on {@code trace}: each attempt is a separate span, whose id its VM gets as its parent; without it a client's
+ *     headers pass unchanged
+ * @param sampledPercent {@code trace.sampled}: percentage of the traces begun by the router that are sampled
  */
 public record RouterTraces(boolean on, int sampledPercent) {
     private static final int ALL = 100;

@@ -3,8 +3,8 @@ package io.gemel.router.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a router is told at the moment: one immutable value that is replaced as a whole. Whoever works for a request looks once and goes by
- * what it saw. Any thread.
+ * The current configuration of a router: one immutable value that is replaced as a whole. Each request reads it once
+ * and uses what it read. Any thread.
  */
 public final class Settings {
     private volatile RouterConfig now;
@@ -17,7 +17,7 @@ public final class Settings {
         return now;
     }
 
-    /** Whether they were not replaced since somebody looked. */
+    /** Whether they were not replaced since they were read. */
     @SuppressWarnings("ReferenceEquality") // each time they are replaced by another object
     public boolean areStill(@Nullable RouterConfig seen) {
         return seen == now;

@@ -1,6 +1,6 @@
 /**
- * What the process hands to a router, and hears from it: its configuration, its report and metrics, and its failures. All other packages of
- * the router know it.
+ * The interface between the process and a router: its configuration, its report and metrics, and its failures. All
+ * other packages of the router depend on it.
  */
 @NullMarked
 package io.gemel.router.api;

@@ -8,9 +8,9 @@ import io.gemel.router.report.RouterCounters;
 import java.util.function.ToLongFunction;
 
 /**
- * Counts what the router has in hand, and says whether there is room for more. Half of the room is for whoever comes first, the other half is divided
- * among the groups that VMs have: one whose VMs are slow or dead leaves the others their part. Thread-safe; threads that ask at once may each
- * be told that there is room for one more.
+ * Counts the router's requests in flight, and limits them. Half of the capacity is first come, first served; the other
+ * half is divided among the groups of VMs, so that a group whose VMs are slow or dead leaves the others their share.
+ * Thread-safe; concurrent callers may each be admitted for the last place.
  */
 public final class Admission {
     private final Groups groups;
@@ -65,7 +65,7 @@ public final class Admission {
         group.inFlight().decrementAndGet();
     }
 
-    /** So much of the bodies of requests is kept besides; negative for what is not kept any more. */
+    /** Adds to the size of the bodies in memory; negative when they are released. */
     public void keeps(Group group, long bytes) {
         counters.bodyBytes.addAndGet(bytes);
         group.bodyBytes().addAndGet(bytes);

@@ -88,7 +88,7 @@ public final class Client {
         return request;
     }
 
-    /** What is written down of its request. */
+    /** The record of its request for the access log. */
     public RequestRecord record() {
         return record;
     }
@@ -102,13 +102,15 @@ public final class Client {
         return trusted;
     }
 
-    /** Who it is by its certificate; null for nobody, and behind a trusted proxy, whose certificate is not its clients'. */
+    /**
+     * Identity in its certificate; null without one, and behind a trusted proxy, whose certificate is not its clients'.
+     */
     @Nullable
     public ClientCertificate certificate() {
         return tls == null || trusted ? null : tls.certificate();
     }
 
-    /** Where it calls from. */
+    /** Its address. */
     public String address() {
         return Requests.address(request);
     }

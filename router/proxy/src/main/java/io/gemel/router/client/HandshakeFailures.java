@@ -6,7 +6,10 @@ import io.gemel.router.report.RouterCounters;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts handshakes of clients that failed and says why, once a minute at most: anybody can make one fail. Confined to one event loop. */
+/**
+ * Counts failed handshakes of clients and logs why, once a minute at most: anyone can make one fail. Confined to one
+ * event loop.
+ */
 public final class HandshakeFailures {
     private static final Logger LOG = LoggerFactory.getLogger(HandshakeFailures.class);
 

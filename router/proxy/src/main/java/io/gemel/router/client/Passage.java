@@ -3,8 +3,8 @@ package io.gemel.router.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a request is on its way, how long it was where, and what ended it: for its line in the access log. Two letters tell the latter, as
- * HAProxy does: who, and when. Confined to one event loop.
+ * The phases of a request, their durations, and how it ended: for its line in the access log. Two letters give the
+ * latter, as in HAProxy: cause and phase. Confined to one event loop.
  */
 public final class Passage {
     private static final int TIMEOUT = 408;
@@ -30,7 +30,7 @@ public final class Passage {
         }
     }
 
-    /** What ended it before it was answered by a VM as a whole. */
+    /** What ended it before a VM had answered it completely. */
     public enum Cause {
         /** The client left. */
         CLIENT('C'),

@@ -31,14 +31,17 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Takes requests in: refuses what is not proper and what there is no room for, and reads the rest. Confined to one event loop. */
+/**
+ * Reads requests: rejects malformed ones and those above the limits, and passes on the others. Confined to one event
+ * loop.
+ */
 public final class RequestReader implements OnUnread {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
     private static final int UNAVAILABLE = 503;
 
-    /** Hears of requests that have come whole. */
+    /** Receives complete requests. */
     public interface Listener {
         /** Its body is here, or is not to be kept. */
         void taken(Client client, Submission submission);

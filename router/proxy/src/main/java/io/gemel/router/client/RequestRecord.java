@@ -14,8 +14,8 @@ import io.vertx.core.http.HttpServerRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is written down of one request: where it was and for how long, its spans, its part in the figures, and once its line in the access log.
- * Confined to one event loop.
+ * The record of one request: its phases and durations, its spans, its metrics, and its line in the access log. Confined
+ * to one event loop.
  */
 public final class RequestRecord {
     /** What the access log says of a client that left before it was answered; nginx's number for it. */

@@ -6,9 +6,9 @@ import io.gemel.router.decision.AttemptHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the answer tells of the submission.
+ * What the answer's headers say about the submission.
  *
- * @param outcome null when nothing happened, or nobody says
+ * @param outcome null when nothing happened, or when it is unknown
  */
 public record ResponseInfo(
         @Nullable String key,

@@ -7,7 +7,10 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.streams.WriteStream;
 
-/** The parts of an answer that are still to come. They count for their VM until they have come, or nobody wants them. Confined to one event loop. */
+/**
+ * The remaining parts of a streamed answer. They count for their VM until they have arrived, or are no longer wanted.
+ * Confined to one event loop.
+ */
 public final class Rest {
     private final HttpClientResponse response;
     private final VmState vm;

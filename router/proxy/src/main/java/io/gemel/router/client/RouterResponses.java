@@ -5,7 +5,7 @@ import io.gemel.router.decision.Step;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What the router says to a client when it has no VM's answer for it. Pure. */
+/** The router's own answers to a client, when there is no VM's answer. Pure. */
 public final class RouterResponses {
     /** An answer's status and text. */
     public record Text(int status, String text) {}
@@ -38,7 +38,7 @@ public final class RouterResponses {
         };
     }
 
-    /** What ends a request that is answered so, and where it was then. */
+    /** How a request with this answer ended: cause and phase. */
     public record End(Passage.Cause cause, Passage.Phase where) {
         public void tell(BiConsumer<Passage.Cause, Passage.Phase> hears) {
             hears.accept(cause, where);

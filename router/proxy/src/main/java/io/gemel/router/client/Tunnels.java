@@ -8,8 +8,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * What lasts longer than a request on one event loop: connections that were upgraded to another protocol, and answers that are passed on as they
- * come. Confined to it.
+ * Long-lived streams of one event loop: connections that were upgraded to another protocol, and streamed answers.
+ * Confined to it.
  */
 public final class Tunnels {
     private static final int UNAVAILABLE = 503;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * What a VM answered.
  *
  * @param body all of the body, or its first part
- * @param trailers headers that come behind all of the body; those behind its other parts come with them
- * @param rest the other parts; null when there is none
+ * @param trailers trailers behind the complete body; those of a streamed body follow its parts
+ * @param rest the remaining parts; null when there is none
  * @param upgraded the connection, when the VM has switched to another protocol on it; null otherwise
  */
 public record VmAnswer(

@@ -1,5 +1,6 @@
 /**
- * The client of a request: reads and refuses what it sends, makes a submission of it, answers it once, and writes down what became of it.
+ * The client of a request: reads and checks the request, makes a submission of it, answers it once, and records its
+ * outcome.
  */
 @NullMarked
 package io.gemel.router.client;

@@ -1,8 +1,8 @@
 package io.gemel.router.decision;
 
 /**
- * How many requests a site bears at once, learnt from how long they take: while they take as long as ever it grows, when they take
- * longer it shrinks. Thread-safe.
+ * Adaptive concurrency limit of a site, learnt from latencies: it grows while latencies are stable and shrinks when
+ * they rise. Thread-safe.
  */
 public final class AdaptiveLimit {
     static final int LEAST = 16;

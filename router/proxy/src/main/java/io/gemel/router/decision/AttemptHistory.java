@@ -8,9 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What befell one submission so far: its attempts in order, and what was known of its key before. Confined to one thread.
- */
+/** History of one submission: its attempts in order, and what was known of its key before. Confined to one thread. */
 public final class AttemptHistory {
     /** Two VMs of one site that die within this time died of one cause. */
     static final long EVENT_MILLIS = 1000;

@@ -4,9 +4,9 @@ import io.gemel.router.request.RequestTarget;
 import java.util.List;
 
 /**
- * What a VM says of itself in its heartbeat.
+ * Content of a VM's heartbeat.
  *
- * @param problem what a person must mend there; empty when nothing
+ * @param problem what a person must fix there; empty for none
  * @param vm the name that it gives itself, and its database sessions; empty when it says none
  * @param site the site whose database it works on; empty when it does not say
  */

@@ -21,10 +21,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What differs between two configurations, by the names of the keys. Shows no values, since some are secret. Pure.
+ * Differences between two configurations, by the names of the keys. Shows no values, because some are secret. Pure.
  *
- * @param taken what a running router can take
- * @param refused what it cannot, with what to do instead
+ * @param taken changes that a running router can apply
+ * @param refused changes that it cannot, with what to do instead
  */
 public record Changes(List<String> taken, List<String> refused) {
     private static final String RESTART = " cannot change while the router runs: put it back, or restart the router";

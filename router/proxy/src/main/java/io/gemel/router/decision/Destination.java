@@ -3,7 +3,7 @@ package io.gemel.router.decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a submission is for.
+ * Destination of a submission.
  *
  * @param group whose VMs may have it
  * @param vm one of them that its client was answered by before; null for any

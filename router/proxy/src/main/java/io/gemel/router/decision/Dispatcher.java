@@ -5,8 +5,9 @@ import io.gemel.router.decision.Step.TrafficClass;
 import java.util.Objects;
 
 /**
- * Brings rules, choice and allowances together: tells for one submission what to do now, and counts what is under way. It sends nothing
- * itself. Confined to one thread, but for the allowances that all threads share.
+ * Combines resubmission policy, load balancer and budgets: returns the next step for one submission, and counts
+ * attempts in progress. It sends nothing itself. Confined to one thread, except for the budgets, which all threads
+ * share.
  */
 public final class Dispatcher {
     /** Between two looks at something that waits for others. */

@@ -12,8 +12,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All VMs and sites, and whether they are served any longer. Sites stay; VMs come and go with the settings, and one that stays keeps its
- * state. Any thread may read it: lists and maps that it hands out never change.
+ * All VMs and sites, and whether they are still served. Sites are fixed; VMs are added and removed with the settings,
+ * and one that stays keeps its state. Readable from any thread: lists and maps that it returns never change.
  */
 public final class Fleet implements FleetView {
     /** VMs that were taken out and are remembered, since something may have been sent to them. */

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the requests for one group of VMs share at this router, and with those for no other group: each application has its own queue, its own retries
- * and its own part of what the router may have in hand. Thread-safe.
+ * State that the requests of one group of VMs share at this router: each application has its own queue, its own retry
+ * budget and its own share of the requests in flight. Thread-safe.
  */
 public final class Group {
     private final String name;

@@ -2,7 +2,7 @@ package io.gemel.router.decision;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** What the VMs of one group at one site have in hand and bear. Thread-safe. */
+/** Requests in flight and capacity of the VMs of one group at one site. Thread-safe. */
 public final class GroupLoad {
     private final AdaptiveLimit limit = new AdaptiveLimit();
     private final FailoverBulkhead lane = new FailoverBulkhead();

@@ -1,6 +1,6 @@
 package io.gemel.router.decision;
 
-/** Whether the router is told of a VM, from its first moment to its last. */
+/** Lifecycle of a VM in the router's configuration. */
 public enum Membership {
     /** Named when the router started. */
     STARTED,

@@ -1,6 +1,6 @@
 package io.gemel.router.decision;
 
-/** What a {@link Dispatcher} tells to do with a submission now. */
+/** The next step that a {@link Dispatcher} returns for a submission. */
 public sealed interface Move {
     /**
      * Send it.

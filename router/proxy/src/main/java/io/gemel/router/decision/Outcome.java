@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a VM says became of a submission: the words of its header {@code Gemel-Outcome}. */
+/** Outcome of a submission at a VM: the values of its header {@code Gemel-Outcome}. */
 public enum Outcome {
     /** Committed now. */
     EXECUTED(Effect.FINAL),
@@ -32,7 +32,7 @@ public enum Outcome {
     /** The connection was lost during the commit. */
     UNKNOWN(Effect.DOUBT);
 
-    /** What an outcome leaves behind. */
+    /** Effect of an outcome. */
     public enum Effect {
         /** The client gets this answer. */
         FINAL,

@@ -1,8 +1,9 @@
 package io.gemel.router.decision;
 
 /**
- * The router's own time, in milliseconds: it stands still while the router does not run, for instance in a long garbage collection,
- * so that the router's own silence is not taken for that of others. One thread moves it; any may read it.
+ * The router's own time, in milliseconds: it does not advance while the router is paused, for instance in a long
+ * garbage collection, so that the router's own pause is not mistaken for silence of others. One thread moves it; any
+ * may read it.
  */
 public final class PauseAwareClock {
     /** A longer step than this was a pause of the router itself. */

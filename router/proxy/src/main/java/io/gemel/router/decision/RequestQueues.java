@@ -8,8 +8,8 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queues of all event loops for the requests of one group. They share the VMs, so whoever gives a VM's room back has the queue served that has waited longest.
- * Thread-safe.
+ * The queues of all event loops for the requests of one group. They share the VMs, so released capacity of a VM serves
+ * the queue that has waited longest. Thread-safe.
  */
 public final class RequestQueues {
     /** A queue stands when its first request has waited for this part of the longest wait. */
@@ -27,7 +27,7 @@ public final class RequestQueues {
     private final List<Member> all = new CopyOnWriteArrayList<>();
     private final AtomicInteger fresh = new AtomicInteger();
 
-    /** The queue of one event loop, as all threads may know it. */
+    /** The queue of one event loop, as visible to all threads. */
     public interface Member {
         /** Since when its first new request waits, in the router's own time; {@link #EMPTY} when none does. */
         long oldestMillis();

@@ -11,9 +11,10 @@ import io.gemel.router.decision.Step.TrafficClass;
 import java.util.List;
 
 /**
- * What is done next with a submission, from what befell it so far: resubmitted once, never twice. Pure.
+ * Decides the next step for a submission from its attempt history, so that its effect happens once. Pure.
  *
- * <p>Where it may be sent is not decided here: {@link LoadBalancer} keeps to the site that {@link AttemptHistory#home} names.
+ * <p>Where it may be sent is not decided here: {@link LoadBalancer} keeps to the site that {@link AttemptHistory#home}
+ * names.
  */
 public final class ResubmissionPolicy {
     /** At this many events in which VMs died over it a key is in quarantine: it is not sent anywhere. */
@@ -39,7 +40,7 @@ public final class ResubmissionPolicy {
     /**
      * The rules.
      *
-     * @param attemptsMax VMs at which one request may do work
+     * @param attemptsMax maximum number of VMs at which one request may do work
      * @param verdictMillis time in which it is known whether a site without VMs is down
      */
     public ResubmissionPolicy(int attemptsMax, long verdictMillis) {

@@ -1,8 +1,8 @@
 package io.gemel.router.decision;
 
 /**
- * Bounds ordinary retries, so that they cannot keep an overload alive: a part of the requests of late, and a few a second besides.
- * Thread-safe.
+ * Token bucket for ordinary retries, so that they cannot sustain an overload: a fraction of recent requests plus a few
+ * a second. Thread-safe.
  */
 public final class RetryBudget {
     /** Of so many requests one may be retried. */

@@ -2,7 +2,10 @@ package io.gemel.router.decision;
 
 import io.gemel.router.api.RouterReport.SiteState;
 
-/** The router's verdict on one site, from its VMs and its process. Time is handed in as in {@link VmHealth}. Confined to one thread. */
+/**
+ * The router's verdict on one site, from its VMs and its process. Time is an argument as in {@link VmHealth}. Confined
+ * to one thread.
+ */
 public final class SiteHealth {
     private static final long NEVER = -1;
 

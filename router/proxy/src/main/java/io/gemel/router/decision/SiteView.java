@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One site as the router knows it at the moment, as long as the router runs. The watching thread writes verdicts; any thread may read and count. */
+/** Current state of one site. The watching thread writes verdicts; any thread may read and count. */
 public final class SiteView {
     private volatile RouterConfig.Site config;
     private volatile List<VmState> vms;

@@ -1,6 +1,6 @@
 package io.gemel.router.decision;
 
-/** What is to be done next with a submission. */
+/** Next step for a submission. */
 public sealed interface Step {
     /**
      * Send it to a VM.

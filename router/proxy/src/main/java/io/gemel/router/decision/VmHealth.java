@@ -1,8 +1,8 @@
 package io.gemel.router.decision;
 
 /**
- * The router's verdict on one VM, from its heartbeats. Time is handed in, in milliseconds of the router's own time, which stands
- * still while the router itself does not run. Confined to one thread.
+ * The router's verdict on one VM, from its heartbeats. Time is an argument, in milliseconds of the router's own time,
+ * which does not advance while the router itself is paused. Confined to one thread.
  */
 public final class VmHealth {
     private static final long NEVER = -1;
@@ -35,7 +35,7 @@ public final class VmHealth {
         this.apart = apart;
     }
 
-    /** What is thought of a VM. */
+    /** Verdict on a VM. */
     public enum Verdict {
         /** Not heard since the router started. */
         UNKNOWN,

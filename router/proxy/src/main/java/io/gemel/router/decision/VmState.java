@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One VM as the router knows it at the moment. The watching thread writes what heartbeats say, serving threads count requests; any
- * thread may read.
+ * Current state of one VM. The watching thread writes what heartbeats say, serving threads count requests; any thread
+ * may read.
  */
 public final class VmState {
     /** Stands for each group: of requests that any VM can answer that keeps the ledger, since the ledger is the site's. */

@@ -1,6 +1,6 @@
 /**
- * What is done next with a submission, and when a VM or a site is taken for dead: policies and verdicts, and the state of the fleet that they are
- * taken from. Pure: no network, no thread, no clock but what it is handed.
+ * Decisions: the next step for a submission, and when a VM or a site is dead. Policies and verdicts, and the state of
+ * the fleet that they use. Pure: no network, no threads, and time only as an argument.
  */
 @NullMarked
 package io.gemel.router.decision;

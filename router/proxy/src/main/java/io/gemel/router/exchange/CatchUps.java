@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has sites apply what others have committed. Many that wait share one question, for each covers all that was committed before it. Confined to
- * one event loop.
+ * Makes sites apply what others have committed. Concurrent waits share one request, because each covers all earlier
+ * commits. Confined to one event loop.
  */
 public final class CatchUps {
     /** Longest wait for each of the two steps: that it is shipped, and that it is applied. */

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Waits until commits are as durable as asked. Many that wait share one question to the site's process, for each question covers all
- * that was committed before it. Confined to one event loop.
+ * Waits until commits have reached the requested durability. Concurrent waits share one request to the site's process,
+ * because each covers all earlier commits. Confined to one event loop.
  */
 public final class DurabilityRounds {
     /** Questions to one site at once; who comes later shares the next one. */

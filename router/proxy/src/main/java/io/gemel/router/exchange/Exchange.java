@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One submission from the moment its request has come until its client is answered. Confined to one event loop. */
+/** One submission, from the arrival of its request to the answer. Confined to one event loop. */
 public final class Exchange implements RequestQueue.Waiting {
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 

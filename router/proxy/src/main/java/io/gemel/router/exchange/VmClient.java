@@ -15,7 +15,7 @@ import io.vertx.core.net.HostAndPort;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests to VMs over connections that are kept, which belong to the event loop that made this object. */
+/** Sends requests to VMs over pooled connections, which belong to the event loop that made this object. */
 public final class VmClient {
     private final Vertx vertx;
     private final Settings settings;

@@ -10,7 +10,7 @@ import io.gemel.router.report.RouterCounters;
 import java.time.InstantSource;
 
 /**
- * What exchanges work with, the same for all of one event loop.
+ * Dependencies of exchanges, the same for all of one event loop.
  *
  * @param clock wall clock, for the headers that VMs get
  * @param scheme by which clients come

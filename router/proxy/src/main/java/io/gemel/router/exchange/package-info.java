@@ -1,6 +1,6 @@
 /**
- * One submission on its way: {@code Exchange} has it queued, sent to a VM, sent again and awaited until it is durable, as the package
- * {@code decision} says.
+ * Processing of one submission: {@code Exchange} queues it, sends it to a VM, resubmits it and awaits its durability,
+ * as decided by the package {@code decision}.
  */
 @NullMarked
 package io.gemel.router.exchange;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks DNS for VMs again and again, ends registrations that nobody renews, and lets the router follow. On an event loop of its own. */
+/** Queries DNS for VMs periodically, ends expired registrations, and updates the router. On a dedicated event loop. */
 public final class Discovery extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(Discovery.class);
 

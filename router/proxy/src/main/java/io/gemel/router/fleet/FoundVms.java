@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
-/** VMs that the settings do not name: those that DNS says, and those that registered themselves. Any thread. */
+/** VMs that the settings do not name: those from DNS, and those that registered themselves. Any thread. */
 public final class FoundVms {
     /** VMs that may be registered at once. */
     static final int REGISTERED_MAX = 1000;

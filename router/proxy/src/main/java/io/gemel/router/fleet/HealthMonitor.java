@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Watches VMs and sites on an event loop of its own, and writes what it finds into the fleet. It also moves the router's own time. */
+/**
+ * Monitors VMs and sites on a dedicated event loop, and writes the results to the fleet. It also advances the router's
+ * own time.
+ */
 public final class HealthMonitor extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(HealthMonitor.class);
 

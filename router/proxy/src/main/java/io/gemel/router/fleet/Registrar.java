@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets VMs register themselves: {@code POST /register} with what the settings would say of them, again before the lease ends, and
- * {@code DELETE /register?vm=NAME} when they end. Confined to the event loop of operators.
+ * Lets VMs register themselves: {@code POST /register} with the same data as in the settings, renewed before the lease
+ * ends, and {@code DELETE /register?vm=NAME} when they end. Confined to the event loop of operators.
  */
 public final class Registrar {
     public static final String PATH = "/register";
@@ -52,9 +52,9 @@ public final class Registrar {
     private final Callable<String> follow;
 
     /**
-     * What a VM is told.
+     * The answer to a VM.
      *
-     * @param text a sentence; JSON when it was taken
+     * @param text a sentence; JSON when it was accepted
      */
     public record Said(int status, String text) {}
 

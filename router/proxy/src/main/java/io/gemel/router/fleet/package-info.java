@@ -1,6 +1,6 @@
 /**
- * Which VMs there are and how they are: discovery, registration, heartbeats, failover of sites, draining. It writes into the state that the package
- * {@code decision} reads.
+ * The VMs and their health: discovery, registration, heartbeats, failover of sites, draining. It writes into the state
+ * that the package {@code decision} reads.
  */
 @NullMarked
 package io.gemel.router.fleet;

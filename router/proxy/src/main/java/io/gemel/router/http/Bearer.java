@@ -4,7 +4,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 
-/** Whether a request shows a token. Pure. */
+/** Checks a request's bearer token. Pure. */
 public final class Bearer {
     private Bearer() {}
 

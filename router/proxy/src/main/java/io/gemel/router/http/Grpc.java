@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of gRPC. Messages go both ways at once, and the end of an answer tells how the call ended: a VM is asked by HTTP/2, too, and nothing is
- * kept or sent again. Pure.
+ * Calls of gRPC. Messages are streamed both ways, and the trailers of an answer carry the status of the call: a VM is
+ * called by HTTP/2, too, and nothing is stored or resubmitted. Pure.
  */
 public final class Grpc {
     private static final Pattern TYPE = Pattern.compile("application/grpc *([+;].*)?", Pattern.CASE_INSENSITIVE);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
-/** The head of a request of HTTP/2 as one of HTTP/1.1, in which it goes on: what could not stand there is refused. Pure. */
+/** Converts the head of an HTTP/2 request to HTTP/1.1; what cannot be represented there is rejected. Pure. */
 public final class Http2Head {
     private static final int URI_TOO_LONG = 414;
     static final int HEADERS_TOO_LARGE = 431;

@@ -9,9 +9,10 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes a client's connection in two steps: nothing is written any more, and what the client still sends is thrown away until it closes its
- * side or a moment has passed. The kernel resets a connection that is closed with unread input, and an answer on its way can be lost with
- * that. First in the pipeline: TLS has said its last word by then. Confined to the connection's event loop.
+ * Closes a client's connection in two steps: nothing more is written, and further input is discarded until the client
+ * closes its side or a short time has passed. The kernel resets a connection that is closed with unread input, and an
+ * answer in transit can be lost with it. First in the pipeline: TLS is already closed by then. Confined to the
+ * connection's event loop.
  */
 public final class LingeringClose extends ChannelDuplexHandler {
     /** For how long a client's input is thrown away. */

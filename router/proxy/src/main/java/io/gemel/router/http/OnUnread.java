@@ -2,7 +2,10 @@ package io.gemel.router.http;
 
 import io.vertx.core.http.HttpConnection;
 
-/** Hears of what is refused below requests, because it cannot be read or there is no room for it. On the connection's event loop. */
+/**
+ * Notified of what is rejected below the level of requests, because it is malformed or above a limit. On the
+ * connection's event loop.
+ */
 public interface OnUnread {
     /** Of a request that has its connection for itself. */
     long NO_STREAM = -1;

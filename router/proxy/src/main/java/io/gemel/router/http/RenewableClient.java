@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An HTTP client that follows the settings: when one that it rests on has changed, a new one takes its place, and the old one ends with
- * the requests that it has under way and the connections that were upgraded. Confined to one event loop.
+ * An HTTP client that follows the settings: when one of its settings changes, a new client replaces it, and the old one
+ * ends after its requests in flight and upgraded connections. Confined to one event loop.
  */
 public final class RenewableClient {
     /** Longer than anything is under way: requests end in their own time, what was upgraded when a side ends it. */
@@ -43,10 +43,10 @@ public final class RenewableClient {
     private HttpClient http;
 
     /**
-     * What a client rests on.
+     * Settings of a client.
      *
      * @param tls see {@link RouterConfig#backendTls}
-     * @param version HTTP/1.1, or HTTP/2 without a word of HTTP/1.1 before it
+     * @param version HTTP/1.1, or HTTP/2 with prior knowledge
      * @param headersMax bytes of the headers of an answer
      * @param connectionsMax to one server
      * @param waitingMax requests that wait for one of them; negative for any number

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What requests of HTTP/1.1 and HTTP/2 say in the same way. Pure. */
+/** Common properties of HTTP/1.1 and HTTP/2 requests. Pure. */
 public final class Requests {
     private Requests() {}
 

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Asks site processes. Its connections belong to the event loop that made it. */
+/** Calls site processes. Its connections belong to the event loop that made it. */
 public final class SiteClient {
     /** Connections to one site process; more requests wait for one of them. */
     private static final int CONNECTIONS_MAX = 32;

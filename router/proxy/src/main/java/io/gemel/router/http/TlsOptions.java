@@ -7,7 +7,7 @@ import java.util.Set;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/** How TLS is spoken, and why it was not. Pure. */
+/** TLS options, and explanations of TLS failures. Pure. */
 public final class TlsOptions {
     /** What is spoken, to clients and to VMs. */
     static final Set<String> PROTOCOLS = Set.of("TLSv1.3", "TLSv1.2");

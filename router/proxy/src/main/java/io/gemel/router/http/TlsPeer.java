@@ -13,7 +13,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the handshake told of a client's connection.
+ * Result of the TLS handshake with a client.
  *
  * @param version such as {@code TLSv1.3}
  * @param serverName the host that the client asked for; null for none

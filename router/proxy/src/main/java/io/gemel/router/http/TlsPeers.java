@@ -20,8 +20,8 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who are connected by TLS, and whether they may still be by the settings of this moment: a handshake goes by those of its own time.
- * Confined to one event loop.
+ * The clients connected by TLS, and whether the current settings still accept them: a handshake used the settings of
+ * its time. Confined to one event loop.
  */
 public final class TlsPeers {
     /** What a connection that is no longer accepted has in hand gets to end. */

@@ -1,6 +1,6 @@
 /**
- * HTTP/1.1, HTTP/2 and TLS, more strictly than Vert.x reads them, and clients for what others serve. Nothing here knows what a submission or a VM
- * is.
+ * HTTP/1.1, HTTP/2 and TLS, parsed more strictly than by Vert.x, and HTTP clients. Nothing here depends on submissions
+ * or VMs.
  */
 @NullMarked
 package io.gemel.router.http;

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long answers took since the router started, by route, VM and class of status. There are as many series as the configuration has
- * routes and VMs, whatever clients ask for. Thread-safe.
+ * How long answers took since the router started, by route, VM and class of status. The number of series is bounded by
+ * the routes and VMs of the configuration. Thread-safe.
  */
 public final class AnswerTimes {
     /** Stands for no route, where a request was not proper, and for no VM, where the router itself answered. */

@@ -3,8 +3,8 @@ package io.gemel.router.report;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Latencies of late, for quantiles, in buckets that grow by an eighth. Two halves take turns, so that what is told covers the last
- * one to two turns. Thread-safe; recording takes no lock.
+ * Rolling latency histogram for quantiles, in buckets that grow by an eighth. Two buffers rotate, so that a report
+ * covers the last one to two periods. Thread-safe; recording takes no lock.
  */
 public final class LatencyWindow {
     /** Between two turns. */

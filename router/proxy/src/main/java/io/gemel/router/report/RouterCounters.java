@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** What a router has done since it started, and what it has in hand. Thread-safe. */
+/** Counters of a router since its start, and its requests in flight. Thread-safe. */
 public final class RouterCounters {
     public final LongAdder requests = new LongAdder();
     public final LongAdder resubmitted = new LongAdder();

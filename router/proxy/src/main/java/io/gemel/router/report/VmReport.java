@@ -5,7 +5,7 @@ import io.gemel.router.decision.Beat;
 import io.gemel.router.decision.VmState;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 
-/** What people are told of a VM: how it stands, and why it takes no requests. Pure. */
+/** Report about a VM: its state, and why it takes no requests. Pure. */
 public final class VmReport {
     private VmReport() {}
 

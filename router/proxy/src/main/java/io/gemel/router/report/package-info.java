@@ -1,4 +1,4 @@
-/** What a router counts, and what people are told of its VMs. No network. */
+/** A router's counters, and reports about its VMs. No network. */
 @NullMarked
 package io.gemel.router.report;
 

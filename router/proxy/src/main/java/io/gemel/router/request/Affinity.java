@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client that shall come back to the VM that answered it. Its cookie means the same to every router, since it is made of names alone. Nothing but
- * the choice of a VM depends on it. Pure.
+ * Session affinity: returns a client to the VM that answered it. Its cookie means the same to every router, because it
+ * is made of names alone. Only the choice of a VM depends on it. Pure.
  *
  * @param cookie the cookie's name
  * @param vm the VM that the client's cookie names; null when it has none, or one that names none of its group

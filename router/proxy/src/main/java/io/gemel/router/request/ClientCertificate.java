@@ -14,7 +14,7 @@ import java.util.TreeSet;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Who a client is by its certificate. All texts are printable ASCII, whatever stands in the certificate.
+ * A client's identity in its certificate. All texts are printable ASCII, whatever the certificate contains.
  *
  * @param subject its distinguished name (RFC 4514); empty when all its names are alternative ones
  * @param fingerprint SHA-256 of the certificate, in hexadecimal

@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Tells requests apart that carry the same key: SHA-256 of method, target, what else tells clients apart, and body, each but the last
- * ended by a newline. Confined to one thread.
+ * Distinguishes requests with the same key: SHA-256 of method, target, what else identifies the client, and body, each
+ * but the last followed by a newline. Confined to one thread.
  */
 public final class Fingerprint {
     private final MessageDigest digest;

@@ -1,9 +1,9 @@
 package io.gemel.router.request;
 
 /**
- * Why a request is not proper.
+ * Why a request is rejected.
  *
- * @param status the HTTP status that says so
- * @param text what is wrong, for the client
+ * @param status the HTTP status
+ * @param text the problem, for the client
  */
 public record Rejection(int status, String text) {}

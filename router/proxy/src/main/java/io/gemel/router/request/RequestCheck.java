@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
-/** What the head of a request must be like beyond what the HTTP decoder demands. Pure. */
+/** Checks of a request's head beyond those of the HTTP decoder. Pure. */
 public final class RequestCheck {
     static final int KEY_LENGTH_MAX = 255;
     public static final String REQUEST_ID = "X-Request-Id";

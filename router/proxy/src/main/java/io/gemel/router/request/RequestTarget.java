@@ -8,10 +8,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request is for: the target of its first line, in origin form. Pure.
+ * Target of a request's first line, in origin form. Pure.
  *
- * @param text path and query as they came; what a VM gets
- * @param plainPath the path as a server may understand it: decoded once, without dot segments, doubled slashes and parameters
+ * @param text path and query unchanged, as a VM gets them
+ * @param plainPath the path as a server may understand it: decoded once, without dot segments, doubled slashes and
+ *     parameters
  */
 public record RequestTarget(String text, String plainPath) {
     private static final String OWN_PREFIX = "/gemel";

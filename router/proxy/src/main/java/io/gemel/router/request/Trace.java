@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A trace that a request belongs to (W3C Trace Context). Pure.
  *
  * @param id 32 hexadecimal digits
- * @param parent the span of whoever sent it here, 16 hexadecimal digits; null when the trace begins here
+ * @param parent the sender's span, 16 hexadecimal digits; null when the trace begins here
  * @param flags whether it is sampled, and whether its id is random
  */
 public record Trace(String id, @Nullable String parent, int flags) {

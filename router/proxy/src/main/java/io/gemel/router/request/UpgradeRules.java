@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which requests ask for another protocol on their connection, and which of them are passed on. What carries HTTP itself is never asked of a
- * VM: behind the router's back a client could send there whatever it likes. Such a request is one like any other. Pure.
+ * Which requests ask for another protocol on their connection, and which of them are passed on. Upgrades to protocols
+ * that carry HTTP itself never reach a VM: they would let a client bypass the router. Such a request is handled like
+ * any other. Pure.
  */
 public final class UpgradeRules {
     public static final int SWITCHING_PROTOCOLS = 101;

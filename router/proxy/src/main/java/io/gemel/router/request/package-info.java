@@ -1,6 +1,6 @@
 /**
- * What a request may say, and what of it a VM may hear: targets, headers, keys, routes, upgrades, traces. Pure: nothing here knows Vert.x, Netty
- * or a clock.
+ * What a request may contain, and what a VM receives of it: targets, headers, keys, routes, upgrades, traces. Pure:
+ * nothing here depends on Vert.x, Netty or a clock.
  */
 @NullMarked
 package io.gemel.router.request;
