@@ -1,7 +1,7 @@
 package io.gemel.router.client;
 
+import io.gemel.router.decision.Decision;
 import io.gemel.router.decision.ResubmissionPolicy;
-import io.gemel.router.decision.Step;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +12,7 @@ public final class RouterResponses {
 
     private RouterResponses() {}
 
-    public static Text of(Step.Reply reply, @Nullable String key) {
+    public static Text of(Decision.Reply reply, @Nullable String key) {
         String named = key == null ? "" : " with Idempotency-Key " + key;
         return switch (reply) {
             case SHED -> new Text(503, "no room at the moment; nothing was done: send it again later");
@@ -45,7 +45,7 @@ public final class RouterResponses {
         }
     }
 
-    public static End cause(Step.Reply reply) {
+    public static End cause(Decision.Reply reply) {
         return switch (reply) {
             case SHED, LATE -> new End(Passage.Cause.VM_SLOW, Passage.Phase.QUEUE);
             case IN_DOUBT, LOST, UNANSWERED, LAST_ANSWER -> new End(Passage.Cause.VM, Passage.Phase.VM);
@@ -59,13 +59,13 @@ public final class RouterResponses {
     }
 
     /** After how many seconds it is worth while to ask again. */
-    public static long retryAfterSeconds(Step.Reply reply) {
-        return reply == Step.Reply.QUARANTINED ? ResubmissionPolicy.QUARANTINE_MILLIS / 1000 : 1;
+    public static long retryAfterSeconds(Decision.Reply reply) {
+        return reply == Decision.Reply.QUARANTINED ? ResubmissionPolicy.QUARANTINE_MILLIS / 1000 : 1;
     }
 
     /** Whether such an answer means that it may have been done, whatever is known besides. */
-    public static boolean inDoubt(Step.Reply reply) {
-        return reply == Step.Reply.IN_DOUBT || reply == Step.Reply.LOST || reply == Step.Reply.QUARANTINED;
+    public static boolean inDoubt(Decision.Reply reply) {
+        return reply == Decision.Reply.IN_DOUBT || reply == Decision.Reply.LOST || reply == Decision.Reply.QUARANTINED;
     }
 
     /**

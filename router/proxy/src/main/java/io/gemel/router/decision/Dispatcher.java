@@ -1,18 +1,18 @@
 package io.gemel.router.decision;
 
-import io.gemel.router.decision.Step.Reply;
-import io.gemel.router.decision.Step.TrafficClass;
-import java.util.Objects;
+import io.gemel.router.decision.Decision.Answer;
+import io.gemel.router.decision.Decision.Awaited;
+import io.gemel.router.decision.Decision.Reply;
+import io.gemel.router.decision.Decision.Send;
+import io.gemel.router.decision.Decision.TrafficClass;
+import io.gemel.router.decision.Decision.Wait;
+import java.util.function.Consumer;
 
 /**
- * Combines resubmission policy, load balancer and budgets: returns the next step for one submission, and counts
- * attempts in progress. It sends nothing itself. Confined to one thread, except for the budgets, which all threads
- * share.
+ * Brings policy, load balancing and allowances together: decides for one submission what to do now, picks its VM, and counts what is under way. It sends nothing
+ * itself. Confined to one thread, but for the allowances that all threads share.
  */
 public final class Dispatcher {
-    /** Between two looks at something that waits for others. */
-    private static final long LOOK_MILLIS = 10;
-
     /** Waits differ by so much, so that those who failed together do not come back together. */
     private static final double JITTER = 0.5;
 
@@ -30,41 +30,27 @@ public final class Dispatcher {
     }
 
     /** What to do with a new request while others wait that came before it. */
-    public Move behindOthers(AttemptHistory history, RequestQueues queues, long sinceMillis) {
-        return queues.areHopeless(sinceMillis) ? new Move.Conclude(Reply.SHED) : queued(history, sinceMillis);
+    public Decision behindOthers(AttemptHistory history, RequestQueues queues, long sinceMillis) {
+        return queues.areHopeless(sinceMillis) ? new Answer(Reply.SHED) : inTurn(history, sinceMillis);
     }
 
-    private Move queued(AttemptHistory history, long sinceMillis) {
-        return new Move.Queue(Math.min(history.deadlineMillis(), sinceMillis + waitMaxMillis), true);
+    private Decision inTurn(AttemptHistory history, long sinceMillis) {
+        return new Wait(Awaited.ROOM_IN_TURN, Math.min(history.deadlineMillis(), sinceMillis + waitMaxMillis));
     }
 
     /**
      * What to do with a submission now.
      *
-     * @param budget of its group
      * @param sinceMillis when the submission came here, or its last attempt ended
      * @param nowMillis the router's own time
      */
-    public Move next(AttemptHistory history, RetryBudget budget, long sinceMillis, long nowMillis) {
-        Step step = policy.next(history, fleet, nowMillis);
-        if (step instanceof Step.Give give) {
-            return new Move.Conclude(give.reply());
-        }
-        if (step instanceof Step.CatchUp) {
-            Attempt last = Objects.requireNonNull(history.last(), "only what was sent somewhere is declined");
-            return new Move.CatchUp(fleet.site(last.site()), fleet.site(fleet.ownSite()));
-        }
-        if (step instanceof Step.Hold) {
-            return hold(history, nowMillis);
-        }
-        Step.Send send = (Step.Send) step;
-        if (send.delayMillis() > 0) {
+    public Decision decide(AttemptHistory history, long sinceMillis, long nowMillis) {
+        Decision decision = policy.next(history, fleet, nowMillis);
+        if (decision instanceof Send send && send.delayMillis() > 0) {
             long due = sinceMillis + (long) (send.delayMillis() * (1 + JITTER * spread(history, sinceMillis)));
-            if (nowMillis < due) {
-                return new Move.Await(due);
-            }
+            return nowMillis < due ? new Wait(Awaited.TIME, due) : decision;
         }
-        return send(history, budget, send.lane(), sinceMillis, nowMillis);
+        return decision;
     }
 
     /** The same at every look at the same wait, from 0 to 1. */
@@ -72,51 +58,56 @@ public final class Dispatcher {
         return Math.floorMod(System.identityHashCode(history) + sinceMillis, 1000) / 1000.0;
     }
 
-    private Move send(AttemptHistory history, RetryBudget budget, TrafficClass lane, long sinceMillis, long nowMillis) {
-        VmState vm = balancer.choose(history, lane, nowMillis);
+    /**
+     * Picks a VM for a submission that is to be sent; the attempt counts for it from then on.
+     *
+     * @param budget of its group
+     * @param sinceMillis when the submission came here, or its last attempt ended
+     * @param nowMillis the router's own time
+     * @param picked gets the VM
+     * @param otherwise gets what to do instead
+     */
+    public void pick(
+            AttemptHistory history,
+            RetryBudget budget,
+            TrafficClass traffic,
+            long sinceMillis,
+            long nowMillis,
+            Consumer<Assignment> picked,
+            Consumer<Decision> otherwise) {
+        VmState vm = balancer.choose(history, traffic, nowMillis);
         if (vm == null) {
-            return none(history, sinceMillis, nowMillis);
+            otherwise.accept(withoutVm(history, sinceMillis, nowMillis));
+            return;
         }
         GroupLoad load = vm.load();
-        if (lane == TrafficClass.FAILOVER && !load.lane().tryEnter(load.limit().limit())) {
-            return hold(history, nowMillis);
+        boolean failover = traffic == TrafficClass.FAILOVER;
+        if (failover && !load.failover().tryEnter(load.limit().limit())) {
+            otherwise.accept(ResubmissionPolicy.soon(history, nowMillis));
+        } else if (traffic == TrafficClass.RETRY && !budget.tryRetry(nowMillis)) {
+            otherwise.accept(history.inDoubt() ? ResubmissionPolicy.soon(history, nowMillis) : new Answer(Reply.SHED));
+        } else {
+            boolean changes = !history.safe();
+            vm.began(changes);
+            load.inFlight().incrementAndGet();
+            picked.accept(new Assignment(vm, load, traffic, changes));
         }
-        if (lane == TrafficClass.RETRY && !budget.tryRetry(nowMillis)) {
-            return history.inDoubt() ? hold(history, nowMillis) : new Move.Conclude(Reply.SHED);
-        }
-        boolean changes = !history.safe();
-        vm.began(changes);
-        load.inFlight().incrementAndGet();
-        return new Move.Dispatch(vm, load, lane, changes);
     }
 
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
-    private Move none(AttemptHistory history, long sinceMillis, long nowMillis) {
+    private Decision withoutVm(AttemptHistory history, long sinceMillis, long nowMillis) {
         Attempt last = history.last();
         boolean broke = last != null && last.ending() instanceof AttemptResult.Broken;
         if (last != null && last.ending().unable() && history.home() == null && balancer.isExhausted(history)) {
-            return new Move.Conclude(Reply.UNABLE);
+            return new Answer(Reply.UNABLE);
         }
         boolean waited = nowMillis - sinceMillis >= waitMaxMillis;
         if (history.home() == null && (waited || (history.safe() && balancer.isExhausted(history)))) {
-            return new Move.Conclude(broke ? Reply.UNANSWERED : Reply.SHED);
+            return new Answer(broke ? Reply.UNANSWERED : Reply.SHED);
         }
-        if (nowMillis >= history.deadlineMillis()) {
-            return overdue(history);
-        }
-        return history.isFresh() ? queued(history, sinceMillis) : new Move.Queue(nextLook(history, nowMillis), false);
-    }
-
-    private static Move overdue(AttemptHistory history) {
-        return new Move.Conclude(history.home() == null ? Reply.SHED : Reply.IN_DOUBT);
-    }
-
-    private static long nextLook(AttemptHistory history, long nowMillis) {
-        return Math.min(history.deadlineMillis(), nowMillis + LOOK_MILLIS);
-    }
-
-    private Move hold(AttemptHistory history, long nowMillis) {
-        return nowMillis >= history.deadlineMillis() ? overdue(history) : new Move.Await(nextLook(history, nowMillis));
+        return history.isFresh()
+                ? inTurn(history, sinceMillis)
+                : new Wait(Awaited.ROOM, ResubmissionPolicy.nextLook(history, nowMillis));
     }
 
     /**
@@ -125,11 +116,11 @@ public final class Dispatcher {
      * @param millis how long it took
      * @param nowMillis the router's own time
      */
-    public void ended(Move.Dispatch dispatch, AttemptResult ending, double millis, long nowMillis) {
-        VmState vm = dispatch.vm();
-        GroupLoad load = dispatch.load();
+    public void ended(Assignment of, AttemptResult ending, double millis, long nowMillis) {
+        VmState vm = of.vm();
+        GroupLoad load = of.load();
         boolean over = ending instanceof AttemptResult.Answered || ending instanceof AttemptResult.NotSent;
-        int inFlight = giveBack(dispatch, over, nowMillis);
+        int inFlight = giveBack(of, over, nowMillis);
         if (ending instanceof AttemptResult.Improper || ending.unable()) {
             vm.judgedBy(false);
             return;
@@ -149,8 +140,8 @@ public final class Dispatcher {
     }
 
     /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */
-    public void abandoned(Move.Dispatch dispatch, long nowMillis) {
-        giveBack(dispatch, false, nowMillis);
+    public void abandoned(Assignment of, long nowMillis) {
+        giveBack(of, false, nowMillis);
     }
 
     /**
@@ -159,15 +150,15 @@ public final class Dispatcher {
      * @param over whether its VM has certainly ended it
      * @return how many its group had until now
      */
-    private static int giveBack(Move.Dispatch dispatch, boolean over, long nowMillis) {
+    private static int giveBack(Assignment of, boolean over, long nowMillis) {
         if (over) {
-            dispatch.vm().ended(dispatch.changes());
+            of.vm().ended(of.changes());
         } else {
-            dispatch.vm().leftBehind(dispatch.changes(), nowMillis);
+            of.vm().leftBehind(of.changes(), nowMillis);
         }
-        if (dispatch.lane() == TrafficClass.FAILOVER) {
-            dispatch.load().lane().leave();
+        if (of.traffic() == TrafficClass.FAILOVER) {
+            of.load().failover().leave();
         }
-        return dispatch.load().inFlight().getAndDecrement();
+        return of.load().inFlight().getAndDecrement();
     }
 }

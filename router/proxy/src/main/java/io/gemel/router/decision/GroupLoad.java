@@ -5,15 +5,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Requests in flight and capacity of the VMs of one group at one site. Thread-safe. */
 public final class GroupLoad {
     private final AdaptiveLimit limit = new AdaptiveLimit();
-    private final FailoverBulkhead lane = new FailoverBulkhead();
+    private final FailoverBulkhead failover = new FailoverBulkhead();
     private final AtomicInteger inFlight = new AtomicInteger();
 
     public AdaptiveLimit limit() {
         return limit;
     }
 
-    FailoverBulkhead lane() {
-        return lane;
+    FailoverBulkhead failover() {
+        return failover;
     }
 
     public AtomicInteger inFlight() {

@@ -1,7 +1,7 @@
 package io.gemel.router.decision;
 
 import io.gemel.router.api.RouterReport.SiteState;
-import io.gemel.router.decision.Step.TrafficClass;
+import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.VmHealth.Verdict;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.Collection;
@@ -38,11 +38,11 @@ public final class LoadBalancer {
      * @return null when no VM can have it at the moment
      */
     @Nullable
-    VmState choose(AttemptHistory history, TrafficClass lane, long nowMillis) {
+    VmState choose(AttemptHistory history, TrafficClass traffic, long nowMillis) {
         String home = history.home();
         if (home != null) {
-            VmState there = best(fleet.site(home), history, lane, Tier.ANY, nowMillis);
-            return there != null ? there : acrossFrom(fleet.site(home), history, lane, nowMillis);
+            VmState there = best(fleet.site(home), history, traffic, Tier.ANY, nowMillis);
+            return there != null ? there : acrossFrom(fleet.site(home), history, traffic, nowMillis);
         }
         VmState wanted = wanted(history);
         if (wanted != null) {
@@ -50,7 +50,7 @@ public final class LoadBalancer {
         }
         for (Tier tier : Tier.values()) {
             for (SiteView site : fleet.sites()) {
-                VmState vm = best(site, history, lane, tier, nowMillis);
+                VmState vm = best(site, history, traffic, tier, nowMillis);
                 if (vm != null) {
                     return vm;
                 }
@@ -85,14 +85,14 @@ public final class LoadBalancer {
         ANY
     }
 
-    private @Nullable VmState acrossFrom(SiteView home, AttemptHistory history, TrafficClass lane, long nowMillis) {
+    private @Nullable VmState acrossFrom(SiteView home, AttemptHistory history, TrafficClass traffic, long nowMillis) {
         Collection<GroupView> there = groups(home, history);
         if (history.group().equals(VmState.ANY_GROUP)) {
             there = there.stream().filter(GroupView::mayKeepLedger).toList();
         }
         for (SiteView site : fleet.sites()) {
             if (!there.isEmpty() && there.stream().allMatch(group -> group.isCrossableTo(site.name()))) {
-                VmState vm = best(site, history, lane, Tier.ANY, nowMillis);
+                VmState vm = best(site, history, traffic, Tier.ANY, nowMillis);
                 if (vm != null) {
                     return vm;
                 }
@@ -116,9 +116,9 @@ public final class LoadBalancer {
     }
 
     private @Nullable VmState best(
-            SiteView site, AttemptHistory history, TrafficClass lane, Tier tier, long nowMillis) {
+            SiteView site, AttemptHistory history, TrafficClass traffic, Tier tier, long nowMillis) {
         for (GroupView group : groups(site, history)) {
-            VmState vm = best(site, group, history, lane, tier, nowMillis);
+            VmState vm = best(site, group, history, traffic, tier, nowMillis);
             if (vm != null) {
                 return vm;
             }
@@ -127,10 +127,10 @@ public final class LoadBalancer {
     }
 
     private @Nullable VmState best(
-            SiteView site, GroupView group, AttemptHistory history, TrafficClass lane, Tier tier, long nowMillis) {
+            SiteView site, GroupView group, AttemptHistory history, TrafficClass traffic, Tier tier, long nowMillis) {
         if (site.state() == SiteState.DOWN
                 || (tier == Tier.GOOD && site.lagMillis() > lagMaxMillis)
-                || (lane != TrafficClass.FAILOVER && group.load().isFull())) {
+                || (traffic != TrafficClass.FAILOVER && group.load().isFull())) {
             return null;
         }
         List<VmState> vms = vms(group, history);

@@ -1,13 +1,13 @@
 package io.gemel.router.decision;
 
 import io.gemel.router.api.RouterReport.SiteState;
+import io.gemel.router.decision.Decision.Answer;
+import io.gemel.router.decision.Decision.Awaited;
+import io.gemel.router.decision.Decision.Reply;
+import io.gemel.router.decision.Decision.Send;
+import io.gemel.router.decision.Decision.TrafficClass;
+import io.gemel.router.decision.Decision.Wait;
 import io.gemel.router.decision.FleetView.VmFate;
-import io.gemel.router.decision.Step.CatchUp;
-import io.gemel.router.decision.Step.Give;
-import io.gemel.router.decision.Step.Hold;
-import io.gemel.router.decision.Step.Reply;
-import io.gemel.router.decision.Step.Send;
-import io.gemel.router.decision.Step.TrafficClass;
 import java.util.List;
 
 /**
@@ -31,6 +31,9 @@ public final class ResubmissionPolicy {
 
     static final long BACKOFF_MAX_MILLIS = 500;
 
+    /** Between two looks at something that waits for others. */
+    static final long LOOK_MILLIS = 10;
+
     /** Deaths are counted when a death has had time to be seen as one of a whole site. */
     static final long SETTLE_MILLIS = 50;
 
@@ -52,9 +55,9 @@ public final class ResubmissionPolicy {
      * @param surroundings as they are now
      * @param nowMillis the router's own time
      */
-    Step next(AttemptHistory history, FleetView surroundings, long nowMillis) {
+    Decision next(AttemptHistory history, FleetView surroundings, long nowMillis) {
         if (history.earlierDeaths() >= DEATHS_MAX) {
-            return new Give(Reply.QUARANTINED);
+            return new Answer(Reply.QUARANTINED);
         }
         Attempt last = history.last();
         if (last == null) {
@@ -63,7 +66,7 @@ public final class ResubmissionPolicy {
         if (last.ending() instanceof AttemptResult.Answered answered) {
             Outcome outcome = answered.outcome();
             return outcome == null
-                    ? new Give(Reply.LAST_ANSWER)
+                    ? new Answer(Reply.LAST_ANSWER)
                     : afterAnswer(history, outcome, surroundings, nowMillis);
         }
         if (last.ending() instanceof AttemptResult.NotSent) {
@@ -71,18 +74,18 @@ public final class ResubmissionPolicy {
         }
         boolean told = history.safe() || last.kept(); // the ledger tells whether it was done, or nobody need know
         if (last.ending() instanceof AttemptResult.Improper) {
-            return new Give(told ? Reply.IMPROPER : Reply.LOST);
+            return new Answer(told ? Reply.IMPROPER : Reply.LOST);
         }
         if (!told || (!history.safe() && !history.resubmittable())) {
-            return new Give(Reply.LOST);
+            return new Answer(Reply.LOST);
         }
         return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
     }
 
-    private Step afterAnswer(AttemptHistory history, Outcome outcome, FleetView surroundings, long nowMillis) {
+    private Decision afterAnswer(AttemptHistory history, Outcome outcome, FleetView surroundings, long nowMillis) {
         switch (outcome) {
             case EXECUTED, REPLAYED, REJECTED, FENCED -> {
-                return new Give(Reply.LAST_ANSWER);
+                return new Answer(Reply.LAST_ANSWER);
             }
             case DECLINED -> {
                 return afterRefusal(history, surroundings, nowMillis);
@@ -92,7 +95,7 @@ public final class ResubmissionPolicy {
             }
             case FAILED -> {
                 return history.count(Outcome.FAILED) >= FAILURES_MAX
-                        ? new Give(Reply.LAST_ANSWER)
+                        ? new Answer(Reply.LAST_ANSWER)
                         : again(history, TrafficClass.RETRY, 0, surroundings, nowMillis);
             }
             case DRAINING, CLOSED -> {
@@ -112,20 +115,20 @@ public final class ResubmissionPolicy {
      * Away from the router's own site the application may have missed what its clients did there a moment ago: once that is applied, it is
      * asked again, once. Nothing of the refused attempt or of those before it can happen any more.
      */
-    private Step afterRefusal(AttemptHistory history, FleetView surroundings, long nowMillis) {
+    private Decision afterRefusal(AttemptHistory history, FleetView surroundings, long nowMillis) {
         boolean away = !lastOf(history).site().equals(surroundings.ownSite());
         if (!away || !history.resubmittable() || history.count(Outcome.DECLINED) > 1) {
-            return new Give(Reply.LAST_ANSWER);
+            return new Answer(Reply.LAST_ANSWER);
         }
         if (!history.caughtUp()) {
-            return new CatchUp();
+            return new Wait(Awaited.CATCH_UP, history.deadlineMillis());
         }
-        Step again = again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
-        return again instanceof Give ? new Give(Reply.LAST_ANSWER) : again;
+        Decision again = again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+        return again instanceof Answer ? new Answer(Reply.LAST_ANSWER) : again;
     }
 
-    private Step again(
-            AttemptHistory history, TrafficClass lane, long delayMillis, FleetView surroundings, long nowMillis) {
+    private Decision again(
+            AttemptHistory history, TrafficClass traffic, long delayMillis, FleetView surroundings, long nowMillis) {
         if (nowMillis + delayMillis >= history.deadlineMillis()) {
             return end(history, Reply.LATE);
         }
@@ -136,9 +139,9 @@ public final class ResubmissionPolicy {
             return end(history, history.safe() ? Reply.UNANSWERED : Reply.SHED);
         }
         return switch (deaths(history, surroundings, nowMillis)) {
-            case TOO_MANY -> new Give(Reply.QUARANTINED);
-            case OPEN -> new Hold();
-            case FEW -> new Send(lane, delayMillis);
+            case TOO_MANY -> new Answer(Reply.QUARANTINED);
+            case OPEN -> soon(history, nowMillis);
+            case FEW -> new Send(traffic, delayMillis);
         };
     }
 
@@ -148,8 +151,17 @@ public final class ResubmissionPolicy {
     }
 
     /** How a request ends that found no answer: in doubt, unless it certainly left nothing behind. */
-    static Step end(AttemptHistory history, Reply otherwise) {
-        return new Give(history.inDoubt() ? Reply.IN_DOUBT : otherwise);
+    static Decision end(AttemptHistory history, Reply otherwise) {
+        return new Answer(history.inDoubt() ? Reply.IN_DOUBT : otherwise);
+    }
+
+    /** What is known may change: it is decided again in a moment. */
+    static Decision soon(AttemptHistory history, long nowMillis) {
+        return new Wait(Awaited.TIME, nextLook(history, nowMillis));
+    }
+
+    static long nextLook(AttemptHistory history, long nowMillis) {
+        return Math.min(history.deadlineMillis(), nowMillis + LOOK_MILLIS);
     }
 
     private static long backoff(AttemptHistory history) {

@@ -8,16 +8,20 @@ import io.gemel.router.client.RouterResponses;
 import io.gemel.router.client.Submission;
 import io.gemel.router.client.Upgraded;
 import io.gemel.router.client.VmAnswer;
+import io.gemel.router.decision.Assignment;
 import io.gemel.router.decision.Attempt;
 import io.gemel.router.decision.AttemptHistory;
 import io.gemel.router.decision.AttemptResult;
+import io.gemel.router.decision.Decision;
+import io.gemel.router.decision.Decision.Reply;
+import io.gemel.router.decision.Decision.Send;
+import io.gemel.router.decision.Decision.Wait;
 import io.gemel.router.decision.Destination;
-import io.gemel.router.decision.Move;
+import io.gemel.router.decision.Fleet;
 import io.gemel.router.decision.Outcome;
 import io.gemel.router.decision.RequestQueues;
 import io.gemel.router.decision.ResubmissionPolicy;
 import io.gemel.router.decision.SiteView;
-import io.gemel.router.decision.Step.Reply;
 import io.vertx.core.MultiMap;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -129,31 +133,46 @@ public final class Exchange implements RequestQueue.Waiting {
         }
     }
 
+    /** What is to be done now is decided, and done. */
     private void proceed() {
         long now = worker.awake().millis();
-        take(worker.dispatcher().next(history, submission.group().budget(), sinceMillis, now), now);
+        take(worker.dispatcher().decide(history, sinceMillis, now), now);
     }
 
-    private void take(Move move, long now) {
-        if (move instanceof Move.Queue queue) {
-            lookMillis = queue.untilMillis();
-            queue().add(this, queue.fresh(), now);
-            return;
-        }
-        queue().remove(this);
-        if (move instanceof Move.Await await) {
-            lookMillis = await.untilMillis();
-        } else if (move instanceof Move.Conclude conclude) {
-            conclude(conclude.reply());
-        } else if (move instanceof Move.CatchUp catchUp) {
-            catchUp(catchUp.site(), catchUp.origin(), history.deadlineMillis() - now);
-        } else {
-            send((Move.Dispatch) move);
+    private void take(Decision decision, long now) {
+        decision.match(answer -> conclude(answer.reply()), wait -> await(wait, now), send -> pick(send, now));
+    }
+
+    private void await(Wait wait, long now) {
+        lookMillis = wait.untilMillis();
+        switch (wait.what()) {
+            case ROOM -> queue().add(this, false, now);
+            case ROOM_IN_TURN -> queue().add(this, true, now);
+            case TIME -> queue().remove(this);
+            case CATCH_UP -> {
+                queue().remove(this);
+                catchUp(wait.untilMillis() - now);
+            }
         }
     }
 
-    private void catchUp(SiteView site, SiteView origin, long leftMillis) {
+    private void pick(Send send, long now) {
+        worker.dispatcher()
+                .pick(
+                        history,
+                        submission.group().budget(),
+                        send.traffic(),
+                        sinceMillis,
+                        now,
+                        this::send,
+                        instead -> take(instead, now));
+    }
+
+    private void catchUp(long leftMillis) {
         stage = Stage.CATCHING_UP;
+        Fleet fleet = worker.fleet();
+        SiteView site = fleet.site(lastAttempt().site());
+        SiteView origin = fleet.site(fleet.ownSite());
         worker.catchUps().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
             stage = Stage.WAITING;
             if (client.gone()) {
@@ -169,7 +188,8 @@ public final class Exchange implements RequestQueue.Waiting {
         });
     }
 
-    private void send(Move.Dispatch to) {
+    private void send(Assignment to) {
+        queue().remove(this);
         stage = Stage.SENT;
         client.record().enters(Passage.Phase.VM);
         waits(-1);
@@ -266,6 +286,7 @@ public final class Exchange implements RequestQueue.Waiting {
     }
 
     private void conclude(Reply reply) {
+        queue().remove(this);
         VmAnswer answer = lastAnswer;
         if (reply == Reply.LAST_ANSWER && answer != null) {
             answered(answer);
@@ -323,10 +344,13 @@ public final class Exchange implements RequestQueue.Waiting {
         leaveWaiting();
         stage = Stage.SETTLING;
         client.record().enters(Passage.Phase.DURABILITY);
-        Attempt last = history.attempts().get(history.attempts().size() - 1);
         durabilityWait = new DurabilityWait(
-                worker, submission, client, history, last.site(), answer, this::headersAgain, this::done);
+                worker, submission, client, history, lastAttempt().site(), answer, this::headersAgain, this::done);
         durabilityWait.start();
+    }
+
+    private Attempt lastAttempt() {
+        return Objects.requireNonNull(history.last(), "it was sent somewhere");
     }
 
     private ResponseInfo info(@Nullable String outcome, @Nullable Durability durability) {

@@ -2,9 +2,9 @@ package io.gemel.router.exchange;
 
 import io.gemel.router.client.Submission;
 import io.gemel.router.client.VmAnswer;
+import io.gemel.router.decision.Assignment;
 import io.gemel.router.decision.Attempt;
 import io.gemel.router.decision.AttemptResult;
-import io.gemel.router.decision.Move;
 import io.gemel.router.decision.VmState;
 import io.gemel.router.exchange.VmCall.Result;
 import io.gemel.router.report.AnswerTimes;
@@ -21,7 +21,7 @@ final class OpenAttempt {
 
     private final WorkerContext worker;
     private final Submission submission;
-    private final Move.Dispatch dispatch;
+    private final Assignment assignment;
     private final End end;
     private final long deathsBefore;
     private final long sentNanos = System.nanoTime();
@@ -41,22 +41,22 @@ final class OpenAttempt {
         void ended(AttemptResult ending, @Nullable VmAnswer answer);
     }
 
-    OpenAttempt(WorkerContext worker, Submission submission, Move.Dispatch dispatch, End end) {
+    OpenAttempt(WorkerContext worker, Submission submission, Assignment assignment, End end) {
         this.worker = worker;
         this.submission = submission;
-        this.dispatch = dispatch;
+        this.assignment = assignment;
         this.end = end;
-        deathsBefore = dispatch.vm().deaths();
+        deathsBefore = assignment.vm().deaths();
     }
 
     VmState vm() {
-        return dispatch.vm();
+        return assignment.vm();
     }
 
     void send(MultiMap headers) {
         requestId = headers.get(RequestCheck.REQUEST_ID);
         trace = headers.get(Trace.PARENT);
-        VmCall made = worker.vms().send(dispatch.vm(), submission, headers, this::received);
+        VmCall made = worker.vms().send(assignment.vm(), submission, headers, this::received);
         if (!over) {
             call = made;
         }
@@ -67,20 +67,20 @@ final class OpenAttempt {
             end(new AttemptResult.Answered(answer.answer().outcome()), answer.answer());
         } else if (result instanceof Result.NotSent notSent) {
             LOG.debug("not sent: {}", notSent.why());
-            dispatch.vm().failed(notSent.why());
+            assignment.vm().failed(notSent.why());
             end(new AttemptResult.NotSent(), null);
         } else if (result instanceof Result.Unable unable) {
             warn("cannot take", unable.why());
-            dispatch.vm().failed(unable.why());
+            assignment.vm().failed(unable.why());
             end(new AttemptResult.NotSent(true), null);
         } else if (result instanceof Result.Improper improper) {
             warn("gave no proper answer to", improper.why());
-            dispatch.vm().failed(improper.why());
+            assignment.vm().failed(improper.why());
             end(new AttemptResult.Improper(), null);
         } else {
             String why = ((Result.Broken) result).why();
             LOG.debug("broken: {}", why);
-            dispatch.vm().failed(why);
+            assignment.vm().failed(why);
             end(new AttemptResult.Broken(), null);
         }
     }
@@ -88,7 +88,7 @@ final class OpenAttempt {
     private void warn(String what, String why) {
         LOG.warn(
                 "VM {} {} {} {} (request {}, {}): {}",
-                dispatch.vm().name(),
+                assignment.vm().name(),
                 what,
                 submission.method(),
                 submission.target().plainPath(),
@@ -102,24 +102,24 @@ final class OpenAttempt {
             over = true;
             worker.dispatcher()
                     .ended(
-                            dispatch,
+                            assignment,
                             ending,
                             (System.nanoTime() - sentNanos) / 1e6,
                             worker.awake().millis());
             record(ending.word());
             end.ended(ending, answer);
-            worker.groups().roomGained(dispatch.vm().group());
+            worker.groups().roomGained(assignment.vm().group());
         }
     }
 
     private void record(String how) {
         long micros = (System.nanoTime() - sentNanos) / 1000;
-        worker.counters().attempts.record(AnswerTimes.NONE, dispatch.vm().name(), how, micros);
+        worker.counters().attempts.record(AnswerTimes.NONE, assignment.vm().name(), how, micros);
     }
 
     /** Ends it when its VM has died since; false when that lives. */
     boolean endIfLost() {
-        if (dispatch.vm().deaths() == deathsBefore) {
+        if (assignment.vm().deaths() == deathsBefore) {
             return false;
         }
         end(abandonCall(), null);
@@ -135,8 +135,8 @@ final class OpenAttempt {
         over = true;
         AttemptResult ending = abandonCall();
         record("abandoned");
-        worker.dispatcher().abandoned(dispatch, worker.awake().millis());
-        worker.groups().roomGained(dispatch.vm().group());
+        worker.dispatcher().abandoned(assignment, worker.awake().millis());
+        worker.groups().roomGained(assignment.vm().group());
         return ending;
     }
 
@@ -146,7 +146,7 @@ final class OpenAttempt {
 
     /** What is remembered of it. */
     Attempt closed(AttemptResult ending, long nowMillis) {
-        VmState vm = dispatch.vm();
+        VmState vm = assignment.vm();
         return new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, nowMillis, submission.keptBy(vm), ending);
     }
 }

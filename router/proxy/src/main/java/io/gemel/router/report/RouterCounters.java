@@ -1,7 +1,7 @@
 package io.gemel.router.report;
 
+import io.gemel.router.decision.Decision;
 import io.gemel.router.decision.Outcome;
-import io.gemel.router.decision.Step;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -35,7 +35,7 @@ public final class RouterCounters {
      *
      * @param doubt whether it may have been done
      */
-    public void count(Step.Reply reply, boolean doubt) {
+    public void count(Decision.Reply reply, boolean doubt) {
         switch (reply) {
             case SHED, LATE, UNABLE, UNANSWERED -> shed.increment();
             case IN_DOUBT, LOST -> inDoubt.increment();

@@ -78,15 +78,15 @@ final class AllowancesTest {
 
     @Test
     void resubmissions_take_a_part_of_what_a_site_bears() {
-        FailoverBulkhead lane = new FailoverBulkhead();
+        FailoverBulkhead bulkhead = new FailoverBulkhead();
         int entered = 0;
-        while (lane.tryEnter(100)) {
+        while (bulkhead.tryEnter(100)) {
             entered++;
         }
         assertThat(entered).isEqualTo(50);
-        lane.leave();
-        assertThat(lane.tryEnter(100)).isTrue();
-        assertThat(lane.tryEnter(2)).isFalse();
+        bulkhead.leave();
+        assertThat(bulkhead.tryEnter(100)).isTrue();
+        assertThat(bulkhead.tryEnter(2)).isFalse();
     }
 
     @Test

@@ -6,7 +6,7 @@ import io.gemel.router.TestConfig;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterReport.SiteState;
-import io.gemel.router.decision.Step.TrafficClass;
+import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.VmHealth.Verdict;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
@@ -44,10 +44,10 @@ final class LoadBalancerTest {
         return found;
     }
 
-    private Set<String> chosen(AttemptHistory history, TrafficClass lane) {
+    private Set<String> chosen(AttemptHistory history, TrafficClass traffic) {
         Set<String> names = new HashSet<>();
         for (int i = 0; i < 200; i++) {
-            VmState vm = balancer.choose(history, lane, 20_000);
+            VmState vm = balancer.choose(history, traffic, 20_000);
             names.add(vm == null ? "none" : vm.name());
         }
         return names;

@@ -3,11 +3,12 @@ package io.gemel.router.decision;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.api.RouterReport.SiteState;
-import io.gemel.router.decision.Step.Give;
-import io.gemel.router.decision.Step.Hold;
-import io.gemel.router.decision.Step.Reply;
-import io.gemel.router.decision.Step.Send;
-import io.gemel.router.decision.Step.TrafficClass;
+import io.gemel.router.decision.Decision.Answer;
+import io.gemel.router.decision.Decision.Awaited;
+import io.gemel.router.decision.Decision.Reply;
+import io.gemel.router.decision.Decision.Send;
+import io.gemel.router.decision.Decision.TrafficClass;
+import io.gemel.router.decision.Decision.Wait;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,11 @@ final class ResubmissionPolicyTest {
         return new AttemptResult.Answered(outcome);
     }
 
-    private Step next(AttemptHistory history) {
+    private static Decision aMomentFrom(long nowMillis) {
+        return new Wait(Awaited.TIME, nowMillis + ResubmissionPolicy.LOOK_MILLIS);
+    }
+
+    private Decision next(AttemptHistory history) {
         return policy.next(history, world, 1000);
     }
 
@@ -73,31 +78,31 @@ final class ResubmissionPolicyTest {
     void final_answers_and_those_that_say_nothing_are_passed_on() {
         for (Outcome outcome :
                 List.of(Outcome.EXECUTED, Outcome.REPLAYED, Outcome.REJECTED, Outcome.DECLINED, Outcome.FENCED)) {
-            assertThat(next(history(said(outcome)))).isEqualTo(new Give(Reply.LAST_ANSWER));
+            assertThat(next(history(said(outcome)))).isEqualTo(new Answer(Reply.LAST_ANSWER));
         }
-        assertThat(next(history(new AttemptResult.Answered(null)))).isEqualTo(new Give(Reply.LAST_ANSWER));
+        assertThat(next(history(new AttemptResult.Answered(null)))).isEqualTo(new Answer(Reply.LAST_ANSWER));
     }
 
     @Test
     void what_is_declined_away_from_the_own_site_is_sent_again_once_after_that_has_caught_up() {
         AttemptHistory history = history();
         history.add(attempt("w1", said(Outcome.DECLINED)));
-        assertThat(next(history)).isEqualTo(new Step.CatchUp());
+        assertThat(next(history)).isEqualTo(new Wait(Awaited.CATCH_UP, DEADLINE));
         history.catchUp();
         assertThat(next(history)).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
         history.add(attempt("w2", said(Outcome.DECLINED)));
-        assertThat(next(history)).isEqualTo(new Give(Reply.LAST_ANSWER));
+        assertThat(next(history)).isEqualTo(new Answer(Reply.LAST_ANSWER));
     }
 
     @Test
     void what_was_streamed_and_is_declined_is_not_sent_again() {
         AttemptHistory streamed = new AttemptHistory(false, false, DEADLINE, null, 0);
         streamed.add(attempt("w1", said(Outcome.DECLINED)));
-        assertThat(next(streamed)).isEqualTo(new Give(Reply.LAST_ANSWER));
+        assertThat(next(streamed)).isEqualTo(new Answer(Reply.LAST_ANSWER));
     }
 
     @Test
-    void what_broke_is_resubmitted_at_once_in_the_failover_lane() {
+    void what_broke_is_resubmitted_at_once_in_the_failover_class() {
         assertThat(next(history(new AttemptResult.Broken()))).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
         assertThat(next(history(said(Outcome.UNKNOWN)))).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
     }
@@ -105,7 +110,7 @@ final class ResubmissionPolicyTest {
     @Test
     void what_an_application_threw_at_is_asked_of_one_other_vm() {
         assertThat(next(history(said(Outcome.FAILED)))).isEqualTo(new Send(TrafficClass.RETRY, 0));
-        assertThat(next(history(said(Outcome.FAILED), said(Outcome.FAILED)))).isEqualTo(new Give(Reply.LAST_ANSWER));
+        assertThat(next(history(said(Outcome.FAILED), said(Outcome.FAILED)))).isEqualTo(new Answer(Reply.LAST_ANSWER));
     }
 
     @Test
@@ -119,19 +124,19 @@ final class ResubmissionPolicyTest {
 
     @Test
     void a_late_answer_after_one_that_broke_leaves_doubt() {
-        assertThat(next(history(said(Outcome.LATE)))).isEqualTo(new Give(Reply.LATE));
+        assertThat(next(history(said(Outcome.LATE)))).isEqualTo(new Answer(Reply.LATE));
         assertThat(next(history(new AttemptResult.Broken(), said(Outcome.LATE))))
-                .isEqualTo(new Give(Reply.IN_DOUBT));
+                .isEqualTo(new Answer(Reply.IN_DOUBT));
     }
 
     @Test
     void a_vm_without_the_library_is_not_followed_by_another() {
         AttemptHistory history = new AttemptHistory(false, true, DEADLINE, null, 0);
         history.add(new Attempt("e1", "h", "e", 0, 100, false, new AttemptResult.Broken()));
-        assertThat(next(history)).isEqualTo(new Give(Reply.LOST));
+        assertThat(next(history)).isEqualTo(new Answer(Reply.LOST));
         AttemptHistory improper = new AttemptHistory(false, true, DEADLINE, null, 0);
         improper.add(new Attempt("e1", "h", "e", 0, 100, false, new AttemptResult.Improper()));
-        assertThat(next(improper)).isEqualTo(new Give(Reply.LOST)); // no ledger tells whether it was done
+        assertThat(next(improper)).isEqualTo(new Answer(Reply.LOST)); // no ledger tells whether it was done
         AttemptHistory unsent = new AttemptHistory(false, true, DEADLINE, null, 0);
         unsent.add(new Attempt("e1", "h", "e", 0, 100, false, new AttemptResult.NotSent()));
         assertThat(next(unsent)).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
@@ -141,10 +146,10 @@ final class ResubmissionPolicyTest {
     void a_body_that_was_not_kept_is_not_sent_twice() {
         AttemptHistory history = new AttemptHistory(false, false, DEADLINE, null, 0);
         history.add(attempt("e1", new AttemptResult.Broken()));
-        assertThat(next(history)).isEqualTo(new Give(Reply.LOST));
+        assertThat(next(history)).isEqualTo(new Answer(Reply.LOST));
         AttemptHistory refused = new AttemptHistory(false, false, DEADLINE, null, 0);
         refused.add(attempt("e1", said(Outcome.DRAINING)));
-        assertThat(next(refused)).isEqualTo(new Give(Reply.SHED));
+        assertThat(next(refused)).isEqualTo(new Answer(Reply.SHED));
     }
 
     @Test
@@ -154,11 +159,11 @@ final class ResubmissionPolicyTest {
         history.add(broken("w2", 110));
         world.fates.put("e1", FleetView.VmFate.DIED);
         world.fates.put("w2", FleetView.VmFate.OPEN);
-        assertThat(next(history)).isEqualTo(new Hold());
+        assertThat(next(history)).isEqualTo(aMomentFrom(1000));
         world.fates.put("w2", FleetView.VmFate.LIVES);
         assertThat(next(history)).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
         world.fates.put("w2", FleetView.VmFate.DIED);
-        assertThat(next(history)).isEqualTo(new Give(Reply.QUARANTINED));
+        assertThat(next(history)).isEqualTo(new Answer(Reply.QUARANTINED));
     }
 
     @Test
@@ -171,7 +176,7 @@ final class ResubmissionPolicyTest {
         history.add(broken("e2", 1100));
         assertThat(policy.next(history, world, 2000)).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
         history.add(broken("e3", 1101));
-        assertThat(policy.next(history, world, 2000)).isEqualTo(new Give(Reply.QUARANTINED));
+        assertThat(policy.next(history, world, 2000)).isEqualTo(new Answer(Reply.QUARANTINED));
     }
 
     @Test
@@ -199,17 +204,17 @@ final class ResubmissionPolicyTest {
         world.fates.put("e1", FleetView.VmFate.DIED);
         world.fates.put("e2", FleetView.VmFate.DIED);
         world.sites.put("e", SiteState.PENDING);
-        assertThat(policy.next(history, world, 2000)).isEqualTo(new Hold());
+        assertThat(policy.next(history, world, 2000)).isEqualTo(aMomentFrom(2000));
         world.sites.put("e", SiteState.STRANDED);
-        assertThat(policy.next(history, world, 2000)).isEqualTo(new Hold());
-        assertThat(policy.next(history, world, 5000)).isEqualTo(new Give(Reply.QUARANTINED));
+        assertThat(policy.next(history, world, 2000)).isEqualTo(aMomentFrom(2000));
+        assertThat(policy.next(history, world, 5000)).isEqualTo(new Answer(Reply.QUARANTINED));
         world.sites.put("e", SiteState.DOWN);
         assertThat(next(history)).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
     }
 
     @Test
     void a_quarantined_key_is_not_sent_again() {
-        assertThat(next(new AttemptHistory(false, true, DEADLINE, "e", 2))).isEqualTo(new Give(Reply.QUARANTINED));
+        assertThat(next(new AttemptHistory(false, true, DEADLINE, "e", 2))).isEqualTo(new Answer(Reply.QUARANTINED));
     }
 
     @Test
@@ -230,23 +235,23 @@ final class ResubmissionPolicyTest {
         long now = 0;
         int worked = 0;
         for (int i = 0; i < 10_000; i++) {
-            Step step = policy.next(history, world, now);
-            if (step instanceof Give give) {
+            Decision decision = policy.next(history, world, now);
+            if (decision instanceof Answer answer) {
                 boolean doubt = history.inDoubt();
-                if (doubt && give.reply() != Reply.LAST_ANSWER) {
-                    assertThat(give.reply()).isIn(Reply.IN_DOUBT, Reply.LOST, Reply.QUARANTINED);
+                if (doubt && answer.reply() != Reply.LAST_ANSWER) {
+                    assertThat(answer.reply()).isIn(Reply.IN_DOUBT, Reply.LOST, Reply.QUARANTINED);
                 }
                 assertThat(worked).isLessThanOrEqualTo(ATTEMPTS_MAX);
                 return;
             }
             now += 1 + random.nextInt(200);
-            if (step instanceof Step.CatchUp) {
+            if (decision instanceof Wait wait && wait.what() == Awaited.CATCH_UP) {
                 if (random.nextBoolean()) {
                     return; // it did not, and the refusal is told
                 }
                 history.catchUp();
             }
-            if (!(step instanceof Send)) {
+            if (!(decision instanceof Send)) {
                 continue;
             }
             String vm = (random.nextBoolean() ? "e" : "w") + random.nextInt(6);

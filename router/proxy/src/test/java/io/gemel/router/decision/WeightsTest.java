@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.gemel.router.TestConfig;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.decision.Step.TrafficClass;
+import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.VmHealth.Verdict;
 import io.gemel.router.report.VmReport;
 import io.gemel.transaction.SiteId;
