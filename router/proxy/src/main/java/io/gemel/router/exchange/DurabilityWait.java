@@ -38,11 +38,7 @@ final class DurabilityWait {
     private final Runnable onEnd;
     private final long sinceMillis;
     private final Deque<VmState> toAsk = new ArrayDeque<>();
-    private @Nullable VmState asked;
-    private long deathsBefore;
-    private int calls;
-    private @Nullable VmCall call;
-    private boolean over;
+    private @Nullable VmAttempt asked;
 
     /**
      * @param site where it was committed
@@ -118,16 +114,16 @@ final class DurabilityWait {
 
     /** Time passes. */
     void tick(long overdueMillis, long nowMillis) {
-        VmState vm = asked;
-        if (over || vm == null) {
+        VmAttempt open = asked;
+        if (open == null) {
             return;
         }
         if (nowMillis >= overdueMillis) {
-            giveUp();
+            giveUp(open);
             miss(unconfirmed("time is over"));
-        } else if (vm.deaths() != deathsBefore) {
-            giveUp();
-            askNext("VM " + vm.name() + " died");
+        } else if (open.isLost()) {
+            giveUp(open);
+            askNext("VM " + open.vm().name() + " died");
         }
     }
 
@@ -137,38 +133,29 @@ final class DurabilityWait {
                 && (submission.keyGiven() || history.attempts().size() > 1);
     }
 
-    private void giveUp() {
-        calls++;
+    private void giveUp(VmAttempt open) {
         asked = null;
-        if (call != null) {
-            call.abandon();
-        }
+        open.abandon();
     }
 
     /** Whoever has the key now replays it, whatever the site: it is applied at both. */
     private void askNext(String otherwise) {
-        VmState vm = toAsk.poll();
-        while (vm != null && !vm.usable()) {
-            vm = toAsk.poll();
+        VmState next = toAsk.poll();
+        while (next != null && !next.usable()) {
+            next = toAsk.poll();
         }
-        if (vm == null) {
+        if (next == null) {
             miss(unconfirmed(otherwise));
             return;
         }
-        asked = vm;
-        deathsBefore = vm.deaths();
-        int number = ++calls;
-        call = null;
-        VmCall made = worker.vms().ask(vm, submission, headers.get(), result -> heard(number, result));
-        if (number == calls && !over) {
-            call = made;
-        }
+        VmState vm = next;
+        VmAttempt open = new VmAttempt(vm, this::heard);
+        asked = open;
+        open.begin(onEnd -> worker.vms().ask(vm, submission, headers.get(), onEnd));
     }
 
-    private void heard(int number, Result result) {
-        if (over || number != calls) {
-            return;
-        }
+    private void heard(Result result) {
+        asked = null;
         if (result instanceof Result.Answer again && again.answer().outcome() == Outcome.REPLAYED) {
             boolean same = again.answer().body().equals(answer.body());
             answer.discardRest();
@@ -198,7 +185,6 @@ final class DurabilityWait {
     }
 
     private void end(Runnable say) {
-        over = true;
         if (client.gone()) {
             answer.discardRest();
             client.record().left(info(answer.outcome(), Durability.LOCAL));

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One attempt while a VM has it. It ends once, or is given up. Confined to one event loop. */
+/** One attempt of a submission at the VM that was picked for it: what it counts for is given back at its end. Confined to one event loop. */
 final class OpenAttempt {
     private static final Logger LOG = LoggerFactory.getLogger(OpenAttempt.class);
 
@@ -23,10 +23,8 @@ final class OpenAttempt {
     private final Submission submission;
     private final Assignment assignment;
     private final End end;
-    private final long deathsBefore;
+    private final VmAttempt attempt;
     private final long sentNanos = System.nanoTime();
-    private @Nullable VmCall call;
-    private boolean over;
     private @Nullable String requestId;
     private @Nullable String trace;
 
@@ -46,7 +44,7 @@ final class OpenAttempt {
         this.submission = submission;
         this.assignment = assignment;
         this.end = end;
-        deathsBefore = assignment.vm().deaths();
+        attempt = new VmAttempt(assignment.vm(), this::received);
     }
 
     VmState vm() {
@@ -56,10 +54,7 @@ final class OpenAttempt {
     void send(MultiMap headers) {
         requestId = headers.get(RequestCheck.REQUEST_ID);
         trace = headers.get(Trace.PARENT);
-        VmCall made = worker.vms().send(assignment.vm(), submission, headers, this::received);
-        if (!over) {
-            call = made;
-        }
+        attempt.begin(onEnd -> worker.vms().send(assignment.vm(), submission, headers, onEnd));
     }
 
     private void received(Result result) {
@@ -98,18 +93,15 @@ final class OpenAttempt {
     }
 
     private void end(AttemptResult ending, @Nullable VmAnswer answer) {
-        if (!over) {
-            over = true;
-            worker.dispatcher()
-                    .ended(
-                            assignment,
-                            ending,
-                            (System.nanoTime() - sentNanos) / 1e6,
-                            worker.awake().millis());
-            record(ending.word());
-            end.ended(ending, answer);
-            worker.groups().roomGained(assignment.vm().group());
-        }
+        worker.dispatcher()
+                .ended(
+                        assignment,
+                        ending,
+                        (System.nanoTime() - sentNanos) / 1e6,
+                        worker.awake().millis());
+        record(ending.word());
+        end.ended(ending, answer);
+        worker.groups().roomGained(assignment.vm().group());
     }
 
     private void record(String how) {
@@ -119,7 +111,7 @@ final class OpenAttempt {
 
     /** Ends it when its VM has died since; false when that lives. */
     boolean endIfLost() {
-        if (assignment.vm().deaths() == deathsBefore) {
+        if (!attempt.isLost()) {
             return false;
         }
         end(abandonCall(), null);
@@ -132,7 +124,6 @@ final class OpenAttempt {
      * @return how it ends so
      */
     AttemptResult giveUp() {
-        over = true;
         AttemptResult ending = abandonCall();
         record("abandoned");
         worker.dispatcher().abandoned(assignment, worker.awake().millis());
@@ -141,12 +132,13 @@ final class OpenAttempt {
     }
 
     private AttemptResult abandonCall() {
-        return call == null || !call.abandon() ? new AttemptResult.NotSent() : new AttemptResult.Broken();
+        return attempt.abandon() ? new AttemptResult.Broken() : new AttemptResult.NotSent();
     }
 
     /** What is remembered of it. */
     Attempt closed(AttemptResult ending, long nowMillis) {
         VmState vm = assignment.vm();
-        return new Attempt(vm.name(), vm.host(), vm.site(), deathsBefore, nowMillis, submission.keptBy(vm), ending);
+        return new Attempt(
+                vm.name(), vm.host(), vm.site(), attempt.deathsBefore(), nowMillis, submission.keptBy(vm), ending);
     }
 }
