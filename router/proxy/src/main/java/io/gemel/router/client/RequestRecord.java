@@ -75,10 +75,10 @@ public final class RequestRecord {
     }
 
     /** It comes back from the VM. */
-    public void returns(AttemptResult ending) {
+    public void returns(AttemptResult result) {
         enters(Passage.Phase.QUEUE);
         if (spans != null) {
-            spans.end(ending);
+            spans.end(result);
         }
     }
 

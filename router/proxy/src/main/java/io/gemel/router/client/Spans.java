@@ -3,6 +3,7 @@ package io.gemel.router.client;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterTraces;
 import io.gemel.router.decision.AttemptResult;
+import io.gemel.router.decision.Outcome;
 import io.gemel.router.request.Trace;
 import io.vertx.core.MultiMap;
 import io.vertx.core.json.JsonArray;
@@ -89,21 +90,17 @@ final class Spans {
     }
 
     /** Ends the last attempt's span. */
-    void end(AttemptResult ending) {
+    void end(AttemptResult result) {
         if (!attempts.isEmpty()) {
             Attempted last = attempts.get(attempts.size() - 1);
             last.endNanos = System.nanoTime();
-            last.how = word(ending);
+            last.how = word(result);
         }
     }
 
-    private static String word(AttemptResult ending) {
-        if (ending instanceof AttemptResult.Answered answered) {
-            return answered.outcome() == null ? "answered" : answered.outcome().word();
-        }
-        return ending instanceof AttemptResult.NotSent
-                ? "not sent"
-                : ending instanceof AttemptResult.Improper ? "improper" : "broken";
+    private static String word(AttemptResult result) {
+        Outcome outcome = result.outcome();
+        return outcome == null ? result.kind().word().replace('_', ' ') : outcome.word();
     }
 
     /** Ends them all and writes them. */

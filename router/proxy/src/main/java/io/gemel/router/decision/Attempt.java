@@ -9,4 +9,4 @@ package io.gemel.router.decision;
  * @param kept whether that VM is known to keep the ledger for such a request
  */
 public record Attempt(
-        String vm, String host, String site, long deathsBefore, long endedMillis, boolean kept, AttemptResult ending) {}
+        String vm, String host, String site, long deathsBefore, long endedMillis, boolean kept, AttemptResult result) {}

@@ -116,7 +116,7 @@ public final class AttemptHistory {
 
     /** Whether an attempt of this very request may have left something behind; never for one that changes nothing. */
     public boolean inDoubt() {
-        return !safe && attempts.stream().anyMatch(attempt -> attempt.ending().inDoubt());
+        return !safe && attempts.stream().anyMatch(attempt -> attempt.result().inDoubt());
     }
 
     /** The site whose database alone can tell what became of it; null when any site may run it. */
@@ -126,7 +126,7 @@ public final class AttemptHistory {
             return null;
         }
         for (int i = attempts.size() - 1; i >= 0; i--) {
-            if (attempts.get(i).ending().inDoubt()) {
+            if (attempts.get(i).result().inDoubt()) {
                 return attempts.get(i).site();
             }
         }
@@ -146,10 +146,9 @@ public final class AttemptHistory {
     int workedAttempts() {
         int worked = 0;
         for (Attempt attempt : attempts) {
-            boolean refused = attempt.ending() instanceof AttemptResult.Answered answered
-                    && answered.outcome() != null
-                    && answered.outcome().effect() == Outcome.Effect.REFUSED;
-            if (!refused && !(attempt.ending() instanceof AttemptResult.NotSent)) {
+            Outcome outcome = attempt.result().outcome();
+            boolean refused = outcome != null && outcome.effect() == Outcome.Effect.REFUSED;
+            if (!refused && !attempt.result().isUnsent()) {
                 worked++;
             }
         }
@@ -160,7 +159,7 @@ public final class AttemptHistory {
     int count(Outcome outcome) {
         int count = 0;
         for (Attempt attempt : attempts) {
-            if (attempt.ending() instanceof AttemptResult.Answered answered && answered.outcome() == outcome) {
+            if (attempt.result().outcome() == outcome) {
                 count++;
             }
         }
@@ -170,7 +169,7 @@ public final class AttemptHistory {
     /** Whether every attempt certainly left nothing behind, and no earlier request is known. */
     public boolean nothingHappened() {
         return earlierDoubt == null
-                && attempts.stream().allMatch(attempt -> attempt.ending().nothingHappened());
+                && attempts.stream().allMatch(attempt -> attempt.result().nothingHappened());
     }
 
     /**
@@ -181,7 +180,7 @@ public final class AttemptHistory {
         int deaths = earlierDeaths;
         Map<String, Attempt> events = new HashMap<>();
         for (Attempt attempt : attempts) {
-            if (!(attempt.ending() instanceof AttemptResult.Broken)
+            if (attempt.result().kind() != AttemptResult.Kind.BROKEN
                     || surroundings.fateOf(attempt) != FleetView.VmFate.DIED) {
                 continue;
             }

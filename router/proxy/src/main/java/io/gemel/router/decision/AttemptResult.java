@@ -2,60 +2,68 @@ package io.gemel.router.decision;
 
 import org.jspecify.annotations.Nullable;
 
-/** How one attempt of a submission ended, as far as the router can tell. */
-public sealed interface AttemptResult {
-    /**
-     * The VM answered.
-     *
-     * @param outcome null when the answer does not say: it is passed on as it is
-     */
-    record Answered(@Nullable Outcome outcome) implements AttemptResult {}
+/**
+ * How one attempt of a submission ended, as far as the router can tell.
+ *
+ * @param outcome what the VM says became of it; null when there is no answer, or it does not say: such an answer is passed on as it is
+ */
+public record AttemptResult(Kind kind, @Nullable Outcome outcome) {
+    public static final AttemptResult NOT_SENT = new AttemptResult(Kind.NOT_SENT, null);
+    public static final AttemptResult UNABLE = new AttemptResult(Kind.UNABLE, null);
+    public static final AttemptResult BROKEN = new AttemptResult(Kind.BROKEN, null);
+    public static final AttemptResult IMPROPER = new AttemptResult(Kind.IMPROPER, null);
 
-    /**
-     * Nothing was sent.
-     *
-     * @param unable whether the VM lives and can never take such a request; otherwise no connection could be had
-     */
-    record NotSent(boolean unable) implements AttemptResult {
-        public NotSent() {
-            this(false);
+    /** What ended it. */
+    public enum Kind {
+        /** The VM answered. */
+        ANSWERED("answered"),
+        /** Nothing was sent: no connection could be had. */
+        NOT_SENT("not_sent"),
+        /** Nothing was sent: the VM lives, and can never take such a request. */
+        UNABLE("not_sent"),
+        /** The connection broke after something had been sent, or the VM was found dead: it may have happened. */
+        BROKEN("broken"),
+        /** What came back was no proper answer, from a VM that lives: it may have happened. */
+        IMPROPER("improper");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        /** One word for it. */
+        public String word() {
+            return word;
         }
     }
 
-    /** The connection broke after something had been sent, or the VM was found dead: it may have happened. */
-    record Broken() implements AttemptResult {}
-
-    /** What came back was no proper answer, from a VM that lives: it may have happened. */
-    record Improper() implements AttemptResult {}
-
-    /** One word for it. */
-    default String word() {
-        return this instanceof Answered
-                ? "answered"
-                : this instanceof NotSent ? "not_sent" : this instanceof Improper ? "improper" : "broken";
+    /** The VM answered. */
+    public static AttemptResult answered(@Nullable Outcome outcome) {
+        return new AttemptResult(Kind.ANSWERED, outcome);
     }
 
     /** Whether it is certain that this attempt left nothing behind. */
-    default boolean nothingHappened() {
-        if (this instanceof Answered answered) {
-            Outcome outcome = answered.outcome();
-            return outcome != null
-                    && (outcome == Outcome.DECLINED
-                            || outcome.effect() == Outcome.Effect.REFUSED
-                            || outcome.effect() == Outcome.Effect.UNDONE);
-        }
-        return this instanceof NotSent;
+    public boolean nothingHappened() {
+        return isUnsent()
+                || (outcome != null
+                        && (outcome == Outcome.DECLINED
+                                || outcome.effect() == Outcome.Effect.REFUSED
+                                || outcome.effect() == Outcome.Effect.UNDONE));
+    }
+
+    /** Whether nothing of it was sent. */
+    boolean isUnsent() {
+        return kind == Kind.NOT_SENT || kind == Kind.UNABLE;
     }
 
     /** Whether its VM lives and can never take such a request. */
-    default boolean unable() {
-        return this instanceof NotSent notSent && notSent.unable();
+    boolean unable() {
+        return kind == Kind.UNABLE;
     }
 
     /** Whether nobody knows what it left behind. */
-    default boolean inDoubt() {
-        return this instanceof Broken
-                || this instanceof Improper
-                || (this instanceof Answered answered && answered.outcome() == Outcome.UNKNOWN);
+    boolean inDoubt() {
+        return kind == Kind.BROKEN || kind == Kind.IMPROPER || outcome == Outcome.UNKNOWN;
     }
 }

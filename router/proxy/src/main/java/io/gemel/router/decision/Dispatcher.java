@@ -7,6 +7,7 @@ import io.gemel.router.decision.Decision.Send;
 import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.Decision.Wait;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings policy, load balancing and allowances together: decides for one submission what to do now, picks its VM, and counts what is under way. It sends nothing
@@ -97,8 +98,8 @@ public final class Dispatcher {
     /** What may have happened is waited for until the deadline; what has not is turned away soon. */
     private Decision withoutVm(AttemptHistory history, long sinceMillis, long nowMillis) {
         Attempt last = history.last();
-        boolean broke = last != null && last.ending() instanceof AttemptResult.Broken;
-        if (last != null && last.ending().unable() && history.home() == null && balancer.isExhausted(history)) {
+        boolean broke = last != null && last.result().kind() == AttemptResult.Kind.BROKEN;
+        if (last != null && last.result().unable() && history.home() == null && balancer.isExhausted(history)) {
             return new Answer(Reply.UNABLE);
         }
         boolean waited = nowMillis - sinceMillis >= waitMaxMillis;
@@ -116,27 +117,28 @@ public final class Dispatcher {
      * @param millis how long it took
      * @param nowMillis the router's own time
      */
-    public void ended(Assignment of, AttemptResult ending, double millis, long nowMillis) {
+    public void ended(Assignment of, AttemptResult result, double millis, long nowMillis) {
         VmState vm = of.vm();
-        GroupLoad load = of.load();
-        boolean over = ending instanceof AttemptResult.Answered || ending instanceof AttemptResult.NotSent;
+        boolean over = result.kind() == AttemptResult.Kind.ANSWERED || result.isUnsent();
         int inFlight = giveBack(of, over, nowMillis);
-        if (ending instanceof AttemptResult.Improper || ending.unable()) {
-            vm.judgedBy(false);
-            return;
+        switch (result.kind()) {
+            case ANSWERED -> answered(of, result.outcome(), millis, inFlight);
+            case UNABLE, IMPROPER -> vm.judgedBy(false);
+            case NOT_SENT, BROKEN -> {
+                vm.suspect();
+                vm.judgedBy(false);
+            }
         }
-        if (!(ending instanceof AttemptResult.Answered answered)) {
-            vm.suspect();
-            vm.judgedBy(false);
-            return;
-        }
-        vm.answered(millis);
-        load.limit().answered(millis, inFlight);
-        Outcome outcome = answered.outcome();
+    }
+
+    private static void answered(Assignment of, @Nullable Outcome outcome, double millis, int inFlight) {
+        of.vm().answered(millis);
+        AdaptiveLimit limit = of.load().limit();
+        limit.answered(millis, inFlight);
         if (outcome == Outcome.UNREACHABLE || outcome == Outcome.LATE) {
-            load.limit().overloaded();
+            limit.overloaded();
         }
-        vm.judgedBy(outcome != Outcome.UNREACHABLE && outcome != Outcome.UNKNOWN && outcome != Outcome.FAILED);
+        of.vm().judgedBy(outcome != Outcome.UNREACHABLE && outcome != Outcome.UNKNOWN && outcome != Outcome.FAILED);
     }
 
     /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */

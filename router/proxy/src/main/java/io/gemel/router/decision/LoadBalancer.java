@@ -176,8 +176,8 @@ public final class LoadBalancer {
     }
 
     private static boolean spends(Attempt attempt, VmState vm, AttemptHistory history) {
-        if (attempt.ending().nothingHappened()) {
-            return attempt.ending().unable();
+        if (attempt.result().nothingHappened()) {
+            return attempt.result().unable();
         }
         return history.safe() || !attempt.kept() || vm.beatSentMillis() <= attempt.endedMillis();
     }

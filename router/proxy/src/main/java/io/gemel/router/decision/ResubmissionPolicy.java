@@ -9,6 +9,7 @@ import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.Decision.Wait;
 import io.gemel.router.decision.FleetView.VmFate;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides the next step for a submission from its attempt history, so that its effect happens once. Pure.
@@ -63,52 +64,35 @@ public final class ResubmissionPolicy {
         if (last == null) {
             return nowMillis >= history.deadlineMillis() ? end(history, Reply.LATE) : new Send(TrafficClass.NEW, 0);
         }
-        if (last.ending() instanceof AttemptResult.Answered answered) {
-            Outcome outcome = answered.outcome();
-            return outcome == null
-                    ? new Answer(Reply.LAST_ANSWER)
-                    : afterAnswer(history, outcome, surroundings, nowMillis);
-        }
-        if (last.ending() instanceof AttemptResult.NotSent) {
-            return again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
-        }
         boolean told = history.safe() || last.kept(); // the ledger tells whether it was done, or nobody need know
-        if (last.ending() instanceof AttemptResult.Improper) {
-            return new Answer(told ? Reply.IMPROPER : Reply.LOST);
-        }
-        if (!told || (!history.safe() && !history.resubmittable())) {
-            return new Answer(Reply.LOST);
-        }
-        return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+        return switch (last.result().kind()) {
+            case ANSWERED -> afterAnswer(history, last.result().outcome(), surroundings, nowMillis);
+            case NOT_SENT, UNABLE -> again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
+            case IMPROPER -> new Answer(told ? Reply.IMPROPER : Reply.LOST);
+            case BROKEN ->
+                !told || (!history.safe() && !history.resubmittable())
+                        ? new Answer(Reply.LOST)
+                        : again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+        };
     }
 
-    private Decision afterAnswer(AttemptHistory history, Outcome outcome, FleetView surroundings, long nowMillis) {
-        switch (outcome) {
-            case EXECUTED, REPLAYED, REJECTED, FENCED -> {
-                return new Answer(Reply.LAST_ANSWER);
-            }
-            case DECLINED -> {
-                return afterRefusal(history, surroundings, nowMillis);
-            }
-            case LATE -> {
-                return end(history, Reply.LATE);
-            }
-            case FAILED -> {
-                return history.count(Outcome.FAILED) >= FAILURES_MAX
+    private Decision afterAnswer(
+            AttemptHistory history, @Nullable Outcome outcome, FleetView surroundings, long nowMillis) {
+        if (outcome == null) {
+            return new Answer(Reply.LAST_ANSWER);
+        }
+        return switch (outcome) {
+            case EXECUTED, REPLAYED, REJECTED, FENCED -> new Answer(Reply.LAST_ANSWER);
+            case DECLINED -> afterRefusal(history, surroundings, nowMillis);
+            case LATE -> end(history, Reply.LATE);
+            case FAILED ->
+                history.count(Outcome.FAILED) >= FAILURES_MAX
                         ? new Answer(Reply.LAST_ANSWER)
                         : again(history, TrafficClass.RETRY, 0, surroundings, nowMillis);
-            }
-            case DRAINING, CLOSED -> {
-                return again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
-            }
-            case RETRY, UNREACHABLE -> {
-                return again(history, TrafficClass.RETRY, backoff(history), surroundings, nowMillis);
-            }
-            case UNKNOWN -> {
-                return again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
-            }
-        }
-        throw new AssertionError(outcome);
+            case DRAINING, CLOSED -> again(history, TrafficClass.FAILOVER, backoff(history), surroundings, nowMillis);
+            case RETRY, UNREACHABLE -> again(history, TrafficClass.RETRY, backoff(history), surroundings, nowMillis);
+            case UNKNOWN -> again(history, TrafficClass.FAILOVER, 0, surroundings, nowMillis);
+        };
     }
 
     /**
@@ -132,7 +116,7 @@ public final class ResubmissionPolicy {
         if (nowMillis + delayMillis >= history.deadlineMillis()) {
             return end(history, Reply.LATE);
         }
-        if (!history.resubmittable() && !(lastOf(history).ending() instanceof AttemptResult.NotSent)) {
+        if (!history.resubmittable() && !lastOf(history).result().isUnsent()) {
             return end(history, Reply.SHED);
         }
         if (history.workedAttempts() >= attemptsMax) {
@@ -181,7 +165,7 @@ public final class ResubmissionPolicy {
         int open = 0;
         boolean siteOpen = false;
         for (Attempt attempt : history.attempts()) {
-            if (attempt.ending() instanceof AttemptResult.Broken) {
+            if (attempt.result().kind() == AttemptResult.Kind.BROKEN) {
                 SiteState site = surroundings.stateOf(attempt.site());
                 VmFate fate = surroundings.fateOf(attempt);
                 open += fate == VmFate.OPEN ? 1 : 0;

@@ -226,12 +226,12 @@ public final class Exchange implements RequestQueue.Waiting {
         return headers;
     }
 
-    private void ended(AttemptResult ending, @Nullable VmAnswer answer) {
+    private void ended(AttemptResult result, @Nullable VmAnswer answer) {
         if (answer != null) {
             discardLast();
             lastAnswer = answer;
         }
-        note(ending);
+        note(result);
         stage = Stage.WAITING;
         waits(1);
         if (client.gone()) {
@@ -264,20 +264,20 @@ public final class Exchange implements RequestQueue.Waiting {
         done();
     }
 
-    private void note(AttemptResult ending) {
+    private void note(AttemptResult result) {
         OpenAttempt open = Objects.requireNonNull(attempt, "no attempt is under way");
         sinceMillis = worker.awake().millis();
-        client.record().returns(ending);
-        history.add(open.closed(ending, sinceMillis));
+        client.record().returns(result);
+        history.add(open.closed(result, sinceMillis));
         attempt = null;
     }
 
     /** The deadline has passed, and the VM says nothing: nobody knows, unless nothing had been sent. */
     private void overdue(OpenAttempt silent) {
-        AttemptResult ending = silent.giveUp();
+        AttemptResult result = silent.giveUp();
         client.record().ends(Passage.Cause.VM_SLOW, Passage.Phase.VM);
-        note(ending);
-        if (ending.nothingHappened()) {
+        note(result);
+        if (result.nothingHappened()) {
             conclude(history.inDoubt() ? Reply.IN_DOUBT : Reply.LATE);
             return;
         }

@@ -36,7 +36,7 @@ final class OpenAttempt {
          *
          * @param answer what the VM said; null when that was no answer
          */
-        void ended(AttemptResult ending, @Nullable VmAnswer answer);
+        void ended(AttemptResult result, @Nullable VmAnswer answer);
     }
 
     OpenAttempt(WorkerContext worker, Submission submission, Assignment assignment, End end) {
@@ -44,7 +44,7 @@ final class OpenAttempt {
         this.submission = submission;
         this.assignment = assignment;
         this.end = end;
-        attempt = new VmAttempt(assignment.vm(), this::received);
+        attempt = new VmAttempt(assignment.vm(), result -> result.match(this::answered, this::failed));
     }
 
     VmState vm() {
@@ -57,27 +57,18 @@ final class OpenAttempt {
         attempt.begin(onEnd -> worker.vms().send(assignment.vm(), submission, headers, onEnd));
     }
 
-    private void received(Result result) {
-        if (result instanceof Result.Answer answer) {
-            end(new AttemptResult.Answered(answer.answer().outcome()), answer.answer());
-        } else if (result instanceof Result.NotSent notSent) {
-            LOG.debug("not sent: {}", notSent.why());
-            assignment.vm().failed(notSent.why());
-            end(new AttemptResult.NotSent(), null);
-        } else if (result instanceof Result.Unable unable) {
-            warn("cannot take", unable.why());
-            assignment.vm().failed(unable.why());
-            end(new AttemptResult.NotSent(true), null);
-        } else if (result instanceof Result.Improper improper) {
-            warn("gave no proper answer to", improper.why());
-            assignment.vm().failed(improper.why());
-            end(new AttemptResult.Improper(), null);
-        } else {
-            String why = ((Result.Broken) result).why();
-            LOG.debug("broken: {}", why);
-            assignment.vm().failed(why);
-            end(new AttemptResult.Broken(), null);
+    private void answered(Result.Answer answer) {
+        end(AttemptResult.answered(answer.answer().outcome()), answer.answer());
+    }
+
+    private void failed(Result.Failure failure) {
+        switch (failure.result().kind()) {
+            case UNABLE -> warn("cannot take", failure.why());
+            case IMPROPER -> warn("gave no proper answer to", failure.why());
+            default -> LOG.debug("{}: {}", failure.result().kind().word(), failure.why());
         }
+        assignment.vm().failed(failure.why());
+        end(failure.result(), null);
     }
 
     private void warn(String what, String why) {
@@ -92,15 +83,15 @@ final class OpenAttempt {
                 why);
     }
 
-    private void end(AttemptResult ending, @Nullable VmAnswer answer) {
+    private void end(AttemptResult result, @Nullable VmAnswer answer) {
         worker.dispatcher()
                 .ended(
                         assignment,
-                        ending,
+                        result,
                         (System.nanoTime() - sentNanos) / 1e6,
                         worker.awake().millis());
-        record(ending.word());
-        end.ended(ending, answer);
+        record(result.kind().word());
+        end.ended(result, answer);
         worker.groups().roomGained(assignment.vm().group());
     }
 
@@ -124,21 +115,21 @@ final class OpenAttempt {
      * @return how it ends so
      */
     AttemptResult giveUp() {
-        AttemptResult ending = abandonCall();
+        AttemptResult result = abandonCall();
         record("abandoned");
         worker.dispatcher().abandoned(assignment, worker.awake().millis());
         worker.groups().roomGained(assignment.vm().group());
-        return ending;
+        return result;
     }
 
     private AttemptResult abandonCall() {
-        return attempt.abandon() ? new AttemptResult.Broken() : new AttemptResult.NotSent();
+        return attempt.abandon() ? AttemptResult.BROKEN : AttemptResult.NOT_SENT;
     }
 
     /** What is remembered of it. */
-    Attempt closed(AttemptResult ending, long nowMillis) {
+    Attempt closed(AttemptResult result, long nowMillis) {
         VmState vm = assignment.vm();
         return new Attempt(
-                vm.name(), vm.host(), vm.site(), attempt.deathsBefore(), nowMillis, submission.keptBy(vm), ending);
+                vm.name(), vm.host(), vm.site(), attempt.deathsBefore(), nowMillis, submission.keptBy(vm), result);
     }
 }

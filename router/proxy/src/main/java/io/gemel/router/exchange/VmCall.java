@@ -2,6 +2,7 @@ package io.gemel.router.exchange;
 
 import io.gemel.router.client.Upgraded;
 import io.gemel.router.client.VmAnswer;
+import io.gemel.router.decision.AttemptResult;
 import io.gemel.router.decision.Outcome;
 import io.gemel.router.decision.VmState;
 import io.gemel.router.http.Grpc;
@@ -21,19 +22,23 @@ import org.jspecify.annotations.Nullable;
 final class VmCall {
     /** How it ended. */
     sealed interface Result {
-        record Answer(VmAnswer answer) implements Result {}
+        /** Hands it to the one of them that is for its kind. */
+        void match(Consumer<Answer> answer, Consumer<Failure> failure);
 
-        /** Nothing was sent. */
-        record NotSent(String why) implements Result {}
+        record Answer(VmAnswer answer) implements Result {
+            @Override
+            public void match(Consumer<Answer> answer, Consumer<Failure> failure) {
+                answer.accept(this);
+            }
+        }
 
-        /** Nothing was sent: the VM lives, and cannot take such a request. */
-        record Unable(String why) implements Result {}
-
-        /** Something was sent, and no whole answer came back. */
-        record Broken(String why) implements Result {}
-
-        /** What came back is no HTTP, or more than may be: the VM lives. */
-        record Improper(String why) implements Result {}
+        /** There is no proper answer. */
+        record Failure(AttemptResult result, String why) implements Result {
+            @Override
+            public void match(Consumer<Answer> answer, Consumer<Failure> failure) {
+                failure.accept(this);
+            }
+        }
     }
 
     private final VmState vm;
@@ -66,8 +71,9 @@ final class VmCall {
     void notSent(Throwable why, String text) {
         end(
                 Grpc.meetsNoHttp2(why)
-                        ? new Result.Unable("it speaks no HTTP/2 at this address, which gRPC needs")
-                        : new Result.NotSent(text));
+                        ? new Result.Failure(
+                                AttemptResult.UNABLE, "it speaks no HTTP/2 at this address, which gRPC needs")
+                        : new Result.Failure(AttemptResult.NOT_SENT, text));
     }
 
     /** The connection is there. */
@@ -80,7 +86,7 @@ final class VmCall {
         if (stream != null && stream.response().closed()) {
             // Its end has been told already, and would not be again.
             giveUp(made);
-            end(new Result.NotSent("its client has left"));
+            end(new Result.Failure(AttemptResult.NOT_SENT, "its client has left"));
             return;
         }
         request = made;
@@ -115,12 +121,15 @@ final class VmCall {
         String text = String.valueOf(why.getMessage());
         if (TlsOptions.rejection(why) != null) {
             // TLS 1.3: what is sent with the certificate is not looked at by whoever does not accept that.
-            end(new Result.NotSent(text));
+            end(new Result.Failure(AttemptResult.NOT_SENT, text));
             return;
         }
         // What the decoder throws when it cannot read what came; an end of the connection is an IOException.
         boolean improper = why instanceof TooLongFrameException || why instanceof IllegalArgumentException;
-        end(improper ? new Result.Improper(text) : new Result.Broken(text));
+        end(
+                improper
+                        ? new Result.Failure(AttemptResult.IMPROPER, text)
+                        : new Result.Failure(AttemptResult.BROKEN, text));
     }
 
     private void answered(HttpClientResponse response) {
@@ -146,7 +155,7 @@ final class VmCall {
             end(new Result.Answer(VmAnswer.switched(response, upgraded)));
         } else {
             response.exceptionHandler(this::broken);
-            end(new Result.Improper("it switches to a protocol for which it was not asked"));
+            end(new Result.Failure(AttemptResult.IMPROPER, "it switches to a protocol for which it was not asked"));
             giveUp(response.request());
         }
     }

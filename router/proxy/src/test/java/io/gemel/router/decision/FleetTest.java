@@ -22,7 +22,7 @@ final class FleetTest {
     }
 
     private static Attempt broken(String vm) {
-        return new Attempt(vm, "host-1", "east", 0, 10, true, new AttemptResult.Broken());
+        return new Attempt(vm, "host-1", "east", 0, 10, true, AttemptResult.BROKEN);
     }
 
     private List<String> names() {

@@ -59,7 +59,7 @@ final class LoadBalancerTest {
 
     private static AttemptHistory brokenAt(String vm, String host, String site) {
         AttemptHistory history = fresh();
-        history.add(new Attempt(vm, host, site, 0, 0, true, new AttemptResult.Broken()));
+        history.add(new Attempt(vm, host, site, 0, 0, true, AttemptResult.BROKEN));
         return history;
     }
 
@@ -138,7 +138,7 @@ final class LoadBalancerTest {
         assertThat(chosen(wanting("gone"), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e2", "e3");
 
         AttemptHistory broken = wanting("e2");
-        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new AttemptResult.NotSent()));
+        broken.add(new Attempt("e2", "a", "east", 0, 0, true, AttemptResult.NOT_SENT));
         assertThat(chosen(broken, TrafficClass.FAILOVER)).doesNotContain("e2");
 
         vm("e2").judged(Verdict.AVOID, 0);
@@ -161,12 +161,12 @@ final class LoadBalancerTest {
     void a_vm_that_cannot_take_a_request_does_not_get_it_again() {
         AttemptHistory history = fresh();
         for (String unable : List.of("e1", "e2", "e3", "w1")) {
-            history.add(new Attempt(unable, "a", "east", 0, 0, false, new AttemptResult.NotSent(true)));
+            history.add(new Attempt(unable, "a", "east", 0, 0, false, AttemptResult.UNABLE));
         }
         assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("w2");
         assertThat(balancer.isExhausted(history)).isFalse();
 
-        history.add(new Attempt("w2", "a", "west", 0, 0, false, new AttemptResult.NotSent(true)));
+        history.add(new Attempt("w2", "a", "west", 0, 0, false, AttemptResult.UNABLE));
         assertThat(chosen(history, TrafficClass.FAILOVER)).containsExactly("none");
         assertThat(balancer.isExhausted(history)).isTrue();
     }
@@ -267,7 +267,7 @@ final class LoadBalancerTest {
         fleet.site("west").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of());
 
         AttemptHistory broken = new AttemptHistory(new Destination("crm", null), false, true, 30_000, null, 0);
-        broken.add(new Attempt("e2", "a", "east", 0, 0, true, new AttemptResult.Broken()));
+        broken.add(new Attempt("e2", "a", "east", 0, 0, true, AttemptResult.BROKEN));
         vm("w2").drained(false);
         fleet.site("east").group(RouterConfig.GROUP_DEFAULT).crossableTo(Set.of("west"));
         assertThat(chosen(broken, TrafficClass.FAILOVER))

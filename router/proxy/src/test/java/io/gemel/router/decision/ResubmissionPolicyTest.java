@@ -45,20 +45,20 @@ final class ResubmissionPolicyTest {
         }
     }
 
-    private static AttemptHistory history(AttemptResult... endings) {
+    private static AttemptHistory history(AttemptResult... results) {
         AttemptHistory history = new AttemptHistory(false, true, DEADLINE, null, 0);
-        for (int i = 0; i < endings.length; i++) {
-            history.add(attempt("e" + (i + 1), endings[i]));
+        for (int i = 0; i < results.length; i++) {
+            history.add(attempt("e" + (i + 1), results[i]));
         }
         return history;
     }
 
-    private static Attempt attempt(String vm, AttemptResult ending) {
-        return new Attempt(vm, "host-" + vm, vm.substring(0, 1), 0, 100, true, ending);
+    private static Attempt attempt(String vm, AttemptResult result) {
+        return new Attempt(vm, "host-" + vm, vm.substring(0, 1), 0, 100, true, result);
     }
 
     private static AttemptResult said(Outcome outcome) {
-        return new AttemptResult.Answered(outcome);
+        return AttemptResult.answered(outcome);
     }
 
     private static Decision aMomentFrom(long nowMillis) {
@@ -80,7 +80,7 @@ final class ResubmissionPolicyTest {
                 List.of(Outcome.EXECUTED, Outcome.REPLAYED, Outcome.REJECTED, Outcome.DECLINED, Outcome.FENCED)) {
             assertThat(next(history(said(outcome)))).isEqualTo(new Answer(Reply.LAST_ANSWER));
         }
-        assertThat(next(history(new AttemptResult.Answered(null)))).isEqualTo(new Answer(Reply.LAST_ANSWER));
+        assertThat(next(history(AttemptResult.answered(null)))).isEqualTo(new Answer(Reply.LAST_ANSWER));
     }
 
     @Test
@@ -103,7 +103,7 @@ final class ResubmissionPolicyTest {
 
     @Test
     void what_broke_is_resubmitted_at_once_in_the_failover_class() {
-        assertThat(next(history(new AttemptResult.Broken()))).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
+        assertThat(next(history(AttemptResult.BROKEN))).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
         assertThat(next(history(said(Outcome.UNKNOWN)))).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
     }
 
@@ -125,27 +125,26 @@ final class ResubmissionPolicyTest {
     @Test
     void a_late_answer_after_one_that_broke_leaves_doubt() {
         assertThat(next(history(said(Outcome.LATE)))).isEqualTo(new Answer(Reply.LATE));
-        assertThat(next(history(new AttemptResult.Broken(), said(Outcome.LATE))))
-                .isEqualTo(new Answer(Reply.IN_DOUBT));
+        assertThat(next(history(AttemptResult.BROKEN, said(Outcome.LATE)))).isEqualTo(new Answer(Reply.IN_DOUBT));
     }
 
     @Test
     void a_vm_without_the_library_is_not_followed_by_another() {
         AttemptHistory history = new AttemptHistory(false, true, DEADLINE, null, 0);
-        history.add(new Attempt("e1", "h", "e", 0, 100, false, new AttemptResult.Broken()));
+        history.add(new Attempt("e1", "h", "e", 0, 100, false, AttemptResult.BROKEN));
         assertThat(next(history)).isEqualTo(new Answer(Reply.LOST));
         AttemptHistory improper = new AttemptHistory(false, true, DEADLINE, null, 0);
-        improper.add(new Attempt("e1", "h", "e", 0, 100, false, new AttemptResult.Improper()));
+        improper.add(new Attempt("e1", "h", "e", 0, 100, false, AttemptResult.IMPROPER));
         assertThat(next(improper)).isEqualTo(new Answer(Reply.LOST)); // no ledger tells whether it was done
         AttemptHistory unsent = new AttemptHistory(false, true, DEADLINE, null, 0);
-        unsent.add(new Attempt("e1", "h", "e", 0, 100, false, new AttemptResult.NotSent()));
+        unsent.add(new Attempt("e1", "h", "e", 0, 100, false, AttemptResult.NOT_SENT));
         assertThat(next(unsent)).isEqualTo(new Send(TrafficClass.FAILOVER, 0));
     }
 
     @Test
     void a_body_that_was_not_kept_is_not_sent_twice() {
         AttemptHistory history = new AttemptHistory(false, false, DEADLINE, null, 0);
-        history.add(attempt("e1", new AttemptResult.Broken()));
+        history.add(attempt("e1", AttemptResult.BROKEN));
         assertThat(next(history)).isEqualTo(new Answer(Reply.LOST));
         AttemptHistory refused = new AttemptHistory(false, false, DEADLINE, null, 0);
         refused.add(attempt("e1", said(Outcome.DRAINING)));
@@ -193,7 +192,7 @@ final class ResubmissionPolicyTest {
     }
 
     private static Attempt broken(String vm, long endedMillis) {
-        return new Attempt(vm, "host-" + vm, vm.substring(0, 1), 0, endedMillis, true, new AttemptResult.Broken());
+        return new Attempt(vm, "host-" + vm, vm.substring(0, 1), 0, endedMillis, true, AttemptResult.BROKEN);
     }
 
     @Test
@@ -221,8 +220,8 @@ final class ResubmissionPolicyTest {
     void the_home_of_a_submission_is_where_it_last_may_have_run() {
         assertThat(history().home()).isNull();
         assertThat(history(said(Outcome.DRAINING)).home()).isNull();
-        AttemptHistory crossed = history(new AttemptResult.Broken());
-        crossed.add(attempt("w1", new AttemptResult.Broken()));
+        AttemptHistory crossed = history(AttemptResult.BROKEN);
+        crossed.add(attempt("w1", AttemptResult.BROKEN));
         crossed.add(attempt("w2", said(Outcome.RETRY)));
         assertThat(crossed.home()).isEqualTo("w");
     }
@@ -255,19 +254,19 @@ final class ResubmissionPolicyTest {
                 continue;
             }
             String vm = (random.nextBoolean() ? "e" : "w") + random.nextInt(6);
-            AttemptResult ending = ending(random);
+            AttemptResult result = result(random);
             world.fates.put(vm, FleetView.VmFate.values()[random.nextInt(3)]);
-            history.add(new Attempt(vm, "h" + vm, vm.substring(0, 1), 0, now, true, ending));
+            history.add(new Attempt(vm, "h" + vm, vm.substring(0, 1), 0, now, true, result));
             worked = history.workedAttempts();
         }
         throw new AssertionError("it never ends: " + history.attempts());
     }
 
-    private static AttemptResult ending(Random random) {
+    private static AttemptResult result(Random random) {
         return switch (random.nextInt(4)) {
-            case 0 -> new AttemptResult.NotSent();
-            case 1 -> new AttemptResult.Broken();
-            default -> new AttemptResult.Answered(Outcome.values()[random.nextInt(Outcome.values().length)]);
+            case 0 -> AttemptResult.NOT_SENT;
+            case 1 -> AttemptResult.BROKEN;
+            default -> AttemptResult.answered(Outcome.values()[random.nextInt(Outcome.values().length)]);
         };
     }
 }

@@ -86,12 +86,12 @@ final class WeightsTest {
         assertThat(balancer.choose(new AttemptHistory(false, true, 30_000, null, 0), TrafficClass.NEW, 20_000))
                 .isNull();
         AttemptHistory broken = new AttemptHistory(false, true, 30_000, null, 0);
-        broken.add(new Attempt("e0", "host-0", "east", 0, 0, true, new AttemptResult.Broken()));
+        broken.add(new Attempt("e0", "host-0", "east", 0, 0, true, AttemptResult.BROKEN));
         assertThat(balancer.choose(broken, TrafficClass.FAILOVER, 20_000))
                 .as("it may tell what became of it")
                 .isSameAs(none.findVm("e1"));
         AttemptHistory notSent = new AttemptHistory(false, true, 30_000, null, 0);
-        notSent.add(new Attempt("e0", "host-0", "east", 0, 0, true, new AttemptResult.NotSent()));
+        notSent.add(new Attempt("e0", "host-0", "east", 0, 0, true, AttemptResult.NOT_SENT));
         assertThat(balancer.choose(notSent, TrafficClass.RETRY, 20_000)).isNull();
         assertThat(none.reason()).isEqualTo("no VM takes requests");
         assertThat(none.vms())
