@@ -50,6 +50,12 @@ public record VmAnswer(
         }
     }
 
+    /** Whether the VM says that it is committed, now or before. */
+    public boolean committed() {
+        Outcome outcome = outcome();
+        return outcome == Outcome.EXECUTED || outcome == Outcome.REPLAYED;
+    }
+
     @Nullable
     public Outcome outcome() {
         return upgraded != null ? null : Outcome.ofWord(headers.get("Gemel-Outcome"));

@@ -2,6 +2,7 @@ package io.gemel.router.exchange;
 
 import io.gemel.router.client.Submission;
 import io.gemel.router.decision.RecentKeys;
+import io.vertx.core.MultiMap;
 import org.jspecify.annotations.Nullable;
 
 /** One submission's part of the memory of keys. Confined to one event loop. */
@@ -35,18 +36,21 @@ final class KeyState {
         return earlierDeaths;
     }
 
-    /** The number of the attempt that begins now: the time, and greater than those of all earlier ones. */
-    long nextAttempt(long nowMillis) {
+    /**
+     * Adds what a VM needs to claim the key to the headers of the attempt that begins now; nothing without a key.
+     *
+     * @param nowMillis since 1970: the attempt's number, which is greater than those of all earlier ones
+     * @param leftMillis until the request's deadline
+     */
+    void claim(MultiMap headers, @Nullable String fingerprint, long nowMillis, long leftMillis) {
+        if (key == null) {
+            return;
+        }
         attempt = Math.max(nowMillis, attempt + 1);
         if (first == 0) {
             first = attempt;
         }
-        return attempt;
-    }
-
-    /** The number of the request's first attempt: what was declined before it does not stand in its way. */
-    long firstAttempt() {
-        return first;
+        VmHeaders.claim(headers, key, attempt, first, nowMillis + leftMillis, fingerprint);
     }
 
     /** What was declined so far does not stand in the way of the attempts to come. */

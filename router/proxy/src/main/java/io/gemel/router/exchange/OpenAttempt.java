@@ -36,7 +36,7 @@ final class OpenAttempt {
          *
          * @param answer what the VM said; null when that was no answer
          */
-        void ended(AttemptResult result, @Nullable VmAnswer answer);
+        void ended(OpenAttempt attempt, AttemptResult result, @Nullable VmAnswer answer);
     }
 
     OpenAttempt(WorkerContext worker, Submission submission, Assignment assignment, End end) {
@@ -91,7 +91,7 @@ final class OpenAttempt {
                         (System.nanoTime() - sentNanos) / 1e6,
                         worker.awake().millis());
         record(result.kind().word());
-        end.ended(result, answer);
+        end.ended(this, result, answer);
         worker.groups().roomGained(assignment.vm().group());
     }
 
