@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,12 +37,31 @@ final class SiteFailover {
     private final List<SiteView> others;
     private final SiteClient client;
     private final Fencing fencing;
-    private final Set<String> passed = new HashSet<>();
-    private SiteState reason = SiteState.UP;
-    private int round;
-    private int pause;
+    private @Nullable Round round;
     private int idle;
-    private boolean running;
+
+    /** How far a round is. */
+    private enum Stage {
+        /** It is tried, or tried again, when its pause is over. */
+        PAUSED,
+        /** Sites are asked. */
+        ASKING,
+        /** Every other site may take up the work. */
+        PASSED
+    }
+
+    /** From a verdict that calls for it until that is taken back: whoever answers later answers nobody. */
+    private static final class Round {
+        private final SiteState reason;
+        private final Set<String> passed = new HashSet<>();
+        private Stage stage;
+        private int pauseTicks;
+
+        Round(SiteState reason, Stage stage) {
+            this.reason = reason;
+            this.stage = stage;
+        }
+    }
 
     SiteFailover(SiteView site, GroupView group, List<SiteView> others, SiteClient client, Fencing fencing) {
         this.site = site;
@@ -64,42 +84,42 @@ final class SiteFailover {
             close();
             return;
         }
-        if (wanted != reason) {
+        if (round == null || round.reason != wanted) {
             close();
-            reason = wanted;
+            round = new Round(wanted, others.isEmpty() ? Stage.PASSED : Stage.PAUSED);
         }
-        if (pause > 0) {
-            pause--;
-        } else if (!running && passed.size() < others.size()) {
-            open();
+        switch (round.stage) {
+            case PAUSED -> {
+                if (round.pauseTicks > 0) {
+                    round.pauseTicks--;
+                } else {
+                    ask(round);
+                }
+            }
+            case ASKING, PASSED -> {
+                // Its answers go on with it.
+            }
         }
     }
 
     private void close() {
-        if (reason != SiteState.UP) {
-            reason = SiteState.UP;
-            round++;
-            running = false;
-            passed.clear();
-            pause = 0;
+        if (round != null) {
+            round = null;
             group.crossableTo(Set.of());
         }
     }
 
-    private void open() {
-        running = true;
-        int number = round;
-        Future<?> shipped = reason == SiteState.DOWN ? Future.succeededFuture() : settle();
-        shipped.compose(unused -> barriers(number)).onComplete(done -> {
-            if (number == round) {
-                running = false;
-                pause = PAUSE_TICKS;
-                if (done.failed()) {
-                    LOG.debug(
-                            "site {}: not yet to be crossed: {}",
-                            site.name(),
-                            done.cause().getMessage());
-                }
+    private void ask(Round asking) {
+        asking.stage = Stage.ASKING;
+        Future<?> shipped = asking.reason == SiteState.DOWN ? Future.succeededFuture() : settle();
+        shipped.compose(unused -> barriers(asking)).onComplete(done -> {
+            asking.stage = asking.passed.size() < others.size() ? Stage.PAUSED : Stage.PASSED;
+            asking.pauseTicks = PAUSE_TICKS;
+            if (asking == round && done.failed()) {
+                LOG.debug(
+                        "site {}: not yet to be crossed: {}",
+                        site.name(),
+                        done.cause().getMessage());
             }
         });
     }
@@ -121,22 +141,22 @@ final class SiteFailover {
                 .map(Fencing::accepted);
     }
 
-    private Future<?> barriers(int number) {
+    private Future<?> barriers(Round asking) {
         List<Future<?>> barriers = new ArrayList<>();
         for (SiteView other : others) {
-            if (!passed.contains(other.name())) {
+            if (!asking.passed.contains(other.name())) {
                 barriers.add(client.barrier(other.config(), site.name(), STEP_MILLIS)
                         .map(Fencing::accepted)
-                        .onSuccess(unused -> pass(number, other.name())));
+                        .onSuccess(unused -> pass(asking, other.name())));
             }
         }
         return Future.all(barriers);
     }
 
-    private void pass(int number, String other) {
-        if (number == round) {
-            passed.add(other);
-            group.crossableTo(passed);
+    private void pass(Round asking, String other) {
+        if (asking == round) {
+            asking.passed.add(other);
+            group.crossableTo(asking.passed);
             LOG.warn(
                     "what may have been committed at {} by VMs of group {} is taken up at {}",
                     site.name(),
