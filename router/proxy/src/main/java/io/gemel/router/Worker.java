@@ -6,11 +6,13 @@ import io.gemel.router.api.Settings;
 import io.gemel.router.client.Admission;
 import io.gemel.router.client.Client;
 import io.gemel.router.client.HandshakeFailures;
+import io.gemel.router.client.RequestHead;
 import io.gemel.router.client.RequestReader;
 import io.gemel.router.client.Submission;
 import io.gemel.router.client.Tunnels;
 import io.gemel.router.decision.Dispatcher;
 import io.gemel.router.decision.Fleet;
+import io.gemel.router.decision.Group;
 import io.gemel.router.decision.Groups;
 import io.gemel.router.decision.LoadBalancer;
 import io.gemel.router.decision.PauseAwareClock;
@@ -47,7 +49,7 @@ import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
 /** One of the event loops that serve clients: everything about one request happens on the loop that took it in. */
-final class Worker extends VerticleBase implements RequestReader.Listener {
+final class Worker extends VerticleBase {
     /** How long requests in hand get to end when the router closes. */
     private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -117,8 +119,7 @@ final class Worker extends VerticleBase implements RequestReader.Listener {
         seen = settings.now();
         worker = worker(seen);
         peers = new TlsPeers(seen.frontend().clientTls());
-        reader =
-                new RequestReader(settings, groups, admission, clock, counters, awake, random, chance, peers::of, this);
+        reader = new RequestReader(settings, groups, admission, clock, counters, awake, random, chance, peers::of);
         http2 = new StrictHttp2(settings, awake::millis, fleet::isLeaving, this::take, reader);
         server = vertx.createHttpServer(StrictHttp.options(seen, port));
         server.requestHandler(this::take);
@@ -211,11 +212,27 @@ final class Worker extends VerticleBase implements RequestReader.Listener {
         peers.leave(connection);
     }
 
+    /**
+     * The path of a request, in order: its connection is guarded ({@link StrictHttp}), it is read, routed, admitted and submitted, and then decided on,
+     * sent to a VM that is picked for it, made durable and answered ({@link Exchange}). A step that answers it ends it.
+     */
     private void take(HttpServerRequest request) {
         if (fleet.isLeaving() && !Requests.isOneOfMany(request)) {
             request.response().putHeader("Connection", "close");
         }
-        reader.take(request);
+        RequestHead head = reader.read(request);
+        Group group = head == null ? null : reader.route(head);
+        if (head != null && group != null && reader.admit(head, group)) {
+            reader.submit(head, group, this::exchange);
+        }
+    }
+
+    private void exchange(Client client, Submission submission) {
+        follow();
+        Exchange exchange = new Exchange(worker, submission, client, done -> done(done, submission));
+        open.add(exchange);
+        client.request().response().closeHandler(unused -> exchange.clientGone());
+        exchange.start();
     }
 
     private void tick() {
@@ -234,15 +251,6 @@ final class Worker extends VerticleBase implements RequestReader.Listener {
             leaving = true;
             connections.forEach(StrictHttp2::sendAway);
         }
-    }
-
-    @Override
-    public void taken(Client client, Submission submission) {
-        follow();
-        Exchange exchange = new Exchange(worker, submission, client, done -> done(done, submission));
-        open.add(exchange);
-        client.request().response().closeHandler(unused -> exchange.clientGone());
-        exchange.start();
     }
 
     private void done(Exchange exchange, Submission submission) {

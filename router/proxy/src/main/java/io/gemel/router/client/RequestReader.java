@@ -8,8 +8,6 @@ import io.gemel.router.decision.Group;
 import io.gemel.router.decision.Groups;
 import io.gemel.router.decision.PauseAwareClock;
 import io.gemel.router.decision.VmState;
-import io.gemel.router.http.Bearer;
-import io.gemel.router.http.Grpc;
 import io.gemel.router.http.Http2Head;
 import io.gemel.router.http.OnUnread;
 import io.gemel.router.http.Requests;
@@ -23,29 +21,21 @@ import io.gemel.router.request.Routes;
 import io.gemel.router.request.Trace;
 import io.gemel.router.request.UpgradeRules;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.InstantSource;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads requests: rejects malformed ones and those above the limits, and passes on the others. Confined to one event
- * loop.
+ * Takes requests in, by {@link #read}, {@link #route}, {@link #admit} and {@link #submit}: refuses what is not proper and what there is no room for. Confined
+ * to one event loop.
  */
 public final class RequestReader implements OnUnread {
-    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
-    private static final int METHOD_NOT_ALLOWED = 405;
     private static final int UNAVAILABLE = 503;
-
-    /** Receives complete requests. */
-    public interface Listener {
-        /** Its body is here, or is not to be kept. */
-        void taken(Client client, Submission submission);
-    }
 
     private final Settings settings;
     private final Groups groups;
@@ -55,7 +45,6 @@ public final class RequestReader implements OnUnread {
     private final RandomGenerator chance;
     private final SubmissionMaker submissions;
     private final Function<HttpConnection, @Nullable TlsPeer> peers;
-    private final Listener listener;
     private final Rejections rejections;
     private final Bodies bodies;
     private RequestReaderSettings taking;
@@ -74,8 +63,7 @@ public final class RequestReader implements OnUnread {
             PauseAwareClock awake,
             RandomGenerator random,
             RandomGenerator chance,
-            Function<HttpConnection, @Nullable TlsPeer> peers,
-            Listener listener) {
+            Function<HttpConnection, @Nullable TlsPeer> peers) {
         this.settings = settings;
         this.groups = groups;
         this.admission = admission;
@@ -85,7 +73,6 @@ public final class RequestReader implements OnUnread {
         this.chance = chance;
         submissions = new SubmissionMaker(random);
         this.peers = peers;
-        this.listener = listener;
         rejections = new Rejections(counters, awake);
         bodies = new Bodies(admission, rejections, awake);
     }
@@ -97,10 +84,34 @@ public final class RequestReader implements OnUnread {
         return taking;
     }
 
-    /** Its head is here. */
-    public void take(HttpServerRequest request) {
+    /**
+     * Reads the head of a request.
+     *
+     * @return null for one that is not proper: it is refused
+     */
+    public @Nullable RequestHead read(HttpServerRequest request) {
         RequestReaderSettings by = taking();
-        RouterConfig config = by.config();
+        Client client = client(request, by);
+        RequestTarget target = RequestTarget.parse(Requests.uri(request));
+        if (target == null) {
+            rejections.refuse(client, new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
+            return null;
+        }
+        Route route = by.routes().of(Requests.host(request.authority()), target);
+        client.record().takes(route);
+        boolean http11 = request.version() != HttpVersion.HTTP_1_0;
+        String upgrade = target.own() || request.version() == HttpVersion.HTTP_2
+                ? null
+                : UpgradeRules.wanted(http11, request.headers());
+        Rejection rejection = RequestRules.rejection(request, http11, by.config(), target, route, upgrade);
+        if (rejection != null) {
+            rejections.refuse(client, rejection);
+            return null;
+        }
+        return new RequestHead(by, client, target, route, upgrade);
+    }
+
+    private Client client(HttpServerRequest request, RequestReaderSettings by) {
         boolean trusted = RouterFrontend.matches(by.trusted(), Requests.address(request));
         if (request.version() == HttpVersion.HTTP_2) {
             Http2Head.asHttp1(request.headers(), request.authority());
@@ -114,57 +125,70 @@ public final class RequestReader implements OnUnread {
                 by.accessLog(),
                 counters,
                 rejections::discard);
-        client.record().joins(Spans.of(config, request.headers(), chance, clock));
-        RequestTarget target = RequestTarget.parse(Requests.uri(request));
-        if (target == null) {
-            rejections.refuse(client, new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
-            return;
-        }
-        Route route = by.routes().of(Requests.host(request.authority()), target);
-        client.record().takes(route);
-        boolean http11 = request.version() != HttpVersion.HTTP_1_0;
-        String upgrade = target.own() || request.version() == HttpVersion.HTTP_2
-                ? null
-                : UpgradeRules.wanted(http11, request.headers());
-        Rejection rejection = rejection(request, http11, config, target, route, upgrade);
-        if (rejection != null) {
-            rejections.refuse(client, rejection);
-            return;
-        }
+        client.record().joins(Spans.of(by.config(), request.headers(), chance, clock));
+        return client;
+    }
+
+    /**
+     * The group whose VMs a request is for.
+     *
+     * @return null for one that none is to get: it is refused
+     */
+    public @Nullable Group route(RequestHead head) {
+        RequestTarget target = head.target();
         if (target.own() && target.outcomeKey() == null) {
-            client.say(NOT_FOUND, "there is nothing here", ResponseInfo.NONE);
-            return;
+            head.client().say(NOT_FOUND, "there is nothing here", ResponseInfo.NONE);
+            return null;
         }
-        if (target.outcomeKey() != null && refusesToClose(config, client, target)) {
-            return;
+        if (target.outcomeKey() != null && RequestRules.refusesToClose(head)) {
+            return null;
         }
-        if (!target.own() && refusesToServe(by, client, route)) {
-            return;
+        if (!target.own() && RequestRules.refusesToServe(head)) {
+            return null;
         }
-        Group group = groups.of(target.own() ? VmState.ANY_GROUP : Routes.group(route));
-        String lack = lack(by, group, upgrade != null);
+        return groups.of(target.own() ? VmState.ANY_GROUP : Routes.group(head.route()));
+    }
+
+    /**
+     * Takes a request in if there is room for it; it counts until somebody says that it has left.
+     *
+     * @return false when there is none: it is refused
+     */
+    public boolean admit(RequestHead head, Group group) {
+        String lack = lack(head.by(), group, head.upgrade() != null);
         if (lack != null) {
             counters.shed.increment();
-            client.say(UNAVAILABLE, lack, ResponseInfo.NONE);
-            return;
+            head.client().say(UNAVAILABLE, lack, ResponseInfo.NONE);
+            return false;
         }
         admission.entered(group);
-        client.sticks(target.own() ? null : by.affinities().of(route, request.headers()));
-        if (upgrade == null && request.headers().contains("Expect", "100-continue", true)) {
+        return true;
+    }
+
+    /**
+     * Makes a submission of a request that was taken in, when its body is here, or is not to be kept.
+     *
+     * @param made gets it; not called for one whose body does not come, which is refused
+     */
+    public void submit(RequestHead head, Group group, BiConsumer<Client, Submission> made) {
+        Client client = head.client();
+        HttpServerRequest request = client.request();
+        client.sticks(head.target().own() ? null : head.by().affinities().of(head.route(), request.headers()));
+        if (head.upgrade() == null && request.headers().contains("Expect", "100-continue", true)) {
             request.response().writeContinue();
         }
-        if (route.resubmit()) {
+        if (head.route().resubmit()) {
             bodies.read(
                     client,
                     group,
-                    config,
-                    body -> listener.taken(client, submissions.make(by, client, target, route, group, body, null)));
+                    head.by().config(),
+                    body -> made.accept(client, submissions.make(head, group, body)));
         } else {
-            Submission submission = submissions.make(by, client, target, route, group, null, upgrade);
+            Submission submission = submissions.make(head, group, null);
             if (submission.passing() != null) {
                 request.pause();
             }
-            listener.taken(client, submission);
+            made.accept(client, submission);
         }
     }
 
@@ -176,66 +200,6 @@ public final class RequestReader implements OnUnread {
         }
         int upgradesMax = config.frontend().protocols().upgradesMax();
         return upgrade && counters.upgraded.get() >= upgradesMax ? Tunnels.tooMany(upgradesMax) : null;
-    }
-
-    private static @Nullable Rejection rejection(
-            HttpServerRequest request,
-            boolean http11,
-            RouterConfig config,
-            RequestTarget target,
-            Route route,
-            @Nullable String upgrade) {
-        String method = request.method().name();
-        if (request.version() == HttpVersion.HTTP_2) {
-            Rejection improper = Http2Head.rejection(method, Requests.uri(request), request.headers(), config.limits());
-            if (improper != null) {
-                return improper;
-            }
-        }
-        Rejection rejection = RequestCheck.rejection(
-                method,
-                http11,
-                request.headers(),
-                route.resubmit() ? config.limits().bodyMax() : -1);
-        if (rejection == null && Grpc.isCall(request)) {
-            return Grpc.rejection(target, route);
-        }
-        return rejection != null || upgrade == null
-                ? rejection
-                : UpgradeRules.rejection(upgrade, method, request.headers(), target, route);
-    }
-
-    /** Refuses who would close a key and may not: whoever closes a key takes its submission away from the client that made it. */
-    private static boolean refusesToClose(RouterConfig config, Client client, RequestTarget target) {
-        boolean post = client.request().method().equals(HttpMethod.POST);
-        if (!post && target.fence()) {
-            client.say(METHOD_NOT_ALLOWED, "a key is closed by POST, with the router's admin.token", ResponseInfo.NONE);
-            return true;
-        }
-        String token = config.adminToken();
-        if (post && (token == null || !Bearer.shows(client.request(), token))) {
-            String need = token == null ? "set admin.token in the router's file" : "show the router's admin.token";
-            client.say(FORBIDDEN, "closing a key needs a right: " + need, ResponseInfo.NONE);
-            return true;
-        }
-        return false;
-    }
-
-    /** Refuses what no VM is to get. */
-    private static boolean refusesToServe(RequestReaderSettings by, Client client, Route route) {
-        if (!Routes.allows(route, client.request().method().name())) {
-            client.request().response().putHeader("Allow", Routes.allowed(route));
-            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", ResponseInfo.NONE);
-            return true;
-        }
-        if (!by.groups().contains(Routes.group(route))) {
-            client.say(
-                    NOT_FOUND,
-                    "no application is here: no route leads from this host and path to VMs",
-                    ResponseInfo.NONE);
-            return true;
-        }
-        return false;
     }
 
     @Override

@@ -39,16 +39,12 @@ final class SubmissionMaker {
      *
      * @param group whose VMs may have it
      * @param body null when it is not kept
-     * @param upgrade the protocols that its client asks for on its connection; null for none
      */
-    Submission make(
-            RequestReaderSettings by,
-            Client client,
-            RequestTarget target,
-            Route route,
-            Group group,
-            @Nullable Buffer body,
-            @Nullable String upgrade) {
+    Submission make(RequestHead head, Group group, @Nullable Buffer body) {
+        RequestReaderSettings by = head.by();
+        Client client = head.client();
+        RequestTarget target = head.target();
+        Route route = head.route();
         RouterConfig config = by.config();
         HttpServerRequest request = client.request();
         HttpMethod method = request.method();
@@ -84,7 +80,7 @@ final class SubmissionMaker {
                 given != null,
                 empty ? null : body,
                 body == null ? request : null,
-                upgrade,
+                head.upgrade(),
                 route.submission(),
                 mark,
                 asked == null ? usual : asked,

@@ -71,7 +71,7 @@ public final class Exchange implements RequestQueue.Waiting {
         if (history.isFresh() && queues.haveFresh()) {
             take(worker.dispatcher().behindOthers(history, queues, sinceMillis), sinceMillis);
         } else {
-            proceed();
+            decide();
         }
     }
 
@@ -94,7 +94,7 @@ public final class Exchange implements RequestQueue.Waiting {
     @Override
     public void look() {
         if (stage instanceof Waiting) {
-            proceed();
+            decide();
         }
     }
 
@@ -102,7 +102,7 @@ public final class Exchange implements RequestQueue.Waiting {
     public void tick(long nowMillis) {
         long overdueMillis = history.deadlineMillis() + GRACE_MILLIS;
         if (stage instanceof Waiting waiting && nowMillis >= waiting.untilMillis()) {
-            proceed();
+            decide();
         } else if (stage instanceof Sent sent) {
             if (!sent.attempt().endIfLost() && nowMillis >= overdueMillis) {
                 overdue(sent.attempt());
@@ -122,8 +122,11 @@ public final class Exchange implements RequestQueue.Waiting {
         }
     }
 
-    /** What is to be done now is decided, and done. */
-    private void proceed() {
+    /**
+     * Decides what is to be done now, and does it, in this order: {@link #pick} a VM, {@link #send} it there, {@link #settle} until what was done is
+     * durable, {@link #answer}. What has to wait, or to be sent again, is decided again.
+     */
+    private void decide() {
         long now = worker.awake().millis();
         take(worker.dispatcher().decide(history, sinceMillis, now), now);
     }
@@ -158,7 +161,7 @@ public final class Exchange implements RequestQueue.Waiting {
                 history.catchUp();
                 keyState.beginAnew();
                 answer.discard();
-                proceed();
+                decide();
             } else {
                 answer(Reply.LAST_ANSWER);
             }
@@ -216,7 +219,7 @@ public final class Exchange implements RequestQueue.Waiting {
         if (client.gone()) {
             left();
         } else {
-            proceed();
+            decide();
         }
     }
 
