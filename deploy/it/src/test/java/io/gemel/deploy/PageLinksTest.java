@@ -22,6 +22,7 @@ class PageLinksTest {
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern TEST = Pattern.compile("(?<![\\w*.])[A-Z]\\w*[a-z](IT|Test)\\b");
+    private static final Pattern TYPE = Pattern.compile("`([A-Z][a-z]\\w*)[`.]");
     private static final Pattern CODE = Pattern.compile("^ *```.*?^ *```", Pattern.MULTILINE | Pattern.DOTALL);
 
     @Test
@@ -59,6 +60,26 @@ class PageLinksTest {
         assertThat(gone).isEmpty();
     }
 
+    /** Whoever reads the code along the page looks for its classes by these names. */
+    @Test
+    void name_classes_that_there_are() throws IOException {
+        Set<String> classes = new HashSet<>();
+        for (Path file : files(ROOT, ".java")) {
+            classes.add(file.getFileName().toString().replace(".java", ""));
+        }
+        List<String> gone = new ArrayList<>();
+        int named = 0;
+        Matcher type = TYPE.matcher(prose(ROOT.resolve("docs/architecture.md")));
+        while (type.find()) {
+            named++;
+            if (!classes.contains(type.group(1))) {
+                gone.add(type.group(1));
+            }
+        }
+        assertThat(named).isGreaterThan(50);
+        assertThat(gone).isEmpty();
+    }
+
     private static boolean leads(Path page, String link) throws IOException {
         String[] parts = link.split("#", 2);
         Path to = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]).normalize();
@@ -82,12 +103,18 @@ class PageLinksTest {
         return CODE.matcher(Files.readString(page)).replaceAll("");
     }
 
+    /** A package may have the name of a folder that a build makes. */
+    private static boolean isLeftOut(Path folder) {
+        return FOLDERS_LEFT_OUT.contains(folder.getFileName().toString())
+                && !ROOT.relativize(folder).toString().contains("/src/");
+    }
+
     private static List<Path> files(Path folder, String ending) throws IOException {
         List<Path> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.sorted().toList()) {
                 if (Files.isDirectory(file)) {
-                    if (!FOLDERS_LEFT_OUT.contains(file.getFileName().toString())) {
+                    if (!isLeftOut(file)) {
                         found.addAll(files(file, ending));
                     }
                 } else if (file.toString().endsWith(ending)) {
