@@ -213,8 +213,8 @@ final class Worker extends VerticleBase {
     }
 
     /**
-     * The path of a request, in order: its connection is guarded ({@link StrictHttp}), it is read, routed, admitted and submitted, and then decided on,
-     * sent to a VM that is picked for it, made durable and answered ({@link Exchange}). A step that answers it ends it.
+     * The path of a request: guard its connection ({@link StrictHttp}), read, route, admit, submit; then decide, pick a VM, send, await durability, answer
+     * ({@link Exchange}). A step that answers the request ends its path.
      */
     private void take(HttpServerRequest request) {
         if (fleet.isLeaving() && !Requests.isOneOfMany(request)) {

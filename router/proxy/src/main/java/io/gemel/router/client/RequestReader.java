@@ -30,8 +30,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes requests in, by {@link #read}, {@link #route}, {@link #admit} and {@link #submit}: refuses what is not proper and what there is no room for. Confined
- * to one event loop.
+ * Reads requests, in four steps: {@link #read}, {@link #route}, {@link #admit}, {@link #submit}. Each rejects malformed requests or those above the
+ * limits. Confined to one event loop.
  */
 public final class RequestReader implements OnUnread {
     private static final int NOT_FOUND = 404;

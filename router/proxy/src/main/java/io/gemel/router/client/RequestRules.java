@@ -16,7 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
-/** Which requests are refused before there is a thought of room or of a VM. */
+/** Rules by which requests are rejected before capacity and VMs are considered. */
 final class RequestRules {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;

@@ -3,7 +3,7 @@ package io.gemel.router.decision;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one attempt of a submission ended, as far as the router can tell.
+ * Result of one attempt of a submission, as far as the router knows.
  *
  * @param outcome what the VM says became of it; null when there is no answer, or it does not say: such an answer is passed on as it is
  */

@@ -2,9 +2,9 @@ package io.gemel.router.decision;
 
 import java.util.function.Consumer;
 
-/** What is to be done next with a submission. */
+/** Next step for a submission. */
 public sealed interface Decision {
-    /** Hands it to the one of them that is for its kind. */
+    /** Calls the consumer for its kind. */
     void match(Consumer<Answer> answer, Consumer<Wait> wait, Consumer<Send> send);
 
     /** Answer the client. */
@@ -16,9 +16,9 @@ public sealed interface Decision {
     }
 
     /**
-     * Nothing can be done now: decide again when that has come, and at that time at the latest.
+     * Wait for an event or a time, whichever comes first, and decide again.
      *
-     * @param untilMillis in the router's own time
+     * @param untilMillis at the latest, in the router's own time
      */
     record Wait(Awaited what, long untilMillis) implements Decision {
         @Override
@@ -30,8 +30,8 @@ public sealed interface Decision {
     /**
      * Pick a VM and send it there.
      *
-     * @param traffic whose allowance it uses
-     * @param delayMillis not before so long after its last attempt
+     * @param traffic whose budget it uses
+     * @param delayMillis minimum time since its last attempt
      */
     record Send(TrafficClass traffic, long delayMillis) implements Decision {
         @Override
@@ -40,15 +40,15 @@ public sealed interface Decision {
         }
     }
 
-    /** What a submission may wait for. */
+    /** What a submission waits for. */
     enum Awaited {
-        /** A little time: what is known of VMs and sites may change. */
+        /** The time only: the state of VMs and sites may have changed by then. */
         TIME,
-        /** Room at a VM, for what may have been sent somewhere before. */
+        /** Capacity of a VM, for a submission that may have been sent before. */
         ROOM,
-        /** Room at any VM, for what was sent nowhere: whoever came before it is served first. */
+        /** Capacity of any VM, for a new submission: earlier ones are served first. */
         ROOM_IN_TURN,
-        /** The site of the last attempt, which declined it, applies what the router's own site has committed. */
+        /** The site of the last attempt, which declined it, must apply what the router's own site has committed. */
         CATCH_UP
     }
 

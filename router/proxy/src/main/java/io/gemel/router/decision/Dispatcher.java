@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings policy, load balancing and allowances together: decides for one submission what to do now, picks its VM, and counts what is under way. It sends nothing
- * itself. Confined to one thread, but for the allowances that all threads share.
+ * Combines resubmission policy, load balancer and budgets: decides on one submission, picks its VM, and counts attempts in progress. It sends
+ * nothing itself. Confined to one thread, except for the budgets, which all threads share.
  */
 public final class Dispatcher {
     /** Waits differ by so much, so that those who failed together do not come back together. */

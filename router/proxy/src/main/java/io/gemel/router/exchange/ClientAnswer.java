@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the client of one submission gets in the end: the last answer of a VM, or the router's own. Confined to one event loop. */
+/** The answer to the client of one submission: the last one of a VM, or the router's own. Confined to one event loop. */
 final class ClientAnswer {
     private static final Logger LOG = LoggerFactory.getLogger(ClientAnswer.class);
     private static final String IN_DOUBT = "in-doubt";
@@ -33,26 +33,26 @@ final class ClientAnswer {
         this.history = history;
     }
 
-    /** A VM has answered; what one before it said is nobody's any more. */
+    /** Keeps a VM's answer and discards the previous one. */
     void keep(VmAnswer answer) {
         discard();
         last = answer;
     }
 
-    /** Nobody gets what the last VM said. */
+    /** Discards the last VM's answer. */
     void discard() {
         if (last != null) {
             last.discardRest();
         }
     }
 
-    /** What the last VM said; null when none has answered. */
+    /** The last VM's answer; null when none has answered. */
     @Nullable
     VmAnswer last() {
         return last;
     }
 
-    /** The router's own answer, for there is none of a VM that could be passed on. */
+    /** Sends an answer of the router's own. */
     void say(Reply reply) {
         worker.counters().count(reply, history.inDoubt());
         if (reply == Reply.QUARANTINED && history.last() != null) { // its repetitions find it in quarantine
@@ -73,7 +73,7 @@ final class ClientAnswer {
                 info(doubt ? IN_DOUBT : null, null));
     }
 
-    /** A VM's answer as it is, which may be the beginning of another protocol. */
+    /** Passes a VM's answer on; an upgrade switches the connection to its protocol. */
     void pass(VmAnswer answer) {
         Upgraded upgraded = answer.upgraded();
         if (upgraded != null) {
@@ -87,7 +87,7 @@ final class ClientAnswer {
         client.pass(answer, info(word, answer.committed() ? Durability.LOCAL : null));
     }
 
-    /** The client has left, and gets nothing. */
+    /** The client has disconnected and gets no answer. */
     void left() {
         Outcome outcome = last == null ? null : last.outcome();
         discard();
@@ -95,9 +95,9 @@ final class ClientAnswer {
     }
 
     /**
-     * The router ends, and nobody will answer.
+     * The router stops before there is an answer.
      *
-     * @param doubt whether it may have happened
+     * @param doubt whether the submission may have been executed
      */
     void cutOff(boolean doubt) {
         client.record().cutOff(info(doubt ? IN_DOUBT : null, null));

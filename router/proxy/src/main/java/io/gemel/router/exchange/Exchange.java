@@ -123,8 +123,8 @@ public final class Exchange implements RequestQueue.Waiting {
     }
 
     /**
-     * Decides what is to be done now, and does it, in this order: {@link #pick} a VM, {@link #send} it there, {@link #settle} until what was done is
-     * durable, {@link #answer}. What has to wait, or to be sent again, is decided again.
+     * Decides on the next step and takes it: {@link #pick} a VM, {@link #send}, {@link #settle} until the commit is durable, {@link #answer}. After a wait
+     * or a lost attempt it decides again.
      */
     private void decide() {
         long now = worker.awake().millis();

@@ -1,13 +1,13 @@
 package io.gemel.router.exchange;
 
-/** Where a submission is, and what belongs to that. */
+/** Stage of an exchange, with the state that belongs to it. */
 sealed interface ExchangeStage {
-    /** Whether no VM has it, and its client waits: it counts as waiting then. */
+    /** Whether it counts as waiting: its client waits, and no VM has it. */
     default boolean isWaiting() {
         return false;
     }
 
-    /** It is sent nowhere, and decided on again at that time at the latest. */
+    /** No VM has it. It is decided on again at that time at the latest. */
     record Waiting(long untilMillis) implements ExchangeStage {
         @Override
         public boolean isWaiting() {
@@ -26,9 +26,9 @@ sealed interface ExchangeStage {
     /** A VM has it. */
     record Sent(OpenAttempt attempt) implements ExchangeStage {}
 
-    /** It is committed, and waits to be durable. */
+    /** It is committed, and waits for its durability. */
     record Settling(DurabilityWait durability) implements ExchangeStage {}
 
-    /** Its client is answered, or has left. */
+    /** Its client is answered, or has disconnected. */
     record Done() implements ExchangeStage {}
 }

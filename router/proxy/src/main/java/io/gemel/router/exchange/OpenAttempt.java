@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One attempt of a submission at the VM that was picked for it: what it counts for is given back at its end. Confined to one event loop. */
+/** An attempt in progress at the VM that was picked for it; releases what it counts for when it ends. Confined to one event loop. */
 final class OpenAttempt {
     private static final Logger LOG = LoggerFactory.getLogger(OpenAttempt.class);
 

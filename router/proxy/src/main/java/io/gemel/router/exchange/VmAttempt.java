@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** One request while a VM has it: it ends once, or is abandoned, or its VM dies meanwhile. Confined to one event loop. */
+/** A request in progress at a VM, until it ends, is abandoned, or its VM dies. Confined to one event loop. */
 final class VmAttempt {
     private final VmState vm;
     private final Consumer<Result> onEnd;
@@ -17,7 +17,7 @@ final class VmAttempt {
     /**
      * An attempt that begins now.
      *
-     * @param onEnd hears how it ended, once; never when it was abandoned before
+     * @param onEnd receives the result once; not after {@link #abandon}
      */
     VmAttempt(VmState vm, Consumer<Result> onEnd) {
         this.vm = vm;
@@ -25,7 +25,11 @@ final class VmAttempt {
         deathsBefore = vm.deaths();
     }
 
-    /** Sends it, by what gets whom to tell of its end. */
+    /**
+     * Sends it.
+     *
+     * @param sender sends the request; its argument receives the result
+     */
     void begin(Function<Consumer<Result>, VmCall> sender) {
         VmCall made = sender.apply(this::ended);
         if (!over) {

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class VmCall {
     /** How it ended. */
     sealed interface Result {
-        /** Hands it to the one of them that is for its kind. */
+        /** Calls the consumer for its kind. */
         void match(Consumer<Answer> answer, Consumer<Failure> failure);
 
         record Answer(VmAnswer answer) implements Result {
