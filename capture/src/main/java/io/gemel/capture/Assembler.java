@@ -11,13 +11,8 @@ import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.LogRecord;
-import io.gemel.transaction.TableShape;
 import io.gemel.transaction.TransactionHeader;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +34,6 @@ final class Assembler implements TransactionSink {
     static final long HELD_BYTES_MAX = 16L << 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(Assembler.class);
-    private static final int NAME_BYTES_MAX = 3; // of a character
 
     private final long epoch;
     private final LogStamper stamper;
@@ -52,18 +46,7 @@ final class Assembler implements TransactionSink {
     private final LongUnaryOperator commitClock;
     private final LongSupplier nanoTime;
 
-    private boolean open;
-    private boolean echo;
-    private boolean beat;
-    private boolean first;
-    private long commitMicros;
-    private @Nullable String horizon;
-    private @Nullable TransactionHeader header;
-    private int parts;
-    private int published;
-    private List<Change> changes = new ArrayList<>();
-    private final Set<TableShape> shapes = new HashSet<>(); // of these changes
-    private long bytes;
+    private @Nullable OpenTransaction open; // null between two transactions
 
     private long seenPublished;
     private long lastPublishedNanos;
@@ -92,55 +75,51 @@ final class Assembler implements TransactionSink {
     }
 
     @Override
-    public void begin(long transactionCommitMicros) {
-        if (open) {
+    public void begin(long commitMicros) {
+        if (open != null) {
             throw new IllegalStateException("a transaction began before the one before it ended");
         }
-        open = true;
-        echo = false;
-        beat = false;
-        first = true;
-        commitMicros = transactionCommitMicros;
-        horizon = null;
-        header = null;
-        parts = 0;
-        published = 0;
+        open = new OpenTransaction(commitMicros);
     }
 
     @Override
     public boolean wantsLocalRows() {
-        return !echo;
+        return open == null || !open.isEcho();
     }
 
     @Override
     public void row(CapturedRow row) throws CaptureException, InterruptedException {
-        if (!open) {
-            throw new IllegalStateException("a row came outside of a transaction");
-        }
+        OpenTransaction transaction = opened();
         if (row instanceof CapturedRow.Local local) {
-            if (!echo) {
-                take(local.change(), local.bytes());
+            if (!transaction.isEcho()) {
+                take(transaction, local.change(), local.bytes());
             }
         } else if (row instanceof CapturedRow.Applied applied) {
-            applied(applied);
+            if (transaction.marked(applied.horizon())) {
+                stamper.marker(applied.marker());
+            } else {
+                passedOver("gemel.applied");
+            }
         } else if (row instanceof CapturedRow.Beat heartbeat) {
-            beat = true;
-            horizon = heartbeat.horizon();
+            transaction.beat(heartbeat.horizon());
         } else if (row instanceof CapturedRow.Correction correction) {
-            correction(correction);
+            // Published like a change of this site's own: behind the marker, so it has seen what was applied with it.
+            if (transaction.isEcho()) {
+                take(transaction, correction.change(), correction.bytes());
+            } else {
+                passedOver("gemel.emit");
+            }
         } else if (row instanceof CapturedRow.Stray stray) {
             passedOver(stray.table());
         }
-        first = false;
+        transaction.rowRead();
     }
 
-    /** Published like a change of this site's own: behind the marker, so it has seen what was applied with it. */
-    private void correction(CapturedRow.Correction correction) throws CaptureException, InterruptedException {
-        if (!echo) {
-            passedOver("gemel.emit");
-            return;
+    private OpenTransaction opened() {
+        if (open == null) {
+            throw new IllegalStateException("a row or an end came outside of a transaction");
         }
-        take(correction.change(), correction.bytes());
+        return open;
     }
 
     /** A foreign row says nothing about the applier's work; the rest of its transaction is treated like any other. */
@@ -150,93 +129,70 @@ final class Assembler implements TransactionSink {
                 table);
     }
 
-    private void take(Change change, long imageBytes) throws CaptureException, InterruptedException {
-        long size = imageBytes + (shapes.contains(change.shape()) ? 0 : bytes(change.shape()));
-        if (!changes.isEmpty() && bytes + size > partBytesMax) {
-            publishPart(TransactionHeader.UNKNOWN_COMMIT);
-            size = imageBytes + bytes(change.shape());
+    private void take(OpenTransaction transaction, Change change, long imageBytes)
+            throws CaptureException, InterruptedException {
+        boolean fits = transaction.bytes() + transaction.size(change, imageBytes) <= partBytesMax;
+        if (transaction.hasChanges() && !fits) {
+            publishPart(transaction, TransactionHeader.UNKNOWN_COMMIT);
         }
-        shapes.add(change.shape());
-        changes.add(change);
-        bytes += size;
-        if (bytes > HELD_BYTES_MAX) {
-            publishPart(TransactionHeader.UNKNOWN_COMMIT);
+        transaction.add(change, imageBytes);
+        if (transaction.bytes() > HELD_BYTES_MAX) {
+            publishPart(transaction, TransactionHeader.UNKNOWN_COMMIT);
         }
-    }
-
-    /** About what a shape takes in a record, or more. */
-    private static long bytes(TableShape shape) {
-        long names = shape.columns().stream().mapToLong(String::length).sum();
-        return NAME_BYTES_MAX * (names + 2L * shape.columns().size());
-    }
-
-    private void applied(CapturedRow.Applied applied) throws CaptureException {
-        if (!first) {
-            passedOver("gemel.applied");
-            return;
-        }
-        echo = true;
-        stamper.marker(applied.marker());
-        horizon = applied.horizon();
     }
 
     @Override
     public void end(long commitPosition) throws CaptureException, InterruptedException {
+        OpenTransaction transaction = opened();
         if (stamper.alreadyPublished(commitPosition)) {
-            passOver(commitPosition);
-        } else if (header != null || !changes.isEmpty()) {
-            publishPart(commitPosition);
-            listener.captured(1, published);
-        } else if (beat) {
-            heartbeat(commitPosition);
+            passOver(transaction, commitPosition);
+        } else if (transaction.header() != null || transaction.hasChanges()) {
+            publishPart(transaction, commitPosition);
+            listener.captured(1, transaction.published());
+        } else if (transaction.hasHeartbeat()) {
+            heartbeat(commitPosition, transaction.commitMicros());
         }
-        open = false;
-        if (horizon != null) {
-            progress.horizon(horizon);
+        open = null;
+        if (transaction.horizon() != null) {
+            progress.horizon(transaction.horizon());
         }
         progress.read(commitPosition);
     }
 
-    private void passOver(long commitPosition) throws CaptureException {
-        if (header != null) {
+    private static void passOver(OpenTransaction transaction, long commitPosition) throws CaptureException {
+        if (transaction.header() != null) {
             throw CaptureException.retry(
                     "the database's log was read again from before " + commitPosition + ", which is published");
         }
-        forgetChanges();
-    }
-
-    private void forgetChanges() {
-        changes = new ArrayList<>();
-        shapes.clear();
-        bytes = 0;
     }
 
     @Override
     public void passed(long logPosition) {
-        if (!open) {
+        if (open == null) {
             progress.read(logPosition);
         }
     }
 
-    private void publishPart(long commitPosition) throws CaptureException, InterruptedException {
+    private void publishPart(OpenTransaction transaction, long commitPosition)
+            throws CaptureException, InterruptedException {
+        TransactionHeader header = transaction.header();
         if (header == null) {
-            header = stamper.transaction(commitClock.applyAsLong(commitMicros));
+            header = stamper.transaction(commitClock.applyAsLong(transaction.commitMicros()));
+            transaction.header(header);
         }
         boolean last = commitPosition != TransactionHeader.UNKNOWN_COMMIT;
-        TransactionHeader partStamp = last ? committed(header, commitPosition) : header;
-        LogRecord.Part part = new LogRecord.Part(epoch, partStamp, parts++, last, published, changes);
-        boolean large = bytes > partBytesMax;
-        forgetChanges();
-        published += part.changes().size();
+        TransactionHeader partHeader = last ? committed(header, commitPosition) : header;
+        boolean large = transaction.bytes() > partBytesMax;
+        LogRecord.Part part = transaction.nextPart(epoch, partHeader, last);
         if (large) {
-            publisher.sendInFragments(part, commitMicros);
+            publisher.sendInFragments(part, transaction.commitMicros());
             register(part);
-            sent(partStamp);
+            sent(partHeader);
             return;
         }
-        RecordPublisher.Prepared prepared = publisher.prepare(part, partStamp, commitMicros);
+        RecordPublisher.Prepared prepared = publisher.prepare(part, partHeader, transaction.commitMicros());
         register(part);
-        send(prepared, partStamp);
+        send(prepared, partHeader);
     }
 
     private void register(LogRecord.Part part) throws CaptureException, InterruptedException {
@@ -252,7 +208,7 @@ final class Assembler implements TransactionSink {
                 header.origin(), header.position(), commitPosition, header.version(), header.seen());
     }
 
-    private void heartbeat(long commitPosition) throws CaptureException, InterruptedException {
+    private void heartbeat(long commitPosition, long commitMicros) throws CaptureException, InterruptedException {
         TransactionHeader now = stamper.heartbeat(commitPosition);
         long quiet = nanoTime.getAsLong() - lastPublishedNanos;
         boolean due = quiet >= IDLE_HEARTBEAT_NANOS || (now.seen() > seenPublished && quiet >= heartbeatNanos);
