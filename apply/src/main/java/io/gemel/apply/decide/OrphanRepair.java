@@ -54,13 +54,25 @@ public final class OrphanRepair {
     private final GoneRows gone;
     private final Set<TableShape> overflowed = new HashSet<>();
     private final Map<TableShape, Map<RowKey, MergedRow>> suspects = new LinkedHashMap<>(); // may refer to nothing
-    private @Nullable TableShape lastShape;
-    private boolean lastIsReferredTo;
-    private boolean lastRemovesOrphans;
-    private @Nullable StampedChange last;
+    private @Nullable Noted noted; // of the change before
     private @Nullable StampedChange withdrawnFor;
     private final Set<RowKey> removedChildren = new HashSet<>();
     private final Set<List<RowKey>> decided = new HashSet<>(); // of child and parent
+
+    /**
+     * What the changes of one table that come one after the other need to know of it.
+     *
+     * @param last the latest of them; null before the first
+     */
+    private record Noted(
+            TableShape shape,
+            boolean isReferredTo,
+            boolean removesOrphans,
+            @Nullable StampedChange last) {
+        Noted with(StampedChange change) {
+            return new Noted(shape, isReferredTo, removesOrphans, change);
+        }
+    }
 
     /** @param folded filled while the group is applied */
     public OrphanRepair(
@@ -81,15 +93,12 @@ public final class OrphanRepair {
     /** Takes note of a change that is applied; the last one of a row counts. */
     public void note(StampedChange change) throws ApplyFailure {
         TableShape shape = change.change().shape();
-        if (lastShape == null || !shape.equals(lastShape)) {
-            lastShape = shape;
-            lastIsReferredTo = rows.isReferredTo(shape);
-            lastRemovesOrphans = group.policyFor(shape.table()).orphans() == OrphanPolicy.REMOVE;
-            last = null;
+        Noted table = noted != null && shape.equals(noted.shape()) ? noted : table(shape);
+        if (table.removesOrphans() && isMoved(change, table.last())) {
+            noteMoved(change);
         }
-        noteMoved(change, last);
-        last = change;
-        if (change.change() instanceof Change.Truncate || !lastIsReferredTo) {
+        noted = table.with(change);
+        if (change.change() instanceof Change.Truncate || !table.isReferredTo()) {
             return;
         }
         if (change.change().after() != null) {
@@ -104,16 +113,20 @@ public final class OrphanRepair {
         gone.forgetUnreferred();
     }
 
+    private Noted table(TableShape shape) throws ApplyFailure {
+        boolean removesOrphans = group.policyFor(shape.table()).orphans() == OrphanPolicy.REMOVE;
+        return new Noted(shape, rows.isReferredTo(shape), removesOrphans, null);
+    }
+
     /** A primary-key update comes as a delete and, right behind it, an insert. */
-    private void noteMoved(StampedChange change, @Nullable StampedChange before) {
-        boolean isMoved = lastRemovesOrphans
-                && before != null
+    private static boolean isMoved(StampedChange change, @Nullable StampedChange before) {
+        return before != null
                 && before.change() instanceof Change.Delete
                 && before.header().equals(change.header())
                 && change.change() instanceof Change.Insert;
-        if (!isMoved) {
-            return;
-        }
+    }
+
+    private void noteMoved(StampedChange change) {
         TableShape shape = change.change().shape();
         Map<RowKey, MergedRow> table = suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>());
         if (table.size() < REMEMBERED_MAX) {
