@@ -115,7 +115,7 @@ final class AdminServer extends VerticleBase {
 
     private static void failed(HttpServerRequest request, Throwable why) {
         LOG.error("unexpected failure at {} {}", request.method(), path(request), why);
-        answer(request, true, FAILED, PLAIN, "unexpected failure: look into the router's log\n");
+        answer(request, true, FAILED, PLAIN, "unexpected failure: see the router's log\n");
     }
 
     private void answer(HttpServerRequest request) {

@@ -102,10 +102,10 @@ final class Reload {
     private RouterException refused(RouterConfigException why) {
         String text = String.valueOf(why.getMessage());
         if (!text.equals(last.problem())) {
-            LOG.warn("changed settings are not taken, nothing has changed: {}", text);
+            LOG.warn("changed settings are rejected, nothing has changed: {}", text);
         }
         last = new RouterReport.Reload(text, last.takenSeconds());
-        return new RouterException("the changed settings are not taken, nothing has changed: " + text);
+        return new RouterException("the changed settings are rejected, nothing has changed: " + text);
     }
 
     private String take(RouterConfig alone) {
@@ -118,7 +118,7 @@ final class Reload {
         if (changes.taken().isEmpty()) {
             told = alone;
             if (!last.problem().isEmpty()) {
-                LOG.info("the settings are again those that the router goes by");
+                LOG.info("the settings are again those that the router uses");
             }
             return "nothing has changed";
         }
@@ -132,7 +132,7 @@ final class Reload {
         told = alone;
         forgetSeries(next);
         String done = changes.taken().size() + " taken: " + String.join(", ", changes.taken());
-        LOG.info("changed settings are taken: {}", String.join(", ", changes.taken()));
+        LOG.info("changed settings are applied: {}", String.join(", ", changes.taken()));
         tell(next);
         return done;
     }
@@ -150,7 +150,7 @@ final class Reload {
         try {
             show.apply(next).toCompletionStage().toCompletableFuture().join();
         } catch (CompletionException e) {
-            throw new RouterConfigException(List.of("the settings tls.* cannot be taken: " + e.getCause()));
+            throw new RouterConfigException(List.of("the settings tls.* cannot be applied: " + e.getCause()));
         }
     }
 

@@ -238,7 +238,7 @@ public final class Router implements AutoCloseable {
      */
     public Duration leave() {
         Duration delay = settings.now().times().stopDelay();
-        LOG.info("router {} was told to end: it serves on for {}, and is not ready any more", name(), delay);
+        LOG.info("router {} is shutting down: it continues to serve for {}, and is no longer ready", name(), delay);
         fleet.leave();
         return delay;
     }

@@ -286,13 +286,13 @@ final class ClientTlsIT {
                 .hasMessageContaining("tls.client.auth=required needs tls.client.authorities");
         assertThatThrownBy(() ->
                         TestConfig.changed(bench.told, to -> to.frontend = frontend(Auth.NONE, nameless.certificate())))
-                .hasMessageContaining("tls.client.authorities is set, and nobody is asked");
+                .hasMessageContaining("tls.client.authorities is set, but clients are not asked");
         assertThatThrownBy(() -> TestConfig.changed(bench.told, to -> {
                     to.tls = null;
                     to.frontend = frontend(Auth.REQUEST, bob.certificate(), new Named("a", shop.tls()));
                 }))
-                .hasMessageContaining("tls.client.auth=request needs clients that come by https")
-                .hasMessageContaining("tls.sni.a.certificate is shown to nobody");
+                .hasMessageContaining("tls.client.auth=request needs https clients")
+                .hasMessageContaining("tls.sni.a.certificate is not used");
         assertThatThrownBy(() -> TestConfig.changed(
                         bench.told,
                         to -> to.frontend = frontend(

@@ -143,7 +143,7 @@ final class DiscoveryIT {
         dns.code = 3;
         await().until(() -> shop().problem().equals("DNS knows no address for it"));
         dns.code = 2;
-        await().until(() -> shop().problem().contains("does not tell"));
+        await().until(() -> shop().problem().contains("does not answer"));
         assertThat(shop().vms()).isEqualTo(1);
         assertThat(east(VmState.ALIVE)).containsExactly(found(bench.e1));
         assertThat(bench.admin("GET", "/metrics").body())
@@ -153,7 +153,7 @@ final class DiscoveryIT {
         dns.code = 0;
         await().until(() -> shop().problem().isEmpty());
         dns.silent = true;
-        await().until(() -> shop().problem().contains("does not tell"));
+        await().until(() -> shop().problem().contains("does not answer"));
         assertThat(east(VmState.ALIVE)).containsExactly(found(bench.e1));
     }
 
@@ -275,9 +275,9 @@ final class DiscoveryIT {
 
         assertThat(ask("POST", "", "wrong", good.encode()).statusCode()).isEqualTo(401);
         assertThat(ask("GET", "", TOKEN, "").statusCode()).isEqualTo(405);
-        refuses(400, "no JSON object", "no json");
-        refuses(400, "no JSON object", "null");
-        refuses(400, "no JSON object", "[1]");
+        refuses(400, "not a JSON object", "no json");
+        refuses(400, "not a JSON object", "null");
+        refuses(400, "not a JSON object", "[1]");
         refuses(400, "not registered", good.copy().put("weight", "much").encode());
         refuses(
                 409,

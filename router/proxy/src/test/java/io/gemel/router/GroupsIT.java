@@ -198,7 +198,7 @@ final class GroupsIT {
         assertThat(bench.admin("POST", "/drain?vm=e2").statusCode()).isEqualTo(200);
         HttpResponse<String> refused = bench.admin("POST", "/drain?vm=w2");
         assertThat(refused.statusCode()).isEqualTo(409);
-        assertThat(refused.body()).contains("no VM of group crm would be left that takes requests");
+        assertThat(refused.body()).contains("no VM of group crm would remain that takes requests");
         assertThat(vmOf("/crm/customers", "c1")).isEqualTo("w2");
     }
 

@@ -60,7 +60,7 @@ final class ImproperAnswersIT {
         HttpResponse<String> written = bench.post("/login", "k1", "").get();
 
         assertThat(read.statusCode()).isEqualTo(502);
-        assertThat(read.body()).contains("not proper HTTP");
+        assertThat(read.body()).contains("not valid HTTP");
         assertThat(written.statusCode()).isEqualTo(502);
         assertThat(header(written, "Gemel-Outcome")).isEqualTo("in-doubt");
         assertThat(written.body()).contains("GET /gemel/outcome/k1");

@@ -161,7 +161,7 @@ final class LimitsIT {
             boolean sent = bench.receipts("late-" + i) > 0;
             assertThat(answer.statusCode()).as(answer.body()).isIn(503, 504);
             assertThat(header(answer, "Gemel-Outcome")).as(answer.body()).isEqualTo(sent ? "in-doubt" : "");
-            assertThat(answer.body()).contains(sent ? "nobody knows yet" : "nothing was done");
+            assertThat(answer.body()).contains(sent ? "it is not known yet" : "nothing was done");
         }
     }
 

@@ -174,7 +174,7 @@ final class OperationIT {
         assertThat(bench.admin("POST", "/drain?site=west").statusCode()).isEqualTo(200);
         HttpResponse<String> refused = bench.admin("POST", "/drain?site=east");
         assertThat(refused.statusCode()).isEqualTo(409);
-        assertThat(refused.body()).contains("no VM would be left");
+        assertThat(refused.body()).contains("no VM would remain");
         assertThat(bench.admin("POST", "/drain?vm=nobody").statusCode()).isEqualTo(409);
         assertThat(bench.admin("POST", "/drain").statusCode()).isEqualTo(400);
     }

@@ -112,7 +112,7 @@ final class ReloadIT {
         bench.reload(config -> config.remove("e1"));
 
         assertThat(state("e1")).isEqualTo(VmState.DRAINING);
-        assertThat(report("e1").reason()).contains("taken out");
+        assertThat(report("e1").reason()).contains("was removed");
         assertThat(header(bench.post("/transfers", "k2", "1").get(), "Gemel-Vm"))
                 .isNotEqualTo("e1");
         Thread.sleep(1500); // longer than one without requests is looked at

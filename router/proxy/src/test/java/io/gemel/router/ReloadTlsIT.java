@@ -53,13 +53,15 @@ final class ReloadTlsIT {
     @Test
     void a_certificate_neither_comes_nor_goes() throws Exception {
         try (TestBench bench = new TestBench(config -> TestBench.with(config, first.tls()))) {
-            assertThat(bench.reload(config -> config.tls = null)).contains("tls.certificate cannot come or go");
+            assertThat(bench.reload(config -> config.tls = null))
+                    .contains("tls.certificate cannot be added or removed");
             try (SSLSocket socket = connect(bench, first)) {
                 assertThat(get(socket)).isEqualTo("HTTP/1.1 200 OK");
             }
         }
         try (TestBench bench = new TestBench()) {
-            assertThat(bench.reload(config -> config.tls = first.tls())).contains("tls.certificate cannot come or go");
+            assertThat(bench.reload(config -> config.tls = first.tls()))
+                    .contains("tls.certificate cannot be added or removed");
             assertThat(bench.get("/a").statusCode()).isEqualTo(200);
         }
     }

@@ -151,7 +151,7 @@ final class VmTlsIT {
     void a_vm_that_asks_for_a_certificate_is_dead_while_the_router_has_none() throws Exception {
         start(asking(strange).config(), new TestSite(vertx, "east"), new RouterBackendTls(keys.certificate(), null));
 
-        awaitReason("it asks for a certificate of the router's");
+        awaitReason("it asks for a client certificate");
         assertThat(router.report().vms().get(0).reason()).contains("see tls.outbound.certificate");
     }
 

@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
             "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
             "how fast a backlog drains, and the lag at a steady rate.",
             "In a second part it measures what it costs that a table is in 2,000 partitions, with both.",
-            "In a third part it measures what the router's hop costs: latency at a quarter and at half of what one VM can take, and throughput, straight"
-                    + " to the VM, through HAProxy, if it is installed, and through the router.",
-            "In a fourth part it sends the router once, twice and five times as much as its VMs bear, and kills one of them meanwhile.",
+            "In a third part it measures the router's overhead: latency at a quarter and at half of what one VM can"
+                    + " take, and throughput, directly to the VM, through HAProxy, if it is installed, and through"
+                    + " the router.",
+            "In a fourth part it offers the router one, two and five times the capacity of its VMs, and kills one of them.",
             "Compare the ratios; absolute figures vary."
         })
 public final class BenchCommand implements ExtraCommand, Callable<Integer> {
@@ -39,7 +40,7 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
     @Option(
             names = "--dir",
             paramLabel = "DIR",
-            description = "Where the servers keep their data; made anew. Default: ${DEFAULT-VALUE}.",
+            description = "Where the servers keep their data; recreated. Default: ${DEFAULT-VALUE}.",
             defaultValue = "deploy/target/bench")
     private Path folder = Path.of("deploy/target/bench");
 

@@ -63,9 +63,9 @@ final class OverloadBenchmark {
         Files.createDirectories(folder);
         out.printf(
                 Locale.ROOT,
-                "More than the VMs bear: %d VMs of the sample bank, %d requests at once in each, 200 ms of waiting in each request;%n"
-                        + "one VM is killed after a third of each load and started again at once%n"
-                        + "  %d cores, Java %s, load average before the start %.2f%n",
+                "Overload: %d VMs of the sample bank, %d concurrent requests in each, 200 ms of waiting in each"
+                        + " request;%none VM is killed after a third of each load and restarted immediately%n  %d"
+                        + " cores, Java %s, load average before the start %.2f%n",
                 VMS,
                 BankConfig.THREADS,
                 Runtime.getRuntime().availableProcessors(),

@@ -37,7 +37,7 @@ final class RouterBenchmark {
         Files.createDirectories(folder);
         Optional<Path> haproxy = HaProxyServer.program();
         out.println(
-                "The router's hop: one VM of the sample bank, two sites that replicate, and the load, on this machine");
+                "Router overhead: one VM of the sample bank, two sites that replicate, and the load, on this machine");
         if (haproxy.isEmpty()) {
             out.println("  HAProxy is not installed and is left out: " + HaProxyServer.INSTALL);
         }

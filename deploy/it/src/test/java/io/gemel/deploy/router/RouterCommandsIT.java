@@ -162,15 +162,15 @@ class RouterCommandsIT {
         assertThat(answer(leaving.admin("/ready")).statusCode()).isEqualTo(200);
 
         leaving.tellToEnd();
-        await().atMost(LIMIT).until(() -> answer(leaving.admin("/ready")).body().contains("told to end"));
+        await().atMost(LIMIT).until(() -> answer(leaving.admin("/ready")).body().contains("shutting down"));
         assertThat(answer(leaving.admin("/ready")).statusCode()).isEqualTo(503);
         HttpResponse<String> served = answer(leaving.uri());
         assertThat(served.statusCode()).as("the VM's own").isEqualTo(404);
         assertThat(served.headers().firstValue("Connection")).hasValue("close");
         CommandRun status = new CommandRun();
         assertThat(status.run("status", leaving.file())).isEqualTo(ExitCode.FINDING);
-        assertThat(status.out()).contains("router east-3 at east: it was told to end");
-        assertThat(leaving.log()).content().contains("router east-3 was told to end");
+        assertThat(status.out()).contains("router east-3 at east: it is shutting down");
+        assertThat(leaving.log()).content().contains("router east-3 is shutting down");
         leaving.kill();
     }
 

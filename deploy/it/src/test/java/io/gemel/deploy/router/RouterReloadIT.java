@@ -112,7 +112,7 @@ class RouterReloadIT {
     void a_changed_file_is_seen_and_so_is_a_folder_of_entries() throws Exception {
         Files.writeString(router.file(), text() + another());
         awaitState("e2", "alive");
-        assertThat(router.log()).content().contains("changed settings are taken: vm.e2 (new)");
+        assertThat(router.log()).content().contains("changed settings are applied: vm.e2 (new)");
 
         Files.writeString(router.file(), text().replace(another(), ""));
         awaitState("e2", "");
@@ -135,10 +135,10 @@ class RouterReloadIT {
     void a_hangup_is_an_order_to_reload_and_not_to_end() throws Exception {
         assumeThat(Files.readString(router.log()))
                 .as("whoever started the tests has SIGHUP ignored")
-                .doesNotContain("SIGHUP is not heard");
+                .doesNotContain("SIGHUP is blocked");
         router.hangUp();
         await().atMost(LIMIT)
-                .until(() -> Files.readString(router.log()).contains("told by SIGHUP to read the settings again"));
+                .until(() -> Files.readString(router.log()).contains("SIGHUP received: reading the settings again"));
         Files.writeString(router.file(), text() + another());
         router.hangUp();
 
@@ -200,7 +200,7 @@ class RouterReloadIT {
                 .contains("its changed settings are not taken, it goes by those before: threads cannot change");
         assertThat(Files.readString(router.log())
                         .lines()
-                        .filter(line -> line.contains("changed settings are not taken, nothing has changed")))
+                        .filter(line -> line.contains("changed settings are rejected, nothing has changed")))
                 .as("once each")
                 .hasSize(2);
     }

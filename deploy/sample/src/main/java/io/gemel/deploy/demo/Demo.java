@@ -18,7 +18,7 @@ final class Demo {
         "Gemel keeps one application running at two data centers at the same time, here called east and west.",
         "Each has a database of its own, and the application writes to both. Gemel reads what was committed from each",
         "database's log, carries it over through Kafka, and writes it into the other database: each transaction once,",
-        "in order. When both sites change the same row at the same moment, that is a conflict: the later change stays at",
+        "in order. When both sites change the same row concurrently, that is a conflict: the later change stays at",
         "both sites, and the other one is kept in a journal. This demo runs all of it on this machine with a small bank.",
         "",
         "      application                                       application",
@@ -92,7 +92,7 @@ final class Demo {
         EmbeddedSite west = sites.west();
         int half = Bank.ACCOUNTS / 2;
         RandomGenerator random = RandomGeneratorFactory.getDefault().create(SEED);
-        screen.say("The bank opens: transfers at both sites, and once a second both change the same row at once.");
+        screen.say("The bank opens: transfers at both sites, and once a second both change the same row concurrently.");
         try (Load eastLoad = new Load(east, Bank.SHARED_ACCOUNTS + 1, half, rate).start(SEED);
                 Load westLoad = new Load(west, half + 1, Bank.ACCOUNTS, rate).start(-SEED);
                 ConflictMaker conflicts = new ConflictMaker(east, west, random)) {
@@ -105,7 +105,7 @@ final class Demo {
             workUntil(RESTART_AT * seconds, view, conflicts);
             east.startProcess();
             screen.say(
-                    "Gemel's process at east starts again. It goes on where the databases say it was, and catches up.");
+                    "Gemel's process at east starts again. It resumes where the databases say it was, and catches up.");
             workUntil(seconds, view, conflicts);
             view.tickUntilRunning(east, RUN_LIMIT);
             eastLoad.finish();

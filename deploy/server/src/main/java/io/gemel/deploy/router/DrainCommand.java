@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "drain",
         description = {
-            "Lets a VM, a host or a site take no new requests from a running router, and returns when what ran there"
-                    + " has ended: it may be stopped then. Give the order to every router.",
-            "gemel undrain takes it back."
+            "Stops a running router from sending new requests to a VM, a host or a site, and returns when its"
+                    + " requests have finished: it may be stopped then. Run it for every router.",
+            "gemel undrain reverts it."
         })
 public final class DrainCommand implements Callable<Integer> {
     @Spec
@@ -25,14 +25,14 @@ public final class DrainCommand implements Callable<Integer> {
     @Mixin
     private DrainTarget arguments = new DrainTarget();
 
-    @Option(names = "--force", description = "Drain it even if nothing is left that takes requests.")
+    @Option(names = "--force", description = "Drain it even if nothing remains that takes requests.")
     private boolean force;
 
     @Option(
             names = "--lost",
             description =
-                    "The site is gone for good or for long: take up what was in flight there at the other one, at once."
-                            + " Only you can know that when the sites cannot reach each other.")
+                    "The site is lost permanently or for a long time: fail over its requests in flight to the other"
+                            + " one, immediately. Only you can know that when the sites cannot reach each other.")
     private boolean lost;
 
     @Override

@@ -13,9 +13,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "reload",
         description = {
-            "Lets a running router take its changed properties file: all of it, or nothing when something is wrong or"
-                    + " cannot change while it runs. No request fails.",
-            "A router also looks at its file every second, and takes the signal HUP."
+            "Makes a running router reload its changed properties file: all of it, or nothing when something is"
+                    + " invalid or cannot change while it runs. No request fails.",
+            "A router also checks its file every second, and reloads it on the signal HUP."
         })
 public final class ReloadCommand implements Callable<Integer> {
     @Spec

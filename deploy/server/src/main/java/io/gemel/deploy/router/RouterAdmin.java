@@ -136,8 +136,8 @@ public final class RouterAdmin {
             case UNAUTHORIZED ->
                 throw new CommandException(
                         ExitCode.USAGE,
-                        "router " + config.name() + " wants another admin.token",
-                        "name the one that it goes by in " + file,
+                        "router " + config.name() + " expects another admin.token",
+                        "set the one that it uses in " + file,
                         null);
             default -> throw notRouter(answer);
         };

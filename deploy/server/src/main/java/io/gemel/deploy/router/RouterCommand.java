@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs one router: sends each of the clients' requests to one VM of the application, and to another one"
                     + " when that one dies, once and never twice.",
-            "Run as many as you like: they share nothing but the ledgers in the databases.",
-            "It takes changes of its file while it runs; see gemel reload."
+            "Run as many as needed: they share only the ledgers in the databases.",
+            "It reloads its file while it runs; see gemel reload."
         })
 public final class RouterCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RouterCommand.class);
@@ -55,7 +55,7 @@ public final class RouterCommand implements Callable<Integer> {
             named.set(beans);
             if (!HangUp.handle(() -> hungUp(router))) {
                 LOG.info(
-                        "SIGHUP is not heard, as under nohup: gemel reload tells the router to read its settings again");
+                        "SIGHUP is blocked, as under nohup: use gemel reload to make the router read its settings again");
             }
             start(router);
             spec.commandLine()
@@ -78,7 +78,7 @@ public final class RouterCommand implements Callable<Integer> {
     }
 
     private static void hungUp(Router router) {
-        LOG.info("told by SIGHUP to read the settings again");
+        LOG.info("SIGHUP received: reading the settings again");
         router.reload();
     }
 

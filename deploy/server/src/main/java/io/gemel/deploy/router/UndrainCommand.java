@@ -10,8 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code gemel undrain}: ends planned work. */
 @Command(
         name = "undrain",
-        description =
-                "Lets a VM, a host or a site take requests again after gemel drain. Give the order to every router.")
+        description = "Lets a VM, a host or a site take requests again after gemel drain. Run it for every router.")
 public final class UndrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -155,7 +155,7 @@ class RouterReloadKeysTest {
                         .contains("nothing has changed: " + key + " cannot change while the router runs");
             } else {
                 String shown = name.startsWith("route.") ? "route./a" : name.replaceFirst("(sni\\.shop)\\..*", "$1");
-                assertThat(said).as(key).contains(" taken: ").contains(shown);
+                assertThat(said).as(key).contains(" applied: ").contains(shown);
             }
         }
     }
@@ -166,7 +166,7 @@ class RouterReloadKeysTest {
         Map<String, String> alone = new LinkedHashMap<>(BASE);
         alone.keySet().removeIf(key -> key.startsWith("vm.w1") || key.startsWith("site.west"));
 
-        assertThat(reload(alone)).contains("site.west.status cannot come or go", "restart the router");
+        assertThat(reload(alone)).contains("site.west.status cannot be added or removed", "restart the router");
     }
 
     private Map<String, String> changed(String key, String value) {

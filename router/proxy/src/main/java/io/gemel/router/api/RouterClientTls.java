@@ -53,19 +53,18 @@ public record RouterClientTls(
             String setting = "tls.sni." + each.name();
             Pem.check(problems, setting, each.tls());
             if (!https) {
-                problems.add(setting + ".certificate is shown to nobody: set tls.certificate and tls.key, too");
+                problems.add(setting + ".certificate is not used: set tls.certificate and tls.key, too");
             }
             List<X509Certificate> chain = Pem.certificates(each.tls().certificate());
             if (!chain.isEmpty() && Pem.hosts(chain.get(0)).isEmpty()) {
-                problems.add(
-                        setting + ".certificate names no host among its subject alternative names (DNS): nobody would"
-                                + " be shown it; have it issued for the hosts that clients ask for");
+                problems.add(setting + ".certificate names no host among its subject alternative names (DNS): it would"
+                        + " never be used; have it issued for the hosts that clients ask for");
             }
         }
         String asked = authorities;
         if (auth != Auth.NONE && !https) {
-            problems.add("tls.client.auth=" + auth.word()
-                    + " needs clients that come by https: set tls.certificate and tls.key, too");
+            problems.add(
+                    "tls.client.auth=" + auth.word() + " needs https clients: set tls.certificate and tls.key, too");
         }
         if (auth != Auth.NONE && asked == null) {
             problems.add("tls.client.auth=" + auth.word()
@@ -74,8 +73,8 @@ public record RouterClientTls(
         if (asked != null) {
             Pem.checkAuthorities(problems, "tls.client.authorities", asked);
             if (auth == Auth.NONE) {
-                problems.add("tls.client.authorities is set, and nobody is asked for a certificate:"
-                        + " set tls.client.auth=request or required, or leave it out");
+                problems.add("tls.client.authorities is set, but clients are not asked for a certificate: set"
+                        + " tls.client.auth=request or required, or leave it out");
             }
         }
     }

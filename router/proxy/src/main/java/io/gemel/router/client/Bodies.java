@@ -125,7 +125,7 @@ final class Bodies {
         for (Receiving late = receiving.pollDue(nowMillis); late != null; late = receiving.pollDue(nowMillis)) {
             if (!late.over) {
                 drop(late);
-                rejections.refuse(late.client, new Rejection(RequestCheck.TIMEOUT, "the body did not come in time"));
+                rejections.refuse(late.client, new Rejection(RequestCheck.TIMEOUT, "the body did not arrive in time"));
             }
         }
     }

@@ -34,7 +34,7 @@ public final class HandshakeFailures {
         unsaid++;
         long now = awake.millis();
         if (now >= nextMillis) {
-            LOG.warn("TLS handshakes of clients fail, {} since this was said last: {}", unsaid, TlsOptions.reason(why));
+            LOG.warn("TLS handshakes of clients fail, {} since the last report: {}", unsaid, TlsOptions.reason(why));
             nextMillis = now + PAUSE_MILLIS;
             unsaid = 0;
         }

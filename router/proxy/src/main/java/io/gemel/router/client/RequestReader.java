@@ -94,7 +94,7 @@ public final class RequestReader implements OnUnread {
         Client client = client(request, by);
         RequestTarget target = RequestTarget.parse(Requests.uri(request));
         if (target == null) {
-            rejections.refuse(client, new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper"));
+            rejections.refuse(client, new Rejection(RequestCheck.BAD_REQUEST, "the request's target is malformed"));
             return null;
         }
         Route route = by.routes().of(Requests.host(request.authority()), target);
@@ -196,7 +196,7 @@ public final class RequestReader implements OnUnread {
     private @Nullable String lack(RequestReaderSettings by, Group group, boolean upgrade) {
         RouterConfig config = by.config();
         if (!admission.hasRoom(group, config.limits(), by.groups().size())) {
-            return "no room at the moment; nothing was done: send it again later";
+            return "overloaded; nothing was done: send it again later";
         }
         int upgradesMax = config.frontend().protocols().upgradesMax();
         return upgrade && counters.upgraded.get() >= upgradesMax ? Tunnels.tooMany(upgradesMax) : null;

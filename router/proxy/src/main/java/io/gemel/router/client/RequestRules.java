@@ -57,13 +57,13 @@ final class RequestRules {
         Client client = head.client();
         boolean post = client.request().method().equals(HttpMethod.POST);
         if (!post && head.target().fence()) {
-            client.say(METHOD_NOT_ALLOWED, "a key is closed by POST, with the router's admin.token", ResponseInfo.NONE);
+            client.say(METHOD_NOT_ALLOWED, "a key is fenced by POST, with the router's admin.token", ResponseInfo.NONE);
             return true;
         }
         String token = head.by().config().adminToken();
         if (post && (token == null || !Bearer.shows(client.request(), token))) {
-            String need = token == null ? "set admin.token in the router's file" : "show the router's admin.token";
-            client.say(FORBIDDEN, "closing a key needs a right: " + need, ResponseInfo.NONE);
+            String need = token == null ? "set admin.token in the router's file" : "send the router's admin.token";
+            client.say(FORBIDDEN, "fencing a key needs authorization: " + need, ResponseInfo.NONE);
             return true;
         }
         return false;
@@ -75,7 +75,7 @@ final class RequestRules {
         Route route = head.route();
         if (!Routes.allows(route, client.request().method().name())) {
             client.request().response().putHeader("Allow", Routes.allowed(route));
-            client.say(METHOD_NOT_ALLOWED, "this method is not passed on here", ResponseInfo.NONE);
+            client.say(METHOD_NOT_ALLOWED, "this method is not allowed here", ResponseInfo.NONE);
             return true;
         }
         if (!head.by().groups().contains(Routes.group(route))) {

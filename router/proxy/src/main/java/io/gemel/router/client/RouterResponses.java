@@ -15,23 +15,23 @@ public final class RouterResponses {
     public static Text of(Decision.Reply reply, @Nullable String key) {
         String named = key == null ? "" : " with Idempotency-Key " + key;
         return switch (reply) {
-            case SHED -> new Text(503, "no room at the moment; nothing was done: send it again later");
+            case SHED -> new Text(503, "overloaded; nothing was done: send it again later");
             case LATE -> new Text(504, "not done in time; nothing was done: send it again" + named);
             case IN_DOUBT ->
                 new Text(
                         503,
-                        "nobody knows yet whether it was done: send it again" + named + ", it is done once at most");
+                        "it is not known yet whether it was done: send it again" + named + ", it is done once at most");
             case LOST ->
                 new Text(
                         502,
-                        "the VM went away, or its answer was not proper HTTP, and it cannot be known whether it was done");
-            case IMPROPER -> new Text(502, "the VM's answer is not proper HTTP" + asked(key));
+                        "the VM was lost, or its answer was not valid HTTP, and it is not known whether it was done");
+            case IMPROPER -> new Text(502, "the VM's answer is not valid HTTP" + asked(key));
             case UNABLE -> new Text(503, "no VM speaks HTTP/2 here, which gRPC needs; nothing was done");
             case UNANSWERED -> new Text(502, "no VM answered");
             case QUARANTINED ->
                 new Text(
                         503,
-                        "VMs died one after the other over this request: it is sent to none for "
+                        "VMs died one after the other over this request: it is in quarantine for "
                                 + ResubmissionPolicy.QUARANTINE_MILLIS / 1000 + " s; then send it again" + named
                                 + ", it is done once at most");
             case LAST_ANSWER -> new Text(502, "no VM answered");
@@ -55,7 +55,7 @@ public final class RouterResponses {
     }
 
     private static String asked(@Nullable String key) {
-        return key == null ? "" : ": GET /gemel/outcome/" + key + " tells whether it was done";
+        return key == null ? "" : ": GET /gemel/outcome/" + key + " says whether it was done";
     }
 
     /** After how many seconds it is worth while to ask again. */

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param refused changes that it cannot, with what to do instead
  */
 public record Changes(List<String> taken, List<String> refused) {
-    private static final String RESTART = " cannot change while the router runs: put it back, or restart the router";
+    private static final String RESTART = " cannot change while the router runs: revert it, or restart the router";
 
     private record Setting<T>(String key, Function<T, @Nullable Object> value) {
         boolean differs(T now, T next) {
@@ -144,16 +144,15 @@ public record Changes(List<String> taken, List<String> refused) {
         List<String> refused = new ArrayList<>();
         keys(FIXED, now, next).forEach(key -> refused.add(key + RESTART));
         if ((now.tls() == null) != (next.tls() == null)) {
-            refused.add(
-                    "tls.certificate cannot come or go while the router runs, since clients come by https or by http:"
-                            + " put it back, or restart the router");
+            refused.add("tls.certificate cannot be added or removed while the router runs, because clients use either"
+                    + " https or http: revert it, or restart the router");
         }
         Map<String, Site> sitesNow = named(now.sites(), site -> site.name().name());
         Map<String, Site> sitesNext = named(next.sites(), site -> site.name().name());
         for (String site : different(sitesNow.keySet(), sitesNext.keySet())) {
             refused.add("site." + site
-                    + ".status cannot come or go while the router runs, since the sites stay: put it back,"
-                    + " or restart the router");
+                    + ".status cannot be added or removed while the router runs, because the set of sites is fixed:"
+                    + " revert it, or restart the router");
         }
         List<String> taken = new ArrayList<>(keys(FREE, now, next));
         taken.addAll(keys(TIMES, now.times(), next.times()));

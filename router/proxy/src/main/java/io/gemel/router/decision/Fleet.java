@@ -163,7 +163,7 @@ public final class Fleet implements FleetView {
     /** Why clients should be sent to another router; empty when they need not. */
     public String reason() {
         if (leaving) {
-            return "it was told to end, and serves on for stop.delay";
+            return "it is shutting down, and continues to serve for stop.delay";
         }
         return sites.stream().flatMap(site -> site.groups().stream()).anyMatch(group -> isServed(group.name()))
                 ? ""

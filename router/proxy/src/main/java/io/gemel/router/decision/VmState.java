@@ -403,7 +403,7 @@ public final class VmState {
         private static final long serialVersionUID = 1L;
 
         BadAnswer() {
-            super("no answer, or a bad one", null, false, false);
+            super("no answer, or an invalid one", null, false, false);
         }
     }
 }

@@ -57,7 +57,7 @@ final class ClientAnswer {
         worker.counters().count(reply, history.inDoubt());
         if (reply == Reply.QUARANTINED && history.last() != null) { // its repetitions find it in quarantine
             LOG.warn(
-                    "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is sent to none for {} s",
+                    "VMs died one after the other over Idempotency-Key {} (request {}, trace {}): it is in quarantine for {} s",
                     submission.key(),
                     client.id(),
                     client.record().traceId(),

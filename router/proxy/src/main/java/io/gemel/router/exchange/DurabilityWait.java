@@ -120,7 +120,7 @@ final class DurabilityWait {
         }
         if (nowMillis >= overdueMillis) {
             giveUp(open);
-            miss(unconfirmed("time is over"));
+            miss(unconfirmed("the deadline has passed"));
         } else if (open.isLost()) {
             giveUp(open);
             askNext("VM " + open.vm().name() + " died");
@@ -167,7 +167,7 @@ final class DurabilityWait {
     }
 
     private static String unconfirmed(String why) {
-        return "it is not known whether this attempt or one at another site lasts (" + why + ")";
+        return "it is not known whether this attempt or one at another site stands (" + why + ")";
     }
 
     private void miss(String missed) {

@@ -64,7 +64,7 @@ final class OpenAttempt {
     private void failed(Result.Failure failure) {
         switch (failure.result().kind()) {
             case UNABLE -> warn("cannot take", failure.why());
-            case IMPROPER -> warn("gave no proper answer to", failure.why());
+            case IMPROPER -> warn("gave no valid answer to", failure.why());
             default -> LOG.debug("{}: {}", failure.result().kind().word(), failure.why());
         }
         assignment.vm().failed(failure.why());

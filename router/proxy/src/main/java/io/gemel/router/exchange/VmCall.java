@@ -72,7 +72,7 @@ final class VmCall {
         end(
                 Grpc.meetsNoHttp2(why)
                         ? new Result.Failure(
-                                AttemptResult.UNABLE, "it speaks no HTTP/2 at this address, which gRPC needs")
+                                AttemptResult.UNABLE, "it does not speak HTTP/2 at this address, which gRPC needs")
                         : new Result.Failure(AttemptResult.NOT_SENT, text));
     }
 
@@ -86,7 +86,7 @@ final class VmCall {
         if (stream != null && stream.response().closed()) {
             // Its end has been told already, and would not be again.
             giveUp(made);
-            end(new Result.Failure(AttemptResult.NOT_SENT, "its client has left"));
+            end(new Result.Failure(AttemptResult.NOT_SENT, "its client has disconnected"));
             return;
         }
         request = made;
@@ -155,7 +155,7 @@ final class VmCall {
             end(new Result.Answer(VmAnswer.switched(response, upgraded)));
         } else {
             response.exceptionHandler(this::broken);
-            end(new Result.Failure(AttemptResult.IMPROPER, "it switches to a protocol for which it was not asked"));
+            end(new Result.Failure(AttemptResult.IMPROPER, "it switches to a protocol that was not requested"));
             giveUp(response.request());
         }
     }

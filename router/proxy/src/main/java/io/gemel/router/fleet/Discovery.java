@@ -59,7 +59,7 @@ public final class Discovery extends VerticleBase {
         looking = answered.compose(unused -> vertx.executeBlocking(follow, true))
                 .<Object>map(done -> done)
                 .recover(why -> {
-                    LOG.warn("VMs that were found are not taken: {}", why.getMessage());
+                    LOG.warn("discovered VMs are rejected: {}", why.getMessage());
                     return Future.succeededFuture();
                 })
                 .onComplete(done -> {
@@ -85,7 +85,7 @@ public final class Discovery extends VerticleBase {
                 .map(name -> DnsQuestion.ask(vertx, name, discovery.server())
                         .onSuccess(endpoints -> found.answered(name, endpoints))
                         .otherwise(why -> {
-                            found.unanswered(name, "DNS does not tell: " + why.getMessage());
+                            found.unanswered(name, "DNS does not answer: " + why.getMessage());
                             return List.of();
                         }))
                 .toList());
@@ -96,7 +96,7 @@ public final class Discovery extends VerticleBase {
         for (RouterReport.Discovery each : found.report(discovery)) {
             String before = said.put(each.name(), each.problem());
             if (!each.problem().isEmpty() && !each.problem().equals(before)) {
-                LOG.warn("discover.{}: {} ({} VMs of it are known)", each.name(), each.problem(), each.vms());
+                LOG.warn("discover.{}: {} ({} VMs known)", each.name(), each.problem(), each.vms());
             }
         }
     }

@@ -100,7 +100,7 @@ public final class Drain extends VerticleBase {
         if (alone != null && !force) {
             boolean several = fleet.groups().size() > 1;
             return Future.failedFuture(new RouterException("no VM " + (several ? "of group " + alone + " " : "")
-                    + "would be left that takes requests: undrain one first, or force it"));
+                    + "would remain that takes requests: undrain one first, or force it"));
         }
         vms.forEach(vm -> vm.drained(true));
         long since = awake.millis();
@@ -175,7 +175,7 @@ public final class Drain extends VerticleBase {
             idle.complete(vms);
         } else if (awake.millis() >= until) {
             idle.fail(new RouterException(
-                    "still busy after drain.timeout: " + busy + "; they take nothing new: ask again"));
+                    "still busy after drain.timeout: " + busy + "; they get no new requests: run it again"));
         } else {
             vertx.setTimer(LOOK_MILLIS, unused -> look(vms, since, until, idle));
         }
@@ -199,7 +199,7 @@ public final class Drain extends VerticleBase {
                 .compose(
                         all -> Future.succeededFuture(part.kind().word() + " " + part.name() + " is back"),
                         why -> Future.succeededFuture(part.kind().word() + " " + part.name()
-                                + " is back as far as this router is concerned; not every VM could be told: "
+                                + " is back at this router; not every VM could be informed: "
                                 + why.getMessage()));
     }
 

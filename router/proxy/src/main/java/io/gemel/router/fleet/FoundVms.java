@@ -146,7 +146,7 @@ public final class FoundVms {
                 try {
                     add(vms, vm(name, endpoint), told, passed);
                 } catch (IllegalArgumentException e) {
-                    passed.put(vmName(name.name(), endpoint), "DNS says what is no address: " + e.getMessage());
+                    passed.put(vmName(name.name(), endpoint), "DNS returned an invalid address: " + e.getMessage());
                 }
             });
         }

@@ -148,7 +148,7 @@ public final class HealthMonitor extends VerticleBase {
                 vms.remove(vm);
                 leftMillis.remove(vm);
                 fencing.forget(vm);
-                LOG.info("VM {} is out: it has nothing in hand", vm.name());
+                LOG.info("VM {} is removed: it has no requests in flight", vm.name());
             }
         }
     }
@@ -173,7 +173,7 @@ public final class HealthMonitor extends VerticleBase {
     private void died(SiteView site, VmState vm) {
         fencing.fence(site, vm, TERMINATE_MILLIS)
                 .onFailure(why -> LOG.warn(
-                        "the sessions of VM {} stay: {}",
+                        "the sessions of VM {} remain: {}",
                         vm.name(),
                         TlsOptions.why(why, settings.now().backendTls())));
         long now = awake.millis();

@@ -106,7 +106,7 @@ public final class Registrar {
     }
 
     private static Future<Said> noObject() {
-        return said(BAD_REQUEST, "not registered: the body is no JSON object with vm, site, host and url");
+        return said(BAD_REQUEST, "not registered: the body is not a JSON object with vm, site, host and url");
     }
 
     private Future<Said> register(Buffer body) {
@@ -168,9 +168,9 @@ public final class Registrar {
         if (!found.leave(name)) {
             return said(NOT_FOUND, "no VM " + name + " has registered itself");
         }
-        LOG.info("VM {} takes its registration back", name);
+        LOG.info("VM {} deregisters itself", name);
         return vertx.executeBlocking(follow, true)
-                .map(new Said(OK, name + " gets nothing new, and what it has in hand ends"))
+                .map(new Said(OK, name + " gets no new requests, and those in flight finish"))
                 .otherwise(why -> new Said(CONFLICT, String.valueOf(why.getMessage())));
     }
 

@@ -117,7 +117,7 @@ final class SiteFailover {
             asking.pauseTicks = PAUSE_TICKS;
             if (asking == round && done.failed()) {
                 LOG.debug(
-                        "site {}: not yet to be crossed: {}",
+                        "site {}: no failover yet: {}",
                         site.name(),
                         done.cause().getMessage());
             }
@@ -158,7 +158,7 @@ final class SiteFailover {
             asking.passed.add(other);
             group.crossableTo(asking.passed);
             LOG.warn(
-                    "what may have been committed at {} by VMs of group {} is taken up at {}",
+                    "what may have been committed at {} by VMs of group {} fails over to {}",
                     site.name(),
                     group.name(),
                     other);

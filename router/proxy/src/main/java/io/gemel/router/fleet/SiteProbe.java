@@ -139,7 +139,7 @@ final class SiteProbe {
         }
         String reason = "";
         if (!ok) {
-            reason = "its process answers " + answer.status() + ": look at site." + site.name() + ".token";
+            reason = "its process answers " + answer.status() + ": check site." + site.name() + ".token";
         } else if (!answer.flag("open", true)) {
             reason = answer.text("reason", "its gate is closed");
         }

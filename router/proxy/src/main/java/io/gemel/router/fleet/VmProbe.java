@@ -252,7 +252,7 @@ final class VmProbe {
         boolean expected = vm.membership().left() && idle && before != Verdict.SILENT;
         vm.judged(next, awake.millis());
         if (expected) {
-            LOG.debug("VM {}, which was taken out: {} after {}", vm.name(), next, before);
+            LOG.debug("VM {}, which was removed: {} after {}", vm.name(), next, before);
         } else if (next == Verdict.DEAD) {
             LOG.warn("VM {} is dead: {}", vm.name(), VmReport.reason(vm));
             if (before != Verdict.UNKNOWN) {

@@ -56,7 +56,7 @@ public final class Grpc {
         String service = path.substring(0, path.lastIndexOf('/'));
         return new Rejection(
                 RequestCheck.NOT_IMPLEMENTED,
-                "calls of gRPC do not pass here: set route." + Routes.nameOfClosest(route, service)
+                "gRPC calls do not pass here: set route." + Routes.nameOfClosest(route, service)
                         + ".resubmit=false in the router's file");
     }
 }

@@ -46,17 +46,17 @@ public final class Http2Head {
             return new Rejection(URI_TOO_LONG, "the request's target is longer than line.max");
         }
         if (!target.startsWith("/")) {
-            return new Rejection(RequestCheck.BAD_REQUEST, "the request's target is not proper");
+            return new Rejection(RequestCheck.BAD_REQUEST, "the request's target is malformed");
         }
         long size = 0;
         for (Entry<String, String> header : headers) {
             String name = header.getKey();
             size += name.length() + header.getValue().length() + HEADER_REST;
             if (name.isEmpty() || !name.chars().allMatch(Http2Head::isToken)) {
-                return new Rejection(RequestCheck.BAD_REQUEST, "a header's name is not proper");
+                return new Rejection(RequestCheck.BAD_REQUEST, "a header's name is malformed");
             }
             if (!isValue(header.getValue())) {
-                return new Rejection(RequestCheck.BAD_REQUEST, "a header's value is not proper");
+                return new Rejection(RequestCheck.BAD_REQUEST, "a header's value is malformed");
             }
             if (name.equals("transfer-encoding")) {
                 return new Rejection(RequestCheck.BAD_REQUEST, "there is no Transfer-Encoding in HTTP/2");

@@ -43,7 +43,7 @@ public final class TlsOptions {
         if (rejection != null) {
             String said = " (it says " + rejection + "); see tls.outbound.certificate";
             return by.identity() == null
-                    ? "it asks for a certificate of the router's, which has none" + said
+                    ? "it asks for a client certificate, and the router has none" + said
                     : "it does not accept the router's certificate" + said;
         }
         boolean tls = false;

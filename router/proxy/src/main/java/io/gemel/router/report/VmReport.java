@@ -51,26 +51,26 @@ public final class VmReport {
         return switch (state(vm)) {
             case ALIVE -> {
                 if (!vm.beat().library()) {
-                    yield "it keeps no ledger: what breaks there is lost";
+                    yield "it keeps no ledger: requests that break there are not resubmitted";
                 }
                 yield vm.beat().submissions().isEmpty()
-                        ? "it names no path that keeps the ledger: only routes with submission=true are sent again"
+                        ? "it names no path that keeps the ledger: only routes with submission=true are resubmitted"
                         : "";
             }
             case UNKNOWN -> "it has not answered yet";
             case DEAD -> vm.silence().isEmpty() ? "it does not answer" : "it does not answer: " + vm.silence();
-            case AVOIDED -> "it was silent for a moment";
+            case AVOIDED -> "it was silent for a short time";
             case SILENT -> silent(vm);
             case DRAINING -> {
                 if (vm.membership().left()) {
-                    yield "it was taken out: what it has in hand ends";
+                    yield "it was removed: its requests in flight finish";
                 }
                 if (vm.drained()) {
                     yield "drained here";
                 }
                 yield vm.beat().draining()
-                        ? "it says that it drains"
-                        : "vm." + vm.name() + ".weight is 0: it gets nothing new";
+                        ? "it reports that it drains"
+                        : "vm." + vm.name() + ".weight is 0: it gets no new requests";
             }
             case UNFIT -> {
                 yield vm.isElsewhere()
@@ -96,10 +96,12 @@ public final class VmReport {
 
     private static String silent(VmState vm) {
         return vm.config().heartbeatUrl() == null
-                ? "it takes connections and answers no heartbeat: it may be busy, so it keeps what it has in hand and gets nothing"
-                        + " new. Let it answer heartbeats at an address of their own (docs/vm.md), which tells a busy VM from a frozen one, and"
-                        + " name that: vm." + vm.name() + ".heartbeat.url, or what stands for it where it was found"
-                : "it answers no heartbeat, and neither does any VM of another site: maybe this router hears badly, so it keeps"
-                        + " what it has in hand and gets nothing new. If the other site is lost, say so with POST /down?site=NAME";
+                ? "it accepts connections and answers no heartbeat: it may be busy, so it keeps its requests in"
+                        + " flight and gets no new ones. Let it answer heartbeats at a dedicated address"
+                        + " (docs/vm.md), which distinguishes a busy VM from a frozen one, and name that: vm."
+                        + vm.name() + ".heartbeat.url, or its equivalent where the VM was found"
+                : "it answers no heartbeat, and neither does any VM of another site: maybe this router's network is"
+                        + " at fault, so it keeps its requests in flight and gets no new ones. If the other site is"
+                        + " lost, say so with POST /down?site=NAME";
     }
 }

@@ -30,7 +30,7 @@ public final class RequestCheck {
     public static @Nullable Rejection rejection(
             String method, boolean http11, Iterable<Entry<String, String>> headers, long bodyMax) {
         if (!RouteChecks.METHODS.contains(method)) {
-            return new Rejection(NOT_IMPLEMENTED, "this method is not passed on");
+            return new Rejection(NOT_IMPLEMENTED, "this method is not supported");
         }
         int hosts = 0;
         int keys = 0;
@@ -43,7 +43,7 @@ public final class RequestCheck {
                 case "host" -> {
                     hosts++;
                     if (!isAuthority(value)) {
-                        return new Rejection(BAD_REQUEST, "Host is not proper");
+                        return new Rejection(BAD_REQUEST, "Host is malformed");
                     }
                 }
                 case "transfer-encoding" -> {

@@ -74,7 +74,7 @@ public final class UpgradeRules {
     public static @Nullable Rejection rejection(
             String wanted, String method, Iterable<Entry<String, String>> headers, RequestTarget target, Route route) {
         if (!list(wanted).stream().allMatch(item -> PROTOCOL.matcher(item).matches())) {
-            return new Rejection(RequestCheck.BAD_REQUEST, "Upgrade is not proper");
+            return new Rejection(RequestCheck.BAD_REQUEST, "Upgrade is malformed");
         }
         if (route.resubmit()) {
             return new Rejection(

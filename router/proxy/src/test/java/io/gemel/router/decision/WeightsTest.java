@@ -96,7 +96,7 @@ final class WeightsTest {
         assertThat(none.reason()).isEqualTo("no VM takes requests");
         assertThat(none.vms())
                 .allSatisfy(vm -> assertThat(VmReport.reason(vm))
-                        .isEqualTo("vm." + vm.name() + ".weight is 0: it gets nothing new"));
+                        .isEqualTo("vm." + vm.name() + ".weight is 0: it gets no new requests"));
     }
 
     @Test

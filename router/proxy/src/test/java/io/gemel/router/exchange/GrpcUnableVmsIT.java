@@ -150,7 +150,7 @@ final class GrpcUnableVmsIT {
             assertThat(log.all())
                     .singleElement()
                     .asString()
-                    .contains("VM old cannot take POST /shop.Orders/Place", "it speaks no HTTP/2");
+                    .contains("VM old cannot take POST /shop.Orders/Place", "it does not speak HTTP/2");
         }
         assertThat(bench.router.report().vms()).allMatch(each -> each.state() == RouterReport.VmState.ALIVE);
     }

@@ -202,7 +202,7 @@ final class BusyVmsIT {
         bench.w1.busy = true;
         bench.w2.busy = true;
         awaitState(VmState.SILENT, bench.w1, bench.w2);
-        assertThat(vm("w1").reason()).contains("this router hears badly", "/down");
+        assertThat(vm("w1").reason()).contains("this router's network is at fault", "/down");
 
         bench.east.database = "up"; // its process is heard: there it is the VMs
         awaitState(VmState.DEAD, bench.w1, bench.w2);

@@ -84,7 +84,7 @@ final class FoundVmsTest {
         RouterConfig told = told(SHOP);
 
         assertThat(with(told)).extracting(Vm::name).containsExactly("shop-good.test-80");
-        assertThat(found.report(told.discovery()).get(0).problem()).contains("no address");
+        assertThat(found.report(told.discovery()).get(0).problem()).contains("invalid address");
     }
 
     @Test
