@@ -262,7 +262,7 @@ class CheckIT {
                 .anyMatch(line -> line.contains("role " + vm + "_boss is named in vm.roles and is a superuser"))
                 .noneMatch(line -> line.contains("role " + vm + " "))
                 .anyMatch(line -> line.startsWith("warning") && line.contains("submission.retention is shorter"))
-                .anyMatch(line -> line.startsWith("warning") && line.contains("router.token is written out"));
+                .anyMatch(line -> line.startsWith("warning") && line.contains("router.token is in plain text"));
 
         site.with("router.token", "")
                 .with("status.listen", "0.0.0.0:7070")

@@ -134,7 +134,7 @@ class TableCheckIT {
                 .anyMatch(line -> line.contains("unique index account_email_key"))
                 .anyMatch(line -> line.contains("exclusion constraint account_during_excl"))
                 .anyMatch(line -> line.contains("column kind regclass"))
-                .anyMatch(line -> line.contains("kafka.ssl.key.password is written out"));
+                .anyMatch(line -> line.contains("kafka.ssl.key.password is in plain text"));
 
         site.execute(
                 "ALTER ROLE " + site.role() + " NOBYPASSRLS",

@@ -154,7 +154,7 @@ class ConflictsCommandIT {
     void says_what_was_chosen_for_an_orphan() throws Exception {
         String kept = conflict("DELETE FROM person WHERE id = 7", "INSERT INTO purchase VALUES (1, 7)");
         assertThat(run("show", kept)).isEqualTo(ExitCode.DONE);
-        assertThat(commands.out()).contains("refers to a row that east deleted meanwhile", "the orphan was kept");
+        assertThat(commands.out()).contains("refers to a row that east deleted in the meantime", "the orphan was kept");
         assertThat(run("undo", kept)).isEqualTo(ExitCode.FINDING);
         assertThat(commands.err()).contains("nothing was taken from the row", "east deleted {id=7");
 
@@ -180,7 +180,7 @@ class ConflictsCommandIT {
                 .contains(
                         "submission t-1",
                         "west's, attempt 2",
-                        "east's, attempt 1, is void as a whole",
+                        "east's, attempt 1, is superseded as a whole",
                         "It cannot be undone");
         assertThat(run("undo", id)).isEqualTo(ExitCode.FINDING);
         assertThat(commands.err()).contains("takes effect once", "submit it under a new key");

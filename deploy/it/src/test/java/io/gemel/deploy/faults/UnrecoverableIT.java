@@ -118,7 +118,7 @@ class UnrecoverableIT {
     void slot_was_dropped_and_made_again() throws Exception {
         pair.east().execute(dropSlot());
         pair.write(WRITTEN);
-        assertHaltsEveryTime(pair.east(), "does not exist", "ended in good order: run gemel prepare");
+        assertHaltsEveryTime(pair.east(), "does not exist", "shut down cleanly: run gemel prepare");
         StringWriter printed = new StringWriter();
         assertThat(Prepare.run(pair.east().config(), Optional.empty(), new PrintWriter(printed)))
                 .isEqualTo(1);
