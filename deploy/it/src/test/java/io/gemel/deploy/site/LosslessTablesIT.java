@@ -216,10 +216,6 @@ class LosslessTablesIT {
 
     private static void settled(TwoSites sites, List<String> tables, String after) throws Exception {
         sites.settle();
-        for (String table : tables) {
-            assertThat(TwoSites.rows(sites.west(), table))
-                    .as(table + " after " + after)
-                    .isEqualTo(TwoSites.rows(sites.east(), table));
-        }
+        TableRows.assertEqual(sites, " after " + after, tables.toArray(String[]::new));
     }
 }
