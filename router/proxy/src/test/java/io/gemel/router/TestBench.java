@@ -163,9 +163,14 @@ public final class TestBench implements AutoCloseable {
 
     /** The default times, but that a client's handshake, head and body must come at once. */
     public static RouterTimes impatient() {
+        return impatient(Duration.ofMillis(500));
+    }
+
+    /** The same, but that they must come within this time. */
+    public static RouterTimes impatient(Duration limit) {
         return TestTimes.changed(shortTimes(Duration.ofSeconds(5)), times -> {
-            times.headerTimeout = Duration.ofMillis(500);
-            times.bodyTimeout = Duration.ofMillis(500);
+            times.headerTimeout = limit;
+            times.bodyTimeout = limit;
         });
     }
 
