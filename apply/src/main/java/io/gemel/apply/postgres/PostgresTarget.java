@@ -17,6 +17,7 @@ import io.gemel.apply.target.TargetDatabase;
 import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.transaction.Marker;
+import io.gemel.transaction.ValueText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.jooq.DSLContext;
@@ -63,7 +64,9 @@ public final class PostgresTarget implements TargetDatabase {
     private static final String NO_ORPHANS = "SELECT set_config(name, '2000', false) FROM pg_settings"
             + " WHERE name = 'client_connection_check_interval' AND version() LIKE '%linux%';";
 
-    private static final String APPLY_SESSION = textSettings() + "SET session_replication_role = replica;"
+    private static final String APPLY_SESSION = ValueText.SCRIPT
+            + "SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed';"
+            + "SET session_replication_role = replica;"
             + "SET synchronous_commit = off; SET jit = off;" + BY_KEY + NO_ORPHANS
             + "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET idle_session_timeout = 0;"
             + "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout';" // from 17 on
@@ -110,13 +113,6 @@ public final class PostgresTarget implements TargetDatabase {
 
     private static long answerSeconds(ApplyConfig config) {
         return ANSWER_SECONDS_MAX + config.lockTimeout().toSeconds();
-    }
-
-    /** Settings that give every value one exact text, the same at both sites, whatever the role or the database prefers. */
-    private static String textSettings() {
-        return "SET default_transaction_read_only = off; SET default_transaction_isolation = 'read committed';"
-                + "SET array_nulls = on; SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;"
-                + "SET bytea_output = 'hex'; SET lc_monetary = 'C'; SET xmloption = 'content';";
     }
 
     private HikariDataSource pool(String role, int size, long answerSeconds, String session) {

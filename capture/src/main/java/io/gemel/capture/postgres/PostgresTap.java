@@ -14,6 +14,7 @@ import io.gemel.capture.source.SourceDatabase;
 import io.gemel.capture.source.TransactionSink;
 import io.gemel.reason.Reasons;
 import io.gemel.reason.RowLimit;
+import io.gemel.transaction.ValueText;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -41,17 +42,6 @@ final class PostgresTap {
     private static final int BATCH_MESSAGES = 1_000;
 
     private static final long MICROS = 1_000_000L;
-
-    /** Output settings that the applier reads values back with; a role's or database's own defaults must not change them. */
-    private static final String[] SESSION = {
-        "SET DateStyle = 'ISO, YMD'",
-        "SET IntervalStyle = 'postgres'",
-        "SET TimeZone = 'UTC'",
-        "SET extra_float_digits = 1",
-        "SET bytea_output = 'hex'",
-        "SET lc_monetary = 'C'",
-        "SET xmloption = 'content'"
-    };
 
     private final CaptureConfig config;
     private final long published;
@@ -138,7 +128,7 @@ final class PostgresTap {
             MDC.put("site", config.site().name());
             JdbcConnection session = (JdbcConnection) connection;
             session.connection(false);
-            session.execute(SESSION);
+            session.execute(ValueText.SETTINGS.toArray(String[]::new));
             backendPid = session.queryAndMap(
                     "SELECT pg_backend_pid()", session.singleResultMapper(row -> row.getInt(1), "no backend pid"));
             PostgresLogSocket.below(session.connection(false), large);

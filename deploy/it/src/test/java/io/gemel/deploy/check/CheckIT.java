@@ -172,6 +172,30 @@ class CheckIT {
                 .hasSize(11); // the generated column at either site
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"V15", "V18"})
+    void sees_no_difference_in_how_a_role_prints_values(Version version) throws Exception {
+        String[] both = {
+            "CREATE TABLE term (id int PRIMARY KEY, lasts interval CHECK (lasts > '1 day 02:00'), ends date CHECK (ends > '2026-01-02'),"
+                    + " code bytea CHECK (code <> 'gemel'))",
+            "CREATE TABLE part (at timestamptz PRIMARY KEY) PARTITION BY RANGE (at)",
+            "CREATE TABLE part_1 PARTITION OF part FOR VALUES FROM ('2026-01-01 00:00+00') TO ('2026-02-01 00:00+00')"
+        };
+        SiteFixture east = servers.site(version).execute(both);
+        SiteFixture west = servers.site(version).execute(both);
+        for (String odd : List.of(
+                "IntervalStyle = 'sql_standard'",
+                "DateStyle = 'German, DMY'",
+                "TimeZone = 'Asia/Kathmandu'",
+                "bytea_output = 'escape'",
+                "quote_all_identifiers = on")) {
+            west.execute("ALTER ROLE " + west.role() + " SET " + odd);
+        }
+
+        assertThat(lines(Check.run(List.of(east.config(), west.config()), CLOCK)))
+                .noneMatch(line -> line.contains("[pair-"));
+    }
+
     private static void follow(List<Finding> findings, String expected, SiteFixture east, SiteFixture west)
             throws SQLException {
         for (Finding finding : findings) {

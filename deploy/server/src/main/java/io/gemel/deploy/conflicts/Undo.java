@@ -7,7 +7,6 @@ import io.gemel.deploy.database.SqlState;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +20,6 @@ import org.jspecify.annotations.Nullable;
  * with its partitions, and do without ON CONFLICT, which PostgreSQL refuses for tables with rules. One thread.
  */
 final class Undo {
-    /** How the journal's texts are meant, whatever the role or the database prefers. */
-    private static final String TEXT_SETTINGS = "SET datestyle = 'ISO, YMD'; SET intervalstyle = 'postgres';"
-            + " SET lc_monetary = 'C'; SET xmloption = 'content'; SET array_nulls = on; SET timezone = 'UTC'";
-
     private static final String TABLE = """
             SELECT format('%I.%I', n.nspname, c.relname), c.relkind = 'p'
             FROM pg_class c
@@ -80,9 +75,6 @@ final class Undo {
         Optional<UndoRefusal> refusal = UndoRefusal.of(conflict);
         if (refusal.isPresent()) {
             throw refused(conflict, refusal.get().why(), refusal.get().fix());
-        }
-        try (Statement settings = connection.createStatement()) {
-            settings.execute(TEXT_SETTINGS);
         }
         connection.setAutoCommit(false);
         try {

@@ -6,6 +6,7 @@ import io.gemel.deploy.config.ConfigException;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
+import io.gemel.transaction.ValueText;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -65,19 +66,19 @@ public final class SiteDatabase {
         settings.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
         settings.setProperty("loginTimeout", CONNECT_TIMEOUT_SECONDS);
         try {
-            return namingPlainly(DriverManager.getConnection(config.database().url(), settings));
+            return printingPlainly(DriverManager.getConnection(config.database().url(), settings));
         } catch (SQLException e) {
             throw classify(config, user, e);
         }
     }
 
     /**
-     * The connection, on which the server quotes a name only where SQL needs it, whatever the role's or the database's defaults are: names
-     * are compared as text.
+     * The connection, on which the server prints every value as the log has it, and quotes a name only where SQL needs it, whatever the role's
+     * or the database's defaults are: names and definitions are compared as text, and the journal's rows are read back.
      */
-    public static Connection namingPlainly(Connection connection) throws SQLException {
+    public static Connection printingPlainly(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET quote_all_identifiers = off");
+            statement.execute(ValueText.SCRIPT + "SET quote_all_identifiers = off");
             return connection;
         } catch (SQLException e) {
             connection.close();

@@ -72,7 +72,7 @@ final class SideConnection implements AutoCloseable {
         settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
         settings.setProperty("socketTimeout", String.valueOf(answerMax.toSeconds()));
         settings.setProperty("tcpKeepAlive", "true");
-        return SiteDatabase.namingPlainly(
+        return SiteDatabase.printingPlainly(
                 DriverManager.getConnection(config.database().url(), settings));
     }
 
