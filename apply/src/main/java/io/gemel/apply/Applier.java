@@ -18,6 +18,7 @@ import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,9 +56,8 @@ public final class Applier implements AutoCloseable {
     private static final Duration MAINTENANCE_FIRST = Duration.ofSeconds(5);
 
     /** Subject of the reason for a heartbeat that cannot be written. */
-    private static final String HEARTBEAT = "gemel.heartbeat";
-
     private final ApplyConfig config;
+
     private final ApplyListener listener;
     private final Reasons reasons;
     private final InstantSource clock;
@@ -205,7 +205,7 @@ public final class Applier implements AutoCloseable {
     private void beat() {
         try {
             database.beat();
-            reasons.over(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT);
+            reasons.over(ReasonCode.APPLY_LOCK_WAIT, GemelTable.HEARTBEAT.toString());
         } catch (ApplyFailure | RuntimeException e) {
             if (e instanceof ApplyFailure failure && isLocked(failure)) {
                 return;
@@ -224,7 +224,7 @@ public final class Applier implements AutoCloseable {
         }
         try {
             String text = database.heartbeatLock().text();
-            reasons.waiting(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT, () -> text);
+            reasons.waiting(ReasonCode.APPLY_LOCK_WAIT, GemelTable.HEARTBEAT.toString(), () -> text);
             return true;
         } catch (ApplyFailure e) {
             return false;
@@ -364,7 +364,7 @@ public final class Applier implements AutoCloseable {
             applying.interrupt();
         }
         database.close();
-        reasons.over(ReasonCode.APPLY_LOCK_WAIT, HEARTBEAT);
+        reasons.over(ReasonCode.APPLY_LOCK_WAIT, GemelTable.HEARTBEAT.toString());
         if (applying != null && applying != Thread.currentThread()) {
             Uninterrupted.join(applying);
             LOG.info("apply stopped: {} applied up to position {}", config.topic(), appliedPosition());

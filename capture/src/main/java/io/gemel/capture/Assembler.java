@@ -10,6 +10,7 @@ import io.gemel.conflict.log.LogStamper;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionHeader;
 import java.io.UncheckedIOException;
@@ -98,7 +99,7 @@ final class Assembler implements TransactionSink {
             if (transaction.marked(applied.horizon())) {
                 stamper.marker(applied.marker());
             } else {
-                passedOver("gemel.applied");
+                passedOver(GemelTable.APPLIED);
             }
         } else if (row instanceof CapturedRow.Beat heartbeat) {
             transaction.beat(heartbeat.horizon());
@@ -107,7 +108,7 @@ final class Assembler implements TransactionSink {
             if (transaction.isEcho()) {
                 take(transaction, correction.change(), correction.bytes());
             } else {
-                passedOver("gemel.emit");
+                passedOver(GemelTable.EMIT);
             }
         } else if (row instanceof CapturedRow.Stray stray) {
             passedOver(stray.table());
@@ -123,7 +124,7 @@ final class Assembler implements TransactionSink {
     }
 
     /** A foreign row says nothing about the applier's work; the rest of its transaction is treated like any other. */
-    private static void passedOver(String table) {
+    private static void passedOver(GemelTable table) {
         LOG.warn(
                 "a row that something other than Gemel's applier inserted into {} is skipped: revoke its privileges",
                 table);

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.capture.source.CapturedRow;
 import io.gemel.conflict.log.LogStamper;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
@@ -125,7 +126,7 @@ class AssemblerTest {
     void passes_over_markers_and_corrections_that_are_not_the_appliers() throws Exception {
         bench.assembler.begin(1);
         bench.assembler.row(new CapturedRow.Correction(Fixtures.insert(2), 10));
-        bench.assembler.row(new CapturedRow.Stray("gemel.emit"));
+        bench.assembler.row(new CapturedRow.Stray(GemelTable.EMIT));
         bench.assembler.row(local(1, 10));
         bench.assembler.row(applied(9, 9_000));
         bench.assembler.end(10);

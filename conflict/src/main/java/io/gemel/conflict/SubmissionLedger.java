@@ -1,6 +1,7 @@
 package io.gemel.conflict;
 
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
@@ -12,7 +13,7 @@ import java.util.Comparator;
  * whole. Pure; any thread.
  */
 public final class SubmissionLedger {
-    public static final TableId TABLE = new TableId("gemel", "submission");
+    public static final TableId TABLE = GemelTable.SUBMISSION.id();
 
     /** What the journal gives as the policy that decided. */
     public static final String POLICY = "submission ledger";

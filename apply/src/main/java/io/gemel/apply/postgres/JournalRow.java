@@ -1,6 +1,7 @@
 package io.gemel.apply.postgres;
 
 import io.gemel.conflict.Conflict;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.StampedChange;
 import java.util.ArrayList;
@@ -10,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** How a conflict is written to {@code gemel.journal}. Pure. */
 final class JournalRow {
     static final String INSERT = """
-            INSERT INTO gemel.journal (table_schema, table_name, key, kind, policy, resolution, winner_site,
+            INSERT INTO %s (table_schema, table_name, key, kind, policy, resolution, winner_site,
               local_site, local_position, local_version, local_seen,
               incoming_site, incoming_position, incoming_version, incoming_seen,
               base, local_before, local_after, incoming_before, incoming_after, outcome)
             VALUES (?, ?, ?::text[], ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb, ?::jsonb)
-            """;
+            """.formatted(GemelTable.JOURNAL);
 
     private JournalRow() {}
 

@@ -6,6 +6,7 @@ import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.LockWait;
 import io.gemel.apply.target.LockWait.Holder;
 import io.gemel.apply.target.TargetActivity;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -61,8 +62,8 @@ final class PostgresActivity {
 
     /** Nobody else has anything to lock there. */
     private static final String BEATING = HOLDERS.formatted("""
-            SELECT pid FROM pg_locks WHERE relation = 'gemel.heartbeat'::regclass AND granted
-                       AND mode <> 'AccessShareLock' AND pid <> ?""");
+            SELECT pid FROM pg_locks WHERE relation = '%s'::regclass AND granted
+                       AND mode <> 'AccessShareLock' AND pid <> ?""".formatted(GemelTable.HEARTBEAT));
 
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -131,7 +132,7 @@ final class PostgresActivity {
     LockWait ofHeartbeat() throws ApplyFailure {
         return run(() -> {
             try (Connection connection = connections.getConnection()) {
-                return new LockWait("the row of gemel.heartbeat", holders(connection, BEATING, 0));
+                return new LockWait("the row of " + GemelTable.HEARTBEAT, holders(connection, BEATING, 0));
             }
         });
     }

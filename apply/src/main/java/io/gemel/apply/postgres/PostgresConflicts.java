@@ -5,6 +5,7 @@ import io.gemel.conflict.window.EntryCodec;
 import io.gemel.conflict.window.SupersededNote;
 import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.codec.CorrectionCodec;
 import java.sql.Connection;
@@ -20,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresConflicts {
     private static final String DELETE_ENTRY =
-            "DELETE FROM gemel.\"window\" WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
-    private static final String PUT_ENTRY = "INSERT INTO gemel.\"window\" (table_schema, table_name, key, entry)"
-            + " VALUES (?, ?, ?::text[], ?)"
-            + " ON CONFLICT (table_schema, table_name, key) DO UPDATE SET entry = EXCLUDED.entry";
+            "DELETE FROM " + GemelTable.WINDOW + " WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
+    private static final String PUT_ENTRY =
+            "INSERT INTO " + GemelTable.WINDOW + " (table_schema, table_name, key, entry)"
+                    + " VALUES (?, ?, ?::text[], ?)"
+                    + " ON CONFLICT (table_schema, table_name, key) DO UPDATE SET entry = EXCLUDED.entry";
 
-    private static final String PUT_VOID = "INSERT INTO gemel.void"
+    private static final String PUT_VOID = "INSERT INTO " + GemelTable.VOID
             + " (origin, position, local_position, table_schema, table_name, key) VALUES (?, ?, ?, ?, ?, ?::text[])";
 
     private final Connection connection;
@@ -44,7 +46,8 @@ final class PostgresConflicts {
     }
 
     void emit(List<Change> corrections) throws SQLException {
-        try (PostgresBatch emit = new PostgresBatch(connection, "INSERT INTO gemel.emit (body) VALUES (?)")) {
+        try (PostgresBatch emit =
+                new PostgresBatch(connection, "INSERT INTO " + GemelTable.EMIT + " (body) VALUES (?)")) {
             for (Change correction : corrections) {
                 emit.add(List.of(CorrectionCodec.encode(correction)));
             }

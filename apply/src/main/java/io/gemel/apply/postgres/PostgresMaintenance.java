@@ -4,6 +4,7 @@ import static io.gemel.apply.postgres.PostgresWork.run;
 
 import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.target.ApplyFailure;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import javax.sql.DataSource;
@@ -31,17 +32,18 @@ final class PostgresMaintenance {
 
     void tidyUp() throws ApplyFailure {
         // Capture finds corrections in the database's log.
-        execute("DELETE FROM gemel.emit WHERE at < now() - interval '1 minute'");
+        execute("DELETE FROM " + GemelTable.EMIT + " WHERE at < now() - interval '1 minute'");
         execute(
-                "DELETE FROM gemel.applied WHERE origin = ? AND (position, peer_seen) <"
-                        + " (SELECT position, peer_seen FROM gemel.applied WHERE origin = ?"
+                "DELETE FROM " + GemelTable.APPLIED + " WHERE origin = ? AND (position, peer_seen) <"
+                        + " (SELECT position, peer_seen FROM " + GemelTable.APPLIED + " WHERE origin = ?"
                         + " ORDER BY position DESC, peer_seen DESC OFFSET ? LIMIT 1)",
                 config.peer().name(),
                 config.peer().name(),
                 MARKERS_KEPT);
-        execute("DELETE FROM gemel.void WHERE local_position <= (SELECT max(peer_seen) FROM gemel.applied)");
+        execute("DELETE FROM " + GemelTable.VOID + " WHERE local_position <= (SELECT max(peer_seen) FROM "
+                + GemelTable.APPLIED + ")");
         execute(
-                "DELETE FROM gemel.journal WHERE id IN (SELECT id FROM gemel.journal"
+                "DELETE FROM " + GemelTable.JOURNAL + " WHERE id IN (SELECT id FROM " + GemelTable.JOURNAL
                         + " WHERE at < now() - make_interval(secs => ?) ORDER BY at LIMIT ?)",
                 (double) config.journalRetention().toSeconds(),
                 JOURNAL_DELETE_ROWS_MAX);
@@ -53,7 +55,7 @@ final class PostgresMaintenance {
         int forgotten = SUBMISSION_BATCH_ROWS;
         for (int batch = 0; batch < SUBMISSION_BATCHES_MAX && forgotten == SUBMISSION_BATCH_ROWS; batch++) {
             forgotten = execute(
-                    "DELETE FROM gemel.submission WHERE key IN (SELECT key FROM gemel.submission"
+                    "DELETE FROM " + GemelTable.SUBMISSION + " WHERE key IN (SELECT key FROM " + GemelTable.SUBMISSION
                             + " WHERE at < now() - make_interval(secs => ?) AND site = ? ORDER BY at LIMIT ?)",
                     (double) config.submissionRetention().toSeconds(),
                     config.site().name(),

@@ -6,6 +6,7 @@ import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.apply.target.ParkedStore;
 import io.gemel.reason.Advice;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
@@ -29,10 +30,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Parked transactions in the tables {@code gemel.parked} and {@code gemel.parked_row}, on the applier's connection. */
 final class PostgresParkedStore implements ParkedStore {
-    private static final String PUT_ROW =
-            "INSERT INTO gemel.parked_row (parked, table_schema, table_name, key) VALUES (?, ?, ?, ?::text[])";
+    private static final String PUT_ROW = "INSERT INTO " + GemelTable.PARKED_ROW
+            + " (parked, table_schema, table_name, key) VALUES (?, ?, ?, ?::text[])";
     private static final String DELETE_ROW =
-            "DELETE FROM gemel.parked_row WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
+            "DELETE FROM " + GemelTable.PARKED_ROW + " WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
 
     private final Connection connection;
     private final DSLContext sql;
@@ -46,7 +47,7 @@ final class PostgresParkedStore implements ParkedStore {
     public Map<Long, Set<RowKey>> rows() throws ApplyFailure {
         return alone(() -> {
             Map<Long, Set<RowKey>> rows = new HashMap<>();
-            for (Record row : sql.fetch("SELECT parked, table_schema, table_name, key FROM gemel.parked_row")) {
+            for (Record row : sql.fetch("SELECT parked, table_schema, table_name, key FROM " + GemelTable.PARKED_ROW)) {
                 TableId table = new TableId(row.get(1, String.class), row.get(2, String.class));
                 rows.computeIfAbsent(row.get(0, Long.class), id -> new HashSet<>())
                         .add(RowKey.of(table, row.get(3, String[].class)));
@@ -60,7 +61,7 @@ final class PostgresParkedStore implements ParkedStore {
         return alone(() -> {
             List<Transaction> transactions = new ArrayList<>();
             for (byte[] body : sql.fetch(
-                            "SELECT body FROM gemel.parked WHERE id = ANY (?::int8[]) ORDER BY id",
+                            "SELECT body FROM " + GemelTable.PARKED + " WHERE id = ANY (?::int8[]) ORDER BY id",
                             ids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")))
                     .map(row -> row.get(0, byte[].class))) {
                 transactions.add(decode(body));
@@ -73,7 +74,8 @@ final class PostgresParkedStore implements ParkedStore {
     public Map<Long, Decision> decisions() throws ApplyFailure {
         return alone(() -> {
             Map<Long, Decision> decisions = new HashMap<>();
-            for (Record row : sql.fetch("SELECT id, decision FROM gemel.parked WHERE decision IS NOT NULL")) {
+            for (Record row :
+                    sql.fetch("SELECT id, decision FROM " + GemelTable.PARKED + " WHERE decision IS NOT NULL")) {
                 decisions.put(
                         row.get(0, Long.class),
                         Decision.valueOf(row.get(1, String.class).toUpperCase(Locale.ROOT)));
@@ -84,7 +86,8 @@ final class PostgresParkedStore implements ParkedStore {
 
     @Override
     public void refuse(long id, String problem) throws ApplyFailure {
-        alone(() -> sql.execute("UPDATE gemel.parked SET decision = NULL, problem = ? WHERE id = ?", problem, id));
+        alone(() -> sql.execute(
+                "UPDATE " + GemelTable.PARKED + " SET decision = NULL, problem = ? WHERE id = ?", problem, id));
     }
 
     /** In a transaction of its own. */
@@ -102,7 +105,8 @@ final class PostgresParkedStore implements ParkedStore {
         byte[] body = new TransactionCodec()
                 .encode(new LogRecord.Part(0, transaction.header(), 0, true, 0, transaction.changes()));
         long id = sql.fetchSingle(
-                        "INSERT INTO gemel.parked (origin, position, reason, body) VALUES (?, ?, ?, ?) RETURNING id",
+                        "INSERT INTO " + GemelTable.PARKED
+                                + " (origin, position, reason, body) VALUES (?, ?, ?, ?) RETURNING id",
                         origin.name(),
                         position,
                         reason,
@@ -126,8 +130,8 @@ final class PostgresParkedStore implements ParkedStore {
             }
             rows.flush();
         }
-        sql.execute("DELETE FROM gemel.parked AS p WHERE NOT EXISTS"
-                + " (SELECT FROM gemel.parked_row AS r WHERE r.parked = p.id)");
+        sql.execute("DELETE FROM " + GemelTable.PARKED + " AS p WHERE NOT EXISTS" + " (SELECT FROM "
+                + GemelTable.PARKED_ROW + " AS r WHERE r.parked = p.id)");
     }
 
     private static Transaction decode(byte[] body) throws SQLException, ApplyFailure {
@@ -138,7 +142,7 @@ final class PostgresParkedStore implements ParkedStore {
             throw new ApplyFailure(
                     Kind.HALT,
                     Advice.APPLY_PARKED_DAMAGED,
-                    "gemel.parked holds a damaged transaction: " + e.getMessage()
+                    GemelTable.PARKED + " holds a damaged transaction: " + e.getMessage()
                             + "; start the pair anew (docs/operate.md)",
                     e);
         }

@@ -9,6 +9,7 @@ import io.gemel.apply.target.StoredState;
 import io.gemel.conflict.window.EntryCodec;
 import io.gemel.conflict.window.SupersededNote;
 import io.gemel.reason.Advice;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
@@ -40,7 +41,7 @@ final class PostgresRecollection implements StoredState {
     public Marker marker() throws ApplyFailure {
         return run(() -> {
             Record row = sql.fetchOne(
-                    "SELECT position, epoch, version_micros, peer_seen, peer_commit FROM gemel.applied"
+                    "SELECT position, epoch, version_micros, peer_seen, peer_commit FROM " + GemelTable.APPLIED
                             + " WHERE origin = ? ORDER BY position DESC, peer_seen DESC LIMIT 1",
                     config.peer().name());
             connection.commit();
@@ -60,7 +61,7 @@ final class PostgresRecollection implements StoredState {
     public void forEachEntry(Consumer<StoredEntry> action) throws ApplyFailure {
         run(() -> {
             try (Cursor<Record> rows = sql.resultQuery(
-                            "SELECT table_schema, table_name, key, entry FROM gemel.\"window\"")
+                            "SELECT table_schema, table_name, key, entry FROM " + GemelTable.WINDOW)
                     .fetchSize(PostgresTargetRows.ROWS_AT_ONCE)
                     .fetchLazy()) {
                 for (Record row : rows) {
@@ -79,7 +80,7 @@ final class PostgresRecollection implements StoredState {
         return run(() -> {
             List<SupersededNote> notes = new ArrayList<>();
             for (Record row : sql.fetch(
-                    "SELECT origin, position, local_position, table_schema, table_name, key FROM gemel.void")) {
+                    "SELECT origin, position, local_position, table_schema, table_name, key FROM " + GemelTable.VOID)) {
                 TableId table = new TableId(row.get(3, String.class), row.get(4, String.class));
                 String[] key = row.get(5, String[].class);
                 notes.add(new SupersededNote(
@@ -100,7 +101,7 @@ final class PostgresRecollection implements StoredState {
             throw new ApplyFailure(
                     Kind.HALT,
                     Advice.APPLY_WINDOW_DAMAGED,
-                    "gemel.window holds a damaged entry for " + key + ": " + e.getMessage()
+                    GemelTable.WINDOW + " holds a damaged entry for " + key + ": " + e.getMessage()
                             + "; it is needed to resolve a conflict. Start the pair anew (docs/operate.md)",
                     e);
         }

@@ -7,6 +7,7 @@ import io.gemel.apply.target.Divergence;
 import io.gemel.apply.target.GoneColumns;
 import io.gemel.apply.target.Repair;
 import io.gemel.apply.target.RepairStore;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableId;
 import java.sql.Connection;
@@ -24,25 +25,25 @@ import org.jspecify.annotations.Nullable;
 /** Rows to repair in the table {@code gemel.repair}, on the applier's connection. */
 final class PostgresRepairStore implements RepairStore {
     private static final String OFFER = """
-            INSERT INTO gemel.repair AS r (table_schema, table_name, key, origin, position, problem, here, peer)
+            INSERT INTO %s AS r (table_schema, table_name, key, origin, position, problem, here, peer)
             VALUES (?, ?, ?::text[], ?, ?, ?, ?::jsonb, ?::jsonb)
             ON CONFLICT (table_schema, table_name, key) DO UPDATE SET
                 origin = EXCLUDED.origin, position = EXCLUDED.position, problem = EXCLUDED.problem,
                 here = EXCLUDED.here, peer = EXCLUDED.peer,
                 take = CASE WHEN r.position = EXCLUDED.position THEN r.take END
-            """;
-    private static final String ASKED =
-            "SELECT table_schema, table_name, key, take, asked_by FROM gemel.repair WHERE take IS NOT NULL";
+            """.formatted(GemelTable.REPAIR);
+    private static final String ASKED = "SELECT table_schema, table_name, key, take, asked_by FROM " + GemelTable.REPAIR
+            + " WHERE take IS NOT NULL";
 
     private static final String GONE = """
-            SELECT g.table_schema, g.table_name, g.column_name FROM gemel.gone_column AS g
+            SELECT g.table_schema, g.table_name, g.column_name FROM %s AS g
             WHERE NOT EXISTS (
                 SELECT FROM pg_attribute AS a
                 JOIN pg_class AS c ON c.oid = a.attrelid
                 JOIN pg_namespace AS n ON n.oid = c.relnamespace
                 WHERE n.nspname = g.table_schema AND c.relname = g.table_name AND a.attname = g.column_name
                   AND NOT a.attisdropped)
-            """;
+            """.formatted(GemelTable.GONE_COLUMN);
 
     private final Connection connection;
     private final DSLContext sql;
@@ -98,7 +99,8 @@ final class PostgresRepairStore implements RepairStore {
 
     /** Within the applier's transaction; whether any is left. */
     boolean end(long position) throws SQLException {
-        sql.execute("DELETE FROM gemel.repair WHERE position <= ?", position);
-        return sql.fetchSingle("SELECT EXISTS (SELECT FROM gemel.repair)").get(0, Boolean.class);
+        sql.execute("DELETE FROM " + GemelTable.REPAIR + " WHERE position <= ?", position);
+        return sql.fetchSingle("SELECT EXISTS (SELECT FROM " + GemelTable.REPAIR + ")")
+                .get(0, Boolean.class);
     }
 }

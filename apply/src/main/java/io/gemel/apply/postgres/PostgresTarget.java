@@ -16,6 +16,7 @@ import io.gemel.apply.target.TargetActivity;
 import io.gemel.apply.target.TargetDatabase;
 import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.log.ReadProgress;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.ValueText;
 import java.sql.Connection;
@@ -185,7 +186,8 @@ public final class PostgresTarget implements TargetDatabase {
         return run(() -> {
             connection().setNetworkTimeout(Runnable::run, Math.toIntExact(answerSeconds(config) * 1_000));
             String id = sql().fetchSingle(
-                            "INSERT INTO gemel.applied (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
+                            "INSERT INTO " + GemelTable.APPLIED
+                                    + " (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
                                     + " VALUES (?, ?, ?, ?, ?, ?, pg_snapshot_xmin(pg_current_snapshot())::text)"
                                     + " ON CONFLICT (origin, position, peer_seen) DO UPDATE SET horizon = EXCLUDED.horizon"
                                     + " RETURNING pg_current_xact_id()::text",
@@ -210,7 +212,7 @@ public final class PostgresTarget implements TargetDatabase {
         run(() -> {
             try (Connection side = sidePool.getConnection()) {
                 String id = dsl(side)
-                        .fetchSingle("UPDATE gemel.heartbeat SET beat = beat + 1, at = clock_timestamp(),"
+                        .fetchSingle("UPDATE " + GemelTable.HEARTBEAT + " SET beat = beat + 1, at = clock_timestamp(),"
                                 + " horizon = pg_snapshot_xmin(pg_current_snapshot())::text WHERE id = 1"
                                 + " RETURNING pg_current_xact_id()::text")
                         .get(0, String.class);

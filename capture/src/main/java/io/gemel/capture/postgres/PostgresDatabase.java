@@ -6,6 +6,7 @@ import io.gemel.capture.source.Published;
 import io.gemel.capture.source.SourceDatabase;
 import io.gemel.capture.source.TransactionSink;
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.LogOwner;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,7 +48,7 @@ public final class PostgresDatabase implements SourceDatabase {
         try (Connection connection = PostgresLogin.connect(config)) {
             return PostgresSeal.read(connection).seals(published.epoch());
         } catch (SQLException e) {
-            throw CaptureException.of("gemel.seal cannot be read", e);
+            throw CaptureException.of(GemelTable.SEAL + " cannot be read", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.gemel.capture.postgres;
 
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -9,9 +10,9 @@ import java.sql.SQLException;
 final class PostgresOwn {
     private PostgresOwn() {}
 
-    /** Whether the database has this table of the schema {@code gemel}. */
-    static boolean has(Connection connection, String table) throws SQLException {
-        return isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", "gemel." + table);
+    /** Whether the database has this table. */
+    static boolean has(Connection connection, GemelTable table) throws SQLException {
+        return isTrue(connection, "SELECT to_regclass(?) IS NOT NULL", table.toString());
     }
 
     /** What a query for one boolean gives; false for no row. */

@@ -2,7 +2,9 @@ package io.gemel.capture.postgres;
 
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.PublicationIdentity;
 import io.gemel.reason.Advice;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -14,16 +16,19 @@ import java.sql.SQLException;
 final class PostgresPublication {
     private static final String CHANGED = """
             SELECT EXISTS (
-                SELECT FROM gemel.published known
-                JOIN pg_control_system() system
-                    ON known.database = system.system_identifier::text || '/'
-                        || (SELECT oid FROM pg_database WHERE datname = current_database())
+                SELECT FROM %s known
                 LEFT JOIN pg_publication p ON p.pubname = ?
                 LEFT JOIN pg_publication_rel r ON r.prpubid = p.oid AND r.prrelid = known.relation
-                LEFT JOIN pg_class own ON own.oid = known.relation AND own.relnamespace = 'gemel'::regnamespace
-                WHERE CASE WHEN known.relation = 0 THEN known.member IS DISTINCT FROM p.oid::text || '/' || p.xmin::text
-                           ELSE own.oid IS NOT NULL AND known.member IS DISTINCT FROM r.oid::text END)
-            """;
+                LEFT JOIN pg_class own ON own.oid = known.relation AND %s
+                WHERE known.database = %s
+                  AND CASE WHEN known.relation = 0 THEN known.member IS DISTINCT FROM %s
+                           ELSE own.oid IS NOT NULL AND known.member IS DISTINCT FROM %s END)
+            """.formatted(
+                    GemelTable.PUBLISHED,
+                    PublicationIdentity.OWN,
+                    PublicationIdentity.DATABASE,
+                    PublicationIdentity.PUBLICATION,
+                    PublicationIdentity.MEMBER);
 
     private PostgresPublication() {}
 
@@ -35,14 +40,15 @@ final class PostgresPublication {
                     "the publication " + config.publication()
                             + " was altered by hand, or dropped and recreated: transactions committed in the"
                             + " meantime may be missing in the log. Only if nothing was committed in the replicated"
-                            + " tables in the meantime, 'DELETE FROM gemel.published' in this database lets the site"
+                            + " tables in the meantime, 'DELETE FROM " + GemelTable.PUBLISHED
+                            + "' in this database lets the site"
                             + " continue; otherwise start the pair anew (docs/operate.md)");
         }
     }
 
     /** A database that an earlier release has prepared, or nobody, has no such table. */
     private static boolean isChanged(CaptureConfig config, Connection connection) throws SQLException {
-        return PostgresOwn.has(connection, "published")
+        return PostgresOwn.has(connection, GemelTable.PUBLISHED)
                 && PostgresOwn.isTrue(connection, CHANGED, config.publication());
     }
 }

@@ -1,5 +1,6 @@
 package io.gemel.capture.postgres;
 
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,11 +18,11 @@ record PostgresSeal(long epoch, long resumed) {
     private static final PostgresSeal NONE = new PostgresSeal(0, 0);
 
     static PostgresSeal read(Connection connection) throws SQLException {
-        if (!PostgresOwn.has(connection, "seal")) { // of an earlier release, or never prepared
+        if (!PostgresOwn.has(connection, GemelTable.SEAL)) { // of an earlier release, or never prepared
             return NONE;
         }
         try (PreparedStatement statement = connection.prepareStatement(
-                        "SELECT epoch, coalesce(resumed, 0) FROM gemel.seal WHERE complete");
+                        "SELECT epoch, coalesce(resumed, 0) FROM " + GemelTable.SEAL + " WHERE complete");
                 ResultSet row = statement.executeQuery()) {
             return row.next() ? new PostgresSeal(row.getLong(1), row.getLong(2)) : NONE;
         }

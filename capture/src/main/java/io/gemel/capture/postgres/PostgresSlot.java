@@ -2,9 +2,11 @@ package io.gemel.capture.postgres;
 
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
+import io.gemel.capture.api.PublicationIdentity;
 import io.gemel.capture.source.Published;
 import io.gemel.capture.source.SourceDatabase;
 import io.gemel.reason.Advice;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -36,12 +38,12 @@ final class PostgresSlot {
                    coalesce(publication.pubinsert AND publication.pubupdate AND publication.pubdelete
                        AND publication.pubtruncate, false) AS whole,
                    (SELECT count(*) FROM pg_publication_tables AS own
-                     WHERE own.pubname = publication.pubname AND own.schemaname = 'gemel'
-                       AND own.tablename IN ('applied', 'heartbeat', 'emit')) AS own_tables
+                     WHERE own.pubname = publication.pubname
+                       AND own.schemaname || '.' || own.tablename IN ('%s', '%s', '%s')) AS own_tables
               FROM (SELECT 1) AS always
               LEFT JOIN pg_publication AS publication ON publication.pubname = ?
               LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = ?
-            """;
+            """.formatted(GemelTable.APPLIED, GemelTable.HEARTBEAT, GemelTable.EMIT);
 
     /** Decodes what the slot has not confirmed, up to a commit, and consumes nothing. The server sends one number. */
     private static final String MISSING = """
@@ -164,7 +166,8 @@ final class PostgresSlot {
             throw CaptureException.halt(
                     Advice.CAPTURE_PUBLICATION_PARTIAL,
                     "the publication " + config.publication()
-                            + " lacks some of gemel.applied, gemel.heartbeat and gemel.emit: run gemel prepare for site "
+                            + " lacks some of " + GemelTable.APPLIED + ", " + GemelTable.HEARTBEAT + " and "
+                            + GemelTable.EMIT + ": run gemel prepare for site "
                             + config.site());
         }
         if (published.opened() != 0) {
@@ -185,8 +188,8 @@ final class PostgresSlot {
     }
 
     private boolean hasRun() throws SQLException {
-        return PostgresOwn.has(connection, "heartbeat")
-                && PostgresOwn.isTrue(connection, "SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0)");
+        return PostgresOwn.has(connection, GemelTable.HEARTBEAT)
+                && PostgresOwn.isTrue(connection, "SELECT " + PublicationIdentity.HAS_RUN);
     }
 
     private void checkSlot(State state, Published published) throws SQLException, CaptureException {

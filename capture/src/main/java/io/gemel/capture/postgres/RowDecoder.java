@@ -8,6 +8,7 @@ import io.gemel.capture.source.CapturedRow;
 import io.gemel.capture.source.TransactionSink;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;
@@ -24,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns the rows that Debezium decodes, every value the server's own text, into Gemel's. One thread. */
 final class RowDecoder {
-    private static final String SCHEMA = "gemel";
-
     private final CaptureConfig config;
     private final PostgresCatalog catalog;
     private final PostgresTables tables;
@@ -89,7 +88,9 @@ final class RowDecoder {
             case APPLIED -> {
                 if (message.getNewTupleList() != null) {
                     sink.row(
-                            marks(source, message) ? applied(source, message) : new CapturedRow.Stray("gemel.applied"));
+                            marks(source, message)
+                                    ? applied(source, message)
+                                    : new CapturedRow.Stray(GemelTable.APPLIED));
                 }
             }
             case HEARTBEAT -> {
@@ -100,7 +101,10 @@ final class RowDecoder {
             case EMIT -> {
                 if (message.getOperation() == ReplicationMessage.Operation.INSERT) {
                     // Outside of the applier's transactions it is a stranger's, and may be anything.
-                    sink.row(sink.wantsLocalRows() ? new CapturedRow.Stray("gemel.emit") : correction(source, message));
+                    sink.row(
+                            sink.wantsLocalRows()
+                                    ? new CapturedRow.Stray(GemelTable.EMIT)
+                                    : correction(source, message));
                 }
             }
             case PASSED_OVER -> {}
@@ -163,15 +167,16 @@ final class RowDecoder {
     }
 
     private Role role(TableId id) {
-        if (!id.schema().equals(SCHEMA)) {
-            return config.replicated().test(id) ? Role.REPLICATED : Role.PASSED_OVER;
+        if (id.equals(GemelTable.APPLIED.id())) {
+            return Role.APPLIED;
         }
-        return switch (id.name()) {
-            case "applied" -> Role.APPLIED;
-            case "heartbeat" -> Role.HEARTBEAT;
-            case "emit" -> Role.EMIT;
-            default -> config.replicated().test(id) ? Role.REPLICATED : Role.PASSED_OVER;
-        };
+        if (id.equals(GemelTable.HEARTBEAT.id())) {
+            return Role.HEARTBEAT;
+        }
+        if (id.equals(GemelTable.EMIT.id())) {
+            return Role.EMIT;
+        }
+        return config.replicated().test(id) ? Role.REPLICATED : Role.PASSED_OVER;
     }
 
     /** The applier leaves no column empty. */

@@ -4,6 +4,7 @@ import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,10 +29,10 @@ final class WalSenderWatchdog {
      * receive it.
      */
     private static final String SENT = """
-            SELECT coalesce(wait_event ILIKE 'WalSender%', false)
-                   AND EXISTS (SELECT FROM gemel.heartbeat WHERE at > clock_timestamp() - interval '10 seconds')
+            SELECT coalesce(wait_event ILIKE 'WalSender%%', false)
+                   AND EXISTS (SELECT FROM %s WHERE at > clock_timestamp() - interval '10 seconds')
               FROM pg_stat_activity WHERE pid = ? AND usename = current_user
-            """;
+            """.formatted(GemelTable.HEARTBEAT);
 
     private final CaptureConfig config;
     private final int backendPid;

@@ -1,6 +1,7 @@
 package io.gemel.capture.source;
 
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ public sealed interface CapturedRow {
     /** The applier's first statement in a transaction of its own. */
     record Applied(Marker marker, @Nullable String horizon) implements CapturedRow {}
 
-    /** The site process's regular update of {@code gemel.heartbeat}. */
+    /** The site process's regular update of {@link GemelTable#HEARTBEAT}. */
     record Beat(@Nullable String horizon) implements CapturedRow {}
 
     /**
@@ -27,5 +28,5 @@ public sealed interface CapturedRow {
     record Correction(Change change, long bytes) implements CapturedRow {}
 
     /** A row of one of Gemel's tables that something other than the applier has inserted. */
-    record Stray(String table) implements CapturedRow {}
+    record Stray(GemelTable table) implements CapturedRow {}
 }

@@ -3,6 +3,7 @@ package io.gemel.deploy.demo;
 import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankTables;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ record BankVerdict(
 
     private static List<String> differing(Connection east, Connection west) throws SQLException {
         List<String> differing = new ArrayList<>();
-        List<String> tables = Stream.concat(BankTables.NAMES.stream(), Stream.of("gemel.submission"))
+        List<String> tables = Stream.concat(BankTables.NAMES.stream(), Stream.of(GemelTable.SUBMISSION.toString()))
                 .collect(Collectors.toList());
         for (String table : tables) {
             if (!Sql.text(east, DIGEST.formatted(table)).equals(Sql.text(west, DIGEST.formatted(table)))) {

@@ -2,6 +2,7 @@ package io.gemel.deploy.demo;
 
 import io.gemel.deploy.conflicts.JournaledConflict;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
@@ -19,7 +20,7 @@ final class JournalText {
     private static final String COUNTS = """
             SELECT table_name, lower(replace(kind, '_', ' ')), count(*), count(*) FILTER (WHERE winner_site = 'east'),
               count(*) FILTER (WHERE winner_site = 'west')
-            FROM gemel.journal GROUP BY 1, 2 ORDER BY 1, 2""";
+            FROM %s GROUP BY 1, 2 ORDER BY 1, 2""".formatted(GemelTable.JOURNAL);
 
     private static final int EXAMPLES_MAX = 3;
     private static final Set<String> KEY_COLUMNS = Set.of("id", "customer");

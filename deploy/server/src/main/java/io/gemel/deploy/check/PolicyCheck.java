@@ -4,6 +4,7 @@ import io.gemel.conflict.GreatestOrLeast;
 import io.gemel.conflict.TablePolicy;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
+import io.gemel.transaction.GemelTable;
 
 /** Conflict policies that work, but can lose a change. */
 final class PolicyCheck implements DatabaseCheck {
@@ -24,7 +25,7 @@ final class PolicyCheck implements DatabaseCheck {
                         table.sqlName(),
                         "keeps the row with the " + extreme.name() + " of two concurrent ones: a concurrent change of"
                                 + " another column is lost with its row",
-                        "check gemel.journal, or use column-merge to avoid that");
+                        "check " + GemelTable.JOURNAL + ", or use column-merge to avoid that");
             }
         }
     }

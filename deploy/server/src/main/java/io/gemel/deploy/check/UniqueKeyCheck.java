@@ -3,6 +3,7 @@ package io.gemel.deploy.check;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.CatalogTable;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +65,7 @@ final class UniqueKeyCheck implements DatabaseCheck {
                 : key.clears()
                         ? " the one with the earlier change gets NULL in its place"
                         : " the one with the earlier change is removed, since none of its columns may be NULL";
-        String fix = "let each site draw such values from its own range, and check gemel.journal";
+        String fix = "let each site draw such values from its own range, and check " + GemelTable.JOURNAL;
         findings.of(Cause.UNIQUE_KEYS)
                 .note(
                         table.sqlName(),

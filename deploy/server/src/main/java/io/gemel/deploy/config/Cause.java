@@ -1,6 +1,7 @@
 package io.gemel.deploy.config;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.gemel.transaction.GemelTable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ public enum Cause {
             "store content in a bytea column; where they hold other numbers, acknowledge this"),
     UNIQUE_KEYS(
             "unique keys other than primary keys can receive one value from both sites",
-            "let each site draw such values from its own range, and check gemel.journal"),
+            "let each site draw such values from its own range, and check " + GemelTable.JOURNAL),
     FOREIGN_KEYS("foreign keys have orphans that are not detected", ""),
     LARGE_ROWS(
             "tables may hold rows that are larger than a change may be",

@@ -43,9 +43,6 @@ public record SiteConfig(
         Limits limits,
         List<String> literalSecrets) {
 
-    /** The schema that Gemel's own tables live in. */
-    public static final String SCHEMA = "gemel";
-
     /** The publication that capture reads. */
     public static final String PUBLICATION = "gemel";
 

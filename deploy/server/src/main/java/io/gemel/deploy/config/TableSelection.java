@@ -1,5 +1,7 @@
 package io.gemel.deploy.config;
 
+import io.gemel.transaction.GemelTable;
+
 /**
  * Which tables a site replicates. Gemel's own schema and PostgreSQL's are never among them, whatever the patterns say.
  *
@@ -12,6 +14,6 @@ public record TableSelection(TablePatterns included, TablePatterns excluded) {
     }
 
     private static boolean isSystemSchema(String schema) {
-        return schema.equals(SiteConfig.SCHEMA) || schema.equals("information_schema") || schema.startsWith("pg_");
+        return schema.equals(GemelTable.SCHEMA) || schema.equals("information_schema") || schema.startsWith("pg_");
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -78,8 +79,8 @@ public record JournaledConflict(
             SELECT id, at, table_schema, table_name, key, kind, policy, resolution = 'parked' AS parked, winner_site,
                    local_site, local_position, local_version, local_seen, local_before, local_after,
                    incoming_site, incoming_position, incoming_version, incoming_seen, incoming_before, incoming_after, outcome
-            FROM gemel.journal
-            """;
+            FROM %s
+            """.formatted(GemelTable.JOURNAL);
     private static final Pattern DELTA = Pattern.compile("delta\\(([^)]*)\\)");
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<LinkedHashMap<String, @Nullable String>> IMAGE = new TypeReference<>() {};
@@ -103,7 +104,7 @@ public record JournaledConflict(
         return Sql.list(
                 connection,
                 JournaledConflict::read,
-                COLUMNS + "WHERE id IN (SELECT max(id) FROM gemel.journal GROUP BY table_name, kind)"
+                COLUMNS + "WHERE id IN (SELECT max(id) FROM " + GemelTable.JOURNAL + " GROUP BY table_name, kind)"
                         + " ORDER BY table_name, kind LIMIT ?",
                 limit);
     }
@@ -204,7 +205,7 @@ public record JournaledConflict(
         try {
             return JSON.readValue(json, IMAGE);
         } catch (JsonProcessingException e) {
-            throw new SQLException("gemel.journal holds an image that is not a row: " + json, e);
+            throw new SQLException(GemelTable.JOURNAL + " holds an image that is not a row: " + json, e);
         }
     }
 }

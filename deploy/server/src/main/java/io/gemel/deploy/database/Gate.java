@@ -1,5 +1,6 @@
 package io.gemel.deploy.database;
 
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -14,7 +15,8 @@ public final class Gate {
     public static boolean isOpen(Connection connection) throws SQLException {
         return Sql.isTrue(
                 connection,
-                "SELECT opened_for IS NOT DISTINCT FROM pg_postmaster_start_time() FROM gemel.gate WHERE id = 1");
+                "SELECT opened_for IS NOT DISTINCT FROM pg_postmaster_start_time() FROM " + GemelTable.GATE
+                        + " WHERE id = 1");
     }
 
     /** When the server started that this connection leads to, in the form that {@link #open} takes. */
@@ -32,7 +34,7 @@ public final class Gate {
         return Sql.first(
                         connection,
                         row -> row.getInt(1),
-                        "UPDATE gemel.gate SET opened_for = pg_postmaster_start_time() WHERE id = 1"
+                        "UPDATE " + GemelTable.GATE + " SET opened_for = pg_postmaster_start_time() WHERE id = 1"
                                 + " AND extract(epoch FROM pg_postmaster_start_time())::text = ? RETURNING id",
                         serverStart)
                 .isPresent();

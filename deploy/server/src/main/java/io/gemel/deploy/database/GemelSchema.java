@@ -1,5 +1,6 @@
 package io.gemel.deploy.database;
 
+import io.gemel.transaction.GemelTable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The shape of the schema {@code gemel}, read from the one file that defines it, so that what {@code prepare} creates and what {@code check}
@@ -20,18 +22,21 @@ import java.util.regex.Pattern;
  */
 public final class GemelSchema {
     /** The table of the schema that is replicated, like the application's own. */
-    public static final String REPLICATED = "gemel.submission";
+    public static final String REPLICATED = GemelTable.SUBMISSION.toString();
 
     /** The tables whose changes capture reads: markers, published corrections, the heartbeat and the submission ledger. */
-    public static final List<String> PUBLISHED = List.of("gemel.applied", "gemel.emit", "gemel.heartbeat", REPLICATED);
+    public static final List<String> PUBLISHED = Stream.of(
+                    GemelTable.APPLIED, GemelTable.EMIT, GemelTable.HEARTBEAT, GemelTable.SUBMISSION)
+            .map(GemelTable::toString)
+            .toList();
 
     /** Creates the heartbeat's single row, unless it is there. */
-    public static final String HEARTBEAT_ROW = "INSERT INTO gemel.heartbeat (id, beat, horizon, at)"
+    public static final String HEARTBEAT_ROW = "INSERT INTO " + GemelTable.HEARTBEAT + " (id, beat, horizon, at)"
             + " VALUES (1, 0, pg_current_snapshot()::text, clock_timestamp()) ON CONFLICT (id) DO NOTHING";
 
     /** Creates the gate's single row, closed, unless it is there. */
     public static final String GATE_ROW =
-            "INSERT INTO gemel.gate (id, opened_for) VALUES (1, NULL) ON CONFLICT (id) DO NOTHING";
+            "INSERT INTO " + GemelTable.GATE + " (id, opened_for) VALUES (1, NULL) ON CONFLICT (id) DO NOTHING";
 
     private static final String RESOURCE = "schema.sql";
     private static final Pattern CREATE =
@@ -107,7 +112,7 @@ public final class GemelSchema {
             throw new IllegalStateException(RESOURCE + " holds a statement of another form: " + statement);
         }
         if (create.group(2) != null) {
-            return new Item("gemel." + create.group(2), statement, Map.of());
+            return new Item(GemelTable.SCHEMA + "." + create.group(2), statement, Map.of());
         }
         Map<String, String> columns = new LinkedHashMap<>();
         create.group(3).lines().forEach(line -> {

@@ -1,6 +1,8 @@
 package io.gemel.deploy.database;
 
+import io.gemel.capture.api.PublicationIdentity;
 import io.gemel.deploy.config.SiteConfig;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -16,54 +18,53 @@ public final class PublishedTables {
     /** Not with to_regclass, which needs rights on the schema: gemel prepare asks before it grants them. */
     private static final String IS_THERE = """
             SELECT count(*) = 2 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE n.nspname = 'gemel' AND c.relname IN ('published', 'heartbeat')
+             WHERE n.nspname || '.' || c.relname IN ('%s', '%s')
                AND has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-            """;
+            """.formatted(GemelTable.PUBLISHED, GemelTable.HEARTBEAT);
 
-    /** The publication's own row gets a new transaction id when its options are set. */
-    private static final String IDENTITY = "oid::text || '/' || xmin::text";
-
-    /** Each gets a new oid when it is put back. */
     private static final String PRESENT = """
             WITH present AS (
-                SELECT 0::oid AS relation, %s AS member FROM pg_publication WHERE pubname = ?
+                SELECT 0::oid AS relation, %s AS member FROM pg_publication p WHERE p.pubname = ?
                 UNION ALL
-                SELECT r.prrelid, r.oid::text FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
+                SELECT r.prrelid, %s FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
                  WHERE p.pubname = ?
             ), here AS (
-                SELECT system_identifier::text || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS database
-                  FROM pg_control_system()
+                SELECT %s AS database
             ), run AS (
-                SELECT EXISTS (SELECT FROM gemel.heartbeat WHERE beat > 0) AS has_run
+                SELECT %s AS has_run
             )
-            """.formatted(IDENTITY);
+            """.formatted(
+                    PublicationIdentity.PUBLICATION,
+                    PublicationIdentity.MEMBER,
+                    PublicationIdentity.DATABASE,
+                    PublicationIdentity.HAS_RUN);
 
     /** Not asked of a publication that is gone: capture says so, and one reason is enough. */
     private static final String LOST = PRESENT + """
             SELECT known.relation
-            FROM gemel.published known
+            FROM %s known
             JOIN here ON here.database = known.database
             JOIN run ON run.has_run
             LEFT JOIN present ON present.relation = known.relation
             WHERE known.relation <> 0 AND known.member IS DISTINCT FROM present.member
               AND EXISTS (SELECT FROM present WHERE relation = 0)
-            """;
+            """.formatted(GemelTable.PUBLISHED);
 
     private static final String RECORD = PRESENT + """
-            INSERT INTO gemel.published AS known (relation, database, member)
+            INSERT INTO %s AS known (relation, database, member)
             SELECT present.relation, here.database, present.member
             FROM present CROSS JOIN here
-            LEFT JOIN pg_class own ON own.oid = present.relation AND own.relnamespace = 'gemel'::regnamespace
+            LEFT JOIN pg_class own ON own.oid = present.relation AND %s
             WHERE present.relation = ANY (?::oid[]) OR present.relation = 0 OR own.oid IS NOT NULL
             ON CONFLICT (relation) DO UPDATE SET database = excluded.database, member = excluded.member
                 WHERE known.database <> excluded.database OR NOT (SELECT has_run FROM run)
-            """;
+            """.formatted(GemelTable.PUBLISHED, PublicationIdentity.OWN);
 
     private static final String FORGET = """
-            DELETE FROM gemel.published
+            DELETE FROM %s
              WHERE relation <> 0 AND relation <> ALL (?::oid[])
-               AND relation NOT IN (SELECT oid FROM pg_class WHERE relnamespace = 'gemel'::regnamespace)
-            """;
+               AND relation NOT IN (SELECT own.oid FROM pg_class own WHERE %s)
+            """.formatted(GemelTable.PUBLISHED, PublicationIdentity.OWN);
 
     private PublishedTables() {}
 
@@ -82,7 +83,9 @@ public final class PublishedTables {
     /** What tells this publication from one that was dropped, or set otherwise in between; empty when there is none. */
     public static String identity(Connection connection) throws SQLException {
         return Sql.text(
-                connection, "SELECT " + IDENTITY + " FROM pg_publication WHERE pubname = ?", SiteConfig.PUBLICATION);
+                connection,
+                "SELECT " + PublicationIdentity.PUBLICATION + " FROM pg_publication p WHERE p.pubname = ?",
+                SiteConfig.PUBLICATION);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.database.SiteDatabase;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.RowImage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -110,8 +111,8 @@ public final class ParkedCommand implements Runnable {
     private int decide(long id, String decision) throws Exception {
         return with((connection, out) -> {
             find(connection, id);
-            try (PreparedStatement update =
-                    connection.prepareStatement("UPDATE gemel.parked SET decision = ?, problem = NULL WHERE id = ?")) {
+            try (PreparedStatement update = connection.prepareStatement(
+                    "UPDATE " + GemelTable.PARKED + " SET decision = ?, problem = NULL WHERE id = ?")) {
                 update.setString(1, decision);
                 update.setLong(2, id);
                 update.executeUpdate();

@@ -3,6 +3,7 @@ package io.gemel.deploy.parked;
 import io.gemel.deploy.database.Sql;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Change;
+import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.TransactionCodec;
@@ -43,14 +44,14 @@ record ParkedTransaction(
             SELECT id, at, origin, position, reason, decision IS NOT NULL, coalesce(problem, ''), body,
                    ARRAY(SELECT table_schema || '.' || table_name
                                 || CASE WHEN key = '{}' THEN '' ELSE '[' || array_to_string(key, ', ') || ']' END
-                         FROM gemel.parked_row AS r WHERE r.parked = p.id) AS rows,
+                         FROM %1$s AS r WHERE r.parked = p.id) AS rows,
                    ARRAY(SELECT DISTINCT r.parked
-                         FROM gemel.parked_row AS r
-                         JOIN gemel.parked_row AS own ON own.parked = p.id
+                         FROM %1$s AS r
+                         JOIN %1$s AS own ON own.parked = p.id
                               AND own.table_schema = r.table_schema AND own.table_name = r.table_name
                               AND (own.key = r.key OR own.key = '{}' OR r.key = '{}')) AS sharing
-            FROM gemel.parked AS p
-            """;
+            FROM %2$s AS p
+            """.formatted(GemelTable.PARKED_ROW, GemelTable.PARKED);
 
     ParkedTransaction {
         rows = Set.copyOf(rows);

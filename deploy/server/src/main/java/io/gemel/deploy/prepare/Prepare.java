@@ -10,6 +10,7 @@ import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.site.LogExamination;
 import io.gemel.deploy.verdict.Blocker;
 import io.gemel.deploy.verdict.SiteVerdict;
+import io.gemel.transaction.GemelTable;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -71,7 +72,7 @@ public final class Prepare {
                 plan.steps().stream().anyMatch(step -> step.subject().equals(SchemaPlanner.SUBJECT));
         for (Step step : plan.steps()) {
             // A schema that is missing lacks all its tables; one line says so.
-            if (!schemaMissing || !step.subject().startsWith(SiteConfig.SCHEMA + ".")) {
+            if (!schemaMissing || !step.subject().startsWith(GemelTable.SCHEMA + ".")) {
                 missing.add(new Blocker(Cause.NOT_PREPARED, step.subject(), step.problem(), fix(config, step)));
             }
         }

@@ -1,8 +1,8 @@
 package io.gemel.deploy.prepare;
 
-import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
@@ -10,7 +10,7 @@ import java.util.Set;
 
 /** Gemel's own schema, its tables with every column, and the rows that they begin with. */
 final class SchemaPlanner implements Planner {
-    static final String SUBJECT = "schema " + SiteConfig.SCHEMA;
+    static final String SUBJECT = "schema " + GemelTable.SCHEMA;
 
     private static final String COLUMNS = """
             SELECT a.attname FROM pg_attribute a
@@ -22,23 +22,23 @@ final class SchemaPlanner implements Planner {
     @Override
     public void plan(Connection connection, Target target, Plan plan) throws SQLException {
         String user = target.config().database().user();
-        boolean exists = Sql.isTrue(connection, "SELECT to_regnamespace(?) IS NOT NULL", SiteConfig.SCHEMA);
+        boolean exists = Sql.isTrue(connection, "SELECT to_regnamespace(?) IS NOT NULL", GemelTable.SCHEMA);
         if (!exists) {
             plan.add(Step.administrator(
                     SUBJECT,
                     "does not exist",
-                    "CREATE SCHEMA " + SiteConfig.SCHEMA + " AUTHORIZATION " + target.role()));
+                    "CREATE SCHEMA " + GemelTable.SCHEMA + " AUTHORIZATION " + target.role()));
         } else if (!Sql.isTrue(
                 connection,
                 "SELECT has_schema_privilege(?, ?, 'USAGE') AND has_schema_privilege(?, ?, 'CREATE')",
                 user,
-                SiteConfig.SCHEMA,
+                GemelTable.SCHEMA,
                 user,
-                SiteConfig.SCHEMA)) {
+                GemelTable.SCHEMA)) {
             plan.add(Step.administrator(
                     SUBJECT,
                     "does not allow role " + user + " to use it",
-                    "GRANT USAGE, CREATE ON SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
+                    "GRANT USAGE, CREATE ON SCHEMA " + GemelTable.SCHEMA + " TO " + target.role()));
         }
         planItems(connection, target, plan);
         if (!hasFullImages(connection)) {
@@ -47,8 +47,8 @@ final class SchemaPlanner implements Planner {
                     "logs no full row images",
                     "ALTER TABLE " + GemelSchema.REPLICATED + " REPLICA IDENTITY FULL"));
         }
-        planRow(connection, "gemel.heartbeat", GemelSchema.HEARTBEAT_ROW, plan);
-        planRow(connection, "gemel.gate", GemelSchema.GATE_ROW, plan);
+        planRow(connection, GemelTable.HEARTBEAT, GemelSchema.HEARTBEAT_ROW, plan);
+        planRow(connection, GemelTable.GATE, GemelSchema.GATE_ROW, plan);
     }
 
     private static void planItems(Connection connection, Target target, Plan plan) throws SQLException {
@@ -69,7 +69,7 @@ final class SchemaPlanner implements Planner {
             plan.add(Step.administrator(
                     SUBJECT,
                     "has tables that role " + target.config().database().user() + " may not use",
-                    "GRANT ALL ON ALL TABLES IN SCHEMA " + SiteConfig.SCHEMA + " TO " + target.role()));
+                    "GRANT ALL ON ALL TABLES IN SCHEMA " + GemelTable.SCHEMA + " TO " + target.role()));
         }
     }
 
@@ -100,11 +100,13 @@ final class SchemaPlanner implements Planner {
     }
 
     /** Adds the single row of a table, which has the id 1. */
-    private static void planRow(Connection connection, String sqlName, String insert, Plan plan) throws SQLException {
+    private static void planRow(Connection connection, GemelTable table, String insert, Plan plan) throws SQLException {
+        String sqlName = table.toString();
         boolean visible = !isMissing(connection, sqlName)
                 && Sql.isTrue(
                         connection,
-                        "SELECT has_schema_privilege('gemel', 'USAGE') AND has_table_privilege(?, 'SELECT')",
+                        "SELECT has_schema_privilege(?, 'USAGE') AND has_table_privilege(?, 'SELECT')",
+                        GemelTable.SCHEMA,
                         sqlName);
         if (!visible || !Sql.isTrue(connection, "SELECT EXISTS (SELECT FROM " + sqlName + " WHERE id = 1)")) {
             plan.add(Step.siteRole(sqlName, "has no row", insert));

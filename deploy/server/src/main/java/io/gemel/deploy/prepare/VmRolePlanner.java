@@ -2,6 +2,7 @@ package io.gemel.deploy.prepare;
 
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -16,7 +17,10 @@ import java.util.TreeMap;
  */
 final class VmRolePlanner implements Planner {
     private static final Map<String, List<String>> RIGHTS = new TreeMap<>(Map.of(
-            "gemel.submission", List.of("SELECT", "INSERT", "UPDATE", "DELETE"), "gemel.gate", List.of("SELECT")));
+            GemelTable.SUBMISSION.toString(),
+            List.of("SELECT", "INSERT", "UPDATE", "DELETE"),
+            GemelTable.GATE.toString(),
+            List.of("SELECT")));
 
     private static final String HAS_RIGHT = """
             SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -41,7 +45,7 @@ final class VmRolePlanner implements Planner {
                     "may not terminate the sessions of a lost VM",
                     "GRANT pg_signal_backend TO " + target.role()));
         }
-        Step.Runner owner = Sql.isTrue(connection, SCHEMA_OF_ANOTHER, SiteConfig.SCHEMA, user)
+        Step.Runner owner = Sql.isTrue(connection, SCHEMA_OF_ANOTHER, GemelTable.SCHEMA, user)
                 ? Step.Runner.ADMINISTRATOR
                 : Step.Runner.SITE_ROLE;
         for (String role : config.router().vmRoles()) {
@@ -62,12 +66,12 @@ final class VmRolePlanner implements Planner {
                     "create the role that the application's VMs use, or correct vm.roles");
             return;
         }
-        if (!Sql.isTrue(connection, MAY_USE_SCHEMA, SiteConfig.SCHEMA, role)) {
+        if (!Sql.isTrue(connection, MAY_USE_SCHEMA, GemelTable.SCHEMA, role)) {
             plan.add(new Step(
                     owner,
                     "role " + role,
-                    "may not use the schema " + SiteConfig.SCHEMA,
-                    "GRANT USAGE ON SCHEMA " + SiteConfig.SCHEMA + " TO " + name.get()));
+                    "may not use the schema " + GemelTable.SCHEMA,
+                    "GRANT USAGE ON SCHEMA " + GemelTable.SCHEMA + " TO " + name.get()));
         }
         for (Map.Entry<String, List<String>> table : RIGHTS.entrySet()) {
             List<String> missing = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.gemel.deploy.repair;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -18,9 +19,9 @@ record GoneColumn(String schema, String table, boolean present) {
             WHERE c.relkind IN ('r', 'p') AND ? IN (format('%I.%I', n.nspname, c.relname), n.nspname || '.' || c.relname)
             """;
     private static final String PUT = """
-            INSERT INTO gemel.gone_column (table_schema, table_name, column_name, asked_by) VALUES (?, ?, ?, ?)
+            INSERT INTO %s (table_schema, table_name, column_name, asked_by) VALUES (?, ?, ?, ?)
             ON CONFLICT (table_schema, table_name, column_name) DO NOTHING
-            """;
+            """.formatted(GemelTable.GONE_COLUMN);
 
     /**
      * Has the site process leave the column out from its next try on.

@@ -1,6 +1,7 @@
 package io.gemel.deploy.repair;
 
 import io.gemel.deploy.database.Sql;
+import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -28,15 +29,15 @@ record OfferedRow(
         String peer,
         boolean asked) {
     private static final String ALL = """
-            SELECT table_schema, table_name, key, format('%I.%I', table_schema, table_name),
+            SELECT table_schema, table_name, key, format('%%I.%%I', table_schema, table_name),
                    table_schema || '.' || table_name, origin, position,
                    coalesce(here::text, 'absent'), coalesce(peer::text, 'absent'), take IS NOT NULL
-            FROM gemel.repair ORDER BY position
-            """;
+            FROM %s ORDER BY position
+            """.formatted(GemelTable.REPAIR);
     private static final String ASK = """
-            UPDATE gemel.repair SET take = ?, asked_by = ?, asked_at = clock_timestamp()
+            UPDATE %s SET take = ?, asked_by = ?, asked_at = clock_timestamp()
             WHERE table_schema = ? AND table_name = ? AND key = ? AND position = ?
-            """;
+            """.formatted(GemelTable.REPAIR);
 
     OfferedRow {
         key = List.copyOf(key);

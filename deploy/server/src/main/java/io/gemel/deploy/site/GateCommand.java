@@ -7,6 +7,7 @@ import io.gemel.deploy.config.SiteConfigFile;
 import io.gemel.deploy.database.Gate;
 import io.gemel.deploy.database.SiteDatabase;
 import io.gemel.deploy.status.StatusClient;
+import io.gemel.transaction.GemelTable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -67,7 +68,7 @@ public final class GateCommand implements Runnable {
         SiteDatabase.with(file, connection -> {
             if (!Gate.open(connection, Gate.serverStart(connection))) {
                 throw new CommandException(
-                        ExitCode.FINDING, "gemel.gate has no row", "run gemel prepare " + config.file(), null);
+                        ExitCode.FINDING, GemelTable.GATE + " has no row", "run gemel prepare " + config.file(), null);
             }
         });
         spec.commandLine().getOut().println("the gate of " + config.site() + " is open");

@@ -3,6 +3,7 @@ package io.gemel.deploy.site;
 import io.gemel.apply.Applier;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Gate;
+import io.gemel.transaction.GemelTable;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -71,13 +72,13 @@ final class GateKeeper implements AutoCloseable {
                 return blocker;
             }
             if (!connection.ask(session -> Gate.open(session, serverStart))) {
-                return Optional.of(
-                        "the database was restarted in the meantime, or gemel.gate has no row: run gemel prepare");
+                return Optional.of("the database was restarted in the meantime, or " + GemelTable.GATE
+                        + " has no row: run gemel prepare");
             }
             LOG.info("gate opened: caught up with {}", config.peer());
             return Optional.empty();
         } catch (SQLException e) {
-            return Optional.of("gemel.gate cannot be used: " + e.getMessage());
+            return Optional.of(GemelTable.GATE + " cannot be used: " + e.getMessage());
         }
     }
 

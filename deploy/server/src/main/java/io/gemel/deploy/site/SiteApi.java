@@ -3,6 +3,8 @@ package io.gemel.deploy.site;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.status.RouterApi;
+import io.gemel.transaction.GemelTable;
+import io.gemel.transaction.TableId;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,8 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Answers routers for a site, whether it runs or not. Thread-safe. */
 final class SiteApi implements RouterApi, AutoCloseable {
-    private static final String PARKED = "SELECT EXISTS (SELECT FROM gemel.parked_row"
-            + " WHERE table_schema = 'gemel' AND table_name = 'submission' AND key = ARRAY[?::text])";
+    private static final TableId LEDGER = GemelTable.SUBMISSION.id();
+    private static final String PARKED = "SELECT EXISTS (SELECT FROM " + GemelTable.PARKED_ROW
+            + " WHERE table_schema = ? AND table_name = ? AND key = ARRAY[?::text])";
 
     private final SiteConfig config;
     private final Supplier<SiteView> view;
@@ -53,7 +56,7 @@ final class SiteApi implements RouterApi, AutoCloseable {
     /** What is parked counts as applied for the log, but a person may still let it take effect. */
     private Optional<String> parked(String key) throws InterruptedException {
         try {
-            return questions.ask(session -> Sql.isTrue(session, PARKED, key))
+            return questions.ask(session -> Sql.isTrue(session, PARKED, LEDGER.schema(), LEDGER.name(), key))
                     ? Optional.of("the transaction of submission " + key + " is parked here, see gemel parked")
                     : Optional.empty();
         } catch (SQLException e) {
