@@ -2,6 +2,7 @@ package io.gemel.deploy.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.status.Faces;
 import io.gemel.router.Router;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
@@ -15,6 +16,7 @@ import io.gemel.router.api.RouterTimes;
 import io.gemel.transaction.SiteId;
 import java.net.URI;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
@@ -88,6 +90,15 @@ class RouterBeansTest {
             assertThat((Long) server.getAttribute(name, "ReloadSuccessTimestampSeconds"))
                     .isPositive();
             beans.follow(config("e1"));
+        }
+    }
+
+    @Test
+    void attributes_and_operations_are_what_dashboards_are_used_to() throws Exception {
+        InstantSource clock = InstantSource.fixed(Instant.ofEpochSecond(1_700_000_000));
+        try (Router router = new Router(config("e1"), clock, new SecureRandom())) {
+            assertThat(Faces.beans(server -> RouterBeans.register(server, config("e1"), router)))
+                    .isEqualTo(Faces.expected("router.jmx"));
         }
     }
 }

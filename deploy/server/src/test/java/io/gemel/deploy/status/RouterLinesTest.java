@@ -35,4 +35,10 @@ class RouterLinesTest {
     void says_nothing_of_groups_when_there_is_one() throws Exception {
         assertThat(lines(SHOP)).noneMatch(line -> line.contains("shop")).anyMatch(line -> line.endsWith(" gone"));
     }
+
+    @Test
+    void shows_what_operators_are_used_to() throws Exception {
+        assertThat(String.join("\n", RouterLines.of(new ObjectMapper().readTree(Faces.expected("router.json")))) + "\n")
+                .isEqualTo(Faces.expected("router.txt"));
+    }
 }
