@@ -30,6 +30,7 @@ import org.jspecify.annotations.NullMarked;
 final class ArchitectureTest {
     private static final String TRANSACTION = "io.gemel.transaction..";
     private static final String REASON = "io.gemel.reason..";
+    private static final String FIGURE = "io.gemel.figure..";
     private static final String CONFLICT = "io.gemel.conflict..";
     private static final String CAPTURE = "io.gemel.capture..";
     private static final String CAPTURE_SOURCE = "io.gemel.capture.source..";
@@ -61,7 +62,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule shared_words_know_no_other_module = noClasses()
             .that()
-            .resideInAnyPackage(TRANSACTION, REASON)
+            .resideInAnyPackage(TRANSACTION, REASON, FIGURE)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(CONFLICT, CAPTURE, APPLY, ROUTER, DEPLOY)
@@ -172,7 +173,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule the_core_does_no_input_or_output = noClasses()
             .that()
-            .resideInAnyPackage(TRANSACTION, REASON, CONFLICT)
+            .resideInAnyPackage(TRANSACTION, REASON, FIGURE, CONFLICT)
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(

@@ -1,7 +1,8 @@
 package io.gemel.router;
 
+import io.gemel.figure.Figures;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterMetrics;
+import io.gemel.router.api.RouterFigures;
 import io.gemel.router.api.RouterPart;
 import io.gemel.router.api.RouterPart.Kind;
 import io.gemel.router.api.RouterReport;
@@ -133,8 +134,8 @@ final class AdminServer extends VerticleBase {
                         reason.isEmpty() ? "ok\n" : reason + "\n");
             }
             case "/status" ->
-                answer(request, reads, OK, JSON, ReportJson.json(report.get()).encode() + "\n");
-            case "/metrics" -> answer(request, reads, OK, RouterMetrics.CONTENT_TYPE, RouterMetrics.text(report.get()));
+                answer(request, reads, OK, JSON, new JsonObject(RouterFigures.ALL.json(report.get())).encode() + "\n");
+            case "/metrics" -> answer(request, reads, OK, Figures.PROMETHEUS, metrics(report.get()));
             case "/quarantine" -> answer(request, reads, OK, JSON, quarantine().encode() + "\n");
             case "/drain", "/undrain", "/down", "/release", "/reload" -> change(request);
             case Registrar.PATH ->
@@ -151,6 +152,10 @@ final class AdminServer extends VerticleBase {
                         PLAIN,
                         "see /health, /ready, /status, /metrics, /quarantine, /drain, /undrain, /down, /release, /reload, /register\n");
         }
+    }
+
+    private static String metrics(RouterReport now) {
+        return RouterFigures.ALL.prometheus(now, "router", now.router());
     }
 
     /**

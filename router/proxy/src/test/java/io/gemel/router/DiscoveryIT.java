@@ -243,7 +243,7 @@ final class DiscoveryIT {
                         bench.post("/transfers", "k" + System.nanoTime(), "1").get(), "Gemel-Vm")
                 .equals("e1"));
         assertThat(register(registration(bench.e1)).statusCode()).isEqualTo(200);
-        assertThat(bench.router.report().registered()).isEqualTo(1);
+        assertThat(bench.router.report().registeredVms()).isEqualTo(1);
 
         assertThat(ask("DELETE", "?vm=e1", TOKEN, "").statusCode()).isEqualTo(200);
         await().until(() -> east(VmState.ALIVE).isEmpty());
@@ -293,7 +293,7 @@ final class DiscoveryIT {
                 "is that of vm.w1",
                 good.copy().put("url", bench.w1.config().url().toString()).encode());
         refuses(413, "bytes", good.copy().put("more", "x".repeat(20_000)).encode());
-        assertThat(bench.router.report().registered()).isZero();
+        assertThat(bench.router.report().registeredVms()).isZero();
 
         register(good);
         await().until(() -> east(VmState.ALIVE).equals(List.of("e1")));

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestVm.Manner;
 import io.gemel.router.api.RouterException;
+import io.gemel.router.api.RouterFigures;
 import io.gemel.router.api.RouterLimits;
-import io.gemel.router.api.RouterMetrics;
 import io.gemel.router.api.RouterPart;
 import io.gemel.router.api.RouterReport;
 import java.net.http.HttpRequest;
@@ -296,7 +296,7 @@ final class OperationIT {
                 .contains("\"router\":\"east-1\"")
                 .contains("\"requests\":1");
         String metrics = bench.admin("GET", "/metrics").body();
-        assertThat(RouterMetrics.names()).allMatch(metrics::contains);
+        assertThat(RouterFigures.ALL.metrics()).allMatch(metric -> metrics.contains("# TYPE " + metric.name() + " "));
         assertThat(metrics).contains("gemel_router_requests_total{router=\"east-1\"} 1");
         String series = "\\{router=\"east-1\",route=\"/\",vm=\"e[12]\",code=\"2xx\"";
         assertThat(metrics)

@@ -2,7 +2,7 @@ package io.gemel.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.api.RouterMetrics;
+import io.gemel.router.api.RouterFigures;
 import io.gemel.router.api.RouterReport;
 import io.vertx.core.json.JsonObject;
 import java.io.InputStream;
@@ -78,12 +78,13 @@ class RouterFacesTest {
 
     @Test
     void json() throws Exception {
-        assertThat(ReportJson.json(REPORT)).isEqualTo(new JsonObject(expected("router.json")));
+        assertThat(new JsonObject(RouterFigures.ALL.json(REPORT))).isEqualTo(new JsonObject(expected("router.json")));
     }
 
     @Test
     void prometheus() throws Exception {
-        assertThat(RouterMetrics.text(REPORT)).isEqualTo(expected("router.prom"));
+        assertThat(RouterFigures.ALL.prometheus(REPORT, "router", REPORT.router()))
+                .isEqualTo(expected("router.prom"));
     }
 
     private static String expected(String face) throws Exception {

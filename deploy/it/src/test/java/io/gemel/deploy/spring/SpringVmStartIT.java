@@ -115,7 +115,7 @@ final class SpringVmStartIT {
             await().until(() -> router.report().vms().stream()
                     .anyMatch(vm -> vm.name().equals("e1") && vm.state() == RouterReport.VmState.ALIVE));
             shop.close();
-            assertThat(router.report().registered()).isZero();
+            assertThat(router.report().registeredVms()).isZero();
         }
     }
 

@@ -99,11 +99,11 @@ public final class VmRegistrationIT {
             }
             await().until(() -> registration.problems().containsKey(second));
             try (Router again = router(port, "token")) {
-                await().until(() -> again.report().registered() == 1);
+                await().until(() -> again.report().registeredVms() == 1);
                 registration.close();
-                assertThat(again.report().registered()).isZero();
+                assertThat(again.report().registeredVms()).isZero();
             }
-            assertThat(first.report().registered()).isZero();
+            assertThat(first.report().registeredVms()).isZero();
         }
     }
 
@@ -115,7 +115,7 @@ public final class VmRegistrationIT {
                     .problems()
                     .getOrDefault(admin(router), "")
                     .contains("it answers 401: this needs Authorization: Bearer with the router's register.token"));
-            assertThat(router.report().registered()).isZero();
+            assertThat(router.report().registeredVms()).isZero();
         }
     }
 

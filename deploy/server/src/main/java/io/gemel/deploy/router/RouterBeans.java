@@ -1,15 +1,15 @@
 package io.gemel.deploy.router;
 
-import io.gemel.deploy.router.RouterMXBeans.RouterMXBean;
-import io.gemel.deploy.router.RouterMXBeans.VmMXBean;
+import io.gemel.deploy.status.FigureBean;
+import io.gemel.deploy.status.FigureBean.Operation;
 import io.gemel.deploy.status.RegisteredBeans;
 import io.gemel.router.Router;
 import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.RouterFigures;
 import io.gemel.router.api.RouterPart;
 import io.gemel.router.api.RouterReport;
 import io.gemel.transaction.SiteId;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -38,7 +38,9 @@ final class RouterBeans implements AutoCloseable {
      */
     static RouterBeans register(MBeanServer server, RouterConfig config, Router router) {
         RouterBeans all = new RouterBeans(server, router);
-        all.beans.add("type=Router," + named(config.site(), config.name()), new RouterBean(router), RouterMXBean.class);
+        all.beans.add(
+                "type=Router," + named(config.site(), config.name()),
+                new FigureBean<>(RouterFigures.ALL, router::report, Map.of()));
         all.follow(config);
         return all;
     }
@@ -56,7 +58,7 @@ final class RouterBeans implements AutoCloseable {
         });
         named.forEach((name, vm) -> vms.computeIfAbsent(name, unused -> {
             RegisteredBeans bean = new RegisteredBeans(server);
-            bean.add("type=Vm," + name, new VmBean(router, vm.name()), VmMXBean.class);
+            bean.add("type=Vm," + name, bean(vm.name()));
             return bean;
         }));
     }
@@ -72,193 +74,30 @@ final class RouterBeans implements AutoCloseable {
         vms.clear();
     }
 
-    private record RouterBean(Router router) implements RouterMXBean {
-        private RouterReport now() {
-            return router.report();
-        }
-
-        @Override
-        public boolean isReady() {
-            return now().ready();
-        }
-
-        @Override
-        public boolean isReloadFailed() {
-            return now().reload().failed();
-        }
-
-        @Override
-        public String getReloadProblem() {
-            return now().reload().problem();
-        }
-
-        @Override
-        public long getReloadSuccessTimestampSeconds() {
-            return now().reload().takenSeconds();
-        }
-
-        @Override
-        public long getRequests() {
-            return now().requests();
-        }
-
-        @Override
-        public long getResubmitted() {
-            return now().resubmitted();
-        }
-
-        @Override
-        public long getRetried() {
-            return now().retried();
-        }
-
-        @Override
-        public long getReplayed() {
-            return now().replayed();
-        }
-
-        @Override
-        public long getInDoubt() {
-            return now().inDoubt();
-        }
-
-        @Override
-        public long getRejected() {
-            return now().rejected();
-        }
-
-        @Override
-        public long getDeclined() {
-            return now().declined();
-        }
-
-        @Override
-        public long getShed() {
-            return now().shed();
-        }
-
-        @Override
-        public long getMalformed() {
-            return now().malformed();
-        }
-
-        @Override
-        public long getHandshakesFailed() {
-            return now().handshakesFailed();
-        }
-
-        @Override
-        public long getQuarantined() {
-            return now().quarantined();
-        }
-
-        @Override
-        public long getDurabilityMissed() {
-            return now().durabilityMissed();
-        }
-
-        @Override
-        public int getInFlight() {
-            return now().inFlight();
-        }
-
-        @Override
-        public int getWaiting() {
-            return now().waiting();
-        }
-
-        @Override
-        public long getBodyBytes() {
-            return now().bodyBytes();
-        }
-
-        @Override
-        public int getConnections() {
-            return now().connections();
-        }
-
-        @Override
-        public int getUpgraded() {
-            return now().upgraded();
-        }
-
-        @Override
-        public double getLatencyMillisP50() {
-            return now().latencyMillisP50();
-        }
-
-        @Override
-        public double getLatencyMillisP99() {
-            return now().latencyMillisP99();
-        }
+    private RouterReport.Vm vm(String name) {
+        return router.report().vms().stream()
+                .filter(vm -> vm.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the router knows no VM " + name));
     }
 
-    private record VmBean(Router router, String name) implements VmMXBean {
-        private RouterReport.Vm now() {
-            return router.report().vms().stream()
-                    .filter(vm -> vm.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("the router knows no VM " + name));
-        }
+    private FigureBean<RouterReport.Vm> bean(String name) {
+        RouterPart part = new RouterPart(RouterPart.Kind.VM, name);
+        return new FigureBean<>(
+                RouterFigures.VM,
+                () -> vm(name),
+                Map.of(
+                        "drain", new Operation(String.class, () -> said(router.drain(part, false))),
+                        "undrain", new Operation(String.class, () -> said(router.undrain(part)))));
+    }
 
-        @Override
-        public String getState() {
-            return now().state().name().toLowerCase(Locale.ROOT);
-        }
-
-        @Override
-        public String getReason() {
-            return now().reason();
-        }
-
-        @Override
-        public String getGroup() {
-            return now().group();
-        }
-
-        @Override
-        public int getWeight() {
-            return now().weight();
-        }
-
-        @Override
-        public int getInFlight() {
-            return now().inFlight();
-        }
-
-        @Override
-        public int getUpgraded() {
-            return now().upgraded();
-        }
-
-        @Override
-        public double getLatencyMillis() {
-            return now().latencyMillis();
-        }
-
-        @Override
-        public long getDeaths() {
-            return now().deaths();
-        }
-
-        @Override
-        public String drain() {
-            return said(router.drain(new RouterPart(RouterPart.Kind.VM, name), false));
-        }
-
-        @Override
-        public String undrain() {
-            return said(router.undrain(new RouterPart(RouterPart.Kind.VM, name)));
-        }
-
-        /** A refusal's own words: who calls may not have the exception's class. */
-        private static String said(CompletionStage<String> done) {
-            try {
-                return done.toCompletableFuture().join();
-            } catch (CompletionException e) {
-                Throwable cause = e.getCause();
-                throw new IllegalStateException(cause == null ? e.getMessage() : cause.getMessage());
-            }
+    /** A refusal's own words: who calls may not have the exception's class. */
+    private static String said(CompletionStage<String> done) {
+        try {
+            return done.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            Throwable cause = e.getCause();
+            throw new IllegalStateException(cause == null ? e.getMessage() : cause.getMessage());
         }
     }
 }

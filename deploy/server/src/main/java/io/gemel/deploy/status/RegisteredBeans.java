@@ -2,10 +2,10 @@ package io.gemel.deploy.status;
 
 import java.util.ArrayList;
 import java.util.List;
+import javax.management.DynamicMBean;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
-import javax.management.StandardMBean;
 
 /** Management beans of one process, {@code io.gemel:type=...}, until it is closed. One thread. */
 public final class RegisteredBeans implements AutoCloseable {
@@ -22,10 +22,10 @@ public final class RegisteredBeans implements AutoCloseable {
      * @param properties of its name, for example {@code type=Capture,site=east}
      * @throws IllegalStateException when there is one of that name; then all are taken back
      */
-    public <T> void add(String properties, T bean, Class<T> management) {
+    public void add(String properties, DynamicMBean bean) {
         try {
             ObjectName name = new ObjectName("io.gemel:" + properties);
-            server.registerMBean(new StandardMBean(bean, management, true), name);
+            server.registerMBean(bean, name);
             names.add(name);
         } catch (JMException e) {
             close();

@@ -1,9 +1,11 @@
 package io.gemel.deploy.status;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.gemel.router.api.RouterFigures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A router's figures for a person: its own on one line each, then a table of its sites and one of its VMs. */
 final class RouterLines {
@@ -42,16 +44,9 @@ final class RouterLines {
                 router.path("upgraded").asLong() == 0 ? "" : "   upgraded " + count(router, "upgraded"),
                 router.path("latencyMillisP50").asDouble(),
                 router.path("latencyMillisP99").asDouble()));
-        lines.add(format(
-                "  resubmitted %s   retried %s   replayed %s   in doubt %s   rejected %s   declined %s   shed %s   quarantined %s",
-                count(router, "resubmitted"),
-                count(router, "retried"),
-                count(router, "replayed"),
-                count(router, "inDoubt"),
-                count(router, "rejected"),
-                count(router, "declined"),
-                count(router, "shed"),
-                count(router, "quarantined")));
+        lines.add(RouterFigures.ALL.rows().stream()
+                .map(row -> row.title() + " " + count(router, row.figure()))
+                .collect(Collectors.joining("   ", "  ", "")));
         lines.add(format(SITE, "site", "state", "in flight", "limit", "lag", ""));
         for (JsonNode site : router.path("sites")) {
             long lag = site.path("lagMillis").asLong(-1);

@@ -5,10 +5,12 @@ import io.gemel.reason.ReasonCode;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * Every figure of one site at one moment. Counters count since the process started. Immutable.
+ * Every figure of one site at one moment, as its JSON has it; {@link StatusFigures} has the names in the other outputs. Counters count since the
+ * process started. Immutable.
  *
  * @param site the site's name
  * @param state the worse of both sides' states
@@ -62,22 +64,6 @@ public record StatusReport(
         return state == SideState.RUNNING && reasons.stream().noneMatch(Reason::stops);
     }
 
-    /** Tables that are not replicated because they break a rule. */
-    long tablesRefused() {
-        return count(ReasonCode.TABLE_REFUSED);
-    }
-
-    /** Tables and partitions that are not set up for replication. */
-    long tablesUnprepared() {
-        return count(ReasonCode.TABLE_UNPREPARED);
-    }
-
-    private long count(ReasonCode code) {
-        return reasons.stream()
-                .filter(reason -> reason.code().equals(code.code()))
-                .count();
-    }
-
     /** Every text that says why the site is not ready, each once. */
     List<String> blockers() {
         Stream<String> sides = Stream.of(capture.reason(), apply.reason()).filter(text -> !text.isEmpty());
@@ -97,6 +83,32 @@ public record StatusReport(
      * @param stops whether the site is not ready because of it
      */
     public record Reason(String code, String subject, String text, String since, boolean stops) {}
+
+    /** What the reasons come to, as figures. */
+    public record ReasonSummary(List<Reason> reasons) {
+        /** Their texts by code and subject. */
+        public Map<String, String> present() {
+            Map<String, String> texts = new TreeMap<>();
+            reasons.forEach(reason -> texts.put((reason.code() + " " + reason.subject()).strip(), reason.text()));
+            return texts;
+        }
+
+        /** Tables that are not replicated because they break a rule. */
+        public long tablesRefused() {
+            return count(ReasonCode.TABLE_REFUSED);
+        }
+
+        /** Tables and partitions that are not set up for replication. */
+        public long tablesUnprepared() {
+            return count(ReasonCode.TABLE_UNPREPARED);
+        }
+
+        long count(ReasonCode code) {
+            return reasons.stream()
+                    .filter(reason -> reason.code().equals(code.code()))
+                    .count();
+        }
+    }
 
     /**
      * The capturing side.

@@ -6,6 +6,7 @@ import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
+import io.gemel.figure.Figures;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -87,7 +88,7 @@ public final class StatusServer implements AutoCloseable {
                 case "/health" -> health(report.get());
                 case "/ready" -> ready(report.get());
                 case "/status" -> HttpAnswer.json(200, report.get());
-                case "/metrics" -> new HttpAnswer(200, Metrics.CONTENT_TYPE, Metrics.text(report.get()));
+                case "/metrics" -> metrics(report.get());
                 default -> HttpAnswer.text(404, "see /health, /ready, /status and /metrics");
             };
         } catch (RuntimeException e) {
@@ -108,6 +109,10 @@ public final class StatusServer implements AutoCloseable {
         List<String> blockers = now.blockers();
         String why = blockers.isEmpty() ? "" : ": " + String.join("\n", blockers);
         return HttpAnswer.text(503, now.state().word() + why);
+    }
+
+    private static HttpAnswer metrics(StatusReport now) {
+        return new HttpAnswer(200, Figures.PROMETHEUS, StatusFigures.ALL.prometheus(now, "site", now.site()));
     }
 
     /** Stops listening; requests in hand are cut off. */

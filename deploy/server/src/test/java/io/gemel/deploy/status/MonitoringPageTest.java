@@ -2,17 +2,15 @@ package io.gemel.deploy.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.router.RouterMXBeans;
+import io.gemel.figure.Figure;
+import io.gemel.figure.Figures;
 import io.gemel.reason.ReasonCode;
-import io.gemel.router.api.RouterMetrics;
-import io.gemel.router.api.RouterReport;
+import io.gemel.router.api.RouterFigures;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,33 +31,29 @@ class MonitoringPageTest {
     @Test
     void describes_exactly_the_metrics_of_a_site() throws IOException {
         assertThat(column(0, row -> row.group(1) + " " + row.group(2)))
-                .containsExactlyElementsOf(Metrics.ALL.stream()
-                        .map(metric ->
-                                metric.name() + " " + metric.type().name().toLowerCase(Locale.ROOT))
-                        .toList());
+                .containsExactlyElementsOf(types(StatusFigures.ALL));
     }
 
     @Test
     void describes_exactly_the_metrics_of_a_router() throws IOException {
-        List<String> types = RouterMetrics.text(routerReport())
-                .lines()
-                .filter(line -> line.startsWith("# TYPE "))
-                .map(line -> line.substring("# TYPE ".length()))
-                .toList();
-
-        assertThat(column(1, row -> row.group(1) + " " + row.group(2))).containsExactlyElementsOf(types);
+        assertThat(column(1, row -> row.group(1) + " " + row.group(2)))
+                .containsExactlyElementsOf(types(RouterFigures.ALL));
     }
 
     @Test
     void describes_exactly_the_jmx_attributes_of_a_site() throws IOException {
         assertThat(column(0, row -> row.group(3) == null ? "" : row.group(3)))
                 .filteredOn(attribute -> !attribute.isEmpty())
-                .containsExactlyInAnyOrderElementsOf(attributes(SiteMXBeans.class));
+                .containsExactlyInAnyOrderElementsOf(StatusFigures.ALL.sections().stream()
+                        .flatMap(section -> attributes(section.bean(), section.figures()))
+                        .toList());
     }
 
     @Test
     void describes_exactly_the_jmx_attributes_of_a_router() throws IOException {
-        List<String> attributes = new ArrayList<>(attributes(RouterMXBeans.class));
+        List<String> attributes = new ArrayList<>(
+                Stream.concat(attributes("Router", RouterFigures.ALL), attributes("Vm", RouterFigures.VM))
+                        .toList());
         List<String> words = List.of("Vm.Reason", "Vm.Group", "Router.ReloadProblem"); // which no metric can hold
         attributes.removeAll(words);
 
@@ -83,47 +77,14 @@ class MonitoringPageTest {
                         .toList());
     }
 
-    private static RouterReport routerReport() {
-        return new RouterReport(
-                "east-1",
-                "east",
-                "",
-                new RouterReport.Reload("", 0),
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                0,
-                List.of(),
-                List.of());
+    private static List<String> types(Figures<?> figures) {
+        return figures.metrics().stream()
+                .map(metric -> metric.name() + " " + metric.type())
+                .toList();
     }
 
-    private static List<String> attributes(Class<?> beans) {
-        return Stream.of(beans.getDeclaredClasses())
-                .flatMap(bean -> Stream.of(bean.getMethods())
-                        .map(Method::getName)
-                        .filter(method -> method.matches("(get|is).*"))
-                        .map(method -> bean.getSimpleName().replace("MXBean", ".") + method.replaceFirst("get|is", "")))
-                .toList();
+    private static Stream<String> attributes(String bean, Figures<?> figures) {
+        return figures.figures().stream().filter(Figure::jmx).map(figure -> bean + "." + figure.attribute());
     }
 
     /** The part about sites, then the one about routers. */

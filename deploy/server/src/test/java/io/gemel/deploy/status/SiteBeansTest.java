@@ -7,6 +7,9 @@ import io.gemel.reason.ReasonCode;
 import io.gemel.transaction.SiteId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.management.Attribute;
+import javax.management.AttributeList;
 import javax.management.MBeanServer;
 import javax.management.MBeanServerFactory;
 import javax.management.ObjectName;
@@ -72,6 +75,26 @@ class SiteBeansTest {
                 (TabularData) server.getAttribute(new ObjectName("io.gemel:type=Reasons,site=west"), "Present");
 
         assertThat(present.get(new Object[] {"apply.lock-wait"}).get("value")).isEqualTo("session 7 holds row 3");
+        beans.close();
+    }
+
+    @Test
+    void shows_attributes_that_are_asked_for_at_once_as_of_one_moment() throws Exception {
+        AtomicInteger reports = new AtomicInteger();
+        SiteBeans beans = SiteBeans.register(
+                server,
+                new SiteId("west"),
+                () -> {
+                    reports.incrementAndGet();
+                    return Reports.running();
+                },
+                control);
+
+        AttributeList window = server.getAttributes(
+                new ObjectName("io.gemel:type=Window,site=west"), new String[] {"Keys", "Bytes", "Colour"});
+
+        assertThat(window.asList()).containsExactly(new Attribute("Keys", 13L), new Attribute("Bytes", 14L));
+        assertThat(reports).hasValue(1);
         beans.close();
     }
 

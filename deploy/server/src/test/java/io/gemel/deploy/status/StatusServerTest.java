@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
+import io.gemel.figure.Figures;
 import io.gemel.reason.ReasonCode;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -51,7 +52,7 @@ class StatusServerTest {
     void tells_every_figure_as_prometheus_text() throws Exception {
         HttpResponse<String> answer = get("/metrics");
 
-        assertThat(answer.headers().firstValue("Content-Type")).contains(Metrics.CONTENT_TYPE);
+        assertThat(answer.headers().firstValue("Content-Type")).contains(Figures.PROMETHEUS);
         assertThat(answer.body())
                 .contains(
                         "# TYPE gemel_capture_captured_transactions_total counter\ngemel_capture_captured_transactions_total{site=\"east\"} 1\n")

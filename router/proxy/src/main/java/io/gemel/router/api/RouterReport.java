@@ -3,7 +3,7 @@ package io.gemel.router.api;
 import java.util.List;
 
 /**
- * Every figure of one router at one moment. Counters count since the router started. Immutable.
+ * Every figure of one router at one moment, by the names in {@link RouterFigures}. Counters count since the router started. Immutable.
  *
  * @param router its name
  * @param site the site it stands at
@@ -32,7 +32,7 @@ import java.util.List;
  * @param sites each site
  * @param groups each group of VMs
  * @param discovery each name in DNS that stands for VMs
- * @param registered VMs that registered themselves
+ * @param registeredVms VMs that registered themselves
  * @param answers how long answers took, by route, VM and class of status
  * @param attempts how long VMs had requests, by VM and by how that ended, which stands in place of the status
  */
@@ -64,7 +64,7 @@ public record RouterReport(
         List<Site> sites,
         List<Group> groups,
         List<Discovery> discovery,
-        int registered,
+        int registeredVms,
         List<Answers> answers,
         List<Answers> attempts) {
 
@@ -80,6 +80,21 @@ public record RouterReport(
     /** Whether a VM takes requests, and the router has not been told to end. */
     public boolean ready() {
         return reason.isEmpty();
+    }
+
+    /** What is wrong with the settings that are not taken; empty when the router goes by what it was told last. */
+    public String reloadProblem() {
+        return reload.problem();
+    }
+
+    /** Whether settings are not taken. */
+    public boolean reloadFailed() {
+        return reload.failed();
+    }
+
+    /** When the router took settings last, seconds since 1970. */
+    public long reloadSuccessTimestampSeconds() {
+        return reload.takenSeconds();
     }
 
     /**
@@ -195,7 +210,12 @@ public record RouterReport(
      * @param vms how many it stood for when it last stood for any
      * @param problem why that may be old, or why some of them are not served; empty when nothing is wrong
      */
-    public record Discovery(String name, String dns, int vms, String problem) {}
+    public record Discovery(String name, String dns, int vms, String problem) {
+        /** Whether that may be old, or is not all served. */
+        public boolean failed() {
+            return !problem.isEmpty();
+        }
+    }
 
     /**
      * Answers of one kind.
