@@ -10,10 +10,12 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One of the two VMs is a Spring Boot application, or as {@link BankKind} is told. */
+@Tag("alone")
 class OverloadBenchmarkIT {
     private static final List<Double> FIVE_TIMES = List.of(5.0);
     private static final Plan TINY =
