@@ -14,6 +14,7 @@ import io.gemel.capture.log.OffsetIndex;
 import io.gemel.capture.log.OwnChanges;
 import io.gemel.capture.log.RecentRecords;
 import io.gemel.capture.postgres.PostgresDatabase;
+import io.gemel.capture.source.Published;
 import io.gemel.capture.source.SourceDatabase;
 import io.gemel.conflict.log.LogStamper;
 import io.gemel.conflict.log.ReadProgress;
@@ -165,7 +166,7 @@ public final class Capture implements AutoCloseable {
     }
 
     private long published() {
-        return tail == null ? SourceDatabase.NOTHING_PUBLISHED : tail.commitPosition();
+        return tail == null ? Published.NOTHING : tail.commitPosition();
     }
 
     /** Reads this site's own changes back; for the window. Usable after {@link #open}. */

@@ -78,7 +78,7 @@ final class PostgresForeignKeys {
         for (ForeignKey key : keys(sql, parent, shape)) {
             List<Object> binds = PostgresBinds.images(key.referred(), gone);
             try (ResultSet found = sql.resultQuery(key.query(), binds.toArray())
-                    .fetchSize(PostgresTargetRows.ROWS_AT_ONCE)
+                    .fetchSize(FetchSize.ROWS)
                     .fetchResultSet()) {
                 while (bytes <= bytesMax && found.next()) {
                     RowImage child = PostgresBinds.image(key.child(), found);

@@ -62,7 +62,7 @@ final class PostgresRecollection implements StoredState {
         run(() -> {
             try (Cursor<Record> rows = sql.resultQuery(
                             "SELECT table_schema, table_name, key, entry FROM " + GemelTable.WINDOW)
-                    .fetchSize(PostgresTargetRows.ROWS_AT_ONCE)
+                    .fetchSize(FetchSize.ROWS)
                     .fetchLazy()) {
                 for (Record row : rows) {
                     TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));

@@ -24,9 +24,6 @@ final class PostgresTargetRows implements TargetRows {
     /** Times that a row may be neither found nor free to insert: another session inserts and deletes it in turn, or something hides it. */
     private static final int LOCK_ROUNDS_MAX = 3;
 
-    /** Rows of a long result that are held in memory. */
-    static final int ROWS_AT_ONCE = 500;
-
     private final DSLContext sql;
     private final PostgresRowStatements statements;
     private final PostgresCatalog catalog;
@@ -274,11 +271,11 @@ final class PostgresTargetRows implements TargetRows {
         List<RowImage> some = new ArrayList<>();
         run(() -> {
             try (ResultSet rows = sql.resultQuery(catalog.statements(table).selectAll())
-                    .fetchSize(ROWS_AT_ONCE)
+                    .fetchSize(FetchSize.ROWS)
                     .fetchResultSet()) {
                 while (rows.next()) {
                     some.add(PostgresBinds.image(shape, rows));
-                    if (some.size() == ROWS_AT_ONCE) {
+                    if (some.size() == FetchSize.ROWS) {
                         consumer.accept(List.copyOf(some));
                         some.clear();
                     }

@@ -20,7 +20,7 @@ final class PostgresSlot {
     /** How long an older reader of the slot may take to let go. */
     static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(15);
 
-    private static final long NOTHING = SourceDatabase.NOTHING_PUBLISHED;
+    private static final long NOTHING = Published.NOTHING;
     private static final int OWN_TABLES = 3;
     private static final String START_ANEW = "; start the pair anew (docs/operate.md)";
     private static final String RESTORED = ": it was restored from a backup or failed over with a loss" + START_ANEW;

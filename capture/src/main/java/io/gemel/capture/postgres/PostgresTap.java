@@ -10,7 +10,7 @@ import io.debezium.connector.postgresql.spi.SlotCreationResult;
 import io.debezium.jdbc.JdbcConnection;
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
-import io.gemel.capture.source.SourceDatabase;
+import io.gemel.capture.source.Published;
 import io.gemel.capture.source.TransactionSink;
 import io.gemel.reason.Reasons;
 import io.gemel.reason.RowLimit;
@@ -133,7 +133,7 @@ final class PostgresTap {
                     "SELECT pg_backend_pid()", session.singleResultMapper(row -> row.getInt(1), "no backend pid"));
             PostgresLogSocket.below(session.connection(false), large);
             // Beginning behind the last published commit makes the server itself leave out what is published.
-            ReplicationStream stream = published == SourceDatabase.NOTHING_PUBLISHED
+            ReplicationStream stream = published == Published.NOTHING
                     ? connection.startStreaming(locator)
                     : connection.startStreaming(Lsn.valueOf(published), locator);
             streaming.countDown();

@@ -10,8 +10,11 @@ import java.util.List;
  * @param opened the last process that took the log over; 0 when none ever did
  */
 public record Published(List<Long> commits, long epoch, long opened) {
-    /** Commit position of the last record, or {@link SourceDatabase#NOTHING_PUBLISHED}. */
+    /** Commit position of a log that holds no transaction yet: capture begins wherever the database can. */
+    public static final long NOTHING = 0;
+
+    /** Commit position of the last record, or {@link #NOTHING}. */
     public long last() {
-        return commits.isEmpty() ? SourceDatabase.NOTHING_PUBLISHED : commits.get(commits.size() - 1);
+        return commits.isEmpty() ? NOTHING : commits.get(commits.size() - 1);
     }
 }

@@ -10,9 +10,6 @@ import java.util.function.LongSupplier;
  * log is behind this.
  */
 public interface SourceDatabase extends AutoCloseable {
-    /** Start value for a log that holds no transaction yet: begin wherever the database can. */
-    long NOTHING_PUBLISHED = 0;
-
     /** A commit position as the database's own tools print it. */
     String print(long commitPosition);
 
@@ -57,7 +54,7 @@ public interface SourceDatabase extends AutoCloseable {
     /**
      * Starts reading behind a commit position and returns when the database sends its log.
      *
-     * @param published commit position of the log's last record, or {@link #NOTHING_PUBLISHED}
+     * @param published commit position of the log's last record, or {@link Published#NOTHING}
      * @param sink receives the transactions, on a thread of this object
      * @param acknowledged up to where the database may forget its log; asked again and again
      * @param failed told when reading has ended by itself

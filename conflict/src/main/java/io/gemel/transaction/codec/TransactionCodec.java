@@ -116,7 +116,7 @@ public final class TransactionCodec {
      * @throws BadRecordException as for {@link #decode}
      */
     List<Change> decodeJoined(PackedBytes bodies) throws BadRecordException {
-        WireInput input = WireInput.ofJoined(bodies);
+        WireInput input = WireInput.ofJoined(bodies, Frame.FRAGMENT);
         decoder.start();
         List<Change> changes = changes(input);
         input.end();
@@ -128,7 +128,7 @@ public final class TransactionCodec {
     RowImage decodeBeginning(PackedBytes bodies) {
         decoder.start();
         try {
-            WireInput input = WireInput.ofJoined(bodies);
+            WireInput input = WireInput.ofJoined(bodies, Frame.FRAGMENT);
             input.count();
             return decoder.beginning(input);
         } catch (BadRecordException e) {

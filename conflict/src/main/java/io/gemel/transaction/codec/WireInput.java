@@ -40,16 +40,16 @@ public final class WireInput {
         limit = bytes.length;
     }
 
-    private WireInput(PackedBytes joined) {
+    private WireInput(PackedBytes joined, int kind) {
         bytes = new byte[0];
-        kind = Frame.FRAGMENT;
+        this.kind = kind;
         newer = false;
         this.joined = joined;
     }
 
     /** Reads changes that were cut out of a record and joined again: large texts stay where they are. */
-    static WireInput ofJoined(PackedBytes bytes) {
-        return new WireInput(bytes);
+    static WireInput ofJoined(PackedBytes bytes, int kind) {
+        return new WireInput(bytes, kind);
     }
 
     /** Gets bytes that follow, but for a section, which is there as a whole; returns whether there are as many. */

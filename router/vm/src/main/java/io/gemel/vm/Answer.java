@@ -15,7 +15,7 @@ public final class Answer {
     public static final int CONTENT_TYPE_MAX = 255;
 
     /** Most characters of a header's value. */
-    public static final int HEADER_MAX = 2_048;
+    public static final int HEADER_MAX = KeptHeaders.VALUE_MAX;
 
     private static final int STATUS_MIN = 200;
     private static final int STATUS_MAX = 599;

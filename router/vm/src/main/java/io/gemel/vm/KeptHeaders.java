@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * ledger they are one text, a line for each. Pure.
  */
 final class KeptHeaders {
+    /** Most characters of a value. */
+    static final int VALUE_MAX = 2_048;
+
     private static final List<String> NAMES = List.of("Location", "Content-Location", "ETag", "Link", "Retry-After");
     private static final String SEPARATOR = ": ";
 
@@ -25,8 +28,8 @@ final class KeptHeaders {
             throw new IllegalArgumentException("the header " + name + " is not kept with an answer, only " + NAMES
                     + "; set it where the response is sent");
         }
-        if (value.length() > Answer.HEADER_MAX || !Submission.isPrintable(value)) {
-            throw new IllegalArgumentException("the header " + name + " has at most " + Answer.HEADER_MAX
+        if (value.length() > VALUE_MAX || !Submission.isPrintable(value)) {
+            throw new IllegalArgumentException("the header " + name + " has at most " + VALUE_MAX
                     + " characters, all of them printable ASCII: '" + value + "'");
         }
         Map<String, String> more = new LinkedHashMap<>(headers);
@@ -50,7 +53,7 @@ final class KeptHeaders {
             int end = line.indexOf(SEPARATOR);
             String name = end < 0 ? null : kept(line.substring(0, end));
             String value = line.substring(Math.max(0, end + SEPARATOR.length()));
-            if (name != null && value.length() <= Answer.HEADER_MAX && Submission.isPrintable(value)) {
+            if (name != null && value.length() <= VALUE_MAX && Submission.isPrintable(value)) {
                 headers = with(headers, name, value);
             }
         }

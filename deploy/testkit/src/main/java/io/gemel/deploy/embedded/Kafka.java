@@ -1,7 +1,7 @@
 package io.gemel.deploy.embedded;
 
 /** Real Kafka on the loopback address, one broker or several. */
-public sealed interface Kafka extends AutoCloseable permits KafkaServer, KafkaCluster {
+public interface Kafka extends AutoCloseable {
     /**
      * Starts it and returns when it takes requests.
      *

@@ -3,7 +3,7 @@ package io.gemel.deploy.embedded;
 import java.util.OptionalLong;
 
 /** A running broker, wherever it runs. It is running from its creation until it is stopped or killed. */
-sealed interface KafkaBroker permits KafkaInProcess, KafkaChild {
+interface KafkaBroker {
     /** Ends it in good order and waits for that. */
     void stop();
 
