@@ -78,7 +78,7 @@ class TerminateIT {
     void says_when_a_session_goes_on() throws Exception {
         try (Connection ordinary = session("bank", "east", "gemel-vm:e2");
                 Connection superuser = session("postgres", "east", "gemel-vm:e2")) {
-            assertThat(terminate("e2", "1 sessions of e2 go on")).isOne();
+            assertThat(terminate("e2", "1 sessions of e2 continue")).isOne();
             assertThat(ordinary.isValid(1)).isFalse();
             execute(superuser, "SELECT 1");
         }
