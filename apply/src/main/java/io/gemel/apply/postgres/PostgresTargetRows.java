@@ -24,6 +24,9 @@ final class PostgresTargetRows implements TargetRows {
     /** Times that a row may be neither found nor free to insert: another session inserts and deletes it in turn, or something hides it. */
     private static final int LOCK_ROUNDS_MAX = 3;
 
+    /** How long the server may delete the rows of a table, until the next transaction begins. */
+    private static final int CLEAR_MILLIS_MAX = 3_600_000;
+
     private final DSLContext sql;
     private final PostgresRowStatements statements;
     private final PostgresCatalog catalog;
@@ -228,6 +231,12 @@ final class PostgresTargetRows implements TargetRows {
         run(() -> sql.execute("LOCK TABLE " + rows + " IN ACCESS EXCLUSIVE MODE"));
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>No row is looked up by its key, as by every other statement of the session: each row of the table would be compared with each
+     * key.
+     */
     @Override
     public void clear(TableShape shape, Set<RowKey> except) throws ApplyFailure {
         PostgresTable table = table(shape);
@@ -235,9 +244,16 @@ final class PostgresTargetRows implements TargetRows {
         if (except.isEmpty() && !table.referenced()) {
             run(() -> sql.execute("TRUNCATE " + table.rows()));
         } else {
-            run(() -> sql.execute(
-                    catalog.statements(table).deleteExcept(),
-                    PostgresBinds.keys(table.key(), List.copyOf(except)).toArray()));
+            run(() -> {
+                sql.connection(connection -> connection.setNetworkTimeout(Runnable::run, CLEAR_MILLIS_MAX));
+                sql.execute("SET LOCAL enable_hashjoin = on");
+                sql.execute("SET LOCAL enable_nestloop = off");
+                sql.execute(
+                        catalog.statements(table).deleteExcept(),
+                        PostgresBinds.keys(table.key(), List.copyOf(except)).toArray());
+                sql.execute("SET LOCAL enable_hashjoin = off");
+                return sql.execute("SET LOCAL enable_nestloop = on");
+            });
         }
     }
 
