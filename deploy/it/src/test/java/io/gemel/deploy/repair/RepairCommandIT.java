@@ -107,7 +107,8 @@ class RepairCommandIT {
         sites.east().execute("UPDATE account SET balance = 7 WHERE id = 4");
         sites.settle();
         assertThat(TwoSites.rows(sites.east(), "account")).contains("(3,100)", "(4,7)");
-        assertThat(TwoSites.texts(sites.east(), "SELECT * FROM gemel.journal WHERE key IN ('{3}', '{4}')")).isEmpty();
+        assertThat(TwoSites.texts(sites.east(), "SELECT * FROM gemel.journal WHERE key IN ('{3}', '{4}')"))
+                .isEmpty();
     }
 
     @Test
