@@ -8,7 +8,6 @@ import io.gemel.apply.target.TargetRows;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
-import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -24,14 +23,12 @@ final class PostgresTargetRows implements TargetRows {
     /** Times that a row may be neither found nor free to insert: another session inserts and deletes it in turn, or something hides it. */
     private static final int LOCK_ROUNDS_MAX = 3;
 
-    /** How long the server may delete the rows of a table, until the next transaction begins. */
-    private static final int CLEAR_MILLIS_MAX = 3_600_000;
-
     private final DSLContext sql;
     private final PostgresRowStatements statements;
     private final PostgresCatalog catalog;
     private final PostgresUniqueKeys uniqueKeys;
     private final PostgresForeignKeys foreignKeys;
+    private final PostgresWholeTables whole;
     private final WriterHorizon writers;
     private final long id;
     private final PostgresDeferredKeys deferred;
@@ -44,6 +41,7 @@ final class PostgresTargetRows implements TargetRows {
         this.catalog = catalog;
         uniqueKeys = catalog.uniqueKeys();
         foreignKeys = catalog.foreignKeys();
+        whole = new PostgresWholeTables(sql);
         this.writers = writers;
         this.id = id;
         deferred = new PostgresDeferredKeys(sql, uniqueKeys);
@@ -231,12 +229,6 @@ final class PostgresTargetRows implements TargetRows {
         run(() -> sql.execute("LOCK TABLE " + rows + " IN ACCESS EXCLUSIVE MODE"));
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>No row is looked up by its key, as by every other statement of the session: each row of the table would be compared with each
-     * key.
-     */
     @Override
     public void clear(TableShape shape, Set<RowKey> except) throws ApplyFailure {
         PostgresTable table = table(shape);
@@ -244,16 +236,7 @@ final class PostgresTargetRows implements TargetRows {
         if (except.isEmpty() && !table.referenced()) {
             run(() -> sql.execute("TRUNCATE " + table.rows()));
         } else {
-            run(() -> {
-                sql.connection(connection -> connection.setNetworkTimeout(Runnable::run, CLEAR_MILLIS_MAX));
-                sql.execute("SET LOCAL enable_hashjoin = on");
-                sql.execute("SET LOCAL enable_nestloop = off");
-                sql.execute(
-                        catalog.statements(table).deleteExcept(),
-                        PostgresBinds.keys(table.key(), List.copyOf(except)).toArray());
-                sql.execute("SET LOCAL enable_hashjoin = off");
-                return sql.execute("SET LOCAL enable_nestloop = on");
-            });
+            whole.deleteExcept(catalog.statements(table).deleteExcept(), table, except);
         }
     }
 
@@ -266,40 +249,24 @@ final class PostgresTargetRows implements TargetRows {
     @Override
     public List<Orphan> orphans(TableShape shape, List<RowImage> gone, long bytesMax) throws ApplyFailure {
         PostgresTable table = table(shape);
-        return run(() -> foreignKeys.orphans(sql, table, shape, gone, bytesMax));
+        return whole.through(() -> foreignKeys.orphans(sql, table, shape, gone, bytesMax));
     }
 
     @Override
     public BitSet referredTo(TableShape shape, List<RowImage> gone) throws ApplyFailure {
         PostgresTable table = table(shape);
-        return run(() -> foreignKeys.referredTo(sql, table, shape, gone));
+        return whole.through(() -> foreignKeys.referredTo(sql, table, shape, gone));
     }
 
     @Override
     public List<Dangling> dangling(TableShape shape, List<RowKey> keys) throws ApplyFailure {
         PostgresTable table = table(shape);
-        return run(() -> foreignKeys.dangling(sql, table, shape, keys));
+        return whole.through(() -> foreignKeys.dangling(sql, table, shape, keys));
     }
 
     @Override
     public void forEach(TableShape shape, RowsConsumer consumer) throws ApplyFailure {
-        PostgresTable table = table(shape);
-        List<RowImage> some = new ArrayList<>();
-        run(() -> {
-            try (ResultSet rows = sql.resultQuery(catalog.statements(table).selectAll())
-                    .fetchSize(FetchSize.ROWS)
-                    .fetchResultSet()) {
-                while (rows.next()) {
-                    some.add(PostgresBinds.image(shape, rows));
-                    if (some.size() == FetchSize.ROWS) {
-                        consumer.accept(List.copyOf(some));
-                        some.clear();
-                    }
-                }
-            }
-            return some;
-        });
-        consumer.accept(some);
+        whole.forEach(catalog.statements(table(shape)).selectAll(), shape, consumer);
     }
 
     @Override
