@@ -12,13 +12,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every link of a page leads to a file of the repository and to a heading of it, and every test that a page names is there. */
 class PageLinksTest {
-    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
-    private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "node_modules");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^()\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
     private static final Pattern TEST = Pattern.compile("(?<![\\w*.])[A-Z]\\w*[a-z](IT|Test)\\b");
@@ -28,12 +25,12 @@ class PageLinksTest {
     @Test
     void lead_somewhere() throws IOException {
         List<String> broken = new ArrayList<>();
-        for (Path page : files(ROOT, ".md")) {
+        for (Path page : SourceTree.files(".md")) {
             Matcher links = LINK.matcher(prose(page));
             while (links.find()) {
                 String link = links.group(1);
                 if (!link.contains("://") && !leads(page, link)) {
-                    broken.add(ROOT.relativize(page) + ": " + link);
+                    broken.add(SourceTree.ROOT.relativize(page) + ": " + link);
                 }
             }
         }
@@ -44,15 +41,15 @@ class PageLinksTest {
     @Test
     void name_tests_that_there_are() throws IOException {
         Set<String> tests = new HashSet<>();
-        for (Path test : files(ROOT, ".java")) {
+        for (Path test : SourceTree.files(".java")) {
             tests.add(test.getFileName().toString().replace(".java", ""));
         }
         List<String> gone = new ArrayList<>();
-        for (Path page : files(ROOT, ".md")) {
+        for (Path page : SourceTree.files(".md")) {
             Matcher named = TEST.matcher(Files.readString(page));
             while (named.find()) {
                 if (!tests.contains(named.group())) {
-                    gone.add(ROOT.relativize(page) + ": " + named.group());
+                    gone.add(SourceTree.ROOT.relativize(page) + ": " + named.group());
                 }
             }
         }
@@ -64,12 +61,12 @@ class PageLinksTest {
     @Test
     void name_classes_that_there_are() throws IOException {
         Set<String> classes = new HashSet<>();
-        for (Path file : files(ROOT, ".java")) {
+        for (Path file : SourceTree.files(".java")) {
             classes.add(file.getFileName().toString().replace(".java", ""));
         }
         List<String> gone = new ArrayList<>();
         int named = 0;
-        Matcher type = TYPE.matcher(prose(ROOT.resolve("docs/architecture.md")));
+        Matcher type = TYPE.matcher(prose(SourceTree.ROOT.resolve("docs/architecture.md")));
         while (type.find()) {
             named++;
             if (!classes.contains(type.group(1))) {
@@ -101,27 +98,5 @@ class PageLinksTest {
 
     private static String prose(Path page) throws IOException {
         return CODE.matcher(Files.readString(page)).replaceAll("");
-    }
-
-    /** A package may have the name of a folder that a build makes. */
-    private static boolean isLeftOut(Path folder) {
-        return FOLDERS_LEFT_OUT.contains(folder.getFileName().toString())
-                && !ROOT.relativize(folder).toString().contains("/src/");
-    }
-
-    private static List<Path> files(Path folder, String ending) throws IOException {
-        List<Path> found = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.sorted().toList()) {
-                if (Files.isDirectory(file)) {
-                    if (!isLeftOut(file)) {
-                        found.addAll(files(file, ending));
-                    }
-                } else if (file.toString().endsWith(ending)) {
-                    found.add(file);
-                }
-            }
-        }
-        return found;
     }
 }

@@ -18,7 +18,6 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -26,7 +25,6 @@ import org.junit.jupiter.api.Test;
  * sealed type permits.
  */
 class SourceFilesTest {
-    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final String SOURCES = "/src/main/java/";
 
     /** The sample for Spring users has its entities refer to each other, as theirs do. */
@@ -124,12 +122,10 @@ class SourceFilesTest {
     }
 
     private static List<Path> files() throws IOException {
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(file -> file.toString().contains(SOURCES)
-                            && file.toString().endsWith(".java")
-                            && !file.endsWith("package-info.java")
-                            && !file.toString().contains(SPRING_SAMPLE))
-                    .toList();
-        }
+        return SourceTree.files(".java").stream()
+                .filter(file -> file.toString().contains(SOURCES)
+                        && !file.endsWith("package-info.java")
+                        && !file.toString().contains(SPRING_SAMPLE))
+                .toList();
     }
 }

@@ -2,6 +2,7 @@ package io.gemel.deploy.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.SourceTree;
 import io.gemel.deploy.database.GemelSchema.Item;
 import io.gemel.transaction.GemelTable;
 import java.io.IOException;
@@ -19,7 +20,6 @@ import org.junit.jupiter.api.Test;
 
 /** Gemel's own tables are named in {@link GemelTable} and described in {@code schema.sql}, and nowhere else. */
 class GemelTableTest {
-    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
     private static final Pattern COMMENT_OR_TEXT = Pattern.compile(
             "//[^\n]*|/\\*.*?\\*/|\"\"\"(?<block>.*?)\"\"\"|\"(?<line>(?:[^\"\\\\\n]|\\\\.)*)\"", Pattern.DOTALL);
     private static final Pattern WRITTEN_OUT = Pattern.compile("\\bgemel\\.\\W{0,2}("
@@ -46,7 +46,7 @@ class GemelTableTest {
             while (texts.find()) {
                 String text = texts.group("block") == null ? texts.group("line") : texts.group("block");
                 if (text != null && WRITTEN_OUT.matcher(text).find()) {
-                    writtenOut.add(ROOT.relativize(source) + ": " + text.strip());
+                    writtenOut.add(SourceTree.ROOT.relativize(source) + ": " + text.strip());
                 }
             }
             files++;
@@ -57,11 +57,9 @@ class GemelTableTest {
 
     /** Of all modules but those that applications embed, which need nothing but Java. */
     private static List<Path> sources() throws IOException {
-        try (Stream<Path> found = Files.walk(ROOT)) {
-            return found.filter(path -> path.toString().contains("/src/main/java/io/gemel/")
-                            && path.toString().endsWith(".java")
-                            && !path.toString().contains("/io/gemel/vm/"))
-                    .toList();
-        }
+        return SourceTree.files(".java").stream()
+                .filter(path -> path.toString().contains("/src/main/java/io/gemel/")
+                        && !path.toString().contains("/io/gemel/vm/"))
+                .toList();
     }
 }
