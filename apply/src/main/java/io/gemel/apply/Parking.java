@@ -113,8 +113,8 @@ final class Parking {
             touched.putIfAbsent(held.key(), held);
         }
         touched.values()
-                .forEach(image -> notices.add(
-                        new Change.ParkPolicy(image, transaction.header().position())));
+                .forEach(image ->
+                        notices.add(new Change.Park(image, transaction.header().position())));
         applier.transact(marker, (target, group) -> {
             target.park(
                     transaction.header().origin(),

@@ -94,7 +94,7 @@ public final class TablePolicy {
         Change change = stamped.change();
         RowImage after = change.after();
         RowImage row = state.image();
-        if (change instanceof Change.ParkPolicy) {
+        if (change instanceof Change.Park) {
             return state;
         }
         if (change instanceof Change.Settle settle) {

@@ -259,7 +259,7 @@ public sealed interface Change {
      * @param row any image of it
      * @param position of that transaction in the other site's log
      */
-    record ParkPolicy(RowImage row, long position) implements Correction {
+    record Park(RowImage row, long position) implements Correction {
         @Override
         public TableShape shape() {
             return row.shape();

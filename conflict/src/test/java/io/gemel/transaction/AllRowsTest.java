@@ -13,8 +13,7 @@ class AllRowsTest {
     @Test
     void survive_the_way_through_a_record_and_keep_the_shape() throws Exception {
         RowImage image = AllRows.image(SHAPE);
-        Change.ParkPolicy park =
-                (Change.ParkPolicy) CorrectionCodec.decode(CorrectionCodec.encode(new Change.ParkPolicy(image, 7)));
+        Change.Park park = (Change.Park) CorrectionCodec.decode(CorrectionCodec.encode(new Change.Park(image, 7)));
         Change.Settle settle =
                 (Change.Settle) CorrectionCodec.decode(CorrectionCodec.encode(new Change.Settle(image, false)));
 

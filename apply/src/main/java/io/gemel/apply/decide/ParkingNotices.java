@@ -27,7 +27,7 @@ public final class ParkingNotices {
 
     /** Returns whether this change concerns parking. */
     public static boolean isNotice(Change change) {
-        return change instanceof Change.ParkPolicy || (change instanceof Change.Settle settle && settle.decided());
+        return change instanceof Change.Park || (change instanceof Change.Settle settle && settle.decided());
     }
 
     /**
@@ -45,7 +45,7 @@ public final class ParkingNotices {
         }
         List<StampedChange> rows = new ArrayList<>();
         for (StampedChange change : changes) {
-            if (change.change() instanceof Change.ParkPolicy) {
+            if (change.change() instanceof Change.Park) {
                 parks.add(change);
             } else if (!AllRows.areMeant(change.change())) {
                 rows.add(change); // of all rows the truncate behind it says what becomes of them
@@ -61,7 +61,7 @@ public final class ParkingNotices {
     public void close() throws ApplyFailure {
         if (!parks.isEmpty()) {
             StampedChange first = parks.get(0);
-            long position = ((Change.ParkPolicy) first.change()).position();
+            long position = ((Change.Park) first.change()).position();
             Set<RowKey> keys = new HashSet<>();
             List<Change> notices = new ArrayList<>();
             for (StampedChange park : parks) {

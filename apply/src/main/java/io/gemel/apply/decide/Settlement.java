@@ -55,7 +55,7 @@ public final class Settlement {
             whole.put(change.table(), AllRows.shape(image));
         } else if (open.contains(image.key())) {
             last.put(image.key(), change);
-            if (counts && !(change instanceof Change.ParkPolicy)) {
+            if (counts && !(change instanceof Change.Park)) {
                 wanted.put(image.key(), new Wanted(change, position));
             }
         }

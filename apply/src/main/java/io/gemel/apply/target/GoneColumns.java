@@ -66,8 +66,8 @@ public final class GoneColumns {
         if (correction instanceof Change.Settle settle) {
             return new Change.Settle(reduced.of(settle.row()), settle.present(), settle.decided(), settle.taken());
         }
-        if (correction instanceof Change.ParkPolicy park) {
-            return new Change.ParkPolicy(reduced.of(park.row()), park.position());
+        if (correction instanceof Change.Park park) {
+            return new Change.Park(reduced.of(park.row()), park.position());
         }
         Change.Release release = (Change.Release) correction;
         RowImage after = release.after();

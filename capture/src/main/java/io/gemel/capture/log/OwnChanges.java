@@ -140,7 +140,7 @@ public final class OwnChanges implements LocalChanges {
             found.add(part.header().position());
             int index = part.firstChange();
             for (Change change : part.changes()) {
-                boolean row = !(change instanceof Change.Truncate) && !(change instanceof Change.ParkPolicy);
+                boolean row = !(change instanceof Change.Truncate) && !(change instanceof Change.Park);
                 NavigableSet<StampedChange> wanted = row ? byKey.get(change.key()) : null;
                 if (wanted != null) {
                     wanted.add(new StampedChange(part.header(), index, change));

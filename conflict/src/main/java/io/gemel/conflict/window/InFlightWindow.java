@@ -105,7 +105,7 @@ public final class InFlightWindow implements AutoCloseable {
     }
 
     private void register(StampedChange change) {
-        if (change.change() instanceof Change.ParkPolicy) {
+        if (change.change() instanceof Change.Park) {
             return;
         }
         if (change.change() instanceof Change.Truncate) {
@@ -191,7 +191,7 @@ public final class InFlightWindow implements AutoCloseable {
         return registered;
     }
 
-    // --- for WindowGroup, which runs on the applying thread
+    // --- for WindowTransaction, which runs on the applying thread
     // -----------------------------------------------------------
 
     SiteId local() {

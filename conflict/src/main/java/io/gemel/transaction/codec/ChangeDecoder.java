@@ -72,7 +72,7 @@ public final class ChangeDecoder {
             case ChangeEncoder.TRUNCATE -> new Change.Truncate(shape);
             case ChangeEncoder.RELEASE -> release(input, image(input, shape));
             case ChangeEncoder.SETTLE -> settle(input, image(input, shape));
-            case ChangeEncoder.PARK -> new Change.ParkPolicy(image(input, shape), input.varint());
+            case ChangeEncoder.PARK -> new Change.Park(image(input, shape), input.varint());
             default -> throw BadRecordException.corrupt("operation " + operation + " never existed");
         };
     }

@@ -107,7 +107,7 @@ public final class ChangeEncoder {
             release(release);
         } else if (correction instanceof Change.Settle settle) {
             settle(settle);
-        } else if (correction instanceof Change.ParkPolicy park) {
+        } else if (correction instanceof Change.Park park) {
             values(park.row());
             output.varint(park.position());
         }

@@ -74,7 +74,7 @@ class TakenRowTest {
             StampedChange stamped = new StampedChange(
                     new TransactionHeader(id, position, position, new Version(clock, id), applied), 0, change);
             log.add(stamped);
-            if (!(change instanceof Change.ParkPolicy)) {
+            if (!(change instanceof Change.Park)) {
                 entry.insert(stamped);
                 row = change.after();
             }
@@ -100,7 +100,7 @@ class TakenRowTest {
             applied++;
             clock = Math.max(clock, incoming.header().version().micros());
             Change change = incoming.change();
-            if (change instanceof Change.ParkPolicy) {
+            if (change instanceof Change.Park) {
                 held = true;
             } else if (change instanceof Change.Settle settle && settle.decided()) {
                 resolve(incoming);
@@ -110,7 +110,7 @@ class TakenRowTest {
                 held = true;
                 parked = incoming;
                 RowImage any = change.anyImage();
-                commit(new Change.ParkPolicy(any == null ? FIRST : any, incoming.position()), tick(random));
+                commit(new Change.Park(any == null ? FIRST : any, incoming.position()), tick(random));
             } else {
                 resolve(incoming);
             }

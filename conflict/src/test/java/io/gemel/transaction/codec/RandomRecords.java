@@ -82,7 +82,7 @@ public final class RandomRecords {
             case 7 ->
                 new Change.Settle(
                         image, random.nextBoolean(), random.nextBoolean(), random.nextBoolean() ? 0 : number());
-            case 8 -> new Change.ParkPolicy(image, number());
+            case 8 -> new Change.Park(image, number());
             default -> new Change.Truncate(shape);
         };
     }
