@@ -55,9 +55,7 @@ public final class Applier implements AutoCloseable {
     /** From the start to the first of them: a site that restarts repeatedly does maintenance, too. */
     private static final Duration MAINTENANCE_FIRST = Duration.ofSeconds(5);
 
-    /** Subject of the reason for a heartbeat that cannot be written. */
     private final ApplyConfig config;
-
     private final ApplyListener listener;
     private final Reasons reasons;
     private final InstantSource clock;

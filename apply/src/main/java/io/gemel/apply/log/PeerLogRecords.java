@@ -97,7 +97,7 @@ final class PeerLogRecords {
         return record instanceof LogRecord.Part part ? part : null;
     }
 
-    /** Every part gets the stamp of the last one, which alone knows the commit position. */
+    /** Every part gets the header of the last one, which alone knows the commit position. */
     static List<StampedChange> stamped(TransactionHeader header, LogRecord.Part part) {
         List<StampedChange> changes = new ArrayList<>(part.changes().size());
         int index = part.firstChange();

@@ -104,7 +104,7 @@ public final class LogTail {
         return ownership.owner();
     }
 
-    /** Stamp of the last complete record that counts; null for a log without any. */
+    /** Header of the last complete record that counts; null for a log without any. */
     @Nullable
     public TransactionHeader last() {
         return last;

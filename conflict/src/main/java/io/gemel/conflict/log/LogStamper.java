@@ -45,7 +45,7 @@ public final class LogStamper {
      * A local transaction was read.
      *
      * @param commitMicros its commit time by the database's clock, microseconds since 1970
-     * @return its stamp, with the commit position still unknown
+     * @return its header, with the commit position still unknown
      */
     public TransactionHeader transaction(long commitMicros) {
         position++;

@@ -44,7 +44,7 @@ public enum Cause {
     UNIQUE_KEYS(
             "unique keys other than primary keys can receive one value from both sites",
             "let each site draw such values from its own range, and check " + GemelTable.JOURNAL),
-    FOREIGN_KEYS("foreign keys have orphans that are not detected", ""),
+    FOREIGN_KEYS("foreign keys whose orphans are not detected", ""),
     LARGE_ROWS(
             "tables may hold rows that are larger than a change may be",
             "where one is, raise row.bytes.max and the heap of both sites: a change of a larger row halts, and loses nothing"),

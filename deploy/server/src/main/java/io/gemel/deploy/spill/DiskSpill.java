@@ -81,8 +81,8 @@ public final class DiskSpill implements WindowSpill {
         return new UncheckedIOException(new IOException(
                 "the in-flight window needs more space than its memory, and cannot spill to " + folder + " ("
                         + why.getMessage()
-                        + "): free space there, or let Gemel's user write to the folder; or set window.spill.dir to"
-                        + " another one and restart 'gemel site'",
+                        + "): free space there, create the folder if it does not exist, or let Gemel's user write to it; or"
+                        + " set window.spill.dir to another one and restart 'gemel site'",
                 why));
     }
 
