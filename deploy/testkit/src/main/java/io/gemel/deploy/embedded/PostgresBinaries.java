@@ -35,8 +35,9 @@ final class PostgresBinaries {
         Path folder = beside();
         Path jar = folder.resolve("postgres-" + major + ".jar");
         if (!Files.isRegularFile(jar)) {
-            throw new IllegalStateException("no PostgreSQL " + major + " programs: " + jar
-                    + " is missing. Build Gemel with Maven, which puts it there.");
+            throw new IllegalStateException(
+                    "no PostgreSQL " + major + " programs: " + jar
+                            + " is missing. Build deploy/testkit in the same call of Maven, which puts it there: -pl deploy/it -am.");
         }
         // Synchronized against other threads, the file lock against other processes.
         try (FileChannel channel = FileChannel.open(
