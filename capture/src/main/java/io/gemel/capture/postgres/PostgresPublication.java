@@ -2,9 +2,9 @@ package io.gemel.capture.postgres;
 
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
-import io.gemel.capture.api.PublicationIdentity;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.GemelTable;
+import io.gemel.transaction.PublicationIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 

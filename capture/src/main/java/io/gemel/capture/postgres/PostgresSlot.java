@@ -2,11 +2,11 @@ package io.gemel.capture.postgres;
 
 import io.gemel.capture.api.CaptureConfig;
 import io.gemel.capture.api.CaptureException;
-import io.gemel.capture.api.PublicationIdentity;
 import io.gemel.capture.source.Published;
 import io.gemel.capture.source.SourceDatabase;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.GemelTable;
+import io.gemel.transaction.PublicationIdentity;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,8 +1,8 @@
 package io.gemel.deploy.database;
 
-import io.gemel.capture.api.PublicationIdentity;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.transaction.GemelTable;
+import io.gemel.transaction.PublicationIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -1,6 +1,4 @@
-package io.gemel.capture.api;
-
-import io.gemel.transaction.GemelTable;
+package io.gemel.transaction;
 
 /**
  * What the table {@link GemelTable#PUBLISHED} knows a publication by, as SQL: the site records it, and capture compares it with what there is
