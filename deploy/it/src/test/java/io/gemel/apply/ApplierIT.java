@@ -21,7 +21,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.Prepare;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;

@@ -17,7 +17,7 @@ import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.Prepare;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
 import io.gemel.reason.RowRoom;

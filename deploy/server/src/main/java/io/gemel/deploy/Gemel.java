@@ -1,18 +1,16 @@
 package io.gemel.deploy;
 
 import io.gemel.deploy.check.CheckCommand;
-import io.gemel.deploy.command.ErrorLines;
 import io.gemel.deploy.command.ExitCode;
-import io.gemel.deploy.command.ExtraCommand;
 import io.gemel.deploy.conflicts.ConflictsCommand;
 import io.gemel.deploy.parked.ParkedCommand;
-import io.gemel.deploy.prepare.PrepareCommand;
 import io.gemel.deploy.repair.RepairCommand;
 import io.gemel.deploy.router.DrainCommand;
 import io.gemel.deploy.router.ReloadCommand;
 import io.gemel.deploy.router.RouterCommand;
 import io.gemel.deploy.router.UndrainCommand;
 import io.gemel.deploy.site.GateCommand;
+import io.gemel.deploy.site.PrepareCommand;
 import io.gemel.deploy.site.SiteCommand;
 import io.gemel.deploy.status.StatusCommand;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.gemel.deploy.bench;
 
+import io.gemel.deploy.ExtraCommand;
 import io.gemel.deploy.bank.BankProgram;
 import io.gemel.deploy.command.ExitCode;
-import io.gemel.deploy.command.ExtraCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -9,7 +9,7 @@ import io.gemel.deploy.embedded.JavaProcess;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.Prepare;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.Prepare;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.log.LogTopic;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.Prepare;
 import io.gemel.deploy.site.SiteState;
 import io.gemel.deploy.site.SiteSupervisor;
 import java.io.PrintWriter;

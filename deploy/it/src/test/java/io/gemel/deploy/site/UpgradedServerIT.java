@@ -7,7 +7,6 @@ import io.gemel.deploy.check.Check;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.prepare.Prepare;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.demo;
 
+import io.gemel.deploy.ExtraCommand;
 import io.gemel.deploy.command.ExitCode;
-import io.gemel.deploy.command.ExtraCommand;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Optional;

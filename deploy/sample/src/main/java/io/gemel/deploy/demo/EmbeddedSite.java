@@ -11,7 +11,7 @@ import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.JavaProcess;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.site.Prepare;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusClient;
 import io.gemel.deploy.status.StatusReport;

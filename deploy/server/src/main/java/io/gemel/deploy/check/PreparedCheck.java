@@ -5,7 +5,7 @@ import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.database.Slot;
 import io.gemel.deploy.database.Sql;
-import io.gemel.deploy.prepare.Prepare;
+import io.gemel.deploy.prepare.SitePreparation;
 import io.gemel.deploy.verdict.Blocker;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,7 +25,7 @@ final class PreparedCheck implements DatabaseCheck {
 
     @Override
     public void check(CheckedSite site, Findings findings) throws SQLException {
-        for (Blocker missing : Prepare.missing(site.config(), site.connection())) {
+        for (Blocker missing : SitePreparation.missing(site.config(), site.connection())) {
             findings.of(missing.cause()).error(missing.subject(), missing.problem(), missing.fix());
         }
         String user = site.config().database().user();

@@ -1,5 +1,5 @@
 /**
- * What every command of {@code gemel} has in common: its exit codes, and how a failure that ends a command is said in one line.
+ * What every command of {@code gemel} has in common: its exit codes, and the failure that ends a command.
  */
 @NullMarked
 package io.gemel.deploy.command;

@@ -1,5 +1,7 @@
-package io.gemel.deploy.command;
+package io.gemel.deploy;
 
+import io.gemel.deploy.command.CommandException;
+import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.ConfigException;
 import java.io.PrintWriter;
 import java.util.function.BooleanSupplier;
@@ -10,11 +12,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Says what ended a command, in one line each, without a stack trace unless {@code --verbose} is given. */
-public final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptionHandler {
+final class ErrorLines implements IExecutionExceptionHandler, IParameterExceptionHandler {
     private final BooleanSupplier verbose;
 
     /** Asks {@code verbose}, after the command line was read, whether stack traces are wanted. */
-    public ErrorLines(BooleanSupplier verbose) {
+    ErrorLines(BooleanSupplier verbose) {
         this.verbose = verbose;
     }
 

@@ -1,4 +1,4 @@
-package io.gemel.deploy.command;
+package io.gemel.deploy;
 
 /**
  * A subcommand that only some class paths hold, such as the demo: what runs in production carries neither embedded servers nor

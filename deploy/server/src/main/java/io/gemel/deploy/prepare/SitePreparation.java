@@ -6,8 +6,6 @@ import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.PublishedTables;
 import io.gemel.deploy.database.SiteDatabase;
-import io.gemel.deploy.log.LogTopic;
-import io.gemel.deploy.site.LogExamination;
 import io.gemel.deploy.verdict.Blocker;
 import io.gemel.deploy.verdict.SiteVerdict;
 import io.gemel.transaction.GemelTable;
@@ -23,7 +21,7 @@ import java.util.Optional;
  * always safe. Every statement is printed and is a transaction of its own, so that no lock is held longer than one
  * statement takes.
  */
-public final class Prepare {
+public final class SitePreparation {
     /** What a role was granted in one round can make more tables replicable in the next. */
     private static final int ROUNDS_MAX = 2;
 
@@ -31,33 +29,16 @@ public final class Prepare {
     private final Optional<Administrator> administrator;
     private final PrintWriter out;
 
-    private Prepare(SiteConfig config, Optional<Administrator> administrator, PrintWriter out) {
-        this.config = config;
-        this.administrator = administrator;
-        this.out = out;
-    }
-
     /**
-     * Prepares a site.
+     * Prepares nothing yet.
      *
      * @param administrator who runs what the site's own role may not; without one the site's role tries
      * @param out gets each statement that was run, and what is left to do
-     * @return {@link ExitCode#DONE} when the site is ready, {@link ExitCode#FINDING} when something is left to do
-     * @throws CommandException when a server cannot be reached or a statement fails for another reason than missing rights
      */
-    public static int run(SiteConfig config, Optional<Administrator> administrator, PrintWriter out)
-            throws CommandException {
-        return new Prepare(config, administrator, out).run();
-    }
-
-    /**
-     * Prints what {@link #run} would do, and changes nothing.
-     *
-     * @throws CommandException when a server cannot be reached
-     */
-    public static int dryRun(SiteConfig config, Optional<Administrator> administrator, PrintWriter out)
-            throws CommandException {
-        return new Prepare(config, administrator, out).show();
+    public SitePreparation(SiteConfig config, Optional<Administrator> administrator, PrintWriter out) {
+        this.config = config;
+        this.administrator = administrator;
+        this.out = out;
     }
 
     /**
@@ -84,14 +65,17 @@ public final class Prepare {
         return step.sql().contains("\n") ? prepare : prepare + ", which runs " + step.sql();
     }
 
-    private int run() throws CommandException {
-        LogExamination.Preparing log = examineLog();
-        if (log.refusal().isPresent()) {
-            return refuse(log.refusal().get());
-        }
+    /**
+     * Prepares the site.
+     *
+     * @param sealed whether the last writer of the site's log shut down cleanly, so that a new slot may continue the log
+     * @return {@link ExitCode#DONE} when the site is ready, {@link ExitCode#FINDING} when something is left to do
+     * @throws CommandException when a server cannot be reached or a statement fails for another reason than missing rights
+     */
+    public int run(boolean sealed) throws CommandException {
         try {
             SealResumption resumption = new SealResumption(config, out);
-            boolean resumes = log.sealed() && resumption.begin();
+            boolean resumes = sealed && resumption.begin();
             Plan left = prepareDatabase();
             if (resumes && left.steps().isEmpty()) {
                 resumption.end().forEach(left::blocker);
@@ -104,26 +88,6 @@ public final class Prepare {
         } catch (SQLException e) {
             throw failed(e);
         }
-    }
-
-    private int refuse(String why) {
-        out.println(
-                new Blocker(Cause.LOG_OWNER, "log " + config.logTopic(), "cannot be continued by this database", why));
-        return ExitCode.FINDING;
-    }
-
-    /** A database that may not continue the log is not touched. */
-    private LogExamination.Preparing examineLog() throws CommandException {
-        try (LogTopic topic = new LogTopic(config.kafka(), config.logTopic())) {
-            if (topic.describe().isEmpty()) {
-                return new LogExamination.Preparing(Optional.empty(), false);
-            }
-        }
-        return administrator.isPresent()
-                ? LogExamination.ofPreparing(
-                        config, administrator.get().user(), administrator.get().password())
-                : LogExamination.ofPreparing(
-                        config, config.database().user(), config.database().password());
     }
 
     private Plan prepareDatabase() throws CommandException {
@@ -158,11 +122,12 @@ public final class Prepare {
         }
     }
 
-    private int show() throws CommandException {
-        LogExamination.Preparing log = examineLog();
-        if (log.refusal().isPresent()) {
-            return refuse(log.refusal().get());
-        }
+    /**
+     * Prints what {@link #run} would do, and changes nothing.
+     *
+     * @throws CommandException when a server cannot be reached
+     */
+    public int show() throws CommandException {
         try (Connection connection = connect()) {
             Plan plan = plan(connection);
             new AdministratorScript(config).print(plan.steps(), out);

@@ -1,4 +1,4 @@
-package io.gemel.deploy.prepare;
+package io.gemel.deploy.site;
 
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.command.ExitCode;
@@ -6,6 +6,7 @@ import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SecretFile;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.config.SiteConfigFile;
+import io.gemel.deploy.prepare.Administrator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
