@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.TwoSites;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

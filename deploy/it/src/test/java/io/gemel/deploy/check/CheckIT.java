@@ -7,11 +7,11 @@ import static io.gemel.deploy.check.CheckServers.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.Gemel;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.Cause;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.gemel.deploy.check;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.site.Prepare;
 import java.io.PrintWriter;

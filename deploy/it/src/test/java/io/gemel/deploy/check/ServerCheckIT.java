@@ -7,11 +7,11 @@ import static io.gemel.deploy.check.CheckServers.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.site.Prepare;
 import io.gemel.deploy.site.SiteState;

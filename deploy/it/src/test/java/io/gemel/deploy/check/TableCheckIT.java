@@ -5,9 +5,9 @@ import static io.gemel.deploy.check.CheckServers.lines;
 import static io.gemel.deploy.check.CheckServers.prepare;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;

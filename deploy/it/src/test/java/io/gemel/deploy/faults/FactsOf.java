@@ -1,6 +1,6 @@
 package io.gemel.deploy.faults;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.TopicReader;
 import io.gemel.deploy.site.TwoSites;
 import java.sql.Connection;

@@ -2,7 +2,7 @@ package io.gemel.deploy.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.TwoSites;
 import java.nio.file.Path;
 import java.time.Duration;

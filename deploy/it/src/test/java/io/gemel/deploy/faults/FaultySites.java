@@ -2,13 +2,13 @@ package io.gemel.deploy.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.Kafka;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.embedded.TcpProxy;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.TwoSites;
 import java.nio.file.Path;
 import java.time.Duration;

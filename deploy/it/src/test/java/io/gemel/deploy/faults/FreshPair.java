@@ -3,11 +3,11 @@ package io.gemel.deploy.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.prepare.Administrator;
 import io.gemel.deploy.site.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;

@@ -2,7 +2,7 @@ package io.gemel.deploy.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

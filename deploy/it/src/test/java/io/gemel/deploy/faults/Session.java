@@ -1,7 +1,7 @@
 package io.gemel.deploy.faults;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.faults.History.Outcome;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.faults;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.TransactionCodec;

@@ -3,7 +3,6 @@ package io.gemel.deploy.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.advice.StartAnew;
 import io.gemel.deploy.command.ExitCode;
@@ -11,6 +10,7 @@ import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.Prepare;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.faults;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.sql.SQLException;
 import java.util.Random;
 import java.util.concurrent.Callable;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.deploy.Gemel;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.CommandException;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.config.SecretFile;
@@ -15,6 +14,7 @@ import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.site.Prepare;
 import java.io.PrintWriter;

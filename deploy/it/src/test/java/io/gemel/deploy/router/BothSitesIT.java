@@ -3,9 +3,9 @@ package io.gemel.deploy.router;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankReply;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.router.SiteRows.Entry;
 import io.gemel.deploy.site.TwoSites;
 import java.sql.SQLException;

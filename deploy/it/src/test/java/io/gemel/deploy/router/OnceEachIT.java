@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.bank.BankClient;
 import io.gemel.deploy.bank.BankConfig;
 import io.gemel.deploy.bank.BankExchange;
@@ -14,6 +13,7 @@ import io.gemel.deploy.bank.BankVm;
 import io.gemel.deploy.config.HostPort;
 import io.gemel.deploy.config.Secret;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.TwoSites;
 import java.io.IOException;
 import java.net.InetAddress;

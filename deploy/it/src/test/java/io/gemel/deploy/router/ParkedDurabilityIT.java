@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.bank.BankClient;
 import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankReply;
 import io.gemel.deploy.command.ExitCode;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.TwoSites;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.bank.BankClient;
 import io.gemel.deploy.bank.BankConfig;
 import io.gemel.deploy.bank.BankExchange;
@@ -17,6 +16,7 @@ import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.SiteProcess;
 import io.gemel.deploy.site.TwoSites;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.gemel.deploy.scenario;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.scenario.Scenario.Write;
 import io.gemel.deploy.site.TwoSites;
 import java.nio.file.Path;

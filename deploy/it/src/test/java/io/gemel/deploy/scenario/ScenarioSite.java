@@ -3,7 +3,7 @@ package io.gemel.deploy.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.site.SiteSupervisor;
 import io.gemel.deploy.site.TwoSites;
 import io.gemel.deploy.status.SideState;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -2,11 +2,11 @@ package io.gemel.deploy.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.SiteId;

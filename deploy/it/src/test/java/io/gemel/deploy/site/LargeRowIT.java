@@ -3,13 +3,13 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.check.Check;
 import io.gemel.deploy.check.Finding;
 import io.gemel.deploy.config.KafkaSettings;
 import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.reason.Advice;
 import java.io.IOException;

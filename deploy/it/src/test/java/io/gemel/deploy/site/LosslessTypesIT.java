@@ -2,8 +2,8 @@ package io.gemel.deploy.site;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.embedded.TcpProxy;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.status.SideState;
 import io.gemel.deploy.status.StatusReport;
 import io.gemel.reason.ReasonCode;

@@ -1,9 +1,9 @@
 package io.gemel.deploy.site;
 
 import io.gemel.deploy.Gemel;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.JavaProcess;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,6 @@
 package io.gemel.deploy.site;
 
-import io.gemel.deploy.SiteFixture;
+import io.gemel.deploy.fixture.SiteFixture;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;

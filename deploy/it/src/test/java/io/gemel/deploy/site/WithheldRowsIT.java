@@ -3,10 +3,10 @@ package io.gemel.deploy.site;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.CommandRun;
-import io.gemel.deploy.SiteFixture;
 import io.gemel.deploy.advice.Follows;
 import io.gemel.deploy.command.ExitCode;
 import io.gemel.deploy.embedded.PostgresServer.Version;
+import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.reason.Advice;
 import java.nio.file.Path;
 import java.util.List;

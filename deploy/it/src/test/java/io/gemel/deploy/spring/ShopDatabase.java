@@ -1,8 +1,8 @@
 package io.gemel.deploy.spring;
 
-import io.gemel.deploy.LedgerServer;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.fixture.LedgerServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;

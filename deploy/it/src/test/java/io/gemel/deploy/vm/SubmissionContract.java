@@ -3,9 +3,9 @@ package io.gemel.deploy.vm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.gemel.deploy.LedgerServer;
 import io.gemel.deploy.database.GemelSchema;
 import io.gemel.deploy.embedded.TcpProxy;
+import io.gemel.deploy.fixture.LedgerServer;
 import io.gemel.deploy.vm.VmClient.Reply;
 import io.gemel.vm.DerivedIds;
 import java.net.http.HttpHeaders;

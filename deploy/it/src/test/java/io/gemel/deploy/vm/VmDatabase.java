@@ -2,9 +2,9 @@ package io.gemel.deploy.vm;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import io.gemel.deploy.LedgerServer;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer;
+import io.gemel.deploy.fixture.LedgerServer;
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmLimits;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /** Waits for something outside this JVM that sends no notice when it happens: it is asked again and again. */
-final class Waiting {
+public final class Waiting {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private Waiting() {}
@@ -15,7 +15,7 @@ final class Waiting {
      * @param what completes the sentence "waited N s for ..."
      * @throws IllegalStateException when {@code limit} has passed first, or the thread is interrupted
      */
-    static void until(String what, Duration limit, BooleanSupplier done) {
+    public static void until(String what, Duration limit, BooleanSupplier done) {
         long deadline = System.nanoTime() + limit.toNanos();
         while (!done.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
