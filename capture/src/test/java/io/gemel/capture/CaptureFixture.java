@@ -17,7 +17,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.embedded.TcpProxy;
 import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.site.Prepare;
+import io.gemel.deploy.prepare.SitePreparation;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
 import io.gemel.reason.RowRoom;
@@ -114,7 +114,7 @@ final class CaptureFixture implements AutoCloseable {
         this.fixture = SiteFixture.create(server, kafka.bootstrapServers(), folder, site, "elsewhere");
         fixture.execute(tables);
         StringWriter printed = new StringWriter();
-        assertThat(Prepare.run(fixture.config(), ADMINISTRATOR, new PrintWriter(printed)))
+        assertThat(new SitePreparation(fixture.config(), ADMINISTRATOR, new PrintWriter(printed)).run(false))
                 .as(printed::toString)
                 .isZero();
     }
