@@ -21,7 +21,7 @@ import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.deploy.fixture.SiteFixture;
 import io.gemel.deploy.log.LogTopic;
 import io.gemel.deploy.prepare.Administrator;
-import io.gemel.deploy.site.Prepare;
+import io.gemel.deploy.prepare.SitePreparation;
 import io.gemel.reason.Advice;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
@@ -317,9 +317,9 @@ class ApplierIT {
                 .with("halt.retry.interval", "200ms")
                 .execute("CREATE TABLE account (id int PRIMARY KEY, owner text, balance numeric(10, 0))");
         SiteConfig config = site.config();
+        Administrator administrator = new Administrator("postgres", new Secret(""));
         StringWriter printed = new StringWriter();
-        assertThat(Prepare.run(
-                        config, Optional.of(new Administrator("postgres", new Secret(""))), new PrintWriter(printed)))
+        assertThat(new SitePreparation(config, Optional.of(administrator), new PrintWriter(printed)).run(false))
                 .as(printed::toString)
                 .isZero();
         try (LogTopic topic = new LogTopic(config.kafka(), config.peerLogTopic())) {
