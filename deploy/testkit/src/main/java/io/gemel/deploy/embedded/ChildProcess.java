@@ -26,7 +26,6 @@ final class ChildProcess {
     }
 
     private static final Duration KILL_LIMIT = Duration.ofSeconds(30);
-    private static final int LOG_TAIL_LINES = 30;
 
     private final String name;
     private final Process process;
@@ -78,6 +77,15 @@ final class ChildProcess {
         }
     }
 
+    /** The id of the user that runs this JVM and what it starts. */
+    static int user() {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot tell who runs this process", e);
+        }
+    }
+
     long pid() {
         return process.pid();
     }
@@ -125,13 +133,7 @@ final class ChildProcess {
 
     /** The end of what the process wrote, for an error message. */
     String logTail() {
-        try {
-            List<String> lines = Files.readAllLines(log, StandardCharsets.UTF_8);
-            List<String> tail = lines.subList(Math.max(0, lines.size() - LOG_TAIL_LINES), lines.size());
-            return "The end of " + log + ":\n" + String.join("\n", tail);
-        } catch (IOException e) {
-            return "Its log " + log + " cannot be read: " + e;
-        }
+        return LogTail.of(log);
     }
 
     private void killTree() {

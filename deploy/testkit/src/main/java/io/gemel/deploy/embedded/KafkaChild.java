@@ -3,24 +3,16 @@ package io.gemel.deploy.embedded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Properties;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 
 /** A broker in a JVM of its own. */
 final class KafkaChild implements KafkaBroker {
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
-
-    private static final int REQUEST_LIMIT_MS = 1_000;
 
     private final JavaProcess process;
 
@@ -70,36 +62,10 @@ final class KafkaChild implements KafkaBroker {
     }
 
     private void awaitReady(int port) {
-        // Asked for its port first: an admin client logs every refused attempt.
-        Waiting.until("Kafka to listen", START_LIMIT, () -> !process.isAlive() || isListening(port));
-        Map<String, Object> settings = Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, "127.0.0.1:" + port,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, REQUEST_LIMIT_MS,
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_LIMIT_MS);
-        try (Admin admin = Admin.create(settings)) {
-            Waiting.until("Kafka to take requests", START_LIMIT, () -> !process.isAlive() || hasBroker(admin, port));
-        }
+        KafkaReadiness readiness = new KafkaReadiness(port);
+        Waiting.until("Kafka to take requests", START_LIMIT, () -> !process.isAlive() || readiness.isReady());
         if (!process.isAlive()) {
             throw new IllegalStateException("Kafka ended while it was starting; see " + process.log());
-        }
-    }
-
-    private static boolean isListening(int port) {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            return socket.isConnected();
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    /** Others of its cluster may be there before it. */
-    private static boolean hasBroker(Admin admin, int port) {
-        try {
-            return admin.describeCluster().nodes().get().stream().anyMatch(node -> node.port() == port);
-        } catch (ExecutionException notYet) {
-            return false;
-        } catch (InterruptedException e) {
-            throw Waiting.interrupted("asking Kafka for its brokers", e);
         }
     }
 }

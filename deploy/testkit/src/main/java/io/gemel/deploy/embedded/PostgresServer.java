@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -50,15 +49,12 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
-    private static final Duration START_LIMIT = Duration.ofMinutes(2);
-    private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
-
     private final Version version;
     private final int port;
     private final Map<String, String> settings;
     private final boolean passwords;
     private final PostgresCluster cluster;
-    private @Nullable ChildProcess process;
+    private @Nullable PostgresProcess process;
 
     private PostgresServer(Builder builder) {
         this.version = builder.version;
@@ -87,31 +83,16 @@ public final class PostgresServer implements AutoCloseable {
         if (isRunning()) {
             throw new IllegalStateException(this + " runs already");
         }
-        cluster.initialise();
-        cluster.configure(settings, passwords);
-        ChildProcess started = cluster.start();
-        try {
-            Waiting.until(
-                    this + " to take connections",
-                    START_LIMIT,
-                    () -> !started.isAlive() || cluster.isReady(started.pid()));
-        } catch (IllegalStateException e) {
-            started.kill();
-            throw new IllegalStateException(e.getMessage() + ". " + started.logTail(), e);
-        }
-        if (!started.isAlive()) {
-            started.kill();
-            throw new IllegalStateException(this + " ended while it was starting. " + started.logTail());
-        }
-        process = started;
+        close(); // what has ended by itself is not forgotten
+        cluster.requireVersion();
+        process = PostgresChild.start(cluster, settings, passwords);
         return this;
     }
 
     /** Asks the server to end and waits for it. Does nothing when it does not run. */
     public synchronized void stop(StopMode mode) {
         if (process != null) {
-            process.signal(mode.signal);
-            process.awaitExit(STOP_LIMIT);
+            process.stop(mode.signal);
             process = null;
         }
     }
@@ -132,7 +113,7 @@ public final class PostgresServer implements AutoCloseable {
 
     /** Whether the server's first process is alive. */
     public synchronized boolean isRunning() {
-        return process != null && process.isAlive();
+        return process != null && process.isRunning();
     }
 
     /**
@@ -198,7 +179,6 @@ public final class PostgresServer implements AutoCloseable {
         private Builder(Path directory) {
             this.directory = directory;
             settings.put("listen_addresses", "127.0.0.1");
-            settings.put("unix_socket_directories", "");
             settings.put("log_line_prefix", "%m [%p] %q%u@%d ");
             settings.put("max_connections", "100");
             settings.put("shared_buffers", "32MB");
