@@ -26,7 +26,7 @@ class ProductionClassPathIT {
                 .anyMatch(name -> name.startsWith("kafka-clients"))
                 .noneMatch(
                         name -> name.matches(
-                                "(kafka_|kafka-server|kafka-metadata|scala-|gemel-(testkit|sample|bench|vm)|spring-|junit|xz-).*"));
+                                "(kafka_|kafka-server|kafka-metadata|scala-|gemel-(testkit|sample|bench|vm)|spring-|junit|testcontainers|docker-java|xz-).*"));
         assertThat(sum).isLessThanOrEqualTo(BYTES_MAX);
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * several threads; calls that start or end it wait for each other.
  */
 public final class KafkaServer implements Kafka {
-    /** Where the broker runs. */
+    /** Where the broker runs, unless servers run in containers: then it has one of its own. */
     public enum Mode {
         /** In this JVM: starts in a second or two, cannot be killed. */
         IN_PROCESS,
@@ -32,6 +32,7 @@ public final class KafkaServer implements Kafka {
     /** Names the cluster in its data directories; nothing else is done with it here. Base64 of 16 bytes. */
     private static final String CLUSTER_ID = "Z2VtZWwtZW1iZWRkZWQtMQ";
 
+    private final Servers servers = Servers.chosen();
     private final Path directory;
     private final Mode mode;
     private final int node;
@@ -66,10 +67,11 @@ public final class KafkaServer implements Kafka {
         if (isRunning()) {
             throw new IllegalStateException(this + " runs already");
         }
+        stop(); // what has ended by itself is not forgotten
         format();
-        broker = switch (mode) {
-            case IN_PROCESS -> KafkaInProcess.start(configuration);
-            case CHILD_PROCESS -> KafkaChild.start(configuration, directory, port);
+        broker = switch (servers) {
+            case EMBEDDED -> startEmbedded();
+            case CONTAINERS -> KafkaInContainer.start(configuration, CLUSTER_ID, directory, port);
         };
         return this;
     }
@@ -126,6 +128,13 @@ public final class KafkaServer implements Kafka {
     @Override
     public String toString() {
         return "Kafka on port " + port;
+    }
+
+    private KafkaBroker startEmbedded() {
+        return switch (mode) {
+            case IN_PROCESS -> KafkaInProcess.start(configuration);
+            case CHILD_PROCESS -> KafkaChild.start(configuration, directory, port);
+        };
     }
 
     private void format() {

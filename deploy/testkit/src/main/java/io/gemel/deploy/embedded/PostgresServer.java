@@ -49,6 +49,7 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    private final Servers servers = Servers.chosen();
     private final Version version;
     private final int port;
     private final Map<String, String> settings;
@@ -85,7 +86,10 @@ public final class PostgresServer implements AutoCloseable {
         }
         close(); // what has ended by itself is not forgotten
         cluster.requireVersion();
-        process = PostgresChild.start(cluster, settings, passwords);
+        process = switch (servers) {
+            case EMBEDDED -> PostgresChild.start(cluster, settings, passwords);
+            case CONTAINERS -> PostgresInContainer.start(cluster, jdbcUrl("postgres"), settings, passwords);
+        };
         return this;
     }
 
