@@ -9,7 +9,6 @@ import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TransactionHeader;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -37,12 +36,11 @@ public final class InFlightWindow implements AutoCloseable {
     private final WindowSpill spill;
     private final WindowPositions index;
     private final WindowEntries entries;
-    private final Map<TableId, List<StampedChange>> truncates = new HashMap<>();
+    private final WindowTruncates truncates = new WindowTruncates();
     private final SupersededTransactions voids;
     private final AgeSample ages = new AgeSample();
+    private final RegisteredChanges registered = new RegisteredChanges();
     private long acknowledged;
-    private long registered;
-    private int registeredIndex = -1; // of the last change registered at that position
     private boolean overflows;
     private boolean closed;
 
@@ -86,22 +84,14 @@ public final class InFlightWindow implements AutoCloseable {
         ages.add(header);
         int at = firstIndex;
         for (Change change : changes) {
-            if (isNew(header.position(), at)
+            if (registered.isNew(header.position(), at)
                     && header.position() > acknowledged
                     && !voids.contains(header.position())) {
                 register(new StampedChange(header, at, change));
             }
             at++;
         }
-        if (isNew(header.position(), at - 1)) {
-            registered = header.position();
-            registeredIndex = at - 1;
-        }
-    }
-
-    /** The index keeps every change in log order and once, so capture must not add what it reads again. */
-    private boolean isNew(long position, int changeIndex) {
-        return position > registered || (position == registered && changeIndex > registeredIndex);
+        registered.advance(header.position(), at - 1);
     }
 
     private void register(StampedChange change) {
@@ -109,9 +99,7 @@ public final class InFlightWindow implements AutoCloseable {
             return;
         }
         if (change.change() instanceof Change.Truncate) {
-            truncates
-                    .computeIfAbsent(change.change().table(), table -> new ArrayList<>())
-                    .add(change);
+            truncates.add(change);
         } else {
             index.add(change.change().key().longHash(), change.position());
         }
@@ -188,11 +176,10 @@ public final class InFlightWindow implements AutoCloseable {
 
     /** Greatest position registered so far. */
     public synchronized long registeredPosition() {
-        return registered;
+        return registered.position();
     }
 
-    // --- for WindowTransaction, which runs on the applying thread
-    // -----------------------------------------------------------
+    // For WindowTransaction, which runs on the applying thread
 
     SiteId local() {
         return local;
@@ -200,11 +187,7 @@ public final class InFlightWindow implements AutoCloseable {
 
     /** Greatest position of a local change to the key in flight, or 0; a hash may claim too much, never too little. */
     synchronized long latest(RowKey key) {
-        long latest = index.latest(key.longHash());
-        for (StampedChange truncate : truncates.getOrDefault(key.table(), List.of())) {
-            latest = Math.max(latest, truncate.position());
-        }
-        return latest;
+        return Math.max(index.latest(key.longHash()), truncates.latest(key.table()));
     }
 
     synchronized boolean hasEntry(RowKey key) {
@@ -233,7 +216,7 @@ public final class InFlightWindow implements AutoCloseable {
                     copies.put(key, entry.copy());
                 } else if (latest(key) > 0) {
                     positions.put(key, index.positions(key.longHash()));
-                    emptied.put(key, List.copyOf(truncates.getOrDefault(key.table(), List.of())));
+                    emptied.put(key, truncates.of(key.table()));
                 }
             }
         }
@@ -302,8 +285,7 @@ public final class InFlightWindow implements AutoCloseable {
         if (index.size() == 0) {
             ages.clear();
         }
-        truncates.values().forEach(list -> list.removeIf(truncate -> truncate.position() <= acknowledged));
-        truncates.values().removeIf(List::isEmpty);
+        truncates.prune(acknowledged);
         notifyAll();
     }
 
