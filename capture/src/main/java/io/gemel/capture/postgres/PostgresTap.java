@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -52,9 +51,7 @@ final class PostgresTap {
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
     private volatile long confirmed;
-    private final Object atWork = new Object();
-    private @Nullable Thread worker; // the streaming thread while it is in the sink; guarded by atWork
-    private boolean stopping; // guarded by atWork
+    private final InterruptibleWork work = new InterruptibleWork();
 
     PostgresTap(
             CaptureConfig config, long published, TransactionSink sink, LongSupplier acknowledged, Reasons reasons) {
@@ -88,30 +85,7 @@ final class PostgresTap {
 
     /** Accepts nothing more, and wakes the streaming thread from waiting for space. Any thread; may be repeated. */
     void stop() {
-        synchronized (atWork) {
-            stopping = true;
-            if (worker != null) {
-                worker.interrupt();
-            }
-        }
-    }
-
-    /** Marks the streaming thread as one that may be interrupted; false when nothing more is to be taken. */
-    private boolean beginWork() {
-        synchronized (atWork) {
-            worker = stopping ? null : Thread.currentThread();
-            return worker != null;
-        }
-    }
-
-    /** From here on an interrupt would disturb Debezium's own tidying up. */
-    private void endWork() {
-        synchronized (atWork) {
-            worker = null;
-            if (stopping) {
-                Thread.interrupted();
-            }
-        }
+        work.stop();
     }
 
     private final class TappedConnection implements ReplicationConnection {
@@ -211,7 +185,7 @@ final class PostgresTap {
         }
 
         private void take(ReplicationMessage message) throws InterruptedException {
-            if (!beginWork()) {
+            if (!work.begin()) {
                 return;
             }
             try {
@@ -219,12 +193,12 @@ final class PostgresTap {
             } catch (CaptureException e) {
                 throw new DebeziumException(e);
             } catch (InterruptedException e) {
-                if (beginWork()) {
+                if (work.begin()) {
                     throw e;
                 }
             } finally {
                 large.clear();
-                endWork();
+                work.end();
             }
         }
 
