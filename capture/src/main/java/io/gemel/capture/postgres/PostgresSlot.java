@@ -13,37 +13,19 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
-/** The replication slot as the server describes it. Reads and ends connections, but never creates, moves or drops a slot. */
+/**
+ * Judges whether the replication slot continues what was published, and makes its reader let go. Reads and ends connections, but never
+ * creates, moves or drops a slot.
+ */
 final class PostgresSlot {
     /** How long an older reader of the slot may take to let go. */
     static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(15);
 
     private static final long NOTHING = Published.NOTHING;
-    private static final int OWN_TABLES = 3;
     private static final String START_ANEW = "; start the pair anew (docs/operate.md)";
     private static final String RESTORED = ": it was restored from a backup or failed over with a loss" + START_ANEW;
     private static final Duration RELEASE_POLL = Duration.ofMillis(20);
-
-    // to_jsonb: the columns about invalidation differ between server versions, and a missing one is simply null.
-    private static final String SLOT = """
-            SELECT slot.plugin, slot.database, slot.active_pid, slot.wal_status,
-                   to_jsonb(slot) ->> 'invalidation_reason' AS invalidation_reason,
-                   to_jsonb(slot) ->> 'conflicting' AS conflicting,
-                   (slot.confirmed_flush_lsn - '0/0')::bigint AS confirmed,
-                   (pg_current_wal_flush_lsn() - '0/0')::bigint AS flushed,
-                   current_database() AS here,
-                   publication.oid IS NOT NULL AS published,
-                   coalesce(publication.pubinsert AND publication.pubupdate AND publication.pubdelete
-                       AND publication.pubtruncate, false) AS whole,
-                   (SELECT count(*) FROM pg_publication_tables AS own
-                     WHERE own.pubname = publication.pubname
-                       AND own.schemaname || '.' || own.tablename IN ('%s', '%s', '%s')) AS own_tables
-              FROM (SELECT 1) AS always
-              LEFT JOIN pg_publication AS publication ON publication.pubname = ?
-              LEFT JOIN pg_replication_slots AS slot ON slot.slot_name = ?
-            """.formatted(GemelTable.APPLIED, GemelTable.HEARTBEAT, GemelTable.EMIT);
 
     /** Decodes what the slot has not confirmed, up to a commit, and consumes nothing. The server sends one number. */
     private static final String MISSING = """
@@ -66,7 +48,7 @@ final class PostgresSlot {
 
     /** See {@link SourceDatabase#check}. */
     void check(Published published) throws SQLException, CaptureException {
-        State state = checkState(published);
+        PostgresSlotState state = checkState(published);
         if (state.activePid() != 0) {
             release(state.activePid());
         }
@@ -75,7 +57,7 @@ final class PostgresSlot {
 
     /** See {@link SourceDatabase#examine}. */
     void examine(Published published) throws SQLException, CaptureException {
-        State state = read();
+        PostgresSlotState state = read();
         if (state.activePid() == 0) {
             checkHistory(checkState(published), published);
         } else {
@@ -90,7 +72,7 @@ final class PostgresSlot {
         if (published.opened() == 0) {
             return;
         }
-        State state = read();
+        PostgresSlotState state = read();
         if (state.plugin() == null && !isSealed(published)) {
             throw lost(published.last());
         }
@@ -100,8 +82,8 @@ final class PostgresSlot {
         PostgresPublication.check(config, connection);
     }
 
-    private State checkState(Published published) throws SQLException, CaptureException {
-        State state = read();
+    private PostgresSlotState checkState(Published published) throws SQLException, CaptureException {
+        PostgresSlotState state = read();
         checkPublication(state, published);
         checkLog(published);
         checkSlot(state, published);
@@ -113,7 +95,7 @@ final class PostgresSlot {
         return PostgresSeal.read(connection).seals(published.epoch());
     }
 
-    private void checkHistory(State state, Published published) throws SQLException, CaptureException {
+    private void checkHistory(PostgresSlotState state, Published published) throws SQLException, CaptureException {
         List<Long> unconfirmed = published.commits().stream()
                 .filter(each -> each > state.confirmed())
                 .toList();
@@ -147,7 +129,7 @@ final class PostgresSlot {
     }
 
     /** What is committed while the publication lacks something is not in the log that the server sends later. */
-    private void checkPublication(State state, Published published) throws SQLException, CaptureException {
+    private void checkPublication(PostgresSlotState state, Published published) throws SQLException, CaptureException {
         String fix = published.opened() == 0
                 ? ": run gemel prepare for site " + config.site()
                 : ", and transactions committed in the meantime are missing in the log" + START_ANEW;
@@ -162,7 +144,7 @@ final class PostgresSlot {
                     "the publication " + config.publication() + " leaves out operations" + fix);
         }
         // Without the markers every applied transaction would be taken for a local one and sent back.
-        if (state.ownTables() < OWN_TABLES) {
+        if (!state.hasOwnTables()) {
             throw CaptureException.halt(
                     Advice.CAPTURE_PUBLICATION_PARTIAL,
                     "the publication " + config.publication()
@@ -192,7 +174,7 @@ final class PostgresSlot {
                 && PostgresOwn.isTrue(connection, "SELECT " + PublicationIdentity.HAS_RUN);
     }
 
-    private void checkSlot(State state, Published published) throws SQLException, CaptureException {
+    private void checkSlot(PostgresSlotState state, Published published) throws SQLException, CaptureException {
         boolean read = published.opened() != 0;
         String plugin = state.plugin();
         if (plugin == null) {
@@ -241,7 +223,7 @@ final class PostgresSlot {
                         + ": transactions committed since may be lost" + START_ANEW);
     }
 
-    private void checkPosition(State state, Published end) throws SQLException, CaptureException {
+    private void checkPosition(PostgresSlotState state, Published end) throws SQLException, CaptureException {
         long published = end.last();
         if (published != NOTHING && state.confirmed() > published && !isResumed(state, end)) {
             throw CaptureException.halt(
@@ -259,32 +241,13 @@ final class PostgresSlot {
     }
 
     /** The slot is the one that was created after the last process had ended in good order, and not read since. */
-    private boolean isResumed(State state, Published end) throws SQLException {
+    private boolean isResumed(PostgresSlotState state, Published end) throws SQLException {
         PostgresSeal seal = PostgresSeal.read(connection);
         return seal.seals(end.epoch()) && seal.resumed() == state.confirmed();
     }
 
-    private State read() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(SLOT)) {
-            statement.setString(1, config.publication());
-            statement.setString(2, config.slot());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new State(
-                        row.getString("plugin"),
-                        row.getString("database"),
-                        row.getInt("active_pid"),
-                        row.getString("wal_status"),
-                        row.getString("invalidation_reason"),
-                        row.getString("conflicting"),
-                        row.getLong("confirmed"),
-                        row.getLong("flushed"),
-                        row.getString("here"),
-                        row.getBoolean("published"),
-                        row.getBoolean("whole"),
-                        row.getInt("own_tables"));
-            }
-        }
+    private PostgresSlotState read() throws SQLException {
+        return PostgresSlotState.read(config, connection);
     }
 
     /**
@@ -319,30 +282,5 @@ final class PostgresSlot {
     /** A place in the database's log as PostgreSQL prints it. */
     static String lsn(long position) {
         return String.format("%X/%X", position >>> 32, position & 0xFFFF_FFFFL);
-    }
-
-    /** One row of {@link #SLOT}; the slot's columns are null or 0 when there is no slot. */
-    private record State(
-            @Nullable String plugin,
-            @Nullable String database,
-            int activePid,
-            @Nullable String walStatus,
-            @Nullable String invalidationReason,
-            @Nullable String conflicting,
-            long confirmed,
-            long flushed,
-            String here,
-            boolean published,
-            boolean whole,
-            int ownTables) {
-        boolean isInvalid() {
-            return "lost".equals(walStatus) || invalidationReason != null || "true".equals(conflicting);
-        }
-
-        String invalid() {
-            return invalidationReason != null
-                    ? "reason: " + invalidationReason
-                    : "wal_status " + walStatus + ", conflicting " + conflicting;
-        }
     }
 }
