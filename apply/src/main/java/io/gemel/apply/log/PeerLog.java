@@ -10,25 +10,13 @@ import io.gemel.transaction.HeartbeatClock;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.Transaction;
-import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.FragmentJoiner;
-import io.gemel.transaction.codec.TransactionCodec;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,24 +25,10 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 public final class PeerLog implements AutoCloseable {
-    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /**
-     * How long the parts of a large transaction, which are all in the log, may be missing: locks are held in the
-     * meantime.
-     */
-    static final Duration REREAD_SILENCE_MAX = Duration.ofSeconds(10);
-
-    /** How long the broker waits for more; the search for the place to begin at has to wait as long at each step. */
-    private static final int FETCH_WAIT_MILLIS = 50;
-
-    /** Records at once: Kafka bounds what it sends compressed, and what comes out of that may be a hundred times larger. */
-    private static final int POLL_RECORDS_MAX = 32;
-
     private final ApplyConfig config;
-    private final TopicPartition partition;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final PeerLogConsumer consumer;
     private final PeerLogRecords records;
     private final LogCursor cursor;
     private final FragmentJoiner joiner = new FragmentJoiner();
@@ -78,55 +52,14 @@ public final class PeerLog implements AutoCloseable {
         this.config = config;
         this.pulse = pulse;
         this.outdated = outdated;
-        partition = new TopicPartition(config.topic(), 0);
         records = new PeerLogRecords(config.topic(), config.rowRoom());
         cursor = new LogCursor(config.peer(), applied);
-        consumer = consumer();
+        consumer = new PeerLogConsumer(config, pulse);
         try {
-            checkTopic();
-            consumer.assign(List.of(partition));
-            readUpTo = PeerLogSearch.start(consumer, partition, new TransactionCodec(), applied);
-            consumer.seek(partition, readUpTo);
-        } catch (KafkaException e) {
-            consumer.close();
-            throw PeerLogFailure.of(e, config.topic());
-        } catch (BadRecordException e) {
-            consumer.close();
-            throw records.unreadable("while looking for position " + applied.position(), e);
+            readUpTo = consumer.start(applied, records);
         } catch (ApplyFailure | RuntimeException e) {
             consumer.close();
             throw e;
-        }
-    }
-
-    private KafkaConsumer<byte[], byte[]> consumer() {
-        Map<String, Object> settings = new HashMap<>(config.kafka());
-        settings.put("enable.auto.commit", false);
-        settings.put("auto.offset.reset", "none");
-        settings.put("isolation.level", "read_committed");
-        settings.put("max.partition.fetch.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
-        settings.put("fetch.max.bytes", Math.toIntExact(Math.min(config.queueBytesMax(), 1 << 26)));
-        settings.put("max.poll.records", POLL_RECORDS_MAX);
-        settings.put("fetch.max.wait.ms", FETCH_WAIT_MILLIS);
-        settings.putIfAbsent("client.id", "gemel-apply-" + config.site());
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    private void checkTopic() throws ApplyFailure {
-        int partitions = Objects.requireNonNullElse(
-                        consumer.partitionsFor(config.topic(), Duration.ofSeconds(10)), List.of())
-                .size();
-        if (partitions != 1) {
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    partitions == 0 ? Advice.APPLY_TOPIC_MISSING : Advice.APPLY_TOPIC_PARTITIONS,
-                    partitions == 0
-                            ? "topic " + config.topic()
-                                    + " does not exist; run 'gemel prepare' with the peer's file, or"
-                                    + " correct log.topic.prefix and peer.kafka.bootstrap.servers if the peer's log has another"
-                                    + " name or place"
-                            : "topic " + config.topic() + " has " + partitions
-                                    + " partitions, but a log has exactly one; recreate it and start the pair anew (docs/operate.md)");
         }
     }
 
@@ -187,7 +120,8 @@ public final class PeerLog implements AutoCloseable {
                     return null; // what came does not count: the caller has other things to look at, too
                 }
                 polled = true;
-                fetched = poll(consumer, wait ? POLL : Duration.ZERO).iterator();
+                fetched = consumer.poll(wait ? POLL : Duration.ZERO, cursor.position())
+                        .iterator();
                 if (!fetched.hasNext()) {
                     return null;
                 }
@@ -196,27 +130,6 @@ public final class PeerLog implements AutoCloseable {
             if (incoming != null) {
                 return incoming;
             }
-        }
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> poll(KafkaConsumer<byte[], byte[]> from, Duration timeout)
-            throws ApplyFailure {
-        long begun = System.nanoTime();
-        try {
-            List<ConsumerRecord<byte[], byte[]>> batch = from.poll(timeout).records(partition);
-            pulse.polled(begun, batch.size());
-            return batch;
-        } catch (WakeupException e) {
-            return List.of();
-        } catch (OffsetOutOfRangeException e) {
-            throw new ApplyFailure(
-                    Kind.HALT,
-                    Advice.APPLY_LOG_EXPIRED,
-                    "the topic " + config.topic() + " no longer holds the records after position " + cursor.position()
-                            + ": it expired or was recreated. Start the pair anew (docs/operate.md), and keep the log longer (log.retention)",
-                    e);
-        } catch (KafkaException e) {
-            throw PeerLogFailure.of(e, config.topic());
         }
     }
 
@@ -304,58 +217,20 @@ public final class PeerLog implements AutoCloseable {
         }
     }
 
-    /** Reads the parts of a large transaction again, one at a time, with a consumer of their own. */
+    /** Reads the parts of a large transaction again, one at a time. */
     public void reread(Incoming.Spilled large, PieceConsumer pieces) throws ApplyFailure, InterruptedException {
-        try (KafkaConsumer<byte[], byte[]> again = consumer()) {
-            again.assign(List.of(partition));
-            again.seek(partition, large.firstOffset());
-            FragmentJoiner pieceJoiner = new FragmentJoiner();
-            int next = 0;
-            long heard = System.nanoTime();
-            while (true) {
-                List<ConsumerRecord<byte[], byte[]>> batch = poll(again, POLL);
-                heard = batch.isEmpty() ? stillHeard(heard) : System.nanoTime();
-                for (ConsumerRecord<byte[], byte[]> raw : batch) {
-                    if (Thread.interrupted()) {
-                        throw new InterruptedException();
-                    }
-                    LogRecord.Part part = records.whole(pieceJoiner, raw);
-                    config.rowRoom().takes(pieceJoiner.held());
-                    if (part == null || part.epoch() != large.epoch() || part.index() != next) {
-                        continue;
-                    }
-                    next++;
-                    if (!pieces.accept(PeerLogRecords.stamped(large.header(), part)) || part.last()) {
-                        return;
-                    }
-                }
-            }
-        } finally {
-            config.rowRoom().giveBack();
+        try (SpilledParts parts = new SpilledParts(config, records, pulse)) {
+            parts.read(large, cursor.position(), pieces);
         }
-    }
-
-    private long stillHeard(long heard) throws ApplyFailure {
-        if (System.nanoTime() - heard > REREAD_SILENCE_MAX.toNanos()) {
-            throw new ApplyFailure(
-                    Kind.RETRY,
-                    "the broker of the peer's log has not delivered the next part of a large transaction for "
-                            + REREAD_SILENCE_MAX.toSeconds() + " s");
-        }
-        return heard;
     }
 
     /** Ends a wait in {@link #next}; any thread. */
     public void wakeUp() {
-        consumer.wakeup();
+        consumer.wakeUp();
     }
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted(); // which would cut the consumer's own closing short
-        consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        consumer.close();
     }
 }
