@@ -3,6 +3,7 @@ package io.gemel.apply.log;
 import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
+import io.gemel.apply.target.Uninterrupted;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.codec.BadRecordException;
@@ -20,9 +21,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Kafka's consumer of the peer's log, with its errors classified. Applying thread only, but for {@link #wakeUp}. */
 final class PeerLogConsumer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerLogConsumer.class);
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(1);
 
     /** How long the broker waits for more; the search for the place to begin at has to wait as long at each step. */
@@ -79,8 +83,7 @@ final class PeerLogConsumer implements AutoCloseable {
     }
 
     private void checkTopic() throws ApplyFailure {
-        int partitions = Objects.requireNonNullElse(
-                        consumer.partitionsFor(topic, Duration.ofSeconds(10)), List.of())
+        int partitions = Objects.requireNonNullElse(consumer.partitionsFor(topic, Duration.ofSeconds(10)), List.of())
                 .size();
         if (partitions != 1) {
             throw new ApplyFailure(
@@ -126,12 +129,15 @@ final class PeerLogConsumer implements AutoCloseable {
         consumer.wakeup();
     }
 
+    /** Completes even if this thread is interrupted meanwhile, as the end of a site does: that would cut the closing short. */
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted(); // which would cut the consumer's own closing short
-        consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Uninterrupted.run("gemel-apply-close-log", () -> {
+            try {
+                consumer.close(CloseOptions.timeout(CLOSE_LIMIT));
+            } catch (KafkaException e) {
+                LOG.warn("the consumer of {} was not closed in good order: {}", topic, e.toString());
+            }
+        });
     }
 }

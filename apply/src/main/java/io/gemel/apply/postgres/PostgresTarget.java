@@ -15,6 +15,7 @@ import io.gemel.apply.target.StoredState;
 import io.gemel.apply.target.TargetActivity;
 import io.gemel.apply.target.TargetDatabase;
 import io.gemel.apply.target.TargetTransaction;
+import io.gemel.apply.target.Uninterrupted;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;

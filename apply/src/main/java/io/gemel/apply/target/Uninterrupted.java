@@ -1,4 +1,4 @@
-package io.gemel.apply.postgres;
+package io.gemel.apply.target;
 
 /**
  * Completes an action that must complete even if the waiting thread is interrupted; the interrupt is restored
@@ -8,7 +8,7 @@ public final class Uninterrupted {
     private Uninterrupted() {}
 
     /** Does something that an interrupt would leave half done. */
-    static void run(String name, Runnable work) {
+    public static void run(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.start();
         join(thread);
