@@ -25,7 +25,7 @@ final class PostgresCatalog {
     private static final String ALTERED = """
             SELECT k.oid FROM unnest(?::int8[], ?::text[]) AS k (oid, state) LEFT JOIN pg_class c ON c.oid = k.oid::oid
             WHERE c.oid IS NULL OR k.state <> %s LIMIT 1
-            """.formatted(PostgresTable.STATE);
+            """.formatted(PostgresTableReader.STATE);
 
     private final ApplyConfig config;
     private final Map<TableShape, PostgresTable> tables = new HashMap<>();
@@ -92,7 +92,7 @@ final class PostgresCatalog {
                                 + " site'. To leave it out, exclude it at both sites after that: changes that are"
                                 + " already in the log must be applied");
             }
-            known = run(() -> PostgresTable.read(sql, shape));
+            known = run(() -> PostgresTableReader.read(sql, shape));
             tables.put(shape, known);
         }
         used.put(known.oid(), known);
