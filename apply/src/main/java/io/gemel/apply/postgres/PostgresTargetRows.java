@@ -2,7 +2,7 @@ package io.gemel.apply.postgres;
 
 import static io.gemel.apply.postgres.PostgresWork.run;
 
-import io.gemel.apply.postgres.PostgresRowStatements.Found;
+import io.gemel.apply.postgres.PostgresRowReader.Found;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.transaction.RowImage;
@@ -24,7 +24,8 @@ final class PostgresTargetRows implements TargetRows {
     private static final int LOCK_ROUNDS_MAX = 3;
 
     private final DSLContext sql;
-    private final PostgresRowStatements statements;
+    private final PostgresRowReader rowReader;
+    private final PostgresRowWriter rowWriter;
     private final PostgresCatalog catalog;
     private final PostgresUniqueKeys uniqueKeys;
     private final PostgresForeignKeys foreignKeys;
@@ -37,7 +38,9 @@ final class PostgresTargetRows implements TargetRows {
     /** @param id of the transaction, 64 bits wide */
     PostgresTargetRows(DSLContext sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
         this.sql = sql;
-        statements = new PostgresRowStatements(sql, catalog::statements, catalog.rowsAtWork(), catalog.rowBytesMax());
+        StatementParts parts = new StatementParts(sql, catalog.rowsAtWork());
+        rowReader = new PostgresRowReader(parts, catalog::statements, catalog.rowBytesMax());
+        rowWriter = new PostgresRowWriter(sql, parts, catalog::statements);
         this.catalog = catalog;
         uniqueKeys = catalog.uniqueKeys();
         foreignKeys = catalog.foreignKeys();
@@ -61,7 +64,7 @@ final class PostgresTargetRows implements TargetRows {
             return all;
         }
         deferred.written(table, rows.stream().map(Pair::after).toList());
-        return run(() -> statements.update(table, rows, changed, settled()));
+        return run(() -> rowWriter.update(table, rows, changed, settled()));
     }
 
     @Override
@@ -71,7 +74,7 @@ final class PostgresTargetRows implements TargetRows {
         }
         PostgresTable table = table(shape);
         deferred.deleted(rows.stream().map(RowImage::key).toList());
-        return run(() -> statements.delete(table, rows, settled()));
+        return run(() -> rowWriter.delete(table, rows, settled()));
     }
 
     private List<Object> settled() {
@@ -85,7 +88,7 @@ final class PostgresTargetRows implements TargetRows {
         }
         PostgresTable table = table(shape);
         deferred.written(table, rows);
-        return run(() -> statements.insertIfAbsent(table, shape, rows));
+        return run(() -> rowWriter.insertIfAbsent(table, shape, rows));
     }
 
     @Override
@@ -137,7 +140,7 @@ final class PostgresTargetRows implements TargetRows {
 
     private Found select(PostgresTable table, TableShape shape, boolean forUpdate, List<RowKey> keys)
             throws ApplyFailure {
-        return run(() -> statements.select(table, shape, forUpdate, keys));
+        return run(() -> rowReader.select(table, shape, forUpdate, keys));
     }
 
     @Override
@@ -165,7 +168,7 @@ final class PostgresTargetRows implements TargetRows {
     private void delete(PostgresTable table, TableShape shape, List<RowKey> keys) throws ApplyFailure {
         deferred.deleted(keys);
         keys.forEach(placeholders::remove);
-        if (keys.isEmpty() || run(() -> statements.delete(table, keys)) == keys.size()) {
+        if (keys.isEmpty() || run(() -> rowWriter.delete(table, keys)) == keys.size()) {
             return;
         }
         for (RowKey left : select(table, shape, false, keys).rows().keySet()) {
@@ -204,7 +207,7 @@ final class PostgresTargetRows implements TargetRows {
     private void write(TableShape shape, List<RowImage> images) throws ApplyFailure {
         PostgresTable table = table(shape);
         deferred.written(table, images);
-        if (run(() -> statements.write(table, shape, images))) {
+        if (run(() -> rowWriter.write(table, shape, images))) {
             return;
         }
         Found found =
