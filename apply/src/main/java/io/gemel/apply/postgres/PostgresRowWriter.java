@@ -27,8 +27,7 @@ final class PostgresRowWriter {
     private final Set<Long> lockedForInserts = new HashSet<>();
 
     /** @param statements of a table */
-    PostgresRowWriter(
-            DSLContext sql, StatementParts parts, Function<PostgresTable, PostgresStatements> statements) {
+    PostgresRowWriter(DSLContext sql, StatementParts parts, Function<PostgresTable, PostgresStatements> statements) {
         this.sql = sql;
         this.parts = parts;
         this.statements = statements;
@@ -149,7 +148,7 @@ final class PostgresRowWriter {
                     rows,
                     RowImage::key,
                     Integer.MAX_VALUE,
-                    (all, start) -> written[0] = sql.execute(
+                    (all, start) -> written[0] += sql.execute(
                             statements.apply(table).upsert(),
                             PostgresBinds.images(table.all(), all).toArray()));
             return written[0] == rows.size();
