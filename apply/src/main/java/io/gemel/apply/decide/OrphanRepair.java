@@ -19,7 +19,6 @@ import io.gemel.transaction.TableShape;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,17 +42,14 @@ import org.slf4j.LoggerFactory;
 public final class OrphanRepair {
     private static final Logger LOG = LoggerFactory.getLogger(OrphanRepair.class);
 
-    /** New keys of one table that a group's transactions may bring and that are all remembered until their end. */
-    static final int REMEMBERED_MAX = 50_000;
-
     private final TargetRows rows;
     private final WindowTransaction group;
     private final ApplySteps steps;
     private final FoldedRows folded;
     private final ConflictRoom room;
     private final GoneRows gone;
+    private final PossibleOrphans possible;
     private final Set<TableShape> overflowed = new HashSet<>();
-    private final Map<TableShape, Map<RowKey, MergedRow>> suspects = new LinkedHashMap<>(); // may refer to nothing
     private @Nullable Noted noted; // of the change before
     private @Nullable StampedChange withdrawnFor;
     private final Set<RowKey> removedChildren = new HashSet<>();
@@ -83,6 +79,7 @@ public final class OrphanRepair {
         this.folded = folded;
         this.room = room;
         gone = new GoneRows(rows, room.bytesMax());
+        possible = new PossibleOrphans(rows);
     }
 
     /** A superseded transaction of this site is removed, because of the one that this change belongs to. */
@@ -94,8 +91,8 @@ public final class OrphanRepair {
     public void note(StampedChange change) throws ApplyFailure {
         TableShape shape = change.change().shape();
         Noted table = noted != null && shape.equals(noted.shape()) ? noted : table(shape);
-        if (table.removesOrphans() && isMoved(change, table.last())) {
-            noteMoved(change);
+        if (table.removesOrphans() && isMoved(change, table.last()) && !possible.addMoved(change)) {
+            warn(shape);
         }
         noted = table.with(change);
         if (change.change() instanceof Change.Truncate || !table.isReferredTo()) {
@@ -126,25 +123,13 @@ public final class OrphanRepair {
                 && change.change() instanceof Change.Insert;
     }
 
-    private void noteMoved(StampedChange change) {
-        TableShape shape = change.change().shape();
-        Map<RowKey, MergedRow> table = suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>());
-        if (table.size() < REMEMBERED_MAX) {
-            table.put(
-                    change.change().key(),
-                    new MergedRow(change, null, null, change.change().after()));
-        } else {
-            warn(shape);
-        }
-    }
-
     private void warn(TableShape shape) {
         if (overflowed.add(shape)) {
             LOG.warn(
                     "a transaction deletes more rows of {} that others refer to than there is memory for, or assigns"
                             + " more than {} new keys: orphans of the rest are not searched for",
                     shape.table(),
-                    REMEMBERED_MAX);
+                    PossibleOrphans.REMEMBERED_MAX);
         }
     }
 
@@ -177,18 +162,13 @@ public final class OrphanRepair {
         for (MergedRow row : folded.rows()) {
             TableShape shape = row.change().change().shape();
             if (row.isNew() && group.policyFor(shape.table()).orphans() == OrphanPolicy.REMOVE) {
-                suspects.computeIfAbsent(shape, any -> new LinkedHashMap<>())
-                        .put(row.change().change().key(), row);
+                possible.add(row);
             }
         }
-        for (Map.Entry<TableShape, Map<RowKey, MergedRow>> table : suspects.entrySet()) {
-            for (Dangling dangling :
-                    rows.dangling(table.getKey(), List.copyOf(table.getValue().keySet()))) {
-                MergedRow row = table.getValue().get(dangling.row().key());
-                if (row != null
-                        && !isAsBefore(row, dangling)
-                        && removedChildren.add(dangling.row().key())) {
-                    remove(dangling, row);
+        for (TableShape shape : possible.shapes()) {
+            for (PossibleOrphans.Found orphan : possible.dangling(shape)) {
+                if (removedChildren.add(orphan.dangling().row().key())) {
+                    remove(orphan.dangling(), orphan.row());
                     removed = true;
                 }
             }
@@ -228,14 +208,6 @@ public final class OrphanRepair {
                         cause,
                         group.policyFor(child.shape().table()).name()),
                 null));
-    }
-
-    /** Returns whether it referred to the same row before the group: then the other site's delete finds it. */
-    private static boolean isAsBefore(MergedRow row, Dangling dangling) {
-        RowImage before = row.before();
-        return before != null
-                && before.shape().equals(dangling.row().shape())
-                && dangling.columns().stream().allMatch(i -> before.hasSame(i, dangling.row()));
     }
 
     private boolean decideAll(TableShape shape) throws ApplyFailure, InterruptedException {
