@@ -16,21 +16,15 @@ import io.gemel.apply.target.TargetDatabase;
 import io.gemel.apply.target.Uninterrupted;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
-import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
-import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.Marker;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * The applying side of a site: reads the peer's log and applies its transactions to the local database, each exactly
@@ -42,9 +36,6 @@ import org.slf4j.MDC;
  */
 public final class Applier implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
-
-    /** For heartbeats, maintenance, watching for blockers, and reading the ends of both logs. */
-    private static final int SIDE_THREADS = 7;
 
     /** Between two checks for blockers. */
     private static final Duration WATCH_INTERVAL = Duration.ofSeconds(1);
@@ -62,9 +53,8 @@ public final class Applier implements AutoCloseable {
     private final ReadProgress progress;
     private final TargetDatabase database;
     private final ApplyStatus status;
-    private final ScheduledExecutorService side;
-    private final SingleFlight<Long> committed;
-    private final SingleFlight<Long> committedAndAsked;
+    private final SideThreads side;
+    private final HeartbeatWriter beats;
     private final PeerLogBarrier barrier;
     private Marker marker;
     private volatile @Nullable ApplyLoop loop;
@@ -89,10 +79,9 @@ public final class Applier implements AutoCloseable {
         status = new ApplyStatus(reasons);
         database = new PostgresTarget(config, progress);
         marker = Marker.none(config.peer());
-        side = Executors.newScheduledThreadPool(SIDE_THREADS, work -> daemon(work, "side"));
-        committed = new SingleFlight<>(() -> logEnd(false), side);
-        committedAndAsked = new SingleFlight<>(() -> logEnd(true), side);
-        barrier = new PeerLogBarrier(config, status, side);
+        side = new SideThreads(config.site());
+        beats = new HeartbeatWriter(database, progress, status, listener, reasons, side.executor());
+        barrier = new PeerLogBarrier(config, status, side.executor());
     }
 
     /**
@@ -138,14 +127,8 @@ public final class Applier implements AutoCloseable {
 
     /** Starts writing the heartbeat row, which moves the horizon and, through capture, idle logs along. */
     public void startHeartbeats() {
-        repeat(this::beat, Duration.ZERO, config.heartbeatInterval());
-        repeat(this::maintain, MAINTENANCE_FIRST, MAINTENANCE_INTERVAL);
-    }
-
-    /** Works on a side thread repeatedly, until this is closed. The work must not throw: it would end silently then. */
-    @SuppressWarnings("FutureReturnValueIgnored") // it ends with the executor
-    private void repeat(Runnable work, Duration first, Duration interval) {
-        side.scheduleWithFixedDelay(work, first.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+        side.repeat(beats::beat, Duration.ZERO, config.heartbeatInterval());
+        side.repeat(this::maintain, MAINTENANCE_FIRST, MAINTENANCE_INTERVAL);
     }
 
     /** Starts applying; the window holds everything in flight that was published before. */
@@ -162,11 +145,11 @@ public final class Applier implements AutoCloseable {
                 new GroupTries(config, listener, database, groupApplier, waiting, repairs, status, reasons, work);
         OutdatedRecords outdated = new OutdatedRecords(config, listener, reasons);
         ApplyLoop started = new ApplyLoop(
-                config, listener, clock, tries, waiting, window, status, barrier, outdated, this::answerPeer, marker);
+                config, listener, clock, tries, waiting, window, status, barrier, outdated, beats::answerPeer, marker);
         loop = started;
         status.starting();
         watch(started.pulse(), work);
-        Thread applying = daemon(started, "apply");
+        Thread applying = SideThreads.daemon(config.site(), "apply", started);
         thread = applying;
         applying.start();
     }
@@ -174,59 +157,8 @@ public final class Applier implements AutoCloseable {
     private void watch(PeerPulse pulse, WorkWatch work) {
         PeerLogWatch peer = new PeerLogWatch(config, pulse, reasons, System::nanoTime);
         peerWatch = peer;
-        repeat(guarded(peer::look), WATCH_INTERVAL, WATCH_INTERVAL);
-        repeat(guarded(work::look), WATCH_INTERVAL, WATCH_INTERVAL);
-    }
-
-    /** What fails once is tried again. */
-    private static Runnable guarded(Runnable work) {
-        return () -> {
-            try {
-                work.run();
-            } catch (RuntimeException e) {
-                LOG.warn("finding out what blocks the applier failed: {}", e.toString());
-            }
-        };
-    }
-
-    private Thread daemon(Runnable work, String role) {
-        Thread made = new Thread(
-                () -> {
-                    MDC.put("site", config.site().name());
-                    work.run();
-                },
-                "gemel-" + role + "-" + config.site());
-        made.setDaemon(true);
-        return made;
-    }
-
-    private void beat() {
-        try {
-            database.beat();
-            reasons.over(ReasonCode.APPLY_LOCK_WAIT, GemelTable.HEARTBEAT.toString());
-        } catch (ApplyFailure | RuntimeException e) {
-            if (e instanceof ApplyFailure failure && isLocked(failure)) {
-                return;
-            }
-            String why = "heartbeat: " + e.getMessage();
-            if (status.fail(why)) {
-                listener.failed(why);
-            }
-        }
-    }
-
-    /** While another session holds the row the site keeps running, and names it. */
-    private boolean isLocked(ApplyFailure failure) {
-        if (failure.waitsFor() != ReasonCode.APPLY_LOCK_WAIT) {
-            return false;
-        }
-        try {
-            String text = database.heartbeatLock().text();
-            reasons.waiting(ReasonCode.APPLY_LOCK_WAIT, GemelTable.HEARTBEAT.toString(), () -> text);
-            return true;
-        } catch (ApplyFailure e) {
-            return false;
-        }
+        side.watch(peer::look, WATCH_INTERVAL);
+        side.watch(work::look, WATCH_INTERVAL);
     }
 
     /**
@@ -236,22 +168,7 @@ public final class Applier implements AutoCloseable {
      * @param asksPeer whether the peer is asked to say soon how far it has applied this
      */
     public CompletableFuture<Long> committed(boolean asksPeer) {
-        return (asksPeer ? committedAndAsked : committed).ask();
-    }
-
-    /** Reports to the peer soon how far its log is applied here. */
-    @SuppressWarnings("FutureReturnValueIgnored") // when it fails, the next regular heartbeat tells
-    private void answerPeer() {
-        committedAndAsked.ask();
-    }
-
-    private long logEnd(boolean asksPeer) throws ApplyFailure {
-        long end = database.logEnd();
-        if (asksPeer) {
-            progress.askForHeartbeat(end);
-        }
-        database.beat();
-        return end;
+        return beats.committed(asksPeer);
     }
 
     /**
@@ -347,7 +264,7 @@ public final class Applier implements AutoCloseable {
     @Override
     public void close() {
         status.close();
-        side.shutdownNow();
+        side.close();
         barrier.close();
         PeerLogWatch watching = peerWatch;
         if (watching != null) {
@@ -362,7 +279,7 @@ public final class Applier implements AutoCloseable {
             applying.interrupt();
         }
         database.close();
-        reasons.over(ReasonCode.APPLY_LOCK_WAIT, GemelTable.HEARTBEAT.toString());
+        beats.ended();
         if (applying != null && applying != Thread.currentThread()) {
             Uninterrupted.join(applying);
             LOG.info("apply stopped: {} applied up to position {}", config.topic(), appliedPosition());
