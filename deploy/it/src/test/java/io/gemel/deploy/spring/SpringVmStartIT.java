@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.spring.ShopClient.Reply;
-import io.gemel.deploy.vm.VmRegistrationIT;
 import io.gemel.router.Router;
 import io.gemel.router.api.RouterReport;
 import io.gemel.vm.Vm;
+import io.gemel.vm.VmRegistrationIT;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
