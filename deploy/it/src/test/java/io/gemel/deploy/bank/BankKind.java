@@ -19,9 +19,6 @@ public enum BankKind {
     /** One at each site. */
     private static final List<String> SOME = List.of("e1", "w1");
 
-    /** It is on the tests' class path, and no part of the sample. */
-    private static final String WITHOUT_SECURITY = "org.springframework.boot.autoconfigure.security.servlet";
-
     /** What a VM of the fault tests is. */
     public static BankKind of(String vm) {
         return switch (System.getProperty(PROPERTY, "some")) {
@@ -59,9 +56,7 @@ public enum BankKind {
             "--spring.datasource.url=" + config.databaseUrl(),
             "--spring.datasource.username=" + config.user(),
             "--spring.datasource.password=" + config.password().text(),
-            "--spring.main.banner-mode=off",
-            "--spring.autoconfigure.exclude=" + WITHOUT_SECURITY + ".SecurityAutoConfiguration," + WITHOUT_SECURITY
-                    + ".UserDetailsServiceAutoConfiguration"
+            "--spring.main.banner-mode=off"
         };
     }
 

@@ -1,4 +1,4 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.FreePorts;
 import io.gemel.deploy.embedded.JavaProcess;
-import io.gemel.deploy.spring.ShopClient.Reply;
+import io.gemel.vm.spring.shop.ShopClient.Reply;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;

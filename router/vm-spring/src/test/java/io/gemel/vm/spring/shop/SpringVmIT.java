@@ -1,4 +1,4 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.context.annotation.Bean;

@@ -1,15 +1,15 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.FreePorts;
-import io.gemel.deploy.spring.ShopClient.Reply;
 import io.gemel.router.Router;
 import io.gemel.router.api.RouterReport;
 import io.gemel.vm.Vm;
 import io.gemel.vm.VmRegistrationIT;
+import io.gemel.vm.spring.shop.ShopClient.Reply;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

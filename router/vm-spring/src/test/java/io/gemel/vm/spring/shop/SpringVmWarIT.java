@@ -1,4 +1,4 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -37,7 +37,6 @@ final class SpringVmWarIT extends SpringVmContract {
             // The shop's classes are not this Tomcat's, as those of a WAR would be.
             return shop.resourceLoader(new DefaultResourceLoader(ShopApplication.class.getClassLoader()))
                     .sources(ShopApplication.class)
-                    .properties("spring.config.name=shop")
                     .properties(Arrays.stream(settings)
                             .map(each -> each.substring("--".length()))
                             .toArray(String[]::new));

@@ -1,10 +1,10 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.gemel.deploy.embedded.FreePorts;
-import io.gemel.deploy.spring.ShopClient.Reply;
+import io.gemel.vm.spring.shop.ShopClient.Reply;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;

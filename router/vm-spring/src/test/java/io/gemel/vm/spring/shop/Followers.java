@@ -1,6 +1,6 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
-import io.gemel.deploy.spring.ShopService.Placed;
+import io.gemel.vm.spring.shop.ShopService.Placed;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;

@@ -1,4 +1,4 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import org.springframework.data.jpa.repository.JpaRepository;
 

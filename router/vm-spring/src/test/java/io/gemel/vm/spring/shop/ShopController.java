@@ -1,4 +1,4 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import io.gemel.vm.servlet.VmSubmission;
 import jakarta.servlet.http.Cookie;

@@ -1,4 +1,4 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.embedded.PostgresServer;

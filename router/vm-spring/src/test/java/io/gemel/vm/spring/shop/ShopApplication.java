@@ -1,7 +1,6 @@
-package io.gemel.deploy.spring;
+package io.gemel.vm.spring.shop;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.util.Map;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
@@ -24,8 +23,6 @@ public final class ShopApplication {
         System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         SpringApplication application = new SpringApplication(ShopApplication.class);
         application.setRegisterShutdownHook(false);
-        // The sample bank's application.properties lie on the same class path.
-        application.setDefaultProperties(Map.of("spring.config.name", "shop"));
         return application.run(arguments);
     }
 
