@@ -50,6 +50,20 @@ class SourceFilesTest {
         assertThat(names).isEmpty();
     }
 
+    /** What is package-private is its module's own business. */
+    @Test
+    void no_package_is_split_over_two_modules() throws IOException {
+        Map<String, Set<String>> modules = new TreeMap<>();
+        for (Path file : files()) {
+            modules.computeIfAbsent(packageOf(Files.readString(file)), any -> new TreeSet<>())
+                    .add(file.toString().split(SOURCES)[0]);
+        }
+        assertThat(modules).containsKeys("io.gemel.deploy.prepare", "io.gemel.deploy.site");
+        modules.values().removeIf(homes -> homes.size() == 1);
+
+        assertThat(modules).isEmpty();
+    }
+
     @Test
     void no_file_depends_on_itself_by_way_of_others() throws IOException {
         Map<String, Set<String>> uses = uses();
