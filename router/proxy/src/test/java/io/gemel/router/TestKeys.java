@@ -1,13 +1,12 @@
 package io.gemel.router;
 
+import io.gemel.deploy.embedded.SelfSigned;
 import io.gemel.router.api.Pem;
 import io.gemel.router.api.RouterTls;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -15,10 +14,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -26,17 +22,13 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * A key and a certificate that it has signed itself, made by the JDK's keytool.
+ * A key and a certificate that it has signed itself, as routers and their clients use them.
  *
  * @param certificate PEM
  * @param key PEM
  */
 public record TestKeys(String certificate, String key) {
-    private static final String PASSWORD = "changeit";
-    private static final String ALIAS = "server";
-
-    /** Makes names differ, as those of authorities do. */
-    private static final AtomicInteger NUMBER = new AtomicInteger();
+    private static final String ALIAS = "own";
 
     /**
      * Makes a pair.
@@ -46,49 +38,16 @@ public record TestKeys(String certificate, String key) {
      * @param host what it is for, as keytool writes it: {@code ip:127.0.0.1} or {@code dns:localhost}
      */
     public static TestKeys make(Path folder, String kind, String host) throws Exception {
-        return make(folder, kind, host, "CN=test " + NUMBER.incrementAndGet());
+        return of(SelfSigned.make(folder, kind, host));
     }
 
     /** @param subject whose it is */
     static TestKeys make(Path folder, String kind, String host, String subject) throws Exception {
-        Path store = Files.createTempDirectory(folder, "keys").resolve("keys.p12");
-        Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-keystore",
-                        store.toString(),
-                        "-storetype",
-                        "PKCS12",
-                        "-storepass",
-                        PASSWORD,
-                        "-alias",
-                        ALIAS,
-                        "-keyalg",
-                        kind,
-                        "-dname",
-                        subject,
-                        "-ext",
-                        "SAN=" + host)
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (!keytool.waitFor(1, TimeUnit.MINUTES) || keytool.exitValue() != 0) {
-            throw new IOException("keytool: " + said);
-        }
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        return new TestKeys(
-                pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()),
-                pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
+        return of(SelfSigned.make(folder, kind, host, subject));
     }
 
-    private static String pem(String label, byte[] content) {
-        return "-----BEGIN " + label + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(content) + "\n-----END " + label
-                + "-----\n";
+    private static TestKeys of(SelfSigned made) {
+        return new TestKeys(made.certificate(), made.key());
     }
 
     public RouterTls tls() {

@@ -3,6 +3,7 @@ package io.gemel.deploy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.gemel.deploy.embedded.SelfSigned;
 import io.gemel.router.api.RouterClientTls;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterConfig.Durability;
@@ -273,7 +274,7 @@ class RouterConfigFileTest {
     @Test
     void takes_tokens_and_certificates_from_files_and_shows_them_nowhere() throws Exception {
         SecretFile.write(folder.resolve("token"), "s3cret\n");
-        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        SelfSigned keys = SelfSigned.make(folder, "EC", "dns:east");
         SecretFile.write(folder.resolve("router.pem"), keys.certificate());
         SecretFile.write(folder.resolve("router.key"), keys.key());
 
@@ -291,12 +292,12 @@ class RouterConfigFileTest {
 
     @Test
     void reports_a_certificate_a_key_or_an_authority_that_cannot_be_used_with_its_line_and_fix() throws Exception {
-        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        SelfSigned keys = SelfSigned.make(folder, "EC", "dns:east");
         SecretFile.write(folder.resolve("router.pem"), keys.certificate());
         SecretFile.write(folder.resolve("router.key"), keys.key());
         SecretFile.write(
                 folder.resolve("other.key"),
-                TestKeys.make(folder, "EC", "dns:east").key());
+                SelfSigned.make(folder, "EC", "dns:east").key());
         Files.write(folder.resolve("router.der"), new byte[] {0x30, (byte) 0x82, 0, 0});
 
         assertOneProblem("router.der", "router.key", "", "7 tls.certificate holds no certificate in PEM form");
@@ -310,7 +311,7 @@ class RouterConfigFileTest {
 
     @Test
     void refuses_a_key_that_others_may_read_or_write() throws Exception {
-        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        SelfSigned keys = SelfSigned.make(folder, "EC", "dns:east");
         Files.writeString(folder.resolve("router.pem"), keys.certificate());
         Path key = Files.writeString(folder.resolve("router.key"), keys.key());
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-rw-rw-"));
@@ -339,7 +340,7 @@ class RouterConfigFileTest {
 
     @Test
     void reads_certificates_for_some_hosts_also_from_the_folder_and_asks_clients_for_theirs() throws Exception {
-        TestKeys keys = TestKeys.make(folder, "EC", "dns:shop.example");
+        SelfSigned keys = SelfSigned.make(folder, "EC", "dns:shop.example");
         SecretFile.write(folder.resolve("router.pem"), keys.certificate());
         SecretFile.write(folder.resolve("router.key"), keys.key());
         entries("certificates.properties", "tls.sni.b.certificate=own.pem\ntls.sni.b.key=own.key\n");

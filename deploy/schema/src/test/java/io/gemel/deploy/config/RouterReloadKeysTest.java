@@ -2,6 +2,7 @@ package io.gemel.deploy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.deploy.embedded.SelfSigned;
 import io.gemel.router.Router;
 import io.gemel.router.api.RouterConfig;
 import java.io.IOException;
@@ -204,7 +205,7 @@ class RouterReloadKeysTest {
     }
 
     private void certificate(String name) throws Exception {
-        TestKeys keys = TestKeys.make(folder, "EC", "dns:east");
+        SelfSigned keys = SelfSigned.make(folder, "EC", "dns:east");
         SecretFile.write(folder.resolve(name + ".pem"), keys.certificate());
         SecretFile.write(folder.resolve(name + ".key"), keys.key());
     }

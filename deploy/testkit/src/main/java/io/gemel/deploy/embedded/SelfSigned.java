@@ -1,10 +1,11 @@
-package io.gemel.deploy.config;
+package io.gemel.deploy.embedded;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param certificate PEM
  * @param key PEM
  */
-record TestKeys(String certificate, String key) {
+public record SelfSigned(String certificate, String key) {
     private static final String PASSWORD = "changeit";
     private static final String ALIAS = "server";
 
@@ -30,7 +31,21 @@ record TestKeys(String certificate, String key) {
      * @param kind RSA or EC
      * @param host what it is for, as keytool writes it: {@code ip:127.0.0.1} or {@code dns:localhost}
      */
-    static TestKeys make(Path folder, String kind, String host) throws Exception {
+    public static SelfSigned make(Path folder, String kind, String host)
+            throws IOException, GeneralSecurityException, InterruptedException {
+        return make(folder, kind, host, "CN=test " + NUMBER.incrementAndGet());
+    }
+
+    /**
+     * Makes a pair.
+     *
+     * @param folder where its files may lie
+     * @param kind RSA or EC
+     * @param host what it is for, as keytool writes it
+     * @param subject whose it is
+     */
+    public static SelfSigned make(Path folder, String kind, String host, String subject)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path store = Files.createTempDirectory(folder, "keys").resolve("keys.p12");
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
@@ -47,7 +62,7 @@ record TestKeys(String certificate, String key) {
                         "-keyalg",
                         kind,
                         "-dname",
-                        "CN=test " + NUMBER.incrementAndGet(),
+                        subject,
                         "-ext",
                         "SAN=" + host)
                 .redirectErrorStream(true)
@@ -60,7 +75,7 @@ record TestKeys(String certificate, String key) {
         try (InputStream in = Files.newInputStream(store)) {
             keys.load(in, PASSWORD.toCharArray());
         }
-        return new TestKeys(
+        return new SelfSigned(
                 pem("CERTIFICATE", keys.getCertificate(ALIAS).getEncoded()),
                 pem("PRIVATE KEY", keys.getKey(ALIAS, PASSWORD.toCharArray()).getEncoded()));
     }
