@@ -5,7 +5,6 @@ import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.reason.ReasonCode;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import org.jooq.exception.DataAccessException;
 
 /** Classifies database errors, and is the only place that does. Pure. */
 public final class FailureClassifier {
@@ -15,7 +14,7 @@ public final class FailureClassifier {
 
     /** Turns any error of a database statement into a classified failure. */
     public static ApplyFailure classify(Throwable error) {
-        String statement = error instanceof DataAccessException ? String.valueOf(error.getMessage()) : "";
+        String statement = error instanceof StatementException failed ? failed.statement() : "";
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof ApplyFailure failure) {
                 return failure;

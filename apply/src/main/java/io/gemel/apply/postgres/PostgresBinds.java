@@ -24,7 +24,7 @@ final class PostgresBinds {
     static Object column(List<RowImage> rows, int column) {
         return rows.stream().allMatch(row -> row.large(column) == null)
                 ? ArrayLiteral.of(rows, row -> row.value(column))
-                : PostgresLargeBinding.of(new LargeArrayLiteral(rows, column));
+                : new LargeArrayLiteral(rows, column);
     }
 
     static List<Object> keys(List<Integer> keyColumns, List<RowKey> keys) {

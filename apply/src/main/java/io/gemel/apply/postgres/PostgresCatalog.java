@@ -12,8 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +69,7 @@ final class PostgresCatalog {
     }
 
     /** A table's place in the local catalog, from memory when it is known. */
-    PostgresTable table(DSLContext sql, TableShape shape) throws ApplyFailure {
+    PostgresTable table(PostgresSession sql, TableShape shape) throws ApplyFailure {
         PostgresTable known = tables.get(shape);
         if (known == null) {
             Optional<String> refusal = config.refusal().apply(shape.table());
@@ -100,20 +98,20 @@ final class PostgresCatalog {
     }
 
     /** Fails when a table that the transaction used is not, or was not, what it was assumed to be. */
-    void verify(DSLContext sql) throws ApplyFailure {
+    void verify(PostgresSession sql) throws ApplyFailure {
         if (used.isEmpty()) {
             return;
         }
         List<PostgresTable> all = List.copyOf(used.values());
         @Nullable
-        Record altered = run(() -> sql.fetchOne(
+        Long altered = run(() -> sql.first(
                 ALTERED,
+                row -> row.getLong(1),
                 ArrayLiteral.of(all, table -> String.valueOf(table.oid())),
                 ArrayLiteral.of(all, PostgresTable::state)));
         if (altered != null) {
             forget();
-            throw new ApplyFailure(
-                    Kind.RETRY, "table " + used.get(altered.get(0, Long.class)) + " was altered in the meantime");
+            throw new ApplyFailure(Kind.RETRY, "table " + used.get(altered) + " was altered in the meantime");
         }
     }
 

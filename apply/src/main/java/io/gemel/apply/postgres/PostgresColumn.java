@@ -1,6 +1,7 @@
 package io.gemel.apply.postgres;
 
-import org.jooq.Record;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 
 /**
  * One column as the local catalog has it.
@@ -12,12 +13,12 @@ import org.jooq.Record;
  */
 record PostgresColumn(String name, String type, boolean wrapped, boolean fixed, boolean toasted) {
     /** Of a row of the catalog. */
-    static PostgresColumn of(Record row) {
+    static PostgresColumn of(ResultSet row) throws SQLException {
         return new PostgresColumn(
-                row.get("attname", String.class),
-                row.get("type", String.class),
-                row.get("wrapped", Boolean.class),
-                row.get("fixed", Boolean.class),
-                row.get("toasted", Boolean.class));
+                row.getString("attname"),
+                row.getString("type"),
+                row.getBoolean("wrapped"),
+                row.getBoolean("fixed"),
+                row.getBoolean("toasted"));
     }
 }

@@ -12,7 +12,6 @@ import io.gemel.transaction.TableShape;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jooq.DSLContext;
 
 /**
  * Rows written to tables with deferrable unique keys. PostgreSQL judges these by triggers, which are off in the applier's
@@ -22,12 +21,12 @@ final class PostgresDeferredKeys {
     /** Rows that are remembered before they are checked, final or not. */
     private static final int UNJUDGED_MAX = 10_000;
 
-    private final DSLContext sql;
+    private final PostgresSession sql;
     private final PostgresUniqueKeys uniqueKeys;
     private final Map<TableShape, Map<RowKey, RowImage>> unjudged = new LinkedHashMap<>();
     private final Map<TableShape, PostgresTable> tables = new LinkedHashMap<>();
 
-    PostgresDeferredKeys(DSLContext sql, PostgresUniqueKeys uniqueKeys) {
+    PostgresDeferredKeys(PostgresSession sql, PostgresUniqueKeys uniqueKeys) {
         this.sql = sql;
         this.uniqueKeys = uniqueKeys;
     }

@@ -1,5 +1,6 @@
 package io.gemel.apply.postgres;
 
+import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -9,15 +10,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jooq.DSLContext;
-import org.jooq.Record;
-import org.jooq.exception.DataAccessException;
 
 /** Finds the rows of replicated tables that refer to rows which are gone, or not there. Applying thread only. */
 final class PostgresForeignKeys {
@@ -52,7 +48,7 @@ final class PostgresForeignKeys {
 
     private final Predicate<TableId> replicated;
     private final PostgresReferences references;
-    private final Map<TableShape, List<ForeignKey>> known = new HashMap<>();
+    private final PerShape<List<ForeignKey>> known = new PerShape<>();
 
     /** @param replicated tables that others are looked for in */
     PostgresForeignKeys(Predicate<TableId> replicated) {
@@ -62,24 +58,23 @@ final class PostgresForeignKeys {
 
     /** Forgets what it knows of the catalog. */
     void forget() {
-        known.clear();
+        known.forget();
         references.forget();
     }
 
-    boolean referTo(DSLContext sql, PostgresTable parent, TableShape shape) {
+    boolean referTo(PostgresSession sql, PostgresTable parent, TableShape shape) throws SQLException, ApplyFailure {
         return !keys(sql, parent, shape).isEmpty();
     }
 
     /** As {@link TargetRows#orphans}. */
     List<TargetRows.Orphan> orphans(
-            DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone, long bytesMax) {
+            PostgresSession sql, PostgresTable parent, TableShape shape, List<RowImage> gone, long bytesMax)
+            throws SQLException, ApplyFailure {
         List<TargetRows.Orphan> orphans = new ArrayList<>();
         long bytes = 0;
         for (ForeignKey key : keys(sql, parent, shape)) {
             List<Object> binds = PostgresBinds.images(key.referred(), gone);
-            try (ResultSet found = sql.resultQuery(key.query(), binds.toArray())
-                    .fetchSize(FetchSize.ROWS)
-                    .fetchResultSet()) {
+            try (ResultSet found = sql.stream(key.query(), binds.toArray())) {
                 while (bytes <= bytesMax && found.next()) {
                     RowImage child = PostgresBinds.image(key.child(), found);
                     TargetRows.Orphan orphan =
@@ -87,51 +82,55 @@ final class PostgresForeignKeys {
                     orphans.add(orphan);
                     bytes += orphan.bytes();
                 }
-            } catch (SQLException e) {
-                throw new DataAccessException("orphans of " + shape.table() + ": " + e.getMessage(), e);
             }
         }
         return orphans;
     }
 
     /** As {@link TargetRows#referredTo}. */
-    BitSet referredTo(DSLContext sql, PostgresTable parent, TableShape shape, List<RowImage> gone) {
+    BitSet referredTo(PostgresSession sql, PostgresTable parent, TableShape shape, List<RowImage> gone)
+            throws SQLException, ApplyFailure {
         BitSet referred = new BitSet(gone.size());
         for (ForeignKey key : keys(sql, parent, shape)) {
             List<Object> binds = PostgresBinds.images(key.referred(), gone);
-            sql.fetch(key.probe(), binds.toArray()).forEach(row -> referred.set(row.get(0, Integer.class)));
+            sql.list(key.probe(), row -> row.getInt(1), binds.toArray()).forEach(referred::set);
         }
         return referred;
     }
 
     /** As {@link TargetRows#dangling}. */
-    List<TargetRows.Dangling> dangling(DSLContext sql, PostgresTable child, TableShape shape, List<RowKey> keys) {
+    List<TargetRows.Dangling> dangling(PostgresSession sql, PostgresTable child, TableShape shape, List<RowKey> keys)
+            throws SQLException, ApplyFailure {
         return references.dangling(sql, child, shape, keys);
     }
 
-    private List<ForeignKey> keys(DSLContext sql, PostgresTable parent, TableShape shape) {
-        return known.computeIfAbsent(shape, any -> read(sql, parent, shape));
+    private List<ForeignKey> keys(PostgresSession sql, PostgresTable parent, TableShape shape)
+            throws SQLException, ApplyFailure {
+        return known.get(shape, () -> read(sql, parent, shape));
     }
 
-    private List<ForeignKey> read(DSLContext sql, PostgresTable parent, TableShape shape) {
+    private List<ForeignKey> read(PostgresSession sql, PostgresTable parent, TableShape shape)
+            throws SQLException, ApplyFailure {
         List<ForeignKey> keys = new ArrayList<>();
-        for (Record row : sql.fetch(KEYS, parent.name())) {
-            TableId table = new TableId(row.get("schema", String.class), row.get("child", String.class));
-            List<String> all = List.of(row.get("all_columns", String[].class));
-            List<Integer> key = indexes(all, row.get("key", String[].class));
-            List<Integer> columns = indexes(all, row.get("columns", String[].class));
-            List<Integer> referred = indexes(shape.columns(), row.get("referred", String[].class));
-            if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
-                TableShape child = new TableShape(table, all, key);
-                String childRows = PostgresTable.rows(table, row.get("partitioned", Boolean.class));
-                keys.add(foreignKey(parent, child, childRows, columns, referred));
+        try (ResultSet row = sql.query(KEYS, parent.name())) {
+            while (row.next()) {
+                TableId table = PostgresRows.table(row, 1);
+                List<String> all = PostgresRows.texts(row, "all_columns");
+                List<Integer> key = indexes(all, PostgresRows.texts(row, "key"));
+                List<Integer> columns = indexes(all, PostgresRows.texts(row, "columns"));
+                List<Integer> referred = indexes(shape.columns(), PostgresRows.texts(row, "referred"));
+                if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
+                    TableShape child = new TableShape(table, all, key);
+                    String childRows = PostgresTable.rows(table, row.getBoolean("partitioned"));
+                    keys.add(foreignKey(parent, child, childRows, columns, referred));
+                }
             }
         }
         return List.copyOf(keys);
     }
 
-    private static List<Integer> indexes(List<String> columns, String... names) {
-        return List.of(names).stream().map(columns::indexOf).toList();
+    private static List<Integer> indexes(List<String> columns, List<String> names) {
+        return names.stream().map(columns::indexOf).toList();
     }
 
     private static ForeignKey foreignKey(

@@ -10,7 +10,6 @@ import io.gemel.transaction.GemelTable;
 import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
-import io.gemel.transaction.TableId;
 import io.gemel.transaction.Transaction;
 import io.gemel.transaction.codec.BadRecordException;
 import io.gemel.transaction.codec.TransactionCodec;
@@ -24,8 +23,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** Parked transactions in the tables {@code gemel.parked} and {@code gemel.parked_row}, on the applier's connection. */
@@ -36,9 +33,9 @@ final class PostgresParkedStore implements ParkedStore {
             "DELETE FROM " + GemelTable.PARKED_ROW + " WHERE table_schema = ? AND table_name = ? AND key = ?::text[]";
 
     private final Connection connection;
-    private final DSLContext sql;
+    private final PostgresSession sql;
 
-    PostgresParkedStore(Connection connection, DSLContext sql) {
+    PostgresParkedStore(Connection connection, PostgresSession sql) {
         this.connection = connection;
         this.sql = sql;
     }
@@ -47,39 +44,30 @@ final class PostgresParkedStore implements ParkedStore {
     public Map<Long, Set<RowKey>> rows() throws ApplyFailure {
         return alone(() -> {
             Map<Long, Set<RowKey>> rows = new HashMap<>();
-            for (Record row : sql.fetch("SELECT parked, table_schema, table_name, key FROM " + GemelTable.PARKED_ROW)) {
-                TableId table = new TableId(row.get(1, String.class), row.get(2, String.class));
-                rows.computeIfAbsent(row.get(0, Long.class), id -> new HashSet<>())
-                        .add(RowKey.of(table, row.get(3, String[].class)));
-            }
+            sql.list(
+                    "SELECT parked, table_schema, table_name, key FROM " + GemelTable.PARKED_ROW,
+                    row -> rows.computeIfAbsent(row.getLong(1), id -> new HashSet<>())
+                            .add(PostgresRows.key(row, 2)));
             return rows;
         });
     }
 
     @Override
     public List<Transaction> transactions(Set<Long> ids) throws ApplyFailure {
-        return alone(() -> {
-            List<Transaction> transactions = new ArrayList<>();
-            for (byte[] body : sql.fetch(
-                            "SELECT body FROM " + GemelTable.PARKED + " WHERE id = ANY (?::int8[]) ORDER BY id",
-                            ids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}")))
-                    .map(row -> row.get(0, byte[].class))) {
-                transactions.add(decode(body));
-            }
-            return transactions;
-        });
+        return alone(() -> sql.list(
+                "SELECT body FROM " + GemelTable.PARKED + " WHERE id = ANY (?::int8[]) ORDER BY id",
+                row -> decode(row.getBytes(1)),
+                ids.stream().map(String::valueOf).collect(Collectors.joining(",", "{", "}"))));
     }
 
     @Override
     public Map<Long, Decision> decisions() throws ApplyFailure {
         return alone(() -> {
             Map<Long, Decision> decisions = new HashMap<>();
-            for (Record row :
-                    sql.fetch("SELECT id, decision FROM " + GemelTable.PARKED + " WHERE decision IS NOT NULL")) {
-                decisions.put(
-                        row.get(0, Long.class),
-                        Decision.valueOf(row.get(1, String.class).toUpperCase(Locale.ROOT)));
-            }
+            sql.list(
+                    "SELECT id, decision FROM " + GemelTable.PARKED + " WHERE decision IS NOT NULL",
+                    row -> decisions.put(
+                            row.getLong(1), Decision.valueOf(row.getString(2).toUpperCase(Locale.ROOT))));
             return decisions;
         });
     }
@@ -101,17 +89,17 @@ final class PostgresParkedStore implements ParkedStore {
 
     /** Within the applier's transaction. */
     void park(SiteId origin, long position, String reason, Transaction transaction, Set<RowKey> keys)
-            throws SQLException {
+            throws SQLException, ApplyFailure {
         byte[] body = new TransactionCodec()
                 .encode(new LogRecord.Part(0, transaction.header(), 0, true, 0, transaction.changes()));
-        long id = sql.fetchSingle(
-                        "INSERT INTO " + GemelTable.PARKED
-                                + " (origin, position, reason, body) VALUES (?, ?, ?, ?) RETURNING id",
-                        origin.name(),
-                        position,
-                        reason,
-                        body)
-                .get(0, Long.class);
+        long id = sql.one(
+                "INSERT INTO " + GemelTable.PARKED
+                        + " (origin, position, reason, body) VALUES (?, ?, ?, ?) RETURNING id",
+                row -> row.getLong(1),
+                origin.name(),
+                position,
+                reason,
+                body);
         try (PostgresBatch rows = new PostgresBatch(connection, PUT_ROW)) {
             for (RowKey key : keys) {
                 List<@Nullable Object> binds = new ArrayList<>(List.of(id));

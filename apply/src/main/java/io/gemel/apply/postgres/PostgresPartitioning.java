@@ -1,10 +1,11 @@
 package io.gemel.apply.postgres;
 
+import io.gemel.apply.target.ApplyFailure;
 import io.gemel.transaction.TableShape;
+import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Objects;
-import org.jooq.DSLContext;
-import org.jooq.Record;
+import java.util.Map;
 
 /**
  * How a table's rows are spread over partitions, for statements that are to touch the partitions concerned alone. The columns that decide are
@@ -40,16 +41,17 @@ record PostgresPartitioning(List<Integer> columns, int rowsMax) {
      *
      * @param usable columns whose values can be compared as an array has them
      */
-    static PostgresPartitioning read(DSLContext sql, long table, TableShape shape, List<Integer> usable) {
-        List<? extends Record> rows = sql.fetch(COLUMNS, table);
-        List<Integer> columns = rows.stream()
-                .map(row -> Objects.requireNonNull(row.get("attname", String.class)))
+    static PostgresPartitioning read(PostgresSession sql, long table, TableShape shape, List<Integer> usable)
+            throws SQLException, ApplyFailure {
+        Map<String, Boolean> deciding = new HashMap<>();
+        sql.list(COLUMNS, row -> deciding.put(row.getString("attname"), row.getBoolean("combined")), table);
+        List<Integer> columns = deciding.keySet().stream()
                 .map(shape::indexOf)
                 .filter(usable::contains)
                 .sorted()
                 .toList();
         // A hash over several columns is known for a single row only.
-        boolean combined = rows.stream().anyMatch(row -> row.get("combined", Boolean.class));
+        boolean combined = deciding.containsValue(true);
         return new PostgresPartitioning(columns, combined ? 1 : ROWS_MAX);
     }
 

@@ -1,5 +1,6 @@
 package io.gemel.apply.postgres;
 
+import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
@@ -8,15 +9,10 @@ import io.gemel.transaction.TableShape;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jooq.DSLContext;
-import org.jooq.Record;
-import org.jooq.exception.DataAccessException;
 
 /** Finds those of given rows that refer to a row of a replicated table which is not there. Applying thread only. */
 final class PostgresReferences {
@@ -43,7 +39,7 @@ final class PostgresReferences {
     private record Reference(List<Integer> columns, String hold, String find) {}
 
     private final Predicate<TableId> replicated;
-    private final Map<TableShape, List<Reference>> known = new HashMap<>();
+    private final PerShape<List<Reference>> known = new PerShape<>();
 
     /** @param replicated tables whose rows must be there when they are referred to */
     PostgresReferences(Predicate<TableId> replicated) {
@@ -52,38 +48,41 @@ final class PostgresReferences {
 
     /** Forgets what it knows of the catalog. */
     void forget() {
-        known.clear();
+        known.forget();
     }
 
     /** As {@link TargetRows#dangling}. */
-    List<TargetRows.Dangling> dangling(DSLContext sql, PostgresTable child, TableShape shape, List<RowKey> keys) {
+    List<TargetRows.Dangling> dangling(PostgresSession sql, PostgresTable child, TableShape shape, List<RowKey> keys)
+            throws SQLException, ApplyFailure {
         List<TargetRows.Dangling> dangling = new ArrayList<>();
         Object[] binds = PostgresBinds.keys(child.key(), keys).toArray();
-        for (Reference reference : known.computeIfAbsent(shape, any -> read(sql, child, shape))) {
-            sql.fetch(reference.hold(), binds);
-            try (ResultSet found = sql.resultQuery(reference.find(), binds).fetchResultSet()) {
+        for (Reference reference : known.get(shape, () -> read(sql, child, shape))) {
+            sql.list(reference.hold(), row -> row.getInt(1), binds);
+            try (ResultSet found = sql.query(reference.find(), binds)) {
                 while (found.next()) {
                     RowImage row = PostgresBinds.image(shape, found);
                     dangling.add(new TargetRows.Dangling(row, reference.columns()));
                 }
-            } catch (SQLException e) {
-                throw new DataAccessException("references of " + shape.table() + ": " + e.getMessage(), e);
             }
         }
         return dangling;
     }
 
-    private List<Reference> read(DSLContext sql, PostgresTable child, TableShape shape) {
+    private List<Reference> read(PostgresSession sql, PostgresTable child, TableShape shape)
+            throws SQLException, ApplyFailure {
         List<Reference> references = new ArrayList<>();
-        for (Record row : sql.fetch(KEYS, child.name())) {
-            TableId parent = new TableId(row.get("schema", String.class), row.get("parent", String.class));
-            List<String> names = List.of(row.get("columns", String[].class));
-            List<Integer> columns =
-                    names.stream().map(name -> shape.columns().indexOf(name)).toList();
-            if (replicated.test(parent) && !columns.contains(-1)) {
-                List<String> referred = List.of(row.get("referred", String[].class));
-                boolean partitioned = row.get("partitioned", Boolean.class);
-                references.add(reference(child, columns, PostgresTable.rows(parent, partitioned), names, referred));
+        try (ResultSet row = sql.query(KEYS, child.name())) {
+            while (row.next()) {
+                TableId parent = PostgresRows.table(row, 1);
+                List<String> names = PostgresRows.texts(row, "columns");
+                List<Integer> columns = names.stream()
+                        .map(name -> shape.columns().indexOf(name))
+                        .toList();
+                if (replicated.test(parent) && !columns.contains(-1)) {
+                    List<String> referred = PostgresRows.texts(row, "referred");
+                    String parentRows = PostgresTable.rows(parent, row.getBoolean("partitioned"));
+                    references.add(reference(child, columns, parentRows, names, referred));
+                }
             }
         }
         return List.copyOf(references);

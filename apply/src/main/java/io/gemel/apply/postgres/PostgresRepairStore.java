@@ -18,8 +18,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** Rows to repair in the table {@code gemel.repair}, on the applier's connection. */
@@ -46,9 +44,9 @@ final class PostgresRepairStore implements RepairStore {
             """.formatted(GemelTable.GONE_COLUMN);
 
     private final Connection connection;
-    private final DSLContext sql;
+    private final PostgresSession sql;
 
-    PostgresRepairStore(Connection connection, DSLContext sql) {
+    PostgresRepairStore(Connection connection, PostgresSession sql) {
         this.connection = connection;
         this.sql = sql;
     }
@@ -57,12 +55,10 @@ final class PostgresRepairStore implements RepairStore {
     public Map<RowKey, Repair> asked() throws ApplyFailure {
         return run(() -> {
             Map<RowKey, Repair> asked = new HashMap<>();
-            for (Record row : sql.fetch(ASKED)) {
-                TableId table = new TableId(row.get(0, String.class), row.get(1, String.class));
-                asked.put(
-                        RowKey.of(table, row.get(2, String[].class)),
-                        new Repair(Repair.Take.of(row.get(3, String.class)), row.get(4, String.class)));
-            }
+            sql.list(
+                    ASKED,
+                    row -> asked.put(
+                            PostgresRows.key(row, 1), new Repair(Repair.Take.of(row.getString(4)), row.getString(5))));
             connection.commit();
             return asked;
         });
@@ -72,11 +68,10 @@ final class PostgresRepairStore implements RepairStore {
     public GoneColumns goneColumns() throws ApplyFailure {
         return run(() -> {
             Map<TableId, Set<String>> gone = new HashMap<>();
-            for (Record row : sql.fetch(GONE)) {
-                gone.computeIfAbsent(
-                                new TableId(row.get(0, String.class), row.get(1, String.class)), any -> new HashSet<>())
-                        .add(row.get(2, String.class));
-            }
+            sql.list(
+                    GONE,
+                    row -> gone.computeIfAbsent(PostgresRows.table(row, 1), any -> new HashSet<>())
+                            .add(row.getString(3)));
             connection.commit();
             return new GoneColumns(gone);
         });
@@ -98,9 +93,8 @@ final class PostgresRepairStore implements RepairStore {
     }
 
     /** Within the applier's transaction; whether any is left. */
-    boolean end(long position) throws SQLException {
+    boolean end(long position) throws SQLException, ApplyFailure {
         sql.execute("DELETE FROM " + GemelTable.REPAIR + " WHERE position <= ?", position);
-        return sql.fetchSingle("SELECT EXISTS (SELECT FROM " + GemelTable.REPAIR + ")")
-                .get(0, Boolean.class);
+        return sql.one("SELECT EXISTS (SELECT FROM " + GemelTable.REPAIR + ")", row -> row.getBoolean(1));
     }
 }

@@ -86,9 +86,9 @@ final class PostgresRowReader {
         }
     }
 
-    private ResultSet byKey(PostgresTable table, String select, List<RowKey> keys) {
+    private ResultSet byKey(PostgresTable table, String select, List<RowKey> keys) throws SQLException {
         List<Object> binds = PostgresBinds.keys(table.key(), keys);
         binds.addAll(parts.partitions(table, keys));
-        return parts.sql(table).resultQuery(select, binds.toArray()).fetchResultSet();
+        return parts.sql(table).query(select, binds.toArray());
     }
 }

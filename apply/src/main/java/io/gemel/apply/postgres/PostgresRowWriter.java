@@ -14,20 +14,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.jooq.DSLContext;
 
 /** Writes any number of rows of a table. One database transaction; applying thread only. */
 final class PostgresRowWriter {
     /** Rows of a statement whose values come in two functions: PostgreSQL compares each of one with each of the other. */
     private static final int SPLIT_ROWS_MAX = 100;
 
-    private final DSLContext sql;
+    private final PostgresSession sql;
     private final StatementParts parts;
     private final Function<PostgresTable, PostgresStatements> statements;
     private final Set<Long> lockedForInserts = new HashSet<>();
 
     /** @param statements of a table */
-    PostgresRowWriter(DSLContext sql, StatementParts parts, Function<PostgresTable, PostgresStatements> statements) {
+    PostgresRowWriter(
+            PostgresSession sql, StatementParts parts, Function<PostgresTable, PostgresStatements> statements) {
         this.sql = sql;
         this.parts = parts;
         this.statements = statements;
@@ -77,8 +77,7 @@ final class PostgresRowWriter {
 
     private void clear(BitSet missed, int start, PostgresTable table, String statement, List<Object> binds)
             throws SQLException {
-        try (ResultSet written =
-                parts.sql(table).resultQuery(statement, binds.toArray()).fetchResultSet()) {
+        try (ResultSet written = parts.sql(table).query(statement, binds.toArray())) {
             while (written.next()) {
                 missed.clear(start + written.getInt(1));
             }
@@ -99,10 +98,9 @@ final class PostgresRowWriter {
             }
             Set<RowKey> inserted = new HashSet<>();
             try (ResultSet written = (table.canMerge() ? sql : parts.sql(table))
-                    .resultQuery(statements.apply(table).insertIfAbsent(), binds.toArray())
-                    .fetchResultSet()) {
+                    .query(statements.apply(table).insertIfAbsent(), binds.toArray())) {
                 while (written.next()) {
-                    inserted.add(key(shape, written));
+                    inserted.add(PostgresRows.key(shape, written));
                 }
             }
             if (inserted.size() < part.size()) {
@@ -115,18 +113,10 @@ final class PostgresRowWriter {
     }
 
     /** A key that PostgreSQL does not judge in this session must not be assigned twice by two concurrent sessions. */
-    private void lockForInserts(PostgresTable table) {
+    private void lockForInserts(PostgresTable table) throws SQLException {
         if (table.isKeyUnjudged() && lockedForInserts.add(table.oid())) {
             sql.execute("LOCK TABLE " + table.rows() + " IN SHARE ROW EXCLUSIVE MODE");
         }
-    }
-
-    private static RowKey key(TableShape shape, ResultSet row) throws SQLException {
-        String[] values = new String[shape.key().size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = row.getString(i + 1);
-        }
-        return RowKey.of(shape.table(), values);
     }
 
     /** Deletes the rows of these keys; returns how many there were. */

@@ -1,10 +1,11 @@
 package io.gemel.apply.postgres;
 
 import io.gemel.transaction.TableId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jooq.Record;
 
 /**
  * One table as the local catalog has it, for rows of one incoming shape, and the parts of statements that depend on it alone.
@@ -28,14 +29,14 @@ final class PostgresTable {
      * @param referenced whether foreign keys refer to it
      */
     record Facts(long oid, String state, boolean partitioned, boolean immediate, boolean rules, boolean referenced) {
-        static Facts of(Record row) {
+        static Facts of(ResultSet row) throws SQLException {
             return new Facts(
-                    row.get("table", Long.class),
-                    String.valueOf(row.get("state", String.class)),
-                    row.get("partitioned", Boolean.class),
-                    row.get("immediate", Boolean.class),
-                    row.get("rules", Boolean.class),
-                    row.get("referenced", Boolean.class));
+                    row.getLong("table"),
+                    row.getString("state"),
+                    row.getBoolean("partitioned"),
+                    row.getBoolean("immediate"),
+                    row.getBoolean("rules"),
+                    row.getBoolean("referenced"));
         }
     }
 

@@ -7,6 +7,7 @@ import io.gemel.apply.target.RepairCommands;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.TableId;
 import io.gemel.transaction.TableShape;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,8 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 
 /** Finds the table for an incoming shape in the local catalog, or says why there is none. */
 final class PostgresTableReader {
@@ -50,19 +49,27 @@ final class PostgresTableReader {
     private PostgresTableReader() {}
 
     /** Reads the catalog; a shape that does not fit the local table is a failure that names the difference. */
-    static PostgresTable read(DSLContext sql, TableShape shape) throws ApplyFailure {
+    static PostgresTable read(PostgresSession sql, TableShape shape) throws SQLException, ApplyFailure {
         TableId table = shape.table();
         Map<String, PostgresColumn> known = new HashMap<>();
         Set<String> localKey = new HashSet<>();
-        List<? extends Record> rows = sql.fetch(COLUMNS, table.schema(), table.name());
-        for (Record row : rows) {
-            PostgresColumn column = PostgresColumn.of(row);
-            known.put(column.name(), column);
-            if (row.get("key_place", Integer.class) != null) {
-                localKey.add(column.name());
-            }
-        }
-        if (known.isEmpty()) {
+        Facts facts = sql
+                .list(
+                        COLUMNS,
+                        row -> {
+                            PostgresColumn column = PostgresColumn.of(row);
+                            known.put(column.name(), column);
+                            if (row.getString("key_place") != null) {
+                                localKey.add(column.name());
+                            }
+                            return Facts.of(row);
+                        },
+                        table.schema(),
+                        table.name())
+                .stream()
+                .findFirst()
+                .orElse(null);
+        if (facts == null) {
             throw halt(
                     Advice.APPLY_TABLE_MISSING,
                     "table " + table
@@ -77,7 +84,6 @@ final class PostgresTableReader {
                     "table " + table + " has the primary key " + localKey + " at this site but " + keyNames
                             + " at the peer; make it the peer's here");
         }
-        Facts facts = Facts.of(rows.get(0));
         List<Integer> plain = IntStream.range(0, columns.size())
                 .filter(i -> !columns.get(i).wrapped())
                 .boxed()

@@ -22,10 +22,6 @@ import io.gemel.transaction.Marker;
 import io.gemel.transaction.ValueText;
 import java.sql.Connection;
 import java.sql.SQLException;
-import org.jooq.DSLContext;
-import org.jooq.SQLDialect;
-import org.jooq.conf.Settings;
-import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +89,7 @@ public final class PostgresTarget implements TargetDatabase {
     private final PostgresActivity activity;
     private volatile int backendPid;
     private @Nullable Connection connection;
-    private @Nullable DSLContext sql;
+    private @Nullable PostgresSession sql;
 
     public PostgresTarget(ApplyConfig config, ReadProgress progress) {
         this.config = config;
@@ -140,13 +136,6 @@ public final class PostgresTarget implements TargetDatabase {
         return new HikariDataSource(pool);
     }
 
-    private static DSLContext dsl(Connection connection) {
-        return DSL.using(
-                connection,
-                SQLDialect.POSTGRES,
-                new Settings().withExecuteLogging(false).withFetchWarnings(false));
-    }
-
     @Override
     public boolean tryLead() throws ApplyFailure {
         return run(() -> {
@@ -155,11 +144,13 @@ public final class PostgresTarget implements TargetDatabase {
                 mine = applyPool.getConnection();
                 mine.setAutoCommit(false);
                 connection = mine;
-                sql = dsl(mine);
-                backendPid = sql().fetchSingle("SELECT pg_backend_pid()").get(0, Integer.class);
+                sql = new PostgresSession(mine);
+                backendPid = sql().one("SELECT pg_backend_pid()", row -> row.getInt(1));
             }
-            boolean leads = sql().fetchSingle("SELECT pg_try_advisory_lock(hashtext(?), 1)", "gemel:" + config.site())
-                    .get(0, Boolean.class);
+            boolean leads = sql().one(
+                            "SELECT pg_try_advisory_lock(hashtext(?), 1)",
+                            row -> row.getBoolean(1),
+                            "gemel:" + config.site());
             mine.commit();
             return leads;
         });
@@ -186,19 +177,19 @@ public final class PostgresTarget implements TargetDatabase {
         catalog.begin();
         return run(() -> {
             connection().setNetworkTimeout(Runnable::run, Math.toIntExact(answerSeconds(config) * 1_000));
-            String id = sql().fetchSingle(
+            String id = sql().one(
                             "INSERT INTO " + GemelTable.APPLIED
                                     + " (origin, position, epoch, version_micros, peer_seen, peer_commit, horizon)"
                                     + " VALUES (?, ?, ?, ?, ?, ?, pg_snapshot_xmin(pg_current_snapshot())::text)"
                                     + " ON CONFLICT (origin, position, peer_seen) DO UPDATE SET horizon = EXCLUDED.horizon"
                                     + " RETURNING pg_current_xact_id()::text",
+                            row -> row.getString(1),
                             config.peer().name(),
                             marker.position(),
                             marker.epoch(),
                             marker.version().micros(),
                             marker.peerSeen(),
-                            marker.peerCommit())
-                    .get(0, String.class);
+                            marker.peerCommit());
             return new PostgresTransaction(connection(), sql(), catalog, writers, Long.parseLong(id));
         });
     }
@@ -212,11 +203,12 @@ public final class PostgresTarget implements TargetDatabase {
     public void beat() throws ApplyFailure {
         run(() -> {
             try (Connection side = sidePool.getConnection()) {
-                String id = dsl(side)
-                        .fetchSingle("UPDATE " + GemelTable.HEARTBEAT + " SET beat = beat + 1, at = clock_timestamp(),"
-                                + " horizon = pg_snapshot_xmin(pg_current_snapshot())::text WHERE id = 1"
-                                + " RETURNING pg_current_xact_id()::text")
-                        .get(0, String.class);
+                String id = new PostgresSession(side)
+                        .one(
+                                "UPDATE " + GemelTable.HEARTBEAT + " SET beat = beat + 1, at = clock_timestamp(),"
+                                        + " horizon = pg_snapshot_xmin(pg_current_snapshot())::text WHERE id = 1"
+                                        + " RETURNING pg_current_xact_id()::text",
+                                row -> row.getString(1));
                 writers.beat(Long.parseLong(id));
                 return id;
             }
@@ -227,9 +219,8 @@ public final class PostgresTarget implements TargetDatabase {
     public long logEnd() throws ApplyFailure {
         return run(() -> {
             try (Connection side = sidePool.getConnection()) {
-                return dsl(side)
-                        .fetchSingle("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn")
-                        .get(0, Long.class);
+                return new PostgresSession(side)
+                        .one("SELECT pg_current_wal_insert_lsn() - '0/0'::pg_lsn", row -> row.getLong(1));
             }
         });
     }
@@ -254,8 +245,8 @@ public final class PostgresTarget implements TargetDatabase {
         new PostgresMaintenance(config, sidePool).tidyUp();
     }
 
-    private DSLContext sql() throws ApplyFailure {
-        DSLContext known = sql;
+    private PostgresSession sql() throws ApplyFailure {
+        PostgresSession known = sql;
         if (known == null) {
             throw new ApplyFailure(Kind.RESTART, "not connected");
         }

@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a PostgreSQL database, in one transaction on the applier's connection. */
@@ -23,7 +22,7 @@ final class PostgresTargetRows implements TargetRows {
     /** Times that a row may be neither found nor free to insert: another session inserts and deletes it in turn, or something hides it. */
     private static final int LOCK_ROUNDS_MAX = 3;
 
-    private final DSLContext sql;
+    private final PostgresSession sql;
     private final PostgresRowReader rowReader;
     private final PostgresRowWriter rowWriter;
     private final PostgresCatalog catalog;
@@ -36,7 +35,7 @@ final class PostgresTargetRows implements TargetRows {
     private final Map<RowKey, RowImage> placeholders = new HashMap<>(); // what lock inserted
 
     /** @param id of the transaction, 64 bits wide */
-    PostgresTargetRows(DSLContext sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
+    PostgresTargetRows(PostgresSession sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
         this.sql = sql;
         StatementParts parts = new StatementParts(sql, catalog.rowsAtWork());
         rowReader = new PostgresRowReader(parts, catalog::statements, catalog.rowBytesMax());

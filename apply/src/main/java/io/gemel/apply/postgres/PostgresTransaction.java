@@ -15,13 +15,11 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 
 /** A transaction on the applier's connection to PostgreSQL. */
 final class PostgresTransaction implements TargetTransaction {
     private final Connection connection;
-    private final DSLContext sql;
+    private final PostgresSession sql;
     private final PostgresCatalog catalog;
     private final PostgresTargetRows rows;
     private final WriterHorizon writers;
@@ -37,7 +35,7 @@ final class PostgresTransaction implements TargetTransaction {
      * @param id 64-bit transaction id
      */
     PostgresTransaction(
-            Connection connection, DSLContext sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
+            Connection connection, PostgresSession sql, PostgresCatalog catalog, WriterHorizon writers, long id) {
         this.connection = connection;
         this.sql = sql;
         this.catalog = catalog;
@@ -56,9 +54,9 @@ final class PostgresTransaction implements TargetTransaction {
     @Override
     public long unreadUpTo() throws ApplyFailure {
         return PostgresWork.run(() -> {
-            Record now =
-                    sql.fetchSingle("SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn() - '0/0'::pg_lsn");
-            return writers.covers(now.get(0, String.class), id) ? Long.valueOf(0) : now.get(1, Long.class);
+            return sql.one(
+                    "SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn() - '0/0'::pg_lsn",
+                    now -> writers.covers(now.getString(1), id) ? 0 : now.getLong(2));
         });
     }
 

@@ -1,20 +1,19 @@
 package io.gemel.apply.postgres;
 
+import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.apply.target.TargetRows.Collision;
 import io.gemel.apply.target.UniqueKey;
 import io.gemel.transaction.RowImage;
-import io.gemel.transaction.RowKey;
 import io.gemel.transaction.TableShape;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,21 +65,22 @@ final class PostgresUniqueKeys {
     /** A unique key and the query for its collisions. */
     private record Searched(UniqueKey key, boolean deferrable, String query) {}
 
-    private final Map<TableShape, List<Searched>> known = new HashMap<>();
+    private final PerShape<List<Searched>> known = new PerShape<>();
 
     /** Forgets what it knows of the catalog. */
     void forget() {
-        known.clear();
+        known.forget();
     }
 
     /** As {@link TargetRows#collisions}. */
-    List<Collision> collisions(DSLContext sql, PostgresTable table, TableShape shape, List<RowImage> images) {
+    List<Collision> collisions(PostgresSession sql, PostgresTable table, TableShape shape, List<RowImage> images)
+            throws SQLException, ApplyFailure {
         List<Collision> found = new ArrayList<>();
         for (Searched each : keys(sql, table, shape)) {
-            for (Record row : sql.fetch(
-                    each.query(), PostgresBinds.images(table.all(), images).toArray())) {
-                found.add(new Collision(each.key(), RowKey.of(shape.table(), row.into(String[].class))));
-            }
+            found.addAll(sql.list(
+                    each.query(),
+                    row -> new Collision(each.key(), PostgresRows.key(shape, row)),
+                    PostgresBinds.images(table.all(), images).toArray()));
         }
         return found;
     }
@@ -89,47 +89,54 @@ final class PostgresUniqueKeys {
      * Returns whether the table has a key that PostgreSQL checks late, by a trigger, and so not at all in the applier's
      * session.
      */
-    boolean hasDeferrable(DSLContext sql, PostgresTable table, TableShape shape) {
+    boolean hasDeferrable(PostgresSession sql, PostgresTable table, TableShape shape)
+            throws SQLException, ApplyFailure {
         return keys(sql, table, shape).stream().anyMatch(Searched::deferrable);
     }
 
-    private List<Searched> keys(DSLContext sql, PostgresTable table, TableShape shape) {
-        return known.computeIfAbsent(shape, any -> read(sql, shape, table));
+    private List<Searched> keys(PostgresSession sql, PostgresTable table, TableShape shape)
+            throws SQLException, ApplyFailure {
+        return known.get(shape, () -> read(sql, shape, table));
     }
 
-    private static List<Searched> read(DSLContext sql, TableShape shape, PostgresTable table) {
+    private static List<Searched> read(PostgresSession sql, TableShape shape, PostgresTable table)
+            throws SQLException, ApplyFailure {
         Map<String, String> generated = new LinkedHashMap<>();
-        for (Record row : sql.fetch(GENERATED, table.name())) {
-            generated.put(row.get("name", String.class), row.get("expression", String.class));
-        }
-        List<Searched> keys = new ArrayList<>();
-        for (Record row : sql.fetch(KEYS, table.name())) {
-            List<String> expressions = List.of(row.get("expressions", String[].class));
-            List<String> operators = List.of(row.get("operators", String[].class));
-            String equality = row.get("no_nulls", Boolean.class) ? "IS NOT DISTINCT FROM" : "=";
-            String matches = IntStream.range(0, expressions.size())
-                    .mapToObj(i -> "o.e" + i + " " + (operators.isEmpty() ? equality : operators.get(i)) + " n.e" + i)
-                    .collect(Collectors.joining(" AND "));
-            keys.add(new Searched(
-                    key(sql, shape, row.get("name", String.class), row.get("index", Long.class), expressions),
-                    row.get("deferrable", Boolean.class),
-                    new PostgresStatements(table)
-                            .collisions(generated, expressions, row.get("predicate", String.class), matches)));
-        }
-        return List.copyOf(keys);
+        sql.list(GENERATED, row -> generated.put(row.getString("name"), row.getString("expression")), table.name());
+        return List.copyOf(sql.list(
+                KEYS,
+                row -> {
+                    List<String> expressions = PostgresRows.texts(row, "expressions");
+                    List<String> operators = PostgresRows.texts(row, "operators");
+                    String equality = row.getBoolean("no_nulls") ? "IS NOT DISTINCT FROM" : "=";
+                    String matches = IntStream.range(0, expressions.size())
+                            .mapToObj(i ->
+                                    "o.e" + i + " " + (operators.isEmpty() ? equality : operators.get(i)) + " n.e" + i)
+                            .collect(Collectors.joining(" AND "));
+                    return new Searched(
+                            key(sql, shape, row.getString("name"), row.getLong("index"), expressions),
+                            row.getBoolean("deferrable"),
+                            new PostgresStatements(table)
+                                    .collisions(generated, expressions, row.getString("predicate"), matches));
+                },
+                table.name()));
     }
 
-    private static UniqueKey key(DSLContext sql, TableShape shape, String name, long index, List<String> expressions) {
+    private static UniqueKey key(
+            PostgresSession sql, TableShape shape, String name, long index, List<String> expressions)
+            throws SQLException, ApplyFailure {
         List<Integer> columns = new ArrayList<>();
         @Nullable Integer clears = null;
-        for (Record row : sql.fetch(COLUMNS, ArrayLiteral.of(expressions, text -> text), index)) {
-            int column = shape.indexOf(row.get("attname", String.class));
-            if (column < 0) {
-                continue; // generated: the columns that it is made of are listed
-            }
-            columns.add(column);
-            if (row.get("clears", Boolean.class) && !shape.key().contains(column)) {
-                clears = column;
+        try (ResultSet row = sql.query(COLUMNS, ArrayLiteral.of(expressions, text -> text), index)) {
+            while (row.next()) {
+                int column = shape.indexOf(row.getString("attname"));
+                if (column < 0) {
+                    continue; // generated: the columns that it is made of are listed
+                }
+                columns.add(column);
+                if (row.getBoolean("clears") && !shape.key().contains(column)) {
+                    clears = column;
+                }
             }
         }
         return new UniqueKey(name, columns, clears);

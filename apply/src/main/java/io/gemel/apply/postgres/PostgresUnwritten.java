@@ -1,12 +1,14 @@
 package io.gemel.apply.postgres;
 
+import static io.gemel.apply.postgres.PostgresWork.run;
+
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.RowKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Locale;
-import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jspecify.annotations.Nullable;
 
 /** Says why a row was not written, or not found, although the database refused nothing. Applying thread only. */
@@ -26,6 +28,13 @@ final class PostgresUnwritten {
             ORDER BY place, relation, name LIMIT 1
             """;
 
+    /** What withholds rows. */
+    private record Cause(String kind, String name, String relation) {
+        static Cause of(ResultSet row) throws SQLException {
+            return new Cause(row.getString("kind"), row.getString("name"), row.getString("relation"));
+        }
+    }
+
     private PostgresUnwritten() {}
 
     /**
@@ -33,7 +42,8 @@ final class PostgresUnwritten {
      *
      * @param equal a row here whose key PostgreSQL takes for the same though it is written otherwise, or null
      */
-    static ApplyFailure why(DSLContext sql, PostgresTable table, RowKey row, @Nullable RowKey equal) {
+    static ApplyFailure why(PostgresSession sql, PostgresTable table, RowKey row, @Nullable RowKey equal)
+            throws ApplyFailure {
         if (equal != null) {
             return new ApplyFailure(
                     Kind.PARK,
@@ -45,12 +55,12 @@ final class PostgresUnwritten {
                             + " a key of an integer, uuid, text or date type, or list it in tables.exclude at both sites");
         }
         long oid = table.oid();
-        Record cause = sql.fetchOne(CAUSES, oid, oid, oid, oid);
+        Cause cause = run(() -> sql.first(CAUSES, Cause::of, oid, oid, oid, oid));
         if (cause == null) {
             return new ApplyFailure(Kind.RETRY, "row " + row + " was just written by another session");
         }
-        String kind = String.valueOf(cause.get("kind", String.class));
-        String name = PostgresTable.quote(String.valueOf(cause.get("name", String.class)));
+        String kind = cause.kind();
+        String name = PostgresTable.quote(cause.name());
         if (kind.equals("row security")) {
             return new ApplyFailure(
                     Kind.HALT,
@@ -63,7 +73,7 @@ final class PostgresUnwritten {
                 Advice.APPLY_WITHHELD,
                 kind + " " + name + " of table " + table.id() + " suppresses row " + row
                         + ": it is enabled as REPLICA or ALWAYS, so it runs for replicated rows, too. Let it pass"
-                        + " the row, or ALTER TABLE " + cause.get("relation", String.class) + " DISABLE "
+                        + " the row, or ALTER TABLE " + cause.relation() + " DISABLE "
                         + kind.toUpperCase(Locale.ROOT) + " " + name + "; then 'gemel parked FILE retry ID'");
     }
 }

@@ -11,7 +11,6 @@ import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import org.jooq.DSLContext;
 
 /** Statements that go through whole tables and take as long as these are large. One transaction; applying thread only. */
 final class PostgresWholeTables {
@@ -26,16 +25,16 @@ final class PostgresWholeTables {
 
     private static final String BY_KEY = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_nestloop = on";
 
-    private final DSLContext sql;
+    private final PostgresSession sql;
 
-    PostgresWholeTables(DSLContext sql) {
+    PostgresWholeTables(PostgresSession sql) {
         this.sql = sql;
     }
 
     /** Does what may go through a whole table, such as a search without an index. */
     <T> T through(PostgresWork<T> work) throws ApplyFailure {
         return run(() -> {
-            sql.connection(connection -> connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS_MAX));
+            sql.connection().setNetworkTimeout(Runnable::run, ANSWER_MILLIS_MAX);
             return work.work();
         });
     }
@@ -55,8 +54,7 @@ final class PostgresWholeTables {
     void forEach(String statement, TableShape shape, RowsConsumer consumer) throws ApplyFailure {
         List<RowImage> some = new ArrayList<>();
         through(() -> {
-            try (ResultSet rows =
-                    sql.resultQuery(statement).fetchSize(FetchSize.ROWS).fetchResultSet()) {
+            try (ResultSet rows = sql.stream(statement)) {
                 while (rows.next()) {
                     some.add(PostgresBinds.image(shape, rows));
                     if (some.size() == FetchSize.ROWS) {

@@ -2,7 +2,6 @@ package io.gemel.apply.postgres;
 
 import io.gemel.apply.target.ApplyFailure;
 import java.sql.SQLException;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 
 /** A piece of work against the database. */
@@ -14,7 +13,7 @@ interface PostgresWork<T extends @Nullable Object> {
     static <T extends @Nullable Object> T run(PostgresWork<T> work) throws ApplyFailure {
         try {
             return work.work();
-        } catch (SQLException | DataAccessException e) {
+        } catch (SQLException e) {
             throw FailureClassifier.classify(e);
         }
     }

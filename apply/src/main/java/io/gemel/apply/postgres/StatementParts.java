@@ -3,16 +3,9 @@ package io.gemel.apply.postgres;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.transaction.RowImage;
 import io.gemel.transaction.RowKey;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import org.jooq.DSLContext;
-import org.jooq.ExecuteListener;
-import org.jooq.exception.DataAccessException;
-import org.jooq.impl.DefaultExecuteListenerProvider;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGStatement;
 
 /**
  * Runs a statement for any number of rows, in as many parts as a table needs, and so that it touches no partition in vain. One database
@@ -22,13 +15,14 @@ final class StatementParts {
     /** Rows of any statement: it has to answer in time, however large a log record may be. */
     private static final int ROWS_MAX = 10_000;
 
-    private final DSLContext sql;
+    private final PostgresSession sql;
     private final RowsAtWork atWork;
-    private @Nullable DSLContext replanning;
+    private final PostgresSession replanning;
 
     /** @param atWork told of the rows of each part */
-    StatementParts(DSLContext sql, RowsAtWork atWork) {
+    StatementParts(PostgresSession sql, RowsAtWork atWork) {
         this.sql = sql;
+        replanning = sql.replanning();
         this.atWork = atWork;
     }
 
@@ -57,29 +51,11 @@ final class StatementParts {
     }
 
     /** Statements that name partitions must be planned for the very values; others once and for all. */
-    DSLContext sql(PostgresTable table) {
+    PostgresSession sql(PostgresTable table) {
         if (!table.partitioning().prunes()) {
             return sql;
         }
-        DSLContext known = replanning;
-        if (known == null) {
-            known = sql.configuration()
-                    .deriveAppending(DefaultExecuteListenerProvider.providers(
-                            ExecuteListener.onPrepareEnd(context -> unprepared(context.statement()))))
-                    .dsl();
-            replanning = known;
-        }
-        return known;
-    }
-
-    private static void unprepared(@Nullable PreparedStatement statement) {
-        try {
-            if (statement != null) {
-                statement.unwrap(PGStatement.class).setPrepareThreshold(0);
-            }
-        } catch (SQLException e) {
-            throw new DataAccessException("not a statement of PostgreSQL's driver", e);
-        }
+        return replanning;
     }
 
     /** The values of the columns that decide about partitions, an array for each. */

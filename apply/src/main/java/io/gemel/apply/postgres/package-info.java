@@ -1,4 +1,4 @@
-/** PostgreSQL as the target database. The only package of apply that depends on JDBC, jOOQ and the pool. */
+/** PostgreSQL as the target database. The only package of apply that depends on JDBC and the pool. */
 @NullMarked
 package io.gemel.apply.postgres;
 

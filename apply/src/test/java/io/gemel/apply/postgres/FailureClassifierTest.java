@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gemel.apply.target.ApplyFailure.Kind;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
-import org.jooq.exception.DataAccessException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +33,7 @@ class FailureClassifierTest {
     void knows_what_an_error_of_the_database_means(String state, Kind kind) {
         SQLException error = new SQLException("why", state);
 
-        assertThat(FailureClassifier.classify(new DataAccessException("statement", error)))
+        assertThat(FailureClassifier.classify(new StatementException("statement", error)))
                 .satisfies(failure -> assertThat(failure.kind()).isEqualTo(kind))
                 .hasMessageContaining("why")
                 .hasMessageContaining(state);

@@ -176,8 +176,7 @@ final class ArchitectureTest {
             .resideInAnyPackage(TRANSACTION, REASON, FIGURE, CONFLICT)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "java.net..", "java.nio.channels..", "java.nio.file..", "java.sql..", "org.apache..", "org.jooq..")
+            .resideInAnyPackage("java.net..", "java.nio.channels..", "java.nio.file..", "java.sql..", "org.apache..")
             .because("it is tested and simulated without servers: read outside and hand it what was read");
 
     @ArchTest
@@ -202,14 +201,14 @@ final class ArchitectureTest {
             .because("the rest speaks of log positions: call what writes or reads the log, in package log");
 
     @ArchTest
-    static final ArchRule jooq_and_the_pool_belong_to_the_applier = noClasses()
+    static final ArchRule the_pool_belongs_to_the_applier = noClasses()
             .that()
             .resideInAnyPackage(TRANSACTION, CONFLICT, CAPTURE, APPLY)
             .and()
             .resideOutsideOfPackage(APPLY_POSTGRES)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("org.jooq..", "com.zaxxer.hikari..")
+            .resideInAPackage("com.zaxxer.hikari..")
             .because("capture reads a log, it writes no rows: rows are written by apply's package postgres");
 
     @ArchTest

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** What {@code gemel site}, {@code gemel router} and the other commands that run in production carry. */
 class ProductionClassPathIT {
-    private static final long BYTES_MAX = 38_000_000;
+    private static final long BYTES_MAX = 35_000_000;
 
     @Test
     void holds_neither_a_broker_nor_embedded_servers_nor_the_demo() throws IOException {

@@ -110,6 +110,44 @@ class UniqueKeysIT {
         return TwoSites.texts(sites.east(), "SELECT DISTINCT table_name, kind FROM gemel.journal ORDER BY 1, 2");
     }
 
+    /** PostgreSQL has a text of its own for the values of many types, and so have libraries. */
+    @Test
+    void finds_the_row_that_has_the_value_whatever_type_its_key_is_of() throws Exception {
+        Map<String, List<String>> keys = Map.of(
+                "by_flag boolean", List.of("true", "false"),
+                "by_day date", List.of("2026-03-01", "2026-03-02"),
+                "by_time timestamptz", List.of("2026-03-01 12:00:00.5+00", "2026-03-02 12:00:00+00"),
+                "by_hour time", List.of("12:00:00.25", "13:00:00"),
+                "by_bytes bytea", List.of("\\x00ff", "\\x01"),
+                "by_amount numeric(10,2)", List.of("1.50", "2.00"),
+                "by_id uuid", List.of("00000000-0000-0000-0000-000000000001", "00000000-0000-0000-0000-000000000002"));
+        try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of())) {
+            sites.schema(TwoSites.PROBE);
+            for (String each : keys.keySet()) {
+                String[] table = each.split(" ");
+                sites.schema("CREATE TABLE " + table[0] + " (key " + table[1] + " PRIMARY KEY, name text UNIQUE)");
+            }
+            sites.prepare().run();
+            sites.pause();
+            for (Map.Entry<String, List<String>> each : keys.entrySet()) {
+                String insert = "INSERT INTO " + each.getKey().split(" ")[0] + " VALUES ('";
+                sites.east().execute(insert + each.getValue().get(0) + "', 'ada')");
+                sites.west().execute(insert + each.getValue().get(1) + "', 'ada')");
+            }
+            sites.resume();
+            sites.settle();
+
+            for (String each : keys.keySet()) {
+                String table = each.split(" ")[0];
+                sites.assertEqual(table);
+                assertThat(TwoSites.texts(sites.east(), "SELECT count(*), count(name) FROM " + table))
+                        .as(table)
+                        .containsExactly("2|1");
+            }
+            sites.awaitNoReason();
+        }
+    }
+
     @Test
     @Follows(Advice.APPLY_COLLISION_LARGE)
     void halts_at_a_collision_in_a_transaction_that_is_too_large_to_look_at_as_a_whole() throws Exception {
