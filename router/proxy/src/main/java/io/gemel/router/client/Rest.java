@@ -23,7 +23,7 @@ public final class Rest {
         this.vm = vm;
         stay = new Stay(vm);
         response.pause();
-        vm.streams(1);
+        vm.outstanding().streams(1);
     }
 
     /** Passes them on, and ends nothing. */
@@ -45,7 +45,7 @@ public final class Rest {
     private void end() {
         if (!over) {
             over = true;
-            vm.streams(-1);
+            vm.outstanding().streams(-1);
         }
     }
 

@@ -28,8 +28,8 @@ public final class Upgraded {
         Channel channel = connection.channelHandlerContext().channel();
         channel.config().setAutoRead(false);
         connection.toNetSocket(); // out of its pool
-        vm.upgraded(1);
-        channel.closeFuture().addListener(unused -> vm.upgraded(-1));
+        vm.outstanding().upgraded(1);
+        channel.closeFuture().addListener(unused -> vm.outstanding().upgraded(-1));
         return new Upgraded(channel, new Stay(vm));
     }
 

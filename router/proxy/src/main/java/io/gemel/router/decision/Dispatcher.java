@@ -89,7 +89,7 @@ public final class Dispatcher {
             otherwise.accept(history.inDoubt() ? ResubmissionPolicy.soon(history, nowMillis) : new Answer(Reply.SHED));
         } else {
             boolean changes = !history.safe();
-            vm.began(changes);
+            vm.outstanding().began(changes);
             load.inFlight().incrementAndGet();
             picked.accept(new Assignment(vm, load, traffic, changes));
         }
@@ -123,10 +123,10 @@ public final class Dispatcher {
         int inFlight = giveBack(of, over, nowMillis);
         switch (result.kind()) {
             case ANSWERED -> answered(of, result.outcome(), millis, inFlight);
-            case UNABLE, IMPROPER -> vm.judgedBy(false);
+            case UNABLE, IMPROPER -> vm.breaker().answered(false);
             case NOT_SENT, BROKEN -> {
                 vm.suspect();
-                vm.judgedBy(false);
+                vm.breaker().answered(false);
             }
         }
     }
@@ -138,7 +138,9 @@ public final class Dispatcher {
         if (outcome == Outcome.UNREACHABLE || outcome == Outcome.LATE) {
             limit.overloaded();
         }
-        of.vm().judgedBy(outcome != Outcome.UNREACHABLE && outcome != Outcome.UNKNOWN && outcome != Outcome.FAILED);
+        of.vm()
+                .breaker()
+                .answered(outcome != Outcome.UNREACHABLE && outcome != Outcome.UNKNOWN && outcome != Outcome.FAILED);
     }
 
     /** What an attempt counted for is given back, and nothing is learnt from it: the router itself gave it up. */
@@ -154,9 +156,9 @@ public final class Dispatcher {
      */
     private static int giveBack(Assignment of, boolean over, long nowMillis) {
         if (over) {
-            of.vm().ended(of.changes());
+            of.vm().outstanding().ended(of.changes());
         } else {
-            of.vm().leftBehind(of.changes(), nowMillis);
+            of.vm().outstanding().leftBehind(of.changes(), nowMillis);
         }
         if (of.traffic() == TrafficClass.FAILOVER) {
             of.load().failover().leave();

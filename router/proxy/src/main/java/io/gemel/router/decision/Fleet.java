@@ -145,7 +145,7 @@ public final class Fleet implements FleetView {
         double sum = 0;
         for (VmState vm : vms()) {
             if (vm.serves(group) && vm.config().weight() > 0 && vm.fit() && vm.works() && vm.latencyMillis() > 0) {
-                sum += vm.inFlight() / vm.latencyMillis();
+                sum += vm.outstanding().inFlight() / vm.latencyMillis();
             }
         }
         return sum;

@@ -3,7 +3,6 @@ package io.gemel.router.decision;
 import io.gemel.router.api.RouterReport.SiteState;
 import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.VmHealth.Verdict;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.util.Collection;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -198,7 +197,7 @@ public final class LoadBalancer {
         if (history.met(vm.name())) {
             rank += 8;
         }
-        if (!vm.usable() || isOpen(vm.breaker())) {
+        if (!vm.usable() || vm.breaker().isOpen()) {
             rank += 4;
         }
         if (history.metHost(vm.host())) {
@@ -225,7 +224,7 @@ public final class LoadBalancer {
         double weight = vm.weight(nowMillis, slowStartMillis);
         double othersWeight = other.weight(nowMillis, slowStartMillis);
         double bound = 2 * Math.max(weight, othersWeight) - Math.min(weight, othersWeight);
-        return vm.inFlight() * othersWeight - other.inFlight() * weight >= bound;
+        return vm.outstanding().inFlight() * othersWeight - other.outstanding().inFlight() * weight >= bound;
     }
 
     private @Nullable VmState draw(List<VmState> vms, @Nullable VmState except, Tier tier, long nowMillis) {
@@ -261,14 +260,10 @@ public final class LoadBalancer {
     }
 
     private boolean hasRoom(VmState vm) {
-        return vm.inFlight() < vmInFlightMax && !vm.full() && vm.fit();
+        return vm.outstanding().inFlight() < vmInFlightMax && !vm.full() && vm.fit();
     }
 
     private static boolean isGood(VmState vm) {
-        return vm.verdict() == Verdict.ALIVE && !isOpen(vm.breaker());
-    }
-
-    private static boolean isOpen(CircuitBreaker breaker) {
-        return breaker.getState() == CircuitBreaker.State.OPEN;
+        return vm.verdict() == Verdict.ALIVE && !vm.breaker().isOpen();
     }
 }

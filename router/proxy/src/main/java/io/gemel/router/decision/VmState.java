@@ -2,12 +2,6 @@ package io.gemel.router.decision;
 
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.decision.VmHealth.Verdict;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -21,30 +15,14 @@ public final class VmState {
     /** How fast the average latency follows. */
     private static final double LATENCY_WEIGHT = 0.1;
 
-    /** An open breaker keeps requests away for so long. */
-    private static final long BREAKER_OPEN_MILLIS = 2000;
-
     /** Instead of a time: there is none. */
     private static final long NOTHING = -1;
-
-    private static final CircuitBreakerConfig BREAKER = CircuitBreakerConfig.custom()
-            .slidingWindowType(SlidingWindowType.COUNT_BASED)
-            .slidingWindowSize(50)
-            .minimumNumberOfCalls(20)
-            .failureRateThreshold(50)
-            .permittedNumberOfCallsInHalfOpenState(5)
-            .waitDurationInOpenState(Duration.ofMillis(BREAKER_OPEN_MILLIS))
-            .build();
 
     private volatile RouterConfig.Vm config;
     private volatile int requestsMax;
     private volatile GroupLoad load = new GroupLoad();
-    private final CircuitBreaker breaker;
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final AtomicInteger changing = new AtomicInteger();
-    private final AtomicLong leftMillis = new AtomicLong(NOTHING);
-    private final AtomicInteger upgraded = new AtomicInteger();
-    private final AtomicInteger streams = new AtomicInteger();
+    private final VmBreaker breaker;
+    private final OutstandingRequests outstanding = new OutstandingRequests();
     private volatile Verdict verdict = Verdict.UNKNOWN;
     private volatile Beat beat = Beat.NONE;
     private volatile boolean drained;
@@ -58,7 +36,6 @@ public final class VmState {
     private volatile long backSinceMillis = Long.MIN_VALUE;
     private volatile long diedMillis = NOTHING;
     private volatile double latencyMillis;
-    private long openSinceMillis = NOTHING;
 
     /**
      * A VM that was not heard yet.
@@ -71,7 +48,7 @@ public final class VmState {
         this.requestsMax = requestsMax;
         this.membership = membership;
         deaths = new AtomicLong(earlierDeaths);
-        breaker = CircuitBreaker.of(config.name(), BREAKER);
+        breaker = new VmBreaker(config.name());
         changes(config, requestsMax);
     }
 
@@ -132,8 +109,13 @@ public final class VmState {
         return config.host();
     }
 
-    public CircuitBreaker breaker() {
+    public VmBreaker breaker() {
         return breaker;
+    }
+
+    /** The requests that it has from this router. */
+    public OutstandingRequests outstanding() {
+        return outstanding;
     }
 
     public Verdict verdict() {
@@ -176,10 +158,7 @@ public final class VmState {
         }
         silence = "";
         beatSentMillis = sentMillis;
-        long left = leftMillis.get();
-        if (sentMillis > left && answer.inFlight() == 0) {
-            leftMillis.compareAndSet(left, NOTHING);
-        }
+        outstanding.heard(sentMillis, answer.inFlight());
         if (!fitBefore && fit() && deaths.get() > 0) {
             backSinceMillis = nowMillis;
         }
@@ -248,34 +227,12 @@ public final class VmState {
     /** Whether something that this router sent to it may yet be committed: it is not dead, and not known to have nothing in hand. */
     public boolean mayCommit() {
         boolean undecided = verdict == Verdict.AVOID || verdict == Verdict.SILENT;
-        return undecided || (verdict == Verdict.ALIVE && hasWork());
-    }
-
-    /** Whether it works on something that changes data, answered or not, as far as its last heartbeat tells. */
-    public boolean hasWork() {
-        return changing.get() > 0 || leftMillis.get() >= 0;
+        return undecided || (verdict == Verdict.ALIVE && outstanding.hasWork());
     }
 
     /** Lives and reaches its database. */
     public boolean works() {
         return (verdict == Verdict.ALIVE || verdict == Verdict.AVOID) && beat.databaseUp() && !isElsewhere();
-    }
-
-    /**
-     * Time passes: a breaker that has been open for long enough lets requests through again, to see.
-     *
-     * @return whether it has opened since the last time
-     */
-    public boolean tick(long nowMillis) {
-        if (breaker.getState() != CircuitBreaker.State.OPEN) {
-            openSinceMillis = NOTHING;
-        } else if (openSinceMillis < 0) {
-            openSinceMillis = nowMillis;
-            return true;
-        } else if (nowMillis - openSinceMillis >= BREAKER_OPEN_MILLIS) {
-            breaker.transitionToHalfOpenState();
-        }
-        return false;
     }
 
     /** Asks the watching thread for a heartbeat at once: a request's connection broke. */
@@ -304,70 +261,10 @@ public final class VmState {
         backSinceMillis = nowMillis;
     }
 
-    int inFlight() {
-        return inFlight.get();
-    }
-
-    /** Connections of clients that it speaks another protocol with come or go. */
-    public void upgraded(int more) {
-        upgraded.addAndGet(more);
-    }
-
-    /** Answers that are passed on as it makes them begin or end. */
-    public void streams(int more) {
-        streams.addAndGet(more);
-    }
-
-    /** Requests that it has, those among them whose answer has begun, which take no room from others. */
-    public int requests() {
-        return inFlight.get() + streams.get();
-    }
-
-    /** Requests that it has, and connections that were upgraded, which take no room from requests: what a drain waits for. */
-    public int inHand() {
-        return requests() + upgraded.get();
-    }
-
-    public int upgraded() {
-        return upgraded.get();
-    }
-
     /** Whether it has as many requests as it may have, or as it says that it can work on at once. */
     boolean full() {
         int max = requestsMax > 0 ? requestsMax : beat.capacity();
-        return max > 0 && inFlight.get() >= max;
-    }
-
-    /**
-     * It gets one.
-     *
-     * @param changes whether it may change something
-     */
-    public void began(boolean changes) {
-        inFlight.incrementAndGet();
-        if (changes) {
-            changing.incrementAndGet();
-        }
-    }
-
-    /** It has answered one. */
-    void ended(boolean changes) {
-        inFlight.decrementAndGet();
-        if (changes) {
-            changing.decrementAndGet();
-        }
-    }
-
-    /**
-     * One is waited for no longer, and it may still work on it: a heartbeat tells when it does not.
-     *
-     * @param nowMillis the router's own time
-     */
-    void leftBehind(boolean changes, long nowMillis) {
-        if (changes) {
-            leftMillis.accumulateAndGet(nowMillis, Math::max);
-        }
-        ended(changes);
+        return max > 0 && outstanding.inFlight() >= max;
     }
 
     /** Why a request had no proper answer. */
@@ -380,15 +277,6 @@ public final class VmState {
         return failure;
     }
 
-    /** An answer that speaks for it, or none. */
-    void judgedBy(boolean good) {
-        if (good) {
-            breaker.onSuccess(0, TimeUnit.NANOSECONDS);
-        } else {
-            breaker.onError(0, TimeUnit.NANOSECONDS, new BadAnswer());
-        }
-    }
-
     /** Two threads at once may lose one of their samples, which does no harm. */
     public void answered(double millis) {
         latencyMillis = latencyMillis == 0 ? millis : latencyMillis + (millis - latencyMillis) * LATENCY_WEIGHT;
@@ -396,14 +284,5 @@ public final class VmState {
 
     public double latencyMillis() {
         return latencyMillis;
-    }
-
-    /** What a breaker counts; nobody looks at where it comes from. */
-    private static final class BadAnswer extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        BadAnswer() {
-            super("no answer, or an invalid one", null, false, false);
-        }
     }
 }

@@ -164,7 +164,7 @@ public final class Drain extends VerticleBase {
             // One that was taken out is not asked any more once it has nothing in hand.
             boolean answers = !vm.membership().left()
                     && (vm.verdict() == VmHealth.Verdict.ALIVE || vm.verdict() == VmHealth.Verdict.AVOID);
-            if (vm.inHand() > 0
+            if (vm.outstanding().inHand() > 0
                     || (since != OWN_ONLY
                             && answers
                             && (vm.beatSentMillis() <= since || vm.beat().inFlight() > 0))) {

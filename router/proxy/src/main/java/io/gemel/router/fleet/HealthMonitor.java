@@ -144,7 +144,7 @@ public final class HealthMonitor extends VerticleBase {
             long since = now - each.getValue();
             boolean over = !vm.mayCommit() && !(vm.verdict() == VmHealth.Verdict.DEAD && fencing.isOpen(vm));
             boolean told = over || since >= LEAVE_MAX_MILLIS;
-            if (since >= LEAVE_MILLIS && vm.inHand() == 0 && told && fleet.forget(vm)) {
+            if (since >= LEAVE_MILLIS && vm.outstanding().inHand() == 0 && told && fleet.forget(vm)) {
                 vms.remove(vm);
                 leftMillis.remove(vm);
                 fencing.forget(vm);

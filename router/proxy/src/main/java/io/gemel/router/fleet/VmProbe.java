@@ -129,7 +129,7 @@ final class VmProbe {
             probe();
         }
         health.tick(now, mayDie.getAsBoolean());
-        if (vm.tick(now)) {
+        if (vm.breaker().tick(now)) {
             LOG.warn("VM {} gets requests only when there is no other: {}", vm.name(), VmReport.reason(vm));
         }
         if (vm.takeSuspicion()) {
@@ -248,7 +248,7 @@ final class VmProbe {
         }
         // A process that was taken out before it is stopped has no work whose fate its end could tell. One that was
         // silent may have had some.
-        boolean idle = vm.inHand() == 0 && !vm.hasWork();
+        boolean idle = vm.outstanding().inHand() == 0 && !vm.outstanding().hasWork();
         boolean expected = vm.membership().left() && idle && before != Verdict.SILENT;
         vm.judged(next, awake.millis());
         if (expected) {

@@ -3,7 +3,6 @@ package io.gemel.router.report;
 import io.gemel.router.api.RouterReport;
 import io.gemel.router.decision.Beat;
 import io.gemel.router.decision.VmState;
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 
 /** Report about a VM: its state, and why it takes no requests. Pure. */
 public final class VmReport {
@@ -19,8 +18,8 @@ public final class VmReport {
                 vm.config().weight(),
                 state(vm),
                 reason(vm),
-                vm.requests(),
-                vm.upgraded(),
+                vm.outstanding().requests(),
+                vm.outstanding().upgraded(),
                 vm.latencyMillis(),
                 vm.deaths());
     }
@@ -42,7 +41,7 @@ public final class VmReport {
                 || vm.config().weight() == 0) {
             return RouterReport.VmState.DRAINING;
         }
-        boolean works = vm.fit() && vm.breaker().getState() != CircuitBreaker.State.OPEN;
+        boolean works = vm.fit() && !vm.breaker().isOpen();
         return works ? RouterReport.VmState.ALIVE : RouterReport.VmState.UNFIT;
     }
 

@@ -71,7 +71,7 @@ final class LoadBalancerTest {
     @Test
     void of_two_vms_the_one_with_fewer_requests_is_taken() {
         vm("e3").drained(true);
-        vm("e1").began(true);
+        vm("e1").outstanding().began(true);
         assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactly("e2");
     }
 
@@ -99,11 +99,11 @@ final class LoadBalancerTest {
     void a_vm_gets_no_more_than_it_says_that_it_can_work_on() {
         for (String name : List.of("e1", "e2", "e3")) {
             vm(name).heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
-            vm(name).began(true);
+            vm(name).outstanding().began(true);
         }
         assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("w1", "w2");
         assertThat(chosen(brokenAt("e1", "a", "east"), TrafficClass.FAILOVER)).containsExactly("none");
-        vm("e3").ended(true);
+        vm("e3").outstanding().ended(true);
         assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactly("e3");
         assertThat(chosen(brokenAt("e1", "a", "east"), TrafficClass.FAILOVER)).containsExactly("e3");
     }
@@ -148,7 +148,7 @@ final class LoadBalancerTest {
         assertThat(chosen(wanting("e2"), TrafficClass.NEW)).containsExactlyInAnyOrder("e1", "e3");
         vm("e2").drained(false);
         vm("e2").heard(new Beat(true, false, true, true, 0, List.of("/"), 1, "", "", ""), 0, 0);
-        vm("e2").began(true);
+        vm("e2").outstanding().began(true);
         assertThat(chosen(wanting("e2"), TrafficClass.NEW)).doesNotContain("e2");
         fleet.site("west").told(31_000, "");
         assertThat(chosen(wanting("w1"), TrafficClass.NEW)).doesNotContain("w1");
@@ -183,15 +183,15 @@ final class LoadBalancerTest {
     void what_a_vm_that_lives_was_left_with_counts_until_a_later_heartbeat_tells_that_it_is_done() {
         VmState e1 = vm("e1");
         assertThat(e1.mayCommit()).isFalse();
-        e1.began(false);
+        e1.outstanding().began(false);
         assertThat(e1.mayCommit()).as("it changes nothing").isFalse();
-        e1.began(true);
+        e1.outstanding().began(true);
         assertThat(e1.mayCommit()).isTrue();
-        e1.ended(true);
+        e1.outstanding().ended(true);
         assertThat(e1.mayCommit()).isFalse();
 
-        e1.began(true);
-        e1.leftBehind(true, 100);
+        e1.outstanding().began(true);
+        e1.outstanding().leftBehind(true, 100);
         e1.heard(WELL, 100, 101);
         assertThat(e1.mayCommit()).as("the heartbeat may have been first").isTrue();
         e1.heard(new Beat(true, false, true, true, 1, List.of("/"), 0, "", "", ""), 110, 111);
@@ -221,11 +221,11 @@ final class LoadBalancerTest {
     @Test
     void a_vm_whose_answers_fail_is_left_alone_while_others_do_better() {
         for (int i = 0; i < 50; i++) {
-            vm("e1").judgedBy(false);
+            vm("e1").breaker().answered(false);
         }
         assertThat(chosen(fresh(), TrafficClass.NEW)).containsExactlyInAnyOrder("e2", "e3");
-        vm("e1").tick(0);
-        vm("e1").tick(2000);
+        vm("e1").breaker().tick(0);
+        vm("e1").breaker().tick(2000);
         assertThat(chosen(fresh(), TrafficClass.NEW)).contains("e1");
     }
 

@@ -46,11 +46,11 @@ final class WeightsTest {
         List<VmState> inHand = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++) {
             if (inHand.size() >= inHandMost) {
-                inHand.remove(random.nextInt(inHand.size())).ended(true);
+                inHand.remove(random.nextInt(inHand.size())).outstanding().ended(true);
             }
             VmState vm = balancer.choose(new AttemptHistory(false, true, 30_000, null, 0), TrafficClass.NEW, 20_000);
             assertThat(vm).isNotNull();
-            vm.began(true);
+            vm.outstanding().began(true);
             inHand.add(vm);
             got.merge(vm.name(), 1, Integer::sum);
         }
@@ -103,7 +103,7 @@ final class WeightsTest {
     void a_vm_with_most_of_the_weight_keeps_its_share_while_another_one_is_idle() {
         Fleet fleet = fleet(List.of(100, 1));
         VmState large = fleet.vms().iterator().next();
-        large.began(true);
+        large.outstanding().began(true);
         LoadBalancer balancer = new LoadBalancer(fleet, new Random(3), 1000, 10_000, 30_000);
         int small = 0;
         for (int i = 0; i < 1000; i++) {

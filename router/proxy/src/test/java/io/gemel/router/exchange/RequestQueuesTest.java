@@ -127,8 +127,8 @@ final class RequestQueuesTest {
         VmState vm = fleet.vms().iterator().next();
         vm.judged(Verdict.ALIVE, 0);
         vm.heard(new Beat(true, false, true, true, 0, List.of("/"), 2, "", "", ""), 0, 0);
-        vm.began(true);
-        vm.began(true);
+        vm.outstanding().began(true);
+        vm.outstanding().began(true);
         for (int i = 0; i < 21; i++) {
             fresh("r" + i, one, 0);
         }
