@@ -5,8 +5,8 @@ import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestVm.Manner;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterException;
 import io.gemel.router.api.RouterReport;
 import io.gemel.router.api.RouterReport.SiteState;

@@ -4,7 +4,7 @@ import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterException;
 import io.grpc.CallOptions;
 import io.grpc.Channel;

@@ -4,9 +4,9 @@ import static io.gemel.router.TestBench.await;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Durability;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterConfigException;
 import io.gemel.router.api.RouterException;
 import io.gemel.router.api.RouterLimits;

@@ -3,7 +3,7 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterException;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;

@@ -1,11 +1,11 @@
 package io.gemel.router;
 
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterConfig.Address;
-import io.gemel.router.api.RouterConfig.Durability;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterDiscovery;
 import io.gemel.router.api.RouterException;
 import io.gemel.router.api.RouterFrontend;

@@ -1,5 +1,7 @@
 package io.gemel.router;
 
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
 import io.gemel.router.api.RouterConfig;
@@ -31,8 +33,8 @@ public final class TestConfig {
     public List<RouterConfig.Vm> vms;
     List<RouterConfig.Site> sites;
     public RouterDiscovery discovery;
-    public List<RouterConfig.Route> routes;
-    RouterConfig.Durability durability;
+    public List<Route> routes;
+    Durability durability;
     public RouterAccessLog accessLog;
     public RouterTimes times;
     public RouterLimits limits;
@@ -78,7 +80,7 @@ public final class TestConfig {
                         .toList(),
                 RouterDiscovery.none(),
                 List.of(),
-                RouterConfig.Durability.LOCAL,
+                Durability.LOCAL,
                 RouterAccessLog.of(RouterAccessLog.Format.NONE),
                 RouterTimes.defaults(),
                 RouterLimits.defaults());

@@ -3,11 +3,12 @@ package io.gemel.router;
 import static io.gemel.router.TestBench.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterConfig.Address;
-import io.gemel.router.api.RouterConfig.Durability;
 import io.gemel.router.api.RouterDiscovery;
 import io.gemel.router.api.RouterException;
 import io.gemel.router.api.RouterFrontend;
@@ -218,7 +219,7 @@ final class VmTlsIT {
                         vms,
                         List.of(site.config()),
                         RouterDiscovery.none(),
-                        List.of(new RouterConfig.Route("/shipped", Durability.SHIPPED, true)),
+                        List.of(new Route("/shipped", Durability.SHIPPED, true)),
                         Durability.LOCAL,
                         RouterAccessLog.of(RouterAccessLog.Format.TEXT),
                         TestBench.shortTimes(Duration.ofSeconds(40)),

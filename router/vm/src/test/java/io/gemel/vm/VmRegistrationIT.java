@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.sun.net.httpserver.HttpServer;
 import io.gemel.router.Router;
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
 import io.gemel.router.api.RouterConfig;
@@ -62,7 +63,7 @@ public final class VmRegistrationIT {
                 List.of(new RouterConfig.Site(EAST, URI.create("http://127.0.0.1:1"), null)),
                 registering,
                 List.of(),
-                RouterConfig.Durability.LOCAL,
+                Durability.LOCAL,
                 RouterAccessLog.of(RouterAccessLog.Format.NONE),
                 RouterTimes.defaults(),
                 RouterLimits.defaults());

@@ -1,7 +1,7 @@
 package io.gemel.deploy.config;
 
-import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ final class RouteLines implements EntryLines {
         return List.of();
     }
 
-    RouterConfig.Route route() {
-        return new RouterConfig.Route(host, prefix, durability, resubmit, submission, timeout, methods, group, sticky);
+    Route route() {
+        return new Route(host, prefix, durability, resubmit, submission, timeout, methods, group, sticky);
     }
 }

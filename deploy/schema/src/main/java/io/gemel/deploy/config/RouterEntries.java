@@ -1,5 +1,6 @@
 package io.gemel.deploy.config;
 
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterDiscovery;
 import io.gemel.transaction.SiteId;
@@ -146,7 +147,7 @@ final class RouterEntries {
         return whole(discoveries.values(), DiscoverLines::name);
     }
 
-    List<RouterConfig.Route> routes() {
+    List<Route> routes() {
         return whole(routes.values(), RouteLines::route);
     }
 

@@ -6,9 +6,9 @@ import static io.gemel.deploy.config.Key.key;
 import static io.gemel.deploy.config.Key.required;
 import static io.gemel.deploy.config.Key.size;
 
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterClientTls;
-import io.gemel.router.api.RouterConfig.Durability;
 import io.gemel.transaction.SiteId;
 import java.time.Duration;
 import java.util.List;

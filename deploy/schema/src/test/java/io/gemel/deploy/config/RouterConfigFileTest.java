@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gemel.deploy.embedded.SelfSigned;
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterClientTls;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Durability;
 import io.gemel.router.api.RouterDiscovery;
 import io.gemel.router.api.RouterLimits;
 import io.gemel.router.api.RouterTimes;
@@ -125,7 +126,7 @@ class RouterConfigFileTest {
         RouterConfig router = read(SMALLEST);
 
         assertThat(router.vms()).extracting(RouterConfig.Vm::name).containsExactly("e1", "e2");
-        assertThat(router.routes()).extracting(RouterConfig.Route::prefix).containsExactly("/a");
+        assertThat(router.routes()).extracting(Route::prefix).containsExactly("/a");
     }
 
     @Test
@@ -162,9 +163,9 @@ class RouterConfigFileTest {
 
         assertThat(router.routes())
                 .containsExactlyInAnyOrder(
-                        new RouterConfig.Route("/a/uploads", null, false),
-                        new RouterConfig.Route("/a/v1.2", Durability.SHIPPED, true, true, Duration.ofSeconds(45)),
-                        new RouterConfig.Route("/a", Durability.APPLIED, true));
+                        new Route("/a/uploads", null, false),
+                        new Route("/a/v1.2", Durability.SHIPPED, true, true, Duration.ofSeconds(45)),
+                        new Route("/a", Durability.APPLIED, true));
     }
 
     @Test
@@ -175,9 +176,8 @@ class RouterConfigFileTest {
 
         assertThat(router.routes())
                 .containsExactlyInAnyOrder(
-                        new RouterConfig.Route(
-                                "shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null, null, null),
-                        new RouterConfig.Route(
+                        new Route("shop.example.com", "/", null, true, null, Duration.ofSeconds(45), null, null, null),
+                        new Route(
                                 "shop.example.com",
                                 "/v1.2",
                                 null,
@@ -187,13 +187,13 @@ class RouterConfigFileTest {
                                 List.of("GET", "POST"),
                                 null,
                                 null),
-                        new RouterConfig.Route("*.example.com", "/a", null, true, null, null, List.of(), null, null));
+                        new Route("*.example.com", "/a", null, true, null, null, List.of(), null, null));
         assertThat(router.vms()).extracting(RouterConfig.Vm::weight).containsExactly(0);
         assertThat(refuse(SMALLEST + "route./a.methods=get\n"))
                 .hasMessageContaining(":7: route./a.methods has get, which is not passed on");
         assertThat(read(SMALLEST + "route./a.sticky=BANKVM\nroute./a/b.sticky=\n")
                         .routes())
-                .extracting(RouterConfig.Route::sticky)
+                .extracting(Route::sticky)
                 .containsExactly("BANKVM", "");
         assertThat(refuse(SMALLEST + "route./a.sticky=a b\n"))
                 .hasMessageContaining(":7: route./a.sticky=a b is no name for a cookie");
@@ -206,7 +206,7 @@ class RouterConfigFileTest {
         RouterConfig router = read(SMALLEST + second + "vm.e2.group=shop\nroute.shop.example.com/.group=shop\n");
 
         assertThat(router.vms()).extracting(RouterConfig.Vm::group).containsExactly("default", "shop");
-        assertThat(router.routes()).extracting(RouterConfig.Route::group).containsExactly("shop");
+        assertThat(router.routes()).extracting(Route::group).containsExactly("shop");
         assertThat(refuse(SMALLEST + "route./shop.group=shop\n"))
                 .hasMessageContaining(
                         ":7: route./shop.group=shop names a group that no VM is of: add vm.<name>.group=shop");

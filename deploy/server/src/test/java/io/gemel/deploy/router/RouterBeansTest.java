@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.deploy.status.Faces;
 import io.gemel.router.Router;
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
 import io.gemel.router.api.RouterConfig;
@@ -48,7 +49,7 @@ class RouterBeansTest {
                 List.of(new RouterConfig.Site(EAST, URI.create("http://127.0.0.1:7070"), null)),
                 RouterDiscovery.none(),
                 List.of(),
-                RouterConfig.Durability.LOCAL,
+                Durability.LOCAL,
                 RouterAccessLog.of(RouterAccessLog.Format.NONE),
                 RouterTimes.defaults(),
                 RouterLimits.defaults());

@@ -1,7 +1,12 @@
 package io.gemel.router.api;
 
+import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /** Valid settings of a route. Pure. */
@@ -15,16 +20,31 @@ public final class RouteChecks {
 
     private RouteChecks() {}
 
-    /**
-     * Names every problem.
-     *
-     * @param host empty for any
-     * @param methods empty for all
-     * @param sticky name of a cookie; empty for none
-     */
-    static void check(List<String> problems, String host, String prefix, List<String> methods, String sticky) {
-        String route = "route." + host + prefix;
-        if (!prefix.startsWith("/")) {
+    /** Names every problem of each route, and routes that are there twice. */
+    static void check(List<String> problems, List<Route> routes, RouterTimes times) {
+        Set<String> names = new HashSet<>();
+        for (Route route : routes) {
+            check(problems, route);
+            Duration timeout = route.timeout();
+            if (timeout != null && timeout.toMillis() <= 0) {
+                problems.add("route." + route.name() + ".timeout must be at least a millisecond");
+            }
+            if (timeout != null && times.idleTimeout().compareTo(timeout.plus(times.durabilityTimeout())) <= 0) {
+                problems.add("idle.timeout must be above route." + route.name()
+                        + ".timeout and durability.timeout together: a connection is idle while its request runs");
+            }
+            if (!names.add(route.name())) {
+                problems.add("route." + route.name() + " is there twice");
+            }
+        }
+    }
+
+    private static void check(List<String> problems, Route checked) {
+        String host = checked.host();
+        String sticky = Objects.requireNonNullElse(checked.sticky(), "");
+        List<String> methods = Objects.requireNonNullElse(checked.methods(), List.of());
+        String route = "route." + checked.name();
+        if (!checked.prefix().startsWith("/")) {
             problems.add(route + " must begin with /, or with a host and /");
         }
         if (!host.isEmpty() && !HOST.matcher(host).matches()) {
@@ -48,23 +68,18 @@ public final class RouteChecks {
      *
      * @param usual the group to which requests go that no route sends elsewhere
      * @param ofVms the group of each VM and of each name that stands for VMs, by the beginning of its keys
-     * @param ofRoutes that of each route that names one
      * @param open whether VMs of any group may come that nothing names
      */
     static void checkGroups(
-            List<String> problems,
-            String usual,
-            Map<String, String> ofVms,
-            Map<String, String> ofRoutes,
-            boolean open) {
-        ofRoutes.forEach((route, group) -> {
+            List<String> problems, String usual, Map<String, String> ofVms, List<Route> routes, boolean open) {
+        groups(routes).forEach((route, group) -> {
             if (!open && !ofVms.containsValue(group)) {
                 problems.add("route." + route + ".group=" + group
                         + " names a group that no VM is of: add vm.<name>.group=" + group);
             }
         });
         ofVms.forEach((vm, group) -> {
-            if (!leads(usual, ofRoutes, group)) {
+            if (!leads(usual, routes, group)) {
                 problems.add(vm + ".group=" + group + " is a group that no route leads to: add route.<prefix>.group="
                         + group);
             }
@@ -72,7 +87,20 @@ public final class RouteChecks {
     }
 
     /** Whether requests go to a group. */
-    static boolean leads(String usual, Map<String, String> ofRoutes, String group) {
-        return ofRoutes.containsValue(group) || (group.equals(usual) && !ofRoutes.containsKey("/"));
+    static boolean leads(String usual, List<Route> routes, String group) {
+        Map<String, String> groups = groups(routes);
+        return groups.containsValue(group) || (group.equals(usual) && !groups.containsKey("/"));
+    }
+
+    /** The group of each route that names one. */
+    private static Map<String, String> groups(List<Route> routes) {
+        Map<String, String> groups = new TreeMap<>();
+        for (Route route : routes) {
+            String group = route.group();
+            if (group != null) {
+                groups.put(route.name(), group);
+            }
+        }
+        return groups;
     }
 }

@@ -2,7 +2,6 @@ package io.gemel.router.api;
 
 import io.gemel.transaction.SiteId;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -89,12 +88,11 @@ public record RouterConfig(
         checkSites(problems, site, vms, sites, discovery);
         discovery.names().forEach(each -> checkName(problems, "discover." + each.name(), each.name()));
         discovery.check(problems, sites.stream().map(Site::name).collect(Collectors.toSet()));
-        checkRoutes(problems, routes, times);
+        RouteChecks.check(problems, routes, times);
         Map<String, String> groupsOfVms = new TreeMap<>();
         vms.forEach(vm -> groupsOfVms.put("vm." + vm.name(), vm.group()));
         discovery.names().forEach(each -> groupsOfVms.put("discover." + each.name(), each.group()));
-        RouteChecks.checkGroups(
-                problems, GROUP_DEFAULT, groupsOfVms, groupsOfRoutes(routes), discovery.registerToken() != null);
+        RouteChecks.checkGroups(problems, GROUP_DEFAULT, groupsOfVms, routes, discovery.registerToken() != null);
         times.check(problems);
         limits.check(problems);
         if (!problems.isEmpty()) {
@@ -102,20 +100,9 @@ public record RouterConfig(
         }
     }
 
-    private static Map<String, String> groupsOfRoutes(List<Route> routes) {
-        Map<String, String> groups = new TreeMap<>();
-        for (Route route : routes) {
-            String group = route.group();
-            if (group != null) {
-                groups.put(route.name(), group);
-            }
-        }
-        return groups;
-    }
-
     /** Whether requests go to VMs of a group. */
     public boolean leadsTo(String group) {
-        return RouteChecks.leads(GROUP_DEFAULT, groupsOfRoutes(routes), group);
+        return RouteChecks.leads(GROUP_DEFAULT, routes, group);
     }
 
     /** Groups that VMs have, or may get. */
@@ -124,7 +111,7 @@ public record RouterConfig(
         vms.forEach(vm -> groups.add(vm.group()));
         discovery.names().forEach(name -> groups.add(name.group()));
         if (discovery.registerToken() != null) {
-            groups.addAll(groupsOfRoutes(routes).values());
+            routes.stream().map(Route::group).filter(Objects::nonNull).forEach(groups::add);
             groups.add(GROUP_DEFAULT);
         }
         return groups;
@@ -198,30 +185,6 @@ public record RouterConfig(
         }
     }
 
-    private static void checkRoutes(List<String> problems, List<Route> routes, RouterTimes times) {
-        Set<String> names = new HashSet<>();
-        for (Route route : routes) {
-            List<String> methods = route.methods();
-            RouteChecks.check(
-                    problems,
-                    route.host(),
-                    route.prefix(),
-                    methods == null ? List.of() : methods,
-                    Objects.requireNonNullElse(route.sticky(), ""));
-            Duration timeout = route.timeout();
-            if (timeout != null && timeout.toMillis() <= 0) {
-                problems.add("route." + route.name() + ".timeout must be at least a millisecond");
-            }
-            if (timeout != null && times.idleTimeout().compareTo(timeout.plus(times.durabilityTimeout())) <= 0) {
-                problems.add("idle.timeout must be above route." + route.name()
-                        + ".timeout and durability.timeout together: a connection is idle while its request runs");
-            }
-            if (!names.add(route.name())) {
-                problems.add("route." + route.name() + " is there twice");
-            }
-        }
-    }
-
     /** The same with these VMs. */
     public RouterConfig withVms(List<Vm> others) {
         return new RouterConfig(
@@ -247,21 +210,6 @@ public record RouterConfig(
     @Override
     public String toString() {
         return "RouterConfig[" + name + " at " + site + ", listen " + listen + ", " + vms.size() + " VMs]";
-    }
-
-    /** Durability that a committed transaction must reach before its success is sent. In ascending order. */
-    public enum Durability {
-        /** Committed in the database of the site where it ran. */
-        LOCAL,
-        /** Kafka has acknowledged its log record: it survives the loss of that site. */
-        SHIPPED,
-        /** The peer has applied it. */
-        APPLIED;
-
-        /** Its name in settings and headers. */
-        public String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
     }
 
     /**
@@ -337,60 +285,6 @@ public record RouterConfig(
         @Override
         public String toString() {
             return "Site[" + name + " at " + status + "]";
-        }
-    }
-
-    /**
-     * Settings for requests to a host, under a path.
-     *
-     * @param host the name in the request's Host, in lower case and without a port; {@code *.example.com} for all names
-     *     that end so; empty for any
-     * @param prefix whole path segments: {@code /transfers} covers {@code /transfers/7} and not {@code /transfersx}
-     * @param durability null for the router's own
-     * @param resubmit false passes bodies of any size through without keeping them; such a request is sent to one VM
-     *     only
-     * @param submission whether requests that change something keep the ledger, so that they may be resubmitted when a
-     *     VM dies; null for what the VM reports in its heartbeat
-     * @param timeout maximum wait of a client for the beginning of an answer; null for the router's own
-     * @param methods allowed methods, GET includes HEAD; empty for all; null to inherit from the next shorter route
-     *     that covers it
-     * @param group whose VMs get the requests; null to inherit from the next shorter route that covers it
-     * @param sticky name of a cookie that returns a client to the VM that answered it; empty for none; null to inherit
-     *     from the next shorter route that covers it
-     */
-    public record Route(
-            String host,
-            String prefix,
-            @Nullable Durability durability,
-            boolean resubmit,
-            @Nullable Boolean submission,
-            @Nullable Duration timeout,
-            @Nullable List<String> methods,
-            @Nullable String group,
-            @Nullable String sticky) {
-        public Route {
-            host = host.toLowerCase(Locale.ROOT);
-            methods = methods == null ? null : List.copyOf(methods);
-        }
-
-        /** For any host and method, and for the VMs of the next shorter route. */
-        public Route(
-                String prefix,
-                @Nullable Durability durability,
-                boolean resubmit,
-                @Nullable Boolean submission,
-                @Nullable Duration timeout) {
-            this("", prefix, durability, resubmit, submission, timeout, null, null, null);
-        }
-
-        /** The VMs' heartbeats decide whether requests may be resubmitted. */
-        public Route(String prefix, @Nullable Durability durability, boolean resubmit) {
-            this(prefix, durability, resubmit, null, null);
-        }
-
-        /** Its name in settings and metrics: the host, if it has one, and the prefix. */
-        public String name() {
-            return host + prefix;
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.gemel.router.client;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import io.gemel.router.request.RequestTarget;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.gemel.router.client;
 
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterFrontend;
 import io.gemel.router.api.Settings;
 import io.gemel.router.decision.Group;

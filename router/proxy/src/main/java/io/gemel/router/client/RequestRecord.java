@@ -1,6 +1,6 @@
 package io.gemel.router.client;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import io.gemel.router.decision.AttemptResult;
 import io.gemel.router.http.Requests;
 import io.gemel.router.http.TlsPeer;

@@ -1,7 +1,7 @@
 package io.gemel.router.client;
 
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.http.Bearer;
 import io.gemel.router.http.Grpc;
 import io.gemel.router.http.Http2Head;

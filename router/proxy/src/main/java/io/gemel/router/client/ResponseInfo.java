@@ -1,6 +1,6 @@
 package io.gemel.router.client;
 
-import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.Durability;
 import io.gemel.router.decision.Attempt;
 import io.gemel.router.decision.AttemptHistory;
 import org.jspecify.annotations.Nullable;

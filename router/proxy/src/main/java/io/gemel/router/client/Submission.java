@@ -1,6 +1,6 @@
 package io.gemel.router.client;
 
-import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.Durability;
 import io.gemel.router.decision.Group;
 import io.gemel.router.decision.VmState;
 import io.gemel.router.http.Grpc;

@@ -1,8 +1,8 @@
 package io.gemel.router.client;
 
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Durability;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterFrontend;
 import io.gemel.router.decision.Group;
 import io.gemel.router.request.ClientCertificate;

@@ -1,8 +1,8 @@
 package io.gemel.router.decision;
 
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterClientTls.Named;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterConfig.Site;
 import io.gemel.router.api.RouterConfig.Vm;
 import io.gemel.router.api.RouterDiscovery;

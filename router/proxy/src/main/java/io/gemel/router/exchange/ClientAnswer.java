@@ -1,6 +1,6 @@
 package io.gemel.router.exchange;
 
-import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.Durability;
 import io.gemel.router.client.Client;
 import io.gemel.router.client.ResponseInfo;
 import io.gemel.router.client.RouterResponses;

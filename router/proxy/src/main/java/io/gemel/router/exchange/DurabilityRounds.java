@@ -1,6 +1,6 @@
 package io.gemel.router.exchange;
 
-import io.gemel.router.api.RouterConfig.Durability;
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.Settings;
 import io.gemel.router.decision.SiteView;
 import io.gemel.router.http.SiteClient;

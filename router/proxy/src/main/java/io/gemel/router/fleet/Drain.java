@@ -1,6 +1,6 @@
 package io.gemel.router.fleet;
 
-import io.gemel.router.api.RouterConfig;
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.RouterException;
 import io.gemel.router.api.RouterPart;
 import io.gemel.router.api.Settings;
@@ -139,7 +139,7 @@ public final class Drain extends VerticleBase {
     /** The other site knows everything that was committed there. */
     private Future<?> handOver(String site, long until) {
         long left = Math.max(1, until - awake.millis());
-        return sites.durable(fleet.site(site).config(), RouterConfig.Durability.APPLIED, left)
+        return sites.durable(fleet.site(site).config(), Durability.APPLIED, left)
                 .compose(answer -> answer.status() == OK
                         ? Future.succeededFuture()
                         : Future.failedFuture(

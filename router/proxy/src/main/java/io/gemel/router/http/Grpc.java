@@ -1,6 +1,6 @@
 package io.gemel.router.http;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import io.gemel.router.request.Rejection;
 import io.gemel.router.request.RequestCheck;
 import io.gemel.router.request.RequestTarget;

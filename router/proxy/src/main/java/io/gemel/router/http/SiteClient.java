@@ -1,5 +1,6 @@
 package io.gemel.router.http;
 
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.Settings;
 import io.vertx.core.Future;
@@ -93,7 +94,7 @@ public final class SiteClient {
     }
 
     /** Yes once everything committed there before is as durable as that. */
-    public Future<Answer> durable(RouterConfig.Site site, RouterConfig.Durability level, long limitMillis) {
+    public Future<Answer> durable(RouterConfig.Site site, Durability level, long limitMillis) {
         long timeoutMillis = Math.min(limitMillis, WAIT_MAX_MILLIS);
         Future<Answer> asked = ask(
                 site,

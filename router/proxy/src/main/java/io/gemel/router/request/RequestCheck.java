@@ -1,7 +1,7 @@
 package io.gemel.router.request;
 
+import io.gemel.router.api.Durability;
 import io.gemel.router.api.RouteChecks;
-import io.gemel.router.api.RouterConfig;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map.Entry;
@@ -144,8 +144,8 @@ public final class RequestCheck {
     }
 
     /** Null for a word that is none. */
-    public static RouterConfig.@Nullable Durability durability(String word) {
-        for (RouterConfig.Durability level : List.of(RouterConfig.Durability.values())) {
+    public static @Nullable Durability durability(String word) {
+        for (Durability level : List.of(Durability.values())) {
             if (level.word().equals(word.trim())) {
                 return level;
             }

@@ -1,8 +1,8 @@
 package io.gemel.router.request;
 
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouteChecks;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.gemel.router.request;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -2,8 +2,8 @@ package io.gemel.router.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.request.Affinity;
 import io.gemel.router.request.RequestTarget;
 import io.gemel.router.request.Routes;

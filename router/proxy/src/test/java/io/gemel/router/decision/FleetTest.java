@@ -3,6 +3,7 @@ package io.gemel.router.decision;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestConfig;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.decision.FleetView.VmFate;
 import io.gemel.router.decision.VmHealth.Verdict;
@@ -135,7 +136,7 @@ final class FleetTest {
         return TestConfig.changed(one, config -> {
             config.vms.addAll(List.of(others));
             if (others.length > 0) {
-                config.routes.add(new RouterConfig.Route("", "/crm", null, true, null, null, null, "crm", null));
+                config.routes.add(new Route("", "/crm", null, true, null, null, null, "crm", null));
             }
         });
     }

@@ -3,8 +3,8 @@ package io.gemel.router.decision;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestConfig;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterReport.SiteState;
 import io.gemel.router.decision.Decision.TrafficClass;
 import io.gemel.router.decision.VmHealth.Verdict;

@@ -3,8 +3,8 @@ package io.gemel.router.fleet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gemel.router.TestConfig;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterConfig.Vm;
 import io.gemel.router.api.RouterDiscovery;
 import io.gemel.router.api.RouterDiscovery.Name;

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gemel.router.TestFrontend;
 import io.gemel.router.TestTimes;
+import io.gemel.router.api.Durability;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterAccessLog;
 import io.gemel.router.api.RouterBackendTls;
 import io.gemel.router.api.RouterConfig;
 import io.gemel.router.api.RouterConfig.Address;
-import io.gemel.router.api.RouterConfig.Durability;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterConfigException;
 import io.gemel.router.api.RouterDiscovery;
 import io.gemel.router.api.RouterLimits;

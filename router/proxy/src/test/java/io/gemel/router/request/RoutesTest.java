@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.gemel.router.TestConfig;
+import io.gemel.router.api.Route;
 import io.gemel.router.api.RouterConfig;
-import io.gemel.router.api.RouterConfig.Route;
 import io.gemel.router.api.RouterConfigException;
 import io.gemel.router.http.Requests;
 import io.gemel.transaction.SiteId;

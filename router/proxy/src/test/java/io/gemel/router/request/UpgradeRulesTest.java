@@ -2,7 +2,7 @@ package io.gemel.router.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.gemel.router.api.RouterConfig.Route;
+import io.gemel.router.api.Route;
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.ArrayList;
