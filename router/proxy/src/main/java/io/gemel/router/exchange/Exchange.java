@@ -39,8 +39,8 @@ public final class Exchange implements RequestQueue.Waiting {
     private final KeyState keyState;
     private final AttemptHistory history;
     private final ClientAnswer answer;
+    private final CurrentStage stage;
     private long sinceMillis;
-    private ExchangeStage stage;
 
     /**
      * @param onDone called once, when the client is answered
@@ -60,13 +60,13 @@ public final class Exchange implements RequestQueue.Waiting {
                 keyState.earlierSite(),
                 keyState.earlierDeaths());
         answer = new ClientAnswer(worker, submission, client, history);
-        stage = new Waiting(sinceMillis);
+        stage = new CurrentStage(worker.counters().waiting, submission.group().waiting(), new Waiting(sinceMillis));
     }
 
     public void start() {
         client.record().enters(Passage.Phase.QUEUE);
         submission.group().budget().request(sinceMillis);
-        waits(1);
+        stage.begin();
         RequestQueues queues = submission.group().queues();
         if (history.isFresh() && queues.haveFresh()) {
             take(worker.dispatcher().behindOthers(history, queues, sinceMillis), sinceMillis);
@@ -75,25 +75,13 @@ public final class Exchange implements RequestQueue.Waiting {
         }
     }
 
-    private void enter(ExchangeStage next) {
-        if (stage.isWaiting() != next.isWaiting()) {
-            waits(next.isWaiting() ? 1 : -1);
-        }
-        stage = next;
-    }
-
-    private void waits(int difference) {
-        worker.counters().waiting.addAndGet(difference);
-        submission.group().waiting().addAndGet(difference);
-    }
-
     private RequestQueue queue() {
         return worker.queues().of(submission.group());
     }
 
     @Override
     public void look() {
-        if (stage instanceof Waiting) {
+        if (stage.now() instanceof Waiting) {
             decide();
         }
     }
@@ -101,22 +89,22 @@ public final class Exchange implements RequestQueue.Waiting {
     /** Time passes. */
     public void tick(long nowMillis) {
         long overdueMillis = history.deadlineMillis() + GRACE_MILLIS;
-        if (stage instanceof Waiting waiting && nowMillis >= waiting.untilMillis()) {
+        if (stage.now() instanceof Waiting waiting && nowMillis >= waiting.untilMillis()) {
             decide();
-        } else if (stage instanceof Sent sent) {
+        } else if (stage.now() instanceof Sent sent) {
             if (!sent.attempt().endIfLost() && nowMillis >= overdueMillis) {
                 overdue(sent.attempt());
             }
-        } else if (stage instanceof Settling settling) {
+        } else if (stage.now() instanceof Settling settling) {
             settling.durability().tick(overdueMillis, nowMillis);
         }
     }
 
     /** The client has gone. What may change something goes on to its end, if it has come whole; nobody sends it again. */
     public void clientGone() {
-        if (stage instanceof Waiting) {
+        if (stage.now() instanceof Waiting) {
             left();
-        } else if (stage instanceof Sent sent && (submission.safe() || submission.isComing())) {
+        } else if (stage.now() instanceof Sent sent && (submission.safe() || submission.isComing())) {
             note(sent.attempt(), sent.attempt().giveUp());
             left();
         }
@@ -136,7 +124,7 @@ public final class Exchange implements RequestQueue.Waiting {
     }
 
     private void await(Wait wait, long now) {
-        stage = new Waiting(wait.untilMillis());
+        stage.enter(new Waiting(wait.untilMillis()));
         switch (wait.what()) {
             case ROOM -> queue().add(this, false, now);
             case ROOM_IN_TURN -> queue().add(this, true, now);
@@ -149,12 +137,12 @@ public final class Exchange implements RequestQueue.Waiting {
     }
 
     private void catchUp(long leftMillis) {
-        stage = new CatchingUp();
+        stage.enter(new CatchingUp());
         Fleet fleet = worker.fleet();
         SiteView site = fleet.site(lastAttempt().site());
         SiteView origin = fleet.site(fleet.ownSite());
         worker.catchUps().caughtUp(site, origin, leftMillis).onSuccess(caughtUp -> {
-            stage = new Waiting(worker.awake().millis());
+            stage.enter(new Waiting(worker.awake().millis()));
             if (client.gone()) {
                 left();
             } else if (caughtUp) {
@@ -186,27 +174,21 @@ public final class Exchange implements RequestQueue.Waiting {
         if (history.last() != null) {
             (history.inDoubt() ? worker.counters().resubmitted : worker.counters().retried).increment();
         }
-        MultiMap headers = headers();
+        MultiMap headers = headers(to.vm().name());
         if (submission.keyGiven()) {
             remember(to.vm().site());
         }
-        client.record().traces(to.vm().name(), headers);
         OpenAttempt attempt = new OpenAttempt(worker, submission, to, this::ended);
-        enter(new Sent(attempt));
+        stage.enter(new Sent(attempt));
         attempt.send(headers);
     }
 
-    private MultiMap headers() {
+    /** @param vm that gets them; {@code -} for whichever is asked whether what another did lasts */
+    private MultiMap headers(String vm) {
         MultiMap headers = VmHeaders.of(submission, client, worker.scheme(), worker.hostPreserve());
         long leftMillis = history.deadlineMillis() - worker.awake().millis();
         keyState.claim(headers, submission.fingerprint(), worker.clock().millis(), leftMillis);
-        return headers;
-    }
-
-    /** For the question whether what it did lasts; any VM may answer that. */
-    private MultiMap headersAgain() {
-        MultiMap headers = headers();
-        client.record().traces("-", headers);
+        client.record().traces(vm, headers);
         return headers;
     }
 
@@ -215,7 +197,7 @@ public final class Exchange implements RequestQueue.Waiting {
             answer.keep(said);
         }
         note(attempt, result);
-        enter(new Waiting(sinceMillis));
+        stage.enter(new Waiting(sinceMillis));
         if (client.gone()) {
             left();
         } else {
@@ -251,8 +233,7 @@ public final class Exchange implements RequestQueue.Waiting {
         }
         answer.discard();
         if (reply == Reply.QUARANTINED) {
-            String home = history.home();
-            remember(home == null ? "" : home);
+            remember(Objects.requireNonNullElse(history.home(), ""));
         }
         done();
         answer.say(reply);
@@ -275,8 +256,8 @@ public final class Exchange implements RequestQueue.Waiting {
     private void settle(VmAnswer last) {
         client.record().enters(Passage.Phase.DURABILITY);
         DurabilityWait durability = new DurabilityWait(
-                worker, submission, client, history, lastAttempt().site(), last, this::headersAgain, this::done);
-        enter(new Settling(durability));
+                worker, submission, client, history, lastAttempt().site(), last, () -> headers("-"), this::done);
+        stage.enter(new Settling(durability));
         durability.start();
     }
 
@@ -291,8 +272,8 @@ public final class Exchange implements RequestQueue.Waiting {
 
     /** The router ends, and nobody will answer its client. */
     public void cutOff() {
-        if (!(stage instanceof Done)) {
-            answer.cutOff(history.inDoubt() || (stage instanceof Sent && !submission.safe()));
+        if (!(stage.now() instanceof Done)) {
+            answer.cutOff(history.inDoubt() || (stage.now() instanceof Sent && !submission.safe()));
         }
     }
 
@@ -303,10 +284,10 @@ public final class Exchange implements RequestQueue.Waiting {
 
     /** Nothing is to be done any more but answer: with HTTP/2 its client's stream ends by that, and nobody has left. */
     private void done() {
-        if (stage instanceof Done) {
+        if (stage.now() instanceof Done) {
             return;
         }
-        enter(new Done());
+        stage.enter(new Done());
         queue().remove(this);
         String home = history.home();
         if (history.inDoubt() && home != null) {
