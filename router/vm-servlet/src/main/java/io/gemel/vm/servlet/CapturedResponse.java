@@ -25,9 +25,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     private final CapturedBody body;
     private final CapturedHeaders headers = new CapturedHeaders();
-    private int status = SC_OK;
-    private boolean ended;
-    private @Nullable String errorMessage;
+    private final CapturedStatus status = new CapturedStatus();
     private final CapturedType type;
     private @Nullable Locale locale;
 
@@ -44,16 +42,17 @@ final class CapturedResponse extends HttpServletResponseWrapper {
      * @throws IllegalArgumentException when it cannot be an answer
      */
     Answer answer() {
-        if (errorMessage != null) {
+        String error = status.errorMessage();
+        if (error != null) {
             return headers.keptWith(
-                    errorMessage.isEmpty() ? Answer.of(status) : Answer.of(status, "text/plain", errorMessage + "\n"));
+                    error.isEmpty() ? Answer.of(status.code()) : Answer.of(status.code(), "text/plain", error + "\n"));
         }
         String told = type.withCharset();
         byte[] bytes = body.toByteArray();
         return headers.keptWith(
                 told == null && bytes.length == 0
-                        ? Answer.of(status)
-                        : Answer.of(status, told == null ? "application/octet-stream" : told, bytes));
+                        ? Answer.of(status.code())
+                        : Answer.of(status.code(), told == null ? "application/octet-stream" : told, bytes));
     }
 
     /** Sends the client what belongs to this answer and is not kept with it, before the answer itself. */
@@ -64,21 +63,19 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     /** What an error was sent with, which the container shows a page for; null when none was. What is kept of it is this text. */
     @Nullable
     String errorMessage() {
-        return errorMessage;
+        return status.errorMessage();
     }
 
     // Status and end
 
     @Override
     public void setStatus(int code) {
-        if (!ended) {
-            status = code;
-        }
+        status.set(code);
     }
 
     @Override
     public int getStatus() {
-        return status;
+        return status.code();
     }
 
     @Override
@@ -88,11 +85,9 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void sendError(int code, @Nullable String message) {
-        requireNotEnded();
+        status.requireNotEnded();
         resetBuffer();
-        status = code;
-        errorMessage = message == null ? "" : message;
-        ended = true;
+        status.endWithError(code, message == null ? "" : message);
     }
 
     @Override
@@ -113,38 +108,31 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     /** Servlet 6.1, as the two before it. */
     @Override
     public void sendRedirect(String location, int code, boolean clearBuffer) {
-        requireNotEnded();
+        status.requireNotEnded();
         if (clearBuffer) {
             resetBuffer();
         }
         setHeader("Location", location);
-        status = code;
-        ended = true;
+        status.end(code);
     }
 
     @Override
     public boolean isCommitted() {
-        return ended;
-    }
-
-    private void requireNotEnded() {
-        if (ended) {
-            throw new IllegalStateException("the answer has ended");
-        }
+        return status.isEnded();
     }
 
     // Headers
 
     @Override
     public void setHeader(String name, @Nullable String value) {
-        if (!isSpecial(name, value) && !ended) {
+        if (!isSpecial(name, value) && !status.isEnded()) {
             headers.set(name, value);
         }
     }
 
     @Override
     public void addHeader(String name, @Nullable String value) {
-        if (!isSpecial(name, value) && !ended && value != null) {
+        if (!isSpecial(name, value) && !status.isEnded() && value != null) {
             headers.add(name, value);
         }
     }
@@ -243,7 +231,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setContentType(@Nullable String value) {
-        if (!ended) {
+        if (!status.isEnded()) {
             type.setType(value);
         }
     }
@@ -255,7 +243,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setCharacterEncoding(@Nullable String charset) {
-        if (!ended) {
+        if (!status.isEnded()) {
             type.setCharset(charset);
         }
     }
@@ -268,7 +256,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void setLocale(Locale value) {
-        if (!ended) {
+        if (!status.isEnded()) {
             locale = value;
         }
         setHeader("Content-Language", value.toLanguageTag());
@@ -299,9 +287,7 @@ final class CapturedResponse extends HttpServletResponseWrapper {
     public void reset() {
         body.reset();
         headers.clear();
-        status = SC_OK;
-        ended = false;
-        errorMessage = null;
+        status.clear();
         locale = null;
         type.clear();
     }
