@@ -4,6 +4,8 @@ import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.database.Gate;
 import io.gemel.deploy.database.Sql;
 import io.gemel.deploy.database.SqlState;
+import io.gemel.reason.ReasonCode;
+import io.gemel.reason.Reasons;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -54,6 +56,21 @@ final class DatabaseProbe implements AutoCloseable {
         return System.nanoTime() - last.nanos() < MEMORY.toNanos()
                 ? last
                 : new View(false, false, "the database does not answer", last.walRetainedBytes(), last.nanos());
+    }
+
+    /** Whether the database answers is a reason, or none. */
+    void tell(Reasons reasons) {
+        View seen = view();
+        if (seen.up()) {
+            reasons.over(ReasonCode.SITE_DATABASE_UNREACHABLE);
+        } else {
+            reasons.waiting(
+                    ReasonCode.SITE_DATABASE_UNREACHABLE,
+                    "",
+                    () -> "the database at " + config.database().url() + " does not answer (" + seen.problem()
+                            + "): start it, or check why this machine cannot reach it. The site resumes"
+                            + " automatically when it answers");
+        }
     }
 
     private void run() {

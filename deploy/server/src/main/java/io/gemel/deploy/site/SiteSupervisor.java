@@ -13,10 +13,8 @@ import io.gemel.reason.Reasons;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongUnaryOperator;
@@ -36,16 +34,6 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     /** A run that lasts this long did not fail again for the same cause. */
     private static final Duration PROBATION = Duration.ofSeconds(2);
 
-    /** Why a run ended; cleared when the next one runs. */
-    private static final Set<ReasonCode> FAILED = EnumSet.of(
-            ReasonCode.SITE_REFUSED,
-            ReasonCode.SITE_UNPREPARED,
-            ReasonCode.SITE_TABLES_CHANGED,
-            ReasonCode.CAPTURE_HALTED,
-            ReasonCode.CAPTURE_RESTARTING,
-            ReasonCode.APPLY_HALTED,
-            ReasonCode.APPLY_RESTARTING);
-
     private final SiteConfig config;
     private final LongUnaryOperator commitClock;
     private final InstantSource clock;
@@ -54,6 +42,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private final DatabaseProbe probe;
     private final ReasonWatch watch;
     private final Reasons reasons;
+    private final RunReasons runs;
     private final ReplicatedTables tables;
     private final TableWatch tableWatch;
     private final SiteApi desk;
@@ -81,6 +70,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         probe = new DatabaseProbe(config);
         watch = new ReasonWatch(config.site(), clock, times.waitLimit());
         reasons = watch.reasons();
+        runs = new RunReasons(reasons);
         tables = new ReplicatedTables(config);
         tableWatch = new TableWatch(config, reasons, times.tables(), this::judged);
         desk = new SiteApi(config, () -> now().routerView(), () -> life);
@@ -89,7 +79,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
 
     public void start() {
         probe.start();
-        reasons.watch(this::lookAtDatabase);
+        reasons.watch(probe::tell);
         watch.start();
         tableWatch.start();
         thread.start();
@@ -121,16 +111,12 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                     LOG.info("standby: another process leads this site");
                 }
                 move(SiteState.STANDBY, "another process leads this site");
-                FAILED.forEach(reasons::over);
-                reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE);
-                reasons.raise(
-                        ReasonCode.SITE_STANDBY,
-                        "another process leads this site; this one takes over when that one ends");
+                runs.standby();
                 TimeUnit.MILLISECONDS.sleep(STANDBY_POLL.toMillis());
             }
             leads = true;
             LOG.info("leadership acquired");
-            reasons.over(ReasonCode.SITE_STANDBY);
+            runs.led();
             move(SiteState.STARTING, "");
             SiteVerdict verdict = tableWatch.judge();
             Optional<Failure> bar = bar(verdict);
@@ -144,8 +130,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             LOG.info("site running");
             Failure failure = failures.poll(PROBATION.toMillis(), TimeUnit.MILLISECONDS);
             if (failure == null) {
-                // The applier of this life may be halted again already; it says itself when it is not.
-                FAILED.stream().filter(code -> code != ReasonCode.APPLY_HALTED).forEach(reasons::over);
+                runs.proved();
                 failure = failures.take();
             }
             report(failure); // before everything is closed, which may take long
@@ -204,27 +189,8 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         }
     }
 
-    private void lookAtDatabase(Reasons told) {
-        DatabaseProbe.View view = probe.view();
-        if (view.up()) {
-            told.over(ReasonCode.SITE_DATABASE_UNREACHABLE);
-        } else {
-            told.waiting(
-                    ReasonCode.SITE_DATABASE_UNREACHABLE,
-                    "",
-                    () -> "the database at " + config.database().url() + " does not answer (" + view.problem()
-                            + "): start it, or check why this machine cannot reach it. The site resumes"
-                            + " automatically when it answers");
-        }
-    }
-
     private void report(Failure failure) {
-        reasons.over(ReasonCode.SITE_STANDBY);
-        FAILED.stream().filter(code -> code != failure.code()).forEach(reasons::over);
-        if (failure.code() != ReasonCode.CAPTURE_RESTARTING) {
-            reasons.over(ReasonCode.CAPTURE_KAFKA_UNREACHABLE); // nobody looks any more
-        }
-        reasons.raise(failure.code(), failure.reason());
+        runs.failed(failure.code(), failure.reason());
         move(failure.halt() ? SiteState.HALTED : SiteState.STARTING, failure.reason());
     }
 
