@@ -30,8 +30,6 @@ class SourceFilesTest {
     /** The sample for Spring users has its entities refer to each other, as theirs do. */
     private static final String SPRING_SAMPLE = "/deploy/spring-bank/";
 
-    private static final Pattern NOT_CODE = Pattern.compile(
-            "/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\])+'", Pattern.DOTALL);
     private static final Pattern PACKAGE = Pattern.compile("package ([\\w.]+);");
     private static final Pattern IMPORT = Pattern.compile("import (?:static )?([\\w.]+);");
     private static final Pattern TYPE = Pattern.compile("(?<![.\\w])[A-Z]\\w*");
@@ -96,7 +94,7 @@ class SourceFilesTest {
     private static Map<String, Set<String>> uses() throws IOException {
         Map<String, String> code = new HashMap<>();
         for (Path file : files()) {
-            String text = NOT_CODE.matcher(Files.readString(file)).replaceAll(" ");
+            String text = SourceTree.code(file);
             code.put(packageOf(text) + "." + file.getFileName().toString().replace(".java", ""), text);
         }
         Map<String, Set<String>> uses = new TreeMap<>();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The files of the repository, without what builds and running servers put beside them. */
@@ -14,11 +15,19 @@ public final class SourceTree {
 
     private static final Set<String> FOLDERS_LEFT_OUT = Set.of("target", ".git", "node_modules");
 
+    private static final Pattern NOT_CODE = Pattern.compile(
+            "/\\*.*?\\*/|//[^\\n]*|\"\"\".*?\"\"\"|\"(?:\\\\.|[^\"\\\\\\n])*\"|'(?:\\\\.|[^'\\\\])+'", Pattern.DOTALL);
+
     private SourceTree() {}
 
     /** All files with a name that ends so, in the order of their paths. */
     public static List<Path> files(String ending) throws IOException {
         return files(ROOT, ending);
+    }
+
+    /** A Java file without its comments and literals. */
+    public static String code(Path file) throws IOException {
+        return NOT_CODE.matcher(Files.readString(file)).replaceAll(" ");
     }
 
     private static List<Path> files(Path folder, String ending) throws IOException {

@@ -41,7 +41,7 @@ public final class TwoSites implements AutoCloseable {
     public static final Duration SETTLE_LIMIT = Duration.ofMinutes(4);
 
     /** For sites that say what they wait for, and see that tables have changed, sooner than others do. */
-    public static final SiteTimes SOON = new SiteTimes(Duration.ofSeconds(3), Duration.ofMillis(500));
+    static final SiteTimes SOON = new SiteTimes(Duration.ofSeconds(3), Duration.ofMillis(500));
 
     private final PostgresServer eastServer;
     private final PostgresServer westServer;

@@ -63,7 +63,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     }
 
     /** {@link #SiteSupervisor(SiteConfig, LongUnaryOperator, InstantSource)} with times of its own. */
-    public SiteSupervisor(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteTimes times) {
+    SiteSupervisor(SiteConfig config, LongUnaryOperator commitClock, InstantSource clock, SiteTimes times) {
         this.config = config;
         this.commitClock = commitClock;
         this.clock = clock;

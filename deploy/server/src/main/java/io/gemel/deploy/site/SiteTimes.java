@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param waitLimit what is waited for longer than this is a reason
  * @param tables between two looks at the catalog for tables that have changed
  */
-public record SiteTimes(Duration waitLimit, Duration tables) {
+record SiteTimes(Duration waitLimit, Duration tables) {
     /** What every site process goes by. */
-    public static final SiteTimes USUAL = new SiteTimes(Reasons.WAIT_LIMIT, Duration.ofSeconds(4));
+    static final SiteTimes USUAL = new SiteTimes(Reasons.WAIT_LIMIT, Duration.ofSeconds(4));
 }

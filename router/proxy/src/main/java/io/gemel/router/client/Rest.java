@@ -11,7 +11,7 @@ import io.vertx.core.streams.WriteStream;
  * The remaining parts of a streamed answer. They count for their VM until they have arrived, or are no longer wanted.
  * Confined to one event loop.
  */
-public final class Rest {
+final class Rest {
     private final HttpClientResponse response;
     private final VmState vm;
     private final Stay stay;

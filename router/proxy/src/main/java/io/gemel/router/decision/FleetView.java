@@ -3,7 +3,7 @@ package io.gemel.router.decision;
 import io.gemel.router.api.RouterReport.SiteState;
 
 /** What {@link ResubmissionPolicy} need to know of VMs and sites. */
-public interface FleetView {
+interface FleetView {
     /** What became of the VM of an attempt that broke. */
     VmFate fateOf(Attempt attempt);
 
