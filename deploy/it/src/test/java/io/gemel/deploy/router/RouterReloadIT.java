@@ -197,7 +197,8 @@ class RouterReloadIT {
         assertThat(status.run("status", router.file())).isEqualTo(ExitCode.FINDING);
         assertThat(status.out())
                 .contains("router east-1 at east: ready")
-                .contains("its changed settings are not taken, it goes by those before: threads cannot change");
+                .contains(
+                        "its changed settings are rejected; it continues with the previous ones: threads cannot change");
         assertThat(Files.readString(router.log())
                         .lines()
                         .filter(line -> line.contains("changed settings are rejected, nothing has changed")))

@@ -67,7 +67,7 @@ final class RouterEndpoints implements AutoCloseable {
     void handle(HttpExchange exchange) throws IOException {
         if (!isAllowed(exchange)) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-            HttpAnswer.json(401, Map.of("reason", "show the site's router.token: Authorization: Bearer <token>"))
+            HttpAnswer.json(401, Map.of("reason", "send the site's router.token: Authorization: Bearer <token>"))
                     .send(exchange);
             return;
         }
@@ -140,7 +140,7 @@ final class RouterEndpoints implements AutoCloseable {
         try {
             threads.execute(() -> answer(exchange, work));
         } catch (RejectedExecutionException e) {
-            HttpAnswer.json(503, Map.of("reason", "too many requests wait already"))
+            HttpAnswer.json(503, Map.of("reason", "too many requests are waiting"))
                     .send(exchange);
         }
     }
@@ -149,7 +149,7 @@ final class RouterEndpoints implements AutoCloseable {
         try {
             answerOf(work).send(exchange);
         } catch (IOException e) {
-            LOG.debug("a router did not wait for its answer", e);
+            LOG.debug("a router disconnected before its answer", e);
         }
     }
 
@@ -157,7 +157,7 @@ final class RouterEndpoints implements AutoCloseable {
         try {
             return work.answer();
         } catch (InterruptedException e) {
-            return HttpAnswer.json(503, Map.of("reason", "this process ends"));
+            return HttpAnswer.json(503, Map.of("reason", "this process is shutting down"));
         } catch (RuntimeException e) {
             // The top of this thread: whoever asked must hear of it.
             LOG.error("a router's request failed", e);

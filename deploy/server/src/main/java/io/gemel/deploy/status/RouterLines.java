@@ -27,13 +27,13 @@ final class RouterLines {
                         : router.path("reason").asText()));
         String problem = router.path("reloadProblem").asText();
         if (!problem.isEmpty()) {
-            lines.add("  its changed settings are not taken, it goes by those before: " + problem);
+            lines.add("  its changed settings are rejected; it continues with the previous ones: " + problem);
         }
         for (JsonNode name : router.path("discovery")) {
             String wrong = name.path("problem").asText();
             if (!wrong.isEmpty()) {
                 lines.add(format(
-                        "  discover.%s: %s (%s VMs of it are known)",
+                        "  discover.%s: %s (%s of its VMs are known)",
                         name.path("name").asText(), wrong, count(name, "vms")));
             }
         }

@@ -14,9 +14,9 @@ public enum SideState {
     STARTING,
     /** An operator stopped it. */
     PAUSED,
-    /** Something that a person must mend is in the way; tried again at intervals. */
+    /** Something that a person must fix prevents it; retried at intervals. */
     HALTED,
-    /** Lost its database or its log; started anew by the site process. */
+    /** Lost its database or its log; the site process restarts it. */
     FAILED,
     /** Closed permanently. */
     CLOSED;

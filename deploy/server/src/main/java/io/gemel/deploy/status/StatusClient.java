@@ -35,7 +35,7 @@ public final class StatusClient {
             }
             return StatusJson.read(answer.body());
         } catch (JsonProcessingException e) {
-            throw notGemel(uri, "answered something else", e);
+            throw notGemel(uri, "did not answer with a status report", e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,
@@ -51,7 +51,7 @@ public final class StatusClient {
 
     private static CommandException notGemel(URI uri, String problem, @Nullable Exception e) {
         return new CommandException(
-                ExitCode.UNREACHABLE, uri + " " + problem, "correct status.listen, another program listens there", e);
+                ExitCode.UNREACHABLE, uri + " " + problem, "correct status.listen: another program listens there", e);
     }
 
     /** A process that listens on every address is asked on the loopback one. */

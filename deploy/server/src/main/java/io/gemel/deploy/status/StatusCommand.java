@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Shows lag, window, throughput, conflicts and the slot of running site processes,",
             "and requests, resubmissions and VMs of running routers.",
-            "Ends with exit code 1 when a site or a router is not ready (a standby is no finding), or a router does not take its"
+            "Ends with exit code 1 when a site or a router is not ready (a standby is no finding), or a router rejects its"
                     + " changed file, 3 when one does not answer."
         })
 public final class StatusCommand implements Callable<Integer> {

@@ -20,7 +20,7 @@ final class StatusFigures {
             .value("state")
             .row("state")
             .gauge("leader", "gemel_leader")
-            .help("Whether this process is the one of its site that works.")
+            .help("Whether this process is the site's leader.")
             .row("leader", "yes", "no")
             .section("Reasons", report -> new ReasonSummary(report.reasons()), reasons())
             .section("Capture", StatusReport::capture, capture())
@@ -34,7 +34,7 @@ final class StatusFigures {
     private StatusFigures() {}
 
     private static Figures.Builder<ReasonSummary> reasons() {
-        String help = "Reasons why the site does not go on, or goes on worse than it should.";
+        String help = "Reasons why the site is not ready, or works worse than it should.";
         return Figures.of(ReasonSummary.class)
                 .value("present")
                 .metric(new Metric<>(
@@ -56,7 +56,7 @@ final class StatusFigures {
     private static Figures.Builder<Capture> capture() {
         return Figures.of(Capture.class)
                 .state("state", SideState.values(), "gemel_capture_state")
-                .help("What the capturing side does.")
+                .help("State of capture.")
                 .row("capture")
                 .counter("capturedTransactions", "gemel_capture_captured_transactions_total")
                 .help("Local transactions read from the database's log.")
@@ -71,14 +71,14 @@ final class StatusFigures {
                 .help("Age of the oldest captured transaction that is not yet published.")
                 .row("  lag")
                 .gauge("walRetainedBytes", "gemel_capture_wal_retained_bytes")
-                .help("Database log that the server keeps for the slot.")
-                .row("  database log kept");
+                .help("WAL that the server retains for the slot.")
+                .row("  WAL retained");
     }
 
     private static Figures.Builder<Apply> apply() {
         return Figures.of(Apply.class)
                 .state("state", SideState.values(), "gemel_apply_state")
-                .help("What the applying side does.")
+                .help("State of the applier.")
                 .row("apply")
                 .counter("appliedTransactions", "gemel_apply_applied_transactions_total")
                 .help("Incoming transactions applied.")
@@ -91,20 +91,20 @@ final class StatusFigures {
                 .row("  applied position")
                 .gauge("lagMillis", "gemel_apply_lag_milliseconds")
                 .help(
-                        "Age of the oldest incoming transaction that is not yet applied; while nothing is heard from the peer, age of the newest record.")
+                        "Age of the oldest incoming transaction that is not yet applied; while nothing is received from the peer, age of the newest record.")
                 .row("  lag")
                 .gauge("heardMillis", "gemel_apply_heard_milliseconds")
-                .help("Time since the newest record of the peer's log was heard.")
-                .row("  last heard")
+                .help("Time since the newest record of the peer's log was received.")
+                .row("  last received")
                 .gauge("batchSizeMean", "gemel_apply_batch_size_mean_transactions")
                 .help("Incoming transactions in one database transaction, on average.")
-                .row("  mean group")
+                .row("  mean batch")
                 .counter("retriedTransactions", "gemel_apply_retried_transactions_total")
-                .help("Database transactions rolled back and tried again.")
+                .help("Database transactions rolled back and retried.")
                 .row("  retried")
                 .counter("outdatedRecords", "gemel_apply_outdated_records_total")
                 .help(
-                        "Records of the peer's log passed over: written after another process had taken that log over, or by another program.")
+                        "Records of the peer's log that were skipped: written after another process had taken over that log, or by another program.")
                 .row("  outdated records")
                 .gauge("parkedTransactions", "gemel_apply_parked_transactions")
                 .help("Incoming transactions set aside for a person.")
@@ -116,7 +116,7 @@ final class StatusFigures {
     private static Figures.Builder<Window> window() {
         return Figures.of(Window.class)
                 .gauge("keys", "gemel_window_keys")
-                .help("Rows changed here that the peer has not yet been seen to have applied.")
+                .help("Rows changed here that the peer is not yet known to have applied.")
                 .row("window keys")
                 .gauge("bytes", "gemel_window_bytes")
                 .help("Memory taken by the window's row images.")
@@ -130,7 +130,7 @@ final class StatusFigures {
                 .help("Disk space that the spilled part of the window takes.")
                 .row("  on disk")
                 .gauge("peerSeenPosition", "gemel_window_peer_seen_position")
-                .help("Position in this site's log up to which the peer was seen to have applied it.")
+                .help("Position in this site's log up to which the peer is known to have applied it.")
                 .row("  seen by the peer");
     }
 
@@ -147,9 +147,9 @@ final class StatusFigures {
                 .help("Conflicts detected.")
                 .row("conflicts")
                 .counters("byType", "gemel_conflicts_by_type_total", "type")
-                .help("Conflicts of each type.")
+                .help("Conflicts by type.")
                 .counters("byResolution", "gemel_conflicts_by_resolution_total", "resolution")
-                .help("Conflicts with each resolution.");
+                .help("Conflicts by resolution.");
     }
 
     private static Figures.Builder<Clock> clock() {

@@ -81,7 +81,7 @@ public final class StatusServer implements AutoCloseable {
 
     private HttpAnswer answer(String method, String path) {
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return HttpAnswer.text(405, "only GET is answered here");
+            return HttpAnswer.text(405, "only GET and HEAD are supported here");
         }
         try {
             return switch (path) {
@@ -93,7 +93,7 @@ public final class StatusServer implements AutoCloseable {
             };
         } catch (RuntimeException e) {
             // The top of this thread: a broken figure must be seen by who asked for it, and not end the server.
-            return HttpAnswer.text(500, "the status cannot be told: " + e);
+            return HttpAnswer.text(500, "the status cannot be reported: " + e);
         }
     }
 

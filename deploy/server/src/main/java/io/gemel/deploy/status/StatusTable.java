@@ -42,14 +42,14 @@ final class StatusTable {
                 lines.add(report.site() + ": " + report.reason());
             }
             if (!report.gate().open()) {
-                lines.add(report.site() + ": no VM may work here yet: "
+                lines.add(report.site() + ": the gate is closed, so no VM may work here: "
                         + report.gate().reason());
             }
             long parked = report.apply().parkedTransactions();
             if (parked > 0) {
                 lines.add(report.site() + ": "
                         + (parked == 1 ? "1 transaction is" : Row.count(parked) + " transactions are")
-                        + " parked; until decided (gemel parked) the two sites' rows differ there");
+                        + " parked; the sites' rows differ there until that is decided (gemel parked)");
             }
         }
         return lines;
