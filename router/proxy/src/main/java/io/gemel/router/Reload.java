@@ -70,7 +70,7 @@ final class Reload {
      * Reads the settings and takes them.
      *
      * @return what has changed, in a sentence
-     * @throws RouterException that says what to mend; nothing has changed then
+     * @throws RouterException that says what to fix; nothing has changed then
      */
     synchronized String run() throws RouterException {
         try {
@@ -131,7 +131,7 @@ final class Reload {
         settings.replace(next);
         told = alone;
         forgetSeries(next);
-        String done = changes.taken().size() + " taken: " + String.join(", ", changes.taken());
+        String done = changes.taken().size() + " applied: " + String.join(", ", changes.taken());
         LOG.info("changed settings are applied: {}", String.join(", ", changes.taken()));
         tell(next);
         return done;

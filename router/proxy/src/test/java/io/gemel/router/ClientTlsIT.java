@@ -212,7 +212,7 @@ final class ClientTlsIT {
         assertThatThrownBy(() -> get(stranger, "")).isInstanceOf(IOException.class);
         assertThat(bench.reload(
                         config -> config.frontend = frontend(Auth.REQUIRED, alice.certificate() + bob.certificate())))
-                .isEqualTo("1 taken: tls.client.auth");
+                .isEqualTo("1 applied: tls.client.auth");
 
         assertThatThrownBy(() -> get(null, "")).isInstanceOf(IOException.class);
         await().until(() -> bench.router.report().handshakesFailed() >= 2);
@@ -233,7 +233,7 @@ final class ClientTlsIT {
                     .startsWith("HTTP/1.1 200".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(bench.reload(config -> config.frontend = frontend(Auth.REQUEST, bob.certificate())))
-                    .isEqualTo("1 taken: tls.client.authorities");
+                    .isEqualTo("1 applied: tls.client.authorities");
 
             all(gone); // ends, since it is closed
             await().until(() -> bench.router.report().connections() == 1);

@@ -87,14 +87,14 @@ final class ReloadIT {
     @Test
     void a_vm_that_is_added_gets_its_share_and_one_that_is_removed_nothing_new() throws Exception {
         try (TestVm e3 = new TestVm(bench.vertx, "e3", "east", "host-5", bench.east.ledger)) {
-            assertThat(bench.reload(config -> config.vms.add(e3.config()))).isEqualTo("1 taken: vm.e3 (new)");
+            assertThat(bench.reload(config -> config.vms.add(e3.config()))).isEqualTo("1 applied: vm.e3 (new)");
             await().until(() -> state("e3") == VmState.ALIVE);
             await().until(() -> {
                 bench.post("/transfers", "more " + System.nanoTime(), "1").get();
                 return !e3.received.isEmpty();
             });
 
-            assertThat(bench.reload(config -> config.remove("e3"))).isEqualTo("1 taken: vm.e3 (gone)");
+            assertThat(bench.reload(config -> config.remove("e3"))).isEqualTo("1 applied: vm.e3 (gone)");
             int before = e3.received.size();
             for (int i = 0; i < 50; i++) {
                 assertThat(bench.post("/transfers", "after " + i, "1").get().statusCode())

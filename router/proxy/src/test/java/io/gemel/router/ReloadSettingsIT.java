@@ -51,7 +51,7 @@ final class ReloadSettingsIT {
         assertThat(header(bench.post("/a", "k1", "1").get(), "Gemel-Durability"))
                 .isEqualTo("local");
         assertThat(bench.reload(config -> config.routes.add(new Route("/a", Durability.SHIPPED, true))))
-                .isEqualTo("1 taken: route./a (new)");
+                .isEqualTo("1 applied: route./a (new)");
         assertThat(header(bench.post("/a", "k2", "1").get(), "Gemel-Durability"))
                 .isEqualTo("shipped");
 

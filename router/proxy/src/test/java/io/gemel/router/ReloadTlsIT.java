@@ -37,7 +37,7 @@ final class ReloadTlsIT {
                 SSLSocket old = connect(bench, first)) {
             assertThat(get(old)).isEqualTo("HTTP/1.1 200 OK");
             assertThat(bench.reload(config -> config.tls = second.tls()))
-                    .isEqualTo("2 taken: tls.certificate, tls.key");
+                    .isEqualTo("2 applied: tls.certificate, tls.key");
 
             // More than there are event loops, so that each of them is met.
             for (int i = 0; i < 2 * RouterLimits.defaults().threads() + 2; i++) {
@@ -77,7 +77,7 @@ final class ReloadTlsIT {
             await().until(() -> state(bench) == VmState.DEAD);
 
             assertThat(bench.reload(config -> config.authorities = second.certificate() + first.certificate()))
-                    .isEqualTo("1 taken: tls.authorities");
+                    .isEqualTo("1 applied: tls.authorities");
             await().until(() -> state(bench) == VmState.ALIVE);
             bench.reload(config -> config.vms.removeIf(
                     vm -> !vm.name().equals("e3") && vm.site().name().equals("east")));

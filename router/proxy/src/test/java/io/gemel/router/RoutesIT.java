@@ -62,7 +62,7 @@ final class RoutesIT {
 
         assertThat(bench.reload(
                         config -> config.routes.removeIf(route -> route.prefix().equals("/reports"))))
-                .isEqualTo("1 taken: route./reports (gone)");
+                .isEqualTo("1 applied: route./reports (gone)");
         assertThat(send("DELETE", "/reports/1").statusCode()).isEqualTo(201);
     }
 

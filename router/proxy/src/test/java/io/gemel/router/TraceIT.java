@@ -187,7 +187,7 @@ final class TraceIT {
     @Test
     void a_router_that_takes_no_part_passes_a_trace_as_it_comes() throws Exception {
         assertThat(bench.reload(config -> config.frontend = frontend(false, 100)))
-                .isEqualTo("1 taken: trace");
+                .isEqualTo("1 applied: trace");
         String given = "00-" + ID + "-" + PARENT + "-01";
         post("k1", "traceparent", given, "tracestate", "a=1");
         post("k2");

@@ -354,7 +354,7 @@ final class UpgradeIT {
                 });
                 config.times = TestTimes.changed(config.times, times -> times.drainTimeout = Duration.ofSeconds(50));
             });
-            assertThat(said).contains("taken");
+            assertThat(said).contains("applied");
             assertThat(talk(plain("/after"))).startsWith("HTTP/1.1 200 ");
             await().until(() -> vm.last.stream().anyMatch(head -> head.startsWith("GET /before ")));
             say(client, "still");

@@ -156,7 +156,7 @@ class RouterReloadKeysTest {
                         .contains("nothing has changed: " + key + " cannot change while the router runs");
             } else {
                 String shown = name.startsWith("route.") ? "route./a" : name.replaceFirst("(sni\\.shop)\\..*", "$1");
-                assertThat(said).as(key).contains(" taken: ").contains(shown);
+                assertThat(said).as(key).contains(" applied: ").contains(shown);
             }
         }
     }
