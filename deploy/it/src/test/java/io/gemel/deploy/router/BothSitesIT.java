@@ -43,8 +43,8 @@ class BothSitesIT {
     }
 
     @AfterEach
-    void mend_and_judge() throws Exception {
-        fixture.mend();
+    void restore_and_judge() throws Exception {
+        fixture.restoreService();
         OnceEach.assertKept(fixture.facts());
     }
 

@@ -55,13 +55,13 @@ class DeathsIT {
     }
 
     /** Runs the load, lets something happen, waits until work goes on; takes down the longest wait of a client since shortly before. */
-    private void underLoad(String kind, Event event, Duration after, Event mend) throws Exception {
+    private void underLoad(String kind, Event event, Duration after, Event repair) throws Exception {
         try (BankLoad load = fixture.load("east", kind + rounds++, PER_SECOND, RANDOM)) {
             pause(BEFORE);
             long happened = System.nanoTime();
             event.happen();
             pause(after);
-            mend.happen();
+            repair.happen();
             load.finish();
             STALLS.add(
                     kind,
@@ -138,7 +138,7 @@ class DeathsIT {
                         fixture.log(List.of(answered));
                     },
                     AFTER_SITE,
-                    () -> fixture.mend());
+                    () -> fixture.restoreService());
             assertThat(fixture.voidKeys()).contains(key);
         }
     }

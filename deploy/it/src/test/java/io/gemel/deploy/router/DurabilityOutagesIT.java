@@ -50,8 +50,8 @@ class DurabilityOutagesIT {
 
     /** Everything goes on, nothing false was said, and whatever was told, each submission has one effect at both sites. */
     @AfterEach
-    void mend_and_judge() throws Exception {
-        fixture.mend();
+    void restore_and_judge() throws Exception {
+        fixture.restoreService();
         try (LevelLoad one = shipped;
                 LevelLoad two = applied) {
             awaitBoth(System.nanoTime());

@@ -57,7 +57,7 @@ class HaProxyIT {
             fixture.router("west").kill();
             fixture.vm("w1").kill();
             awaitMore(load);
-            fixture.mend();
+            fixture.restoreService();
             awaitMore(load);
             load.finish();
             assertThat(load.log()).allMatch(each -> each.isAcknowledged());
@@ -67,7 +67,7 @@ class HaProxyIT {
                     .contains("east", "west");
             fixture.log(load.log());
         } finally {
-            fixture.mend();
+            fixture.restoreService();
         }
         OnceEach.assertKept(fixture.facts());
     }

@@ -39,10 +39,10 @@ class MomentsIT {
                 + Math.abs(test.getDisplayName().hashCode());
     }
 
-    /** Whatever was broken is mended, and the promise kept. */
+    /** Whatever was broken is restored, and the promise kept. */
     @AfterEach
-    void mend_and_judge() throws Exception {
-        fixture.mend();
+    void restore_and_judge() throws Exception {
+        fixture.restoreService();
         OnceEach.assertKept(fixture.facts());
     }
 

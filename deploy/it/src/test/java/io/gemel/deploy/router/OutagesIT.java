@@ -31,8 +31,8 @@ class OutagesIT {
     }
 
     @AfterEach
-    void mend_and_judge() throws Exception {
-        fixture.mend();
+    void restore_and_judge() throws Exception {
+        fixture.restoreService();
         OnceEach.assertKept(fixture.facts());
     }
 

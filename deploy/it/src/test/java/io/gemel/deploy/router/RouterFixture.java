@@ -286,8 +286,8 @@ final class RouterFixture implements AutoCloseable {
         vms.values().stream().filter(vm -> !vm.isAlive()).forEach(VmProcess::start);
     }
 
-    /** Carries everything again, starts what was killed, and waits for the routers. */
-    void mend() {
+    /** Restores every connection, starts what was killed, and waits until the routers see all of it alive. */
+    void restoreService() {
         wires.restore();
         startWhatIsDead();
         awaitAllAlive();
