@@ -113,11 +113,12 @@ public final class Applier implements AutoCloseable {
             throw exception(e);
         }
         window.acknowledge(marker.peerSeen());
-        LOG.info(
-                "marker read: {} applied up to position {}, own log seen by it up to position {}",
-                config.topic(),
-                marker.position(),
-                marker.peerSeen());
+        LOG.atLevel(status.lineLevel())
+                .log(
+                        "marker read: {} applied up to position {}, own log seen by it up to position {}",
+                        config.topic(),
+                        marker.position(),
+                        marker.peerSeen());
         return marker;
     }
 
@@ -282,7 +283,8 @@ public final class Applier implements AutoCloseable {
         beats.ended();
         if (applying != null && applying != Thread.currentThread()) {
             Uninterrupted.join(applying);
-            LOG.info("apply stopped: {} applied up to position {}", config.topic(), appliedPosition());
+            LOG.atLevel(status.lineLevel())
+                    .log("apply stopped: {} applied up to position {}", config.topic(), appliedPosition());
         }
     }
 }

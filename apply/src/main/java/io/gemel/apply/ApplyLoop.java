@@ -116,11 +116,12 @@ final class ApplyLoop implements Runnable {
                 pulse.connecting();
                 try (PeerLog log = new PeerLog(config, marker, pulse, outdated)) {
                     pulse.connected();
-                    LOG.info(
-                            "peer log connected: topic {}, from offset {}, after position {}",
-                            config.topic(),
-                            log.handedOut(),
-                            marker.position());
+                    LOG.atLevel(status.lineLevel())
+                            .log(
+                                    "peer log connected: topic {}, from offset {}, after position {}",
+                                    config.topic(),
+                                    log.handedOut(),
+                                    marker.position());
                     peerLog = log;
                     followLog(log);
                 } catch (ApplyFailure e) {
@@ -219,7 +220,8 @@ final class ApplyLoop implements Runnable {
         status.running();
         if (!applied) {
             applied = true;
-            LOG.info("first apply: {} transactions, up to position {}", stamps.size(), marker.position());
+            LOG.atLevel(status.lineLevel())
+                    .log("first apply: {} transactions, up to position {}", stamps.size(), marker.position());
         }
         groupSize.wentWell();
         listener.applied(stamps.size(), group.count(), conflicts);

@@ -6,6 +6,7 @@ import io.gemel.reason.Reasons;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.event.Level;
 
 /** The applier's lifecycle: one place moves it. Thread-safe. */
 final class ApplyStatus {
@@ -38,6 +39,11 @@ final class ApplyStatus {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Level of lines about starting and stopping: a halted site repeats both at each retry. */
+    Level lineLevel() {
+        return reasons.isHalted() ? Level.DEBUG : Level.INFO;
     }
 
     boolean closed() {

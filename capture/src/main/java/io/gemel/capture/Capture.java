@@ -30,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Publishes one database's transactions to this site's log. Used once, by one thread: {@link #open}, {@link #replay},
@@ -114,12 +115,18 @@ public final class Capture implements AutoCloseable {
         epoch = next;
         tail = now.last();
         publisher.begin(published());
-        LOG.info(
-                "log taken over: topic {}, epoch {}, last position {}, commit position {}",
-                config.topic(),
-                epoch,
-                lastPosition(),
-                database.print(published()));
+        LOG.atLevel(lineLevel())
+                .log(
+                        "log taken over: topic {}, epoch {}, last position {}, commit position {}",
+                        config.topic(),
+                        epoch,
+                        lastPosition(),
+                        database.print(published()));
+    }
+
+    /** Of lines about starting: a halted site starts again at each retry. */
+    private Level lineLevel() {
+        return reasons.isHalted() ? Level.DEBUG : Level.INFO;
     }
 
     /**
@@ -182,7 +189,8 @@ public final class Capture implements AutoCloseable {
      */
     public void replay(long position, InFlightWindow window) throws CaptureException, InterruptedException {
         new LogReplay(config, log, offsets, recent).run(position, lastPosition(), window);
-        LOG.info("window rebuilt: {} transactions replayed after position {}", lastPosition() - position, position);
+        LOG.atLevel(lineLevel())
+                .log("window rebuilt: {} transactions replayed after position {}", lastPosition() - position, position);
     }
 
     /**
@@ -202,7 +210,8 @@ public final class Capture implements AutoCloseable {
         reasons.watch(full);
         progress.read(published());
         database.start(published(), assembler, publisher::acknowledgedCommit, this::failed);
-        LOG.info("capture started: slot {}, from commit position {}", config.slot(), database.print(published()));
+        LOG.atLevel(lineLevel())
+                .log("capture started: slot {}, from commit position {}", config.slot(), database.print(published()));
     }
 
     private void lookAt(InFlightWindow window, Reasons told) {

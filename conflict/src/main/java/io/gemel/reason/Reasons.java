@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,10 @@ import java.util.function.Supplier;
 public final class Reasons {
     /** The {@link #waitLimit} unless said otherwise. */
     public static final Duration WAIT_LIMIT = Duration.ofSeconds(10);
+
+    /** Those of a site that is halted: a person must fix something, and until then it tries again and again. */
+    private static final Set<ReasonCode> HALTS = EnumSet.of(
+            ReasonCode.SITE_REFUSED, ReasonCode.SITE_UNPREPARED, ReasonCode.CAPTURE_HALTED, ReasonCode.APPLY_HALTED);
 
     private final InstantSource clock;
     private final LongSupplier nanoTime;
@@ -161,6 +166,11 @@ public final class Reasons {
                 listener.appeared(entry.reason(key));
             }
         });
+    }
+
+    /** Returns whether the site is halted for one of them: then what it does as it tries again is no news. */
+    public synchronized boolean isHalted() {
+        return entries.keySet().stream().anyMatch(key -> HALTS.contains(key.code()));
     }
 
     /** All that hold now, by kind and subject. */

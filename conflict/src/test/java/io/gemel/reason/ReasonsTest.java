@@ -47,6 +47,18 @@ class ReasonsTest {
     }
 
     @Test
+    void a_site_is_halted_while_a_person_must_fix_something() {
+        reasons.raise(ReasonCode.CAPTURE_RESTARTING, "Kafka was restarted");
+        assertThat(reasons.isHalted()).isFalse();
+
+        reasons.raise(ReasonCode.CAPTURE_HALTED, "the slot is gone");
+        assertThat(reasons.isHalted()).isTrue();
+
+        reasons.over(ReasonCode.CAPTURE_HALTED);
+        assertThat(reasons.isHalted()).isFalse();
+    }
+
+    @Test
     void a_wait_is_a_reason_from_the_limit_on_and_since_it_began() {
         wait("a lock");
         pass(Reasons.WAIT_LIMIT.minusNanos(1));

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** A PostgreSQL database: a pgoutput replication slot, read with Debezium. */
 public final class PostgresDatabase implements SourceDatabase {
@@ -98,7 +99,8 @@ public final class PostgresDatabase implements SourceDatabase {
         }
         running.close();
         engine = null;
-        LOG.info("capture stopped: slot {}, confirmed up to {}", config.slot(), print(running.confirmed()));
+        LOG.atLevel(reasons.isHalted() ? Level.DEBUG : Level.INFO)
+                .log("capture stopped: slot {}, confirmed up to {}", config.slot(), print(running.confirmed()));
         try (Connection connection = PostgresLogin.connect(config)) {
             new PostgresSlot(config, connection).release(running.backendPid());
         } catch (SQLException e) {

@@ -25,6 +25,7 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.slf4j.event.Level;
 
 /**
  * Stands between Debezium and its replication connection: takes every decoded message to the sink, none to Debezium's own
@@ -226,10 +227,11 @@ final class PostgresTap {
             if (upTo > confirmed && now - confirmedAt >= CONFIRM_NANOS) {
                 stream.flushLsn(Lsn.valueOf(upTo));
                 if (confirmed == 0) {
-                    LOG.info(
-                            "slot confirmed for the first time: slot {}, up to {}",
-                            config.slot(),
-                            PostgresSlot.lsn(upTo));
+                    LOG.atLevel(reasons.isHalted() ? Level.DEBUG : Level.INFO)
+                            .log(
+                                    "slot confirmed for the first time: slot {}, up to {}",
+                                    config.slot(),
+                                    PostgresSlot.lsn(upTo));
                 }
                 confirmed = upTo;
                 confirmedAt = now;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.embedded.PostgresServer.Version;
 import io.gemel.reason.Advice;
+import io.gemel.transaction.LogRecord;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,11 +21,19 @@ class HaltedLogIT {
 
     private static final int TRIES = 5;
 
+    private static final List<String> START = List.of(
+            "leadership acquired",
+            "log taken over",
+            "marker read",
+            "window rebuilt",
+            "capture started",
+            "site running");
+
     @TempDir
     Path folder;
 
     @Test
-    void says_once_why_and_prints_no_stack_at_each_try() throws Exception {
+    void says_once_why_and_repeats_neither_its_start_nor_a_stack_at_each_try() throws Exception {
         try (TwoSites sites = TwoSites.start(folder, Version.V18, Map.of("halt.retry.interval", "200ms"))) {
             sites.schema("CREATE TABLE item (id int PRIMARY KEY, v text)", "INSERT INTO item VALUES (1, 'v')")
                     .prepare();
@@ -34,14 +43,26 @@ class HaltedLogIT {
             try {
                 await().atMost(LIMIT).until(() -> lines(east, "site running").size() == 1);
                 sites.east().execute("ALTER TABLE item REPLICA IDENTITY DEFAULT", "UPDATE item SET v = 'w'");
-                await().atMost(LIMIT).until(() -> lines(east, "site running").size() > TRIES);
+                await().atMost(LIMIT).until(() -> starts(sites) > TRIES);
 
                 assertThat(lines(east, Advice.CAPTURE_PARTIAL_ROWS.code())).hasSize(1);
+                for (String start : START) {
+                    assertThat(lines(east, start)).as(start).hasSize(1);
+                }
                 assertThat(lines(east, "\tat ")).isEmpty();
             } finally {
                 east.kill();
             }
         }
+    }
+
+    /** How often the site has taken its log over. */
+    private static long starts(TwoSites sites) throws Exception {
+        return TopicReader.records(
+                        sites.kafka().bootstrapServers(), sites.east().config().logTopic())
+                .stream()
+                .filter(LogRecord.Opened.class::isInstance)
+                .count();
     }
 
     private static List<String> lines(SiteProcess process, String word) throws Exception {

@@ -4,6 +4,7 @@ import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import java.util.EnumSet;
 import java.util.Set;
+import org.slf4j.event.Level;
 
 /**
  * The reasons of a site's runs: why one ended holds until the next one has proved itself, fails for another cause, or another process
@@ -36,6 +37,11 @@ final class RunReasons {
     /** This process leads it. */
     void led() {
         reasons.over(ReasonCode.SITE_STANDBY);
+    }
+
+    /** Level of lines about starting and stopping: a halted site repeats both at each retry. */
+    Level lineLevel() {
+        return reasons.isHalted() ? Level.DEBUG : Level.INFO;
     }
 
     /** A run has lasted so long that it did not fail again for the same cause. */

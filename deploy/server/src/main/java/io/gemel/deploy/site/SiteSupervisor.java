@@ -115,7 +115,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(STANDBY_POLL.toMillis());
             }
             leads = true;
-            LOG.info("leadership acquired");
+            LOG.atLevel(runs.lineLevel()).log("leadership acquired");
             runs.led();
             move(SiteState.STARTING, "");
             SiteVerdict verdict = tableWatch.judge();
@@ -127,7 +127,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             site.start();
             life = site;
             move(SiteState.RUNNING, "");
-            LOG.info("site running");
+            LOG.atLevel(runs.lineLevel()).log("site running");
             Failure failure = failures.poll(PROBATION.toMillis(), TimeUnit.MILLISECONDS);
             if (failure == null) {
                 runs.proved();
@@ -147,7 +147,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         } finally {
             life = null;
             if (leads) {
-                LOG.info("leadership released");
+                LOG.atLevel(runs.lineLevel()).log("leadership released");
             }
         }
     }
