@@ -13,6 +13,7 @@ import java.sql.Connection;
  */
 public final class VmHandler {
     private static final int TOO_LARGE = 413;
+
     private static final int NO_BODY = -1;
 
     private VmHandler() {}
@@ -48,6 +49,9 @@ public final class VmHandler {
             try (exchange) {
                 int max = vm.config().limits().bodyBytesMax();
                 byte[] body = exchange.getRequestBody().readNBytes(max + 1);
+                if (body.length > max) {
+                    VmUnreadBody.discard(exchange.getRequestBody());
+                }
                 Result result = body.length > max
                         ? Answers.notASubmission(TOO_LARGE, "the body has more than " + max + " bytes")
                         : submit(vm, application, exchange, body);

@@ -1,5 +1,6 @@
 package io.gemel.vm.servlet;
 
+import io.gemel.vm.VmUnreadBody;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
@@ -48,12 +49,17 @@ final class RequestBody {
      * Reads a request's body.
      *
      * @param max longest body in bytes
-     * @return null for a longer one, which may have been read in part
+     * @return null for a longer one, of which up to {@link VmUnreadBody#BYTES_MAX} have been read and discarded
      */
     static @Nullable RequestBody read(HttpServletRequest request, int max) throws IOException {
-        if (request.getContentLengthLong() > max) {
-            return null;
+        RequestBody body = request.getContentLengthLong() > max ? null : readUpTo(request, max);
+        if (body == null) {
+            VmUnreadBody.discard(request.getInputStream());
         }
+        return body;
+    }
+
+    private static @Nullable RequestBody readUpTo(HttpServletRequest request, int max) throws IOException {
         if (isOf(request, MULTIPART)) {
             List<Part> parts = partsOf(request);
             if (parts != null) {
