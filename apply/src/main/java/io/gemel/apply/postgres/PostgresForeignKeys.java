@@ -93,7 +93,7 @@ final class PostgresForeignKeys {
         BitSet referred = new BitSet(gone.size());
         for (ForeignKey key : keys(sql, parent, shape)) {
             List<Object> binds = PostgresBinds.images(key.referred(), gone);
-            sql.list(key.probe(), row -> row.getInt(1), binds.toArray()).forEach(referred::set);
+            sql.forEach(key.probe(), row -> referred.set(row.getInt(1)), binds.toArray());
         }
         return referred;
     }
@@ -112,20 +112,21 @@ final class PostgresForeignKeys {
     private List<ForeignKey> read(PostgresSession sql, PostgresTable parent, TableShape shape)
             throws SQLException, ApplyFailure {
         List<ForeignKey> keys = new ArrayList<>();
-        try (ResultSet row = sql.query(KEYS, parent.name())) {
-            while (row.next()) {
-                TableId table = PostgresRows.table(row, 1);
-                List<String> all = PostgresRows.texts(row, "all_columns");
-                List<Integer> key = indexes(all, PostgresRows.texts(row, "key"));
-                List<Integer> columns = indexes(all, PostgresRows.texts(row, "columns"));
-                List<Integer> referred = indexes(shape.columns(), PostgresRows.texts(row, "referred"));
-                if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
-                    TableShape child = new TableShape(table, all, key);
-                    String childRows = PostgresTable.rows(table, row.getBoolean("partitioned"));
-                    keys.add(foreignKey(parent, child, childRows, columns, referred));
-                }
-            }
-        }
+        sql.forEach(
+                KEYS,
+                row -> {
+                    TableId table = PostgresRows.table(row, 1);
+                    List<String> all = PostgresRows.texts(row, "all_columns");
+                    List<Integer> key = indexes(all, PostgresRows.texts(row, "key"));
+                    List<Integer> columns = indexes(all, PostgresRows.texts(row, "columns"));
+                    List<Integer> referred = indexes(shape.columns(), PostgresRows.texts(row, "referred"));
+                    if (replicated.test(table) && !key.isEmpty() && !columns.contains(-1) && !referred.contains(-1)) {
+                        TableShape child = new TableShape(table, all, key);
+                        String childRows = PostgresTable.rows(table, row.getBoolean("partitioned"));
+                        keys.add(foreignKey(parent, child, childRows, columns, referred));
+                    }
+                },
+                parent.name());
         return List.copyOf(keys);
     }
 

@@ -6,7 +6,6 @@ import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.transaction.GemelTable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import javax.sql.DataSource;
 
 /** Removes what Gemel's own tables need no longer hold, in small transactions. One thread. */
@@ -65,12 +64,8 @@ final class PostgresMaintenance {
 
     private int execute(String sql, Object... arguments) throws ApplyFailure {
         return run(() -> {
-            try (Connection connection = connections.getConnection();
-                    PreparedStatement statement = connection.prepareStatement(sql)) {
-                for (int i = 0; i < arguments.length; i++) {
-                    statement.setObject(i + 1, arguments[i]);
-                }
-                return statement.executeUpdate();
+            try (Connection connection = connections.getConnection()) {
+                return new PostgresSession(connection).execute(sql, arguments);
             }
         });
     }

@@ -44,7 +44,7 @@ final class PostgresParkedStore implements ParkedStore {
     public Map<Long, Set<RowKey>> rows() throws ApplyFailure {
         return alone(() -> {
             Map<Long, Set<RowKey>> rows = new HashMap<>();
-            sql.list(
+            sql.forEach(
                     "SELECT parked, table_schema, table_name, key FROM " + GemelTable.PARKED_ROW,
                     row -> rows.computeIfAbsent(row.getLong(1), id -> new HashSet<>())
                             .add(PostgresRows.key(row, 2)));
@@ -64,7 +64,7 @@ final class PostgresParkedStore implements ParkedStore {
     public Map<Long, Decision> decisions() throws ApplyFailure {
         return alone(() -> {
             Map<Long, Decision> decisions = new HashMap<>();
-            sql.list(
+            sql.forEach(
                     "SELECT id, decision FROM " + GemelTable.PARKED + " WHERE decision IS NOT NULL",
                     row -> decisions.put(
                             row.getLong(1), Decision.valueOf(row.getString(2).toUpperCase(Locale.ROOT))));

@@ -44,7 +44,7 @@ record PostgresPartitioning(List<Integer> columns, int rowsMax) {
     static PostgresPartitioning read(PostgresSession sql, long table, TableShape shape, List<Integer> usable)
             throws SQLException, ApplyFailure {
         Map<String, Boolean> deciding = new HashMap<>();
-        sql.list(COLUMNS, row -> deciding.put(row.getString("attname"), row.getBoolean("combined")), table);
+        sql.forEach(COLUMNS, row -> deciding.put(row.getString("attname"), row.getBoolean("combined")), table);
         List<Integer> columns = deciding.keySet().stream()
                 .map(shape::indexOf)
                 .filter(usable::contains)

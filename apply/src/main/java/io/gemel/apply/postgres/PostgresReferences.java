@@ -57,7 +57,7 @@ final class PostgresReferences {
         List<TargetRows.Dangling> dangling = new ArrayList<>();
         Object[] binds = PostgresBinds.keys(child.key(), keys).toArray();
         for (Reference reference : known.get(shape, () -> read(sql, child, shape))) {
-            sql.list(reference.hold(), row -> row.getInt(1), binds);
+            sql.execute(reference.hold(), binds);
             try (ResultSet found = sql.query(reference.find(), binds)) {
                 while (found.next()) {
                     RowImage row = PostgresBinds.image(shape, found);
@@ -71,20 +71,21 @@ final class PostgresReferences {
     private List<Reference> read(PostgresSession sql, PostgresTable child, TableShape shape)
             throws SQLException, ApplyFailure {
         List<Reference> references = new ArrayList<>();
-        try (ResultSet row = sql.query(KEYS, child.name())) {
-            while (row.next()) {
-                TableId parent = PostgresRows.table(row, 1);
-                List<String> names = PostgresRows.texts(row, "columns");
-                List<Integer> columns = names.stream()
-                        .map(name -> shape.columns().indexOf(name))
-                        .toList();
-                if (replicated.test(parent) && !columns.contains(-1)) {
-                    List<String> referred = PostgresRows.texts(row, "referred");
-                    String parentRows = PostgresTable.rows(parent, row.getBoolean("partitioned"));
-                    references.add(reference(child, columns, parentRows, names, referred));
-                }
-            }
-        }
+        sql.forEach(
+                KEYS,
+                row -> {
+                    TableId parent = PostgresRows.table(row, 1);
+                    List<String> names = PostgresRows.texts(row, "columns");
+                    List<Integer> columns = names.stream()
+                            .map(name -> shape.columns().indexOf(name))
+                            .toList();
+                    if (replicated.test(parent) && !columns.contains(-1)) {
+                        List<String> referred = PostgresRows.texts(row, "referred");
+                        String parentRows = PostgresTable.rows(parent, row.getBoolean("partitioned"));
+                        references.add(reference(child, columns, parentRows, names, referred));
+                    }
+                },
+                child.name());
         return List.copyOf(references);
     }
 

@@ -55,7 +55,7 @@ final class PostgresRepairStore implements RepairStore {
     public Map<RowKey, Repair> asked() throws ApplyFailure {
         return run(() -> {
             Map<RowKey, Repair> asked = new HashMap<>();
-            sql.list(
+            sql.forEach(
                     ASKED,
                     row -> asked.put(
                             PostgresRows.key(row, 1), new Repair(Repair.Take.of(row.getString(4)), row.getString(5))));
@@ -68,7 +68,7 @@ final class PostgresRepairStore implements RepairStore {
     public GoneColumns goneColumns() throws ApplyFailure {
         return run(() -> {
             Map<TableId, Set<String>> gone = new HashMap<>();
-            sql.list(
+            sql.forEach(
                     GONE,
                     row -> gone.computeIfAbsent(PostgresRows.table(row, 1), any -> new HashSet<>())
                             .add(row.getString(3)));

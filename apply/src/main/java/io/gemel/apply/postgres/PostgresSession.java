@@ -1,13 +1,13 @@
 package io.gemel.apply.postgres;
 
 import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGStatement;
 
@@ -31,9 +31,15 @@ final class PostgresSession {
         this.replans = replans;
     }
 
+    /** What is done with a row. */
+    @FunctionalInterface
+    interface RowAction {
+        void take(ResultSet row) throws SQLException, ApplyFailure;
+    }
+
     /** Makes a value of a row. */
     @FunctionalInterface
-    interface RowReader<T extends @Nullable Object> {
+    interface RowReader<T> {
         T read(ResultSet row) throws SQLException, ApplyFailure;
     }
 
@@ -56,19 +62,21 @@ final class PostgresSession {
         }
     }
 
+    /** Takes every row of a result. */
+    void forEach(String statement, RowAction action, @Nullable Object... binds) throws SQLException, ApplyFailure {
+        try (ResultSet row = query(statement, binds)) {
+            while (row.next()) {
+                action.take(row);
+            }
+        }
+    }
+
     /** Every row of a result. */
     <T> List<T> list(String statement, RowReader<T> reader, @Nullable Object... binds)
             throws SQLException, ApplyFailure {
-        try (PreparedStatement prepared = prepare(statement, binds);
-                ResultSet row = prepared.executeQuery()) {
-            List<T> all = new ArrayList<>();
-            while (row.next()) {
-                all.add(reader.read(row));
-            }
-            return all;
-        } catch (SQLException e) {
-            throw new StatementException(statement, e);
-        }
+        List<T> all = new ArrayList<>();
+        forEach(statement, row -> all.add(reader.read(row)), binds);
+        return all;
     }
 
     /** The first row of a result; null for none. */
@@ -78,9 +86,13 @@ final class PostgresSession {
         return all.isEmpty() ? null : all.get(0);
     }
 
-    /** The only row of a result that has one. */
+    /** The first row of a result that has one. */
     <T> T one(String statement, RowReader<T> reader, @Nullable Object... binds) throws SQLException, ApplyFailure {
-        return Objects.requireNonNull(first(statement, reader, binds), statement);
+        T row = first(statement, reader, binds);
+        if (row == null) {
+            throw new ApplyFailure(Kind.RESTART, "no row was returned by " + statement);
+        }
+        return row;
     }
 
     /** A result, as a whole in memory; the caller closes it. */

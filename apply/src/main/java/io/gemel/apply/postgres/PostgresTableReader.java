@@ -53,22 +53,18 @@ final class PostgresTableReader {
         TableId table = shape.table();
         Map<String, PostgresColumn> known = new HashMap<>();
         Set<String> localKey = new HashSet<>();
-        Facts facts = sql
-                .list(
-                        COLUMNS,
-                        row -> {
-                            PostgresColumn column = PostgresColumn.of(row);
-                            known.put(column.name(), column);
-                            if (row.getString("key_place") != null) {
-                                localKey.add(column.name());
-                            }
-                            return Facts.of(row);
-                        },
-                        table.schema(),
-                        table.name())
-                .stream()
-                .findFirst()
-                .orElse(null);
+        Facts facts = sql.first(
+                COLUMNS,
+                row -> {
+                    PostgresColumn column = PostgresColumn.of(row);
+                    known.put(column.name(), column);
+                    if (row.getString("key_place") != null) {
+                        localKey.add(column.name());
+                    }
+                    return Facts.of(row);
+                },
+                table.schema(),
+                table.name());
         if (facts == null) {
             throw halt(
                     Advice.APPLY_TABLE_MISSING,

@@ -102,7 +102,7 @@ final class PostgresUniqueKeys {
     private static List<Searched> read(PostgresSession sql, TableShape shape, PostgresTable table)
             throws SQLException, ApplyFailure {
         Map<String, String> generated = new LinkedHashMap<>();
-        sql.list(GENERATED, row -> generated.put(row.getString("name"), row.getString("expression")), table.name());
+        sql.forEach(GENERATED, row -> generated.put(row.getString("name"), row.getString("expression")), table.name());
         return List.copyOf(sql.list(
                 KEYS,
                 row -> {
