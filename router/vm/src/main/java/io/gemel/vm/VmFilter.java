@@ -61,7 +61,7 @@ public final class VmFilter implements Filter {
             chain.doFilter(request, response);
             return;
         }
-        Submission submission = submission(headers, response);
+        Submission submission = submission(request, headers, response);
         if (submission == null) {
             return;
         }
@@ -80,10 +80,12 @@ public final class VmFilter implements Filter {
     }
 
     /** Null when the headers are wrong; that has been answered then. */
-    private @Nullable Submission submission(Headers headers, HttpServletResponse response) throws IOException {
+    private @Nullable Submission submission(HttpServletRequest request, Headers headers, HttpServletResponse response)
+            throws IOException {
         try {
             return ProtocolHeaders.submission(headers, vm.clock(), vm.config().limits());
         } catch (IllegalArgumentException e) {
+            VmUnreadBody.discard(request.getInputStream());
             send(Answers.notASubmission(String.valueOf(e.getMessage())), response);
             return null;
         }

@@ -64,7 +64,9 @@ interface SubmissionContract {
     default void a_request_without_a_proper_key_is_refused() throws Exception {
         assertThat(client().send("/effect", "").status()).isEqualTo(400);
         assertThat(client().send("/effect", "k".repeat(256)).body()).contains("255");
-        assertThat(client().send("/effect", "k", "Gemel-Attempt", "first").status())
+        assertThat(client().sending("/effect", "k", "x".repeat(1 << 20), "Gemel-Attempt", "first")
+                        .join()
+                        .status())
                 .isEqualTo(400);
         assertThat(client().send("/effect", "k".repeat(255)).outcome()).isEqualTo("executed");
         assertThat(database().number("SELECT count(*) FROM effect")).isEqualTo(1);
