@@ -70,7 +70,8 @@ final class DemoFolder implements AutoCloseable {
         }
     }
 
-    private static void delete(Path root) throws IOException {
+    /** Deletes a folder with all that is in it; nothing where there is none. */
+    static void delete(Path root) throws IOException {
         if (!Files.exists(root)) {
             return;
         }

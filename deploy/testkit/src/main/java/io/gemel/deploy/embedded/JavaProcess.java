@@ -125,7 +125,8 @@ public final class JavaProcess implements AutoCloseable {
             List<String> command = new ArrayList<>();
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmArguments);
-            command.addAll(List.of("-classpath", System.getProperty("java.class.path"), mainClass));
+            command.addAll(ArchiveUse.flags());
+            command.addAll(List.of("-classpath", ArchiveUse.CLASS_PATH, mainClass));
             command.addAll(arguments);
             return new JavaProcess(ChildProcess.start(mainClass, command, log), log);
         }
