@@ -136,14 +136,14 @@ public final class Applier implements AutoCloseable {
     public void start(InFlightWindow window) {
         CaptureBarrier catchUp = new CaptureBarrier(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
-        GroupApplier groupApplier = new GroupApplier(
+        BatchTransactions groupApplier = new BatchTransactions(
                 database, window, catchUp, repairs, config.rowRoom().bytesMax());
         Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier, repairs, reasons);
         parking = waiting;
         WorkWatch work = new WorkWatch(
                 config.site().name(), database, reasons, listener, config.lockKillAfter(), System::nanoTime);
-        GroupTries tries =
-                new GroupTries(config, listener, database, groupApplier, waiting, repairs, status, reasons, work);
+        BatchApplier tries =
+                new BatchApplier(config, listener, database, groupApplier, waiting, repairs, status, reasons, work);
         OutdatedRecords outdated = new OutdatedRecords(config, listener, reasons);
         ApplyLoop started = new ApplyLoop(
                 config, listener, clock, tries, waiting, window, status, barrier, outdated, beats::answerPeer, marker);

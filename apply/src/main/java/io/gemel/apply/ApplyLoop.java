@@ -36,14 +36,14 @@ final class ApplyLoop implements Runnable {
     private final ApplyConfig config;
     private final ApplyListener listener;
     private final InstantSource clock;
-    private final GroupTries tries;
+    private final BatchApplier tries;
     private final Parking parking;
     private final InFlightWindow window;
     private final ApplyStatus status;
     private final PeerLogBarrier barrier;
     private final OutdatedRecords outdated;
     private final Runnable answer;
-    private final GroupSize groupSize = new GroupSize();
+    private final BatchSize groupSize = new BatchSize();
 
     private volatile Marker marker;
     private boolean applied;
@@ -63,7 +63,7 @@ final class ApplyLoop implements Runnable {
             ApplyConfig config,
             ApplyListener listener,
             InstantSource clock,
-            GroupTries tries,
+            BatchApplier tries,
             Parking parking,
             InFlightWindow window,
             ApplyStatus status,
@@ -169,7 +169,7 @@ final class ApplyLoop implements Runnable {
                 status.running();
                 barrier.foundNone();
             } else {
-                GroupChanges changes = new GroupChanges(log, group);
+                Batch changes = new Batch(log, group);
                 apply(changes);
                 status.running();
                 listener.seen(window.peerSeenPosition());
@@ -188,14 +188,14 @@ final class ApplyLoop implements Runnable {
     }
 
     /** A heartbeat after transactions comes from a site that waits for their acknowledgement. */
-    private void answer(GroupChanges group) {
+    private void answer(Batch group) {
         if (group.hasHeartbeat() && marker.position() > answeredPosition) {
             answeredPosition = marker.position();
             answer.run();
         }
     }
 
-    private void apply(GroupChanges group) throws ApplyFailure, InterruptedException {
+    private void apply(Batch group) throws ApplyFailure, InterruptedException {
         List<TransactionHeader> stamps = group.stamps();
         if (stamps.isEmpty()) {
             window.acknowledge(group.seen());
@@ -228,8 +228,8 @@ final class ApplyLoop implements Runnable {
     }
 
     /** Until what has to come alone does: the rest of the group should still share its database transactions. */
-    private void applyHalves(GroupChanges group) throws ApplyFailure, InterruptedException {
-        for (GroupChanges half : group.halves()) {
+    private void applyHalves(Batch group) throws ApplyFailure, InterruptedException {
+        for (Batch half : group.halves()) {
             apply(half);
         }
     }
@@ -238,7 +238,7 @@ final class ApplyLoop implements Runnable {
      * Without transactions from the peer its acknowledgements come in heartbeats alone. A marker stores the newest now and
      * then, or a restart would have to read this site's log again from where the peer last wrote something.
      */
-    private void storeAcknowledgement(GroupChanges heartbeats) throws ApplyFailure, InterruptedException {
+    private void storeAcknowledgement(Batch heartbeats) throws ApplyFailure, InterruptedException {
         boolean due = System.nanoTime() - storedNanos >= ACKNOWLEDGEMENT_AGE.toNanos();
         if (due && window.peerSeenPosition() > marker.peerSeen()) {
             tries.apply(heartbeats, marker);

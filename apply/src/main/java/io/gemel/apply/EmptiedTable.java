@@ -25,10 +25,10 @@ final class EmptiedTable {
 
     private final TargetRows target;
     private final WindowTransaction group;
-    private final AttemptSteps steps;
+    private final AttemptContext steps;
     private final ConflictRoom room;
 
-    EmptiedTable(TargetRows target, WindowTransaction group, AttemptSteps steps, ConflictRoom room) {
+    EmptiedTable(TargetRows target, WindowTransaction group, AttemptContext steps, ConflictRoom room) {
         this.target = target;
         this.group = group;
         this.steps = steps;

@@ -35,7 +35,7 @@ final class Parking {
     private final SiteId site;
     private final int parkedMax;
     private final TargetDatabase database;
-    private final GroupApplier applier;
+    private final BatchTransactions applier;
     private final Repairs repairs;
     private final Reasons reasons;
     private Map<Long, Set<RowKey>> parked = Map.of();
@@ -47,7 +47,7 @@ final class Parking {
             SiteId site,
             int parkedMax,
             TargetDatabase database,
-            GroupApplier applier,
+            BatchTransactions applier,
             Repairs repairs,
             Reasons reasons) {
         this.site = site;
@@ -73,7 +73,7 @@ final class Parking {
     }
 
     /** Returns whether any of these changes touches an undecided row, so that their transaction must be parked, too. */
-    boolean holds(GroupApplier.Changes changes) throws ApplyFailure, InterruptedException {
+    boolean holds(BatchTransactions.Changes changes) throws ApplyFailure, InterruptedException {
         if (parked.isEmpty()) {
             return false;
         }

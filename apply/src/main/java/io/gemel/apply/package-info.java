@@ -2,7 +2,7 @@
  * Applies the peer's transactions to the local database, each exactly once, and records every conflict.
  *
  * <p>{@link Applier} is the entry point. {@code ApplyLoop} takes transactions of the peer's log as groups, and {@code
- * GroupTries} applies a group, with retries if necessary. The site also depends on the package {@code api}.
+ * BatchApplier} applies a group, with retries if necessary. The site also depends on the package {@code api}.
  */
 @NullMarked
 package io.gemel.apply;

@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 public final class DuplicateSubmissionResolver {
     private final TargetRows rows;
     private final WindowTransaction group;
-    private final ApplySteps steps;
+    private final ApplyContext steps;
     private final ConflictRoom room;
     private final Set<RowKey> voidKeys = new HashSet<>();
     private @Nullable StampedChange voidClaim; // the incoming transaction's, when that is void
     private long rivalPosition;
 
-    public DuplicateSubmissionResolver(TargetRows rows, WindowTransaction group, ApplySteps steps, ConflictRoom room) {
+    public DuplicateSubmissionResolver(TargetRows rows, WindowTransaction group, ApplyContext steps, ConflictRoom room) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;

@@ -44,7 +44,7 @@ public final class OrphanRepair {
 
     private final TargetRows rows;
     private final WindowTransaction group;
-    private final ApplySteps steps;
+    private final ApplyContext steps;
     private final FoldedRows folded;
     private final ConflictRoom room;
     private final GoneRows gone;
@@ -72,7 +72,7 @@ public final class OrphanRepair {
 
     /** @param folded filled while the group is applied */
     public OrphanRepair(
-            TargetRows rows, WindowTransaction group, ApplySteps steps, FoldedRows folded, ConflictRoom room) {
+            TargetRows rows, WindowTransaction group, ApplyContext steps, FoldedRows folded, ConflictRoom room) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;

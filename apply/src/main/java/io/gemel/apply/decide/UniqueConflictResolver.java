@@ -54,12 +54,12 @@ public final class UniqueConflictResolver {
 
     private final TargetRows rows;
     private final WindowTransaction group;
-    private final ApplySteps steps;
+    private final ApplyContext steps;
     private final Map<RowKey, @Nullable RowImage> out = new LinkedHashMap<>();
     private final Queue<Claim> claims = new PriorityQueue<>(Claim.STRONGEST_FIRST);
     private final Map<RowKey, Claim> placed = new HashMap<>();
 
-    public UniqueConflictResolver(TargetRows rows, WindowTransaction group, ApplySteps steps) {
+    public UniqueConflictResolver(TargetRows rows, WindowTransaction group, ApplyContext steps) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;

@@ -55,7 +55,7 @@ final class ArchitectureTest {
             "io.gemel.capture.Capture",
             "io.gemel.apply.Applier",
             "io.gemel.apply.ApplyLoop",
-            "io.gemel.apply.AttemptSteps",
+            "io.gemel.apply.AttemptContext",
             "io.gemel.apply.PeerLogBarrier",
             "io.gemel.conflict.log.Watermark");
 
@@ -363,8 +363,8 @@ final class ArchitectureTest {
             .and()
             .resideOutsideOfPackage(APPLY_POSTGRES)
             .and(are(
-                    "neither Applier nor GroupTries",
-                    type -> !outermost(type).getSimpleName().matches("Applier|GroupTries")))
+                    "neither Applier nor BatchApplier",
+                    type -> !outermost(type).getSimpleName().matches("Applier|BatchApplier")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage(APPLY_POSTGRES)

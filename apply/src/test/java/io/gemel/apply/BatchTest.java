@@ -10,7 +10,7 @@ import io.gemel.transaction.Version;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class GroupChangesTest {
+class BatchTest {
     private static final SiteId EAST = new SiteId("east");
     private static final Incoming BEAT = new Incoming.Heartbeat(1, 7);
 
@@ -20,8 +20,8 @@ class GroupChangesTest {
         return new Incoming.InMemory(1, new Transaction(header, List.of()), 10);
     }
 
-    private static GroupChanges group(Incoming... incoming) {
-        return new GroupChanges(null, List.of(incoming)); // without a large transaction nothing is read again
+    private static Batch group(Incoming... incoming) {
+        return new Batch(null, List.of(incoming)); // without a large transaction nothing is read again
     }
 
     @Test
@@ -44,11 +44,11 @@ class GroupChangesTest {
 
     @Test
     void halves_keep_every_transaction_and_their_order() {
-        List<GroupChanges> halves = group(whole(3), BEAT, whole(4), whole(5)).halves();
+        List<Batch> halves = group(whole(3), BEAT, whole(4), whole(5)).halves();
 
         assertThat(halves).hasSize(2);
         assertThat(halves.stream().flatMap(half -> half.stamps().stream()).map(TransactionHeader::position))
                 .containsExactly(3L, 4L, 5L);
-        assertThat(halves.get(1).halves()).allMatch(GroupChanges::isSingle);
+        assertThat(halves.get(1).halves()).allMatch(Batch::isSingle);
     }
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What a group of whole transactions does to the database, sorted: for keys without any conflict the net change, gathered
  * per table for multi-row statements; for all other keys each change, in log order. Pure; one group.
  */
-final class GroupPlan {
+final class BatchPlan {
     /** Says of a key and the {@code seen} of the first change to it whether it has to go the slow way. */
     @FunctionalInterface
     interface Contested {
@@ -62,16 +62,16 @@ final class GroupPlan {
     private final List<StampedChange> slow = new ArrayList<>();
     private final Map<RowKey, Long> seenOfInserts = new LinkedHashMap<>();
 
-    private GroupPlan() {}
+    private BatchPlan() {}
 
-    static GroupPlan of(List<StampedChange> changes, Contested contested) {
+    static BatchPlan of(List<StampedChange> changes, Contested contested) {
         Map<RowKey, Chain> chains = new LinkedHashMap<>();
         for (StampedChange change : changes) {
             chains.computeIfAbsent(change.change().key(), key -> new Chain())
                     .changes
                     .add(change);
         }
-        GroupPlan plan = new GroupPlan();
+        BatchPlan plan = new BatchPlan();
         chains.values().removeIf(chain -> {
             RowKey key = chain.first().change().key();
             return !contested.test(key, chain.first().header().seen())

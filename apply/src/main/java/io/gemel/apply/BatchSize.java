@@ -5,7 +5,7 @@ package io.gemel.apply;
  * alone, and a group that is split was wasted work: so the size shrinks with each of these and grows slowly while all
  * goes well. Applying thread only.
  */
-final class GroupSize {
+final class BatchSize {
     private static final int GROWTH_DIVISOR = 4;
 
     private int records = Integer.MAX_VALUE;

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * Applies a group, with retries if necessary: again, with deferred unique keys, parked, or halted until someone has
  * fixed the problem. Applying thread only.
  */
-final class GroupTries {
-    private static final Logger LOG = LoggerFactory.getLogger(GroupTries.class);
+final class BatchApplier {
+    private static final Logger LOG = LoggerFactory.getLogger(BatchApplier.class);
 
     /** Attempts at one group before the applier reports that it is halted; it continues to retry. */
     private static final int TRIES_MAX = 20;
@@ -46,7 +46,7 @@ final class GroupTries {
     private final ApplyConfig config;
     private final ApplyListener listener;
     private final TargetDatabase database;
-    private final GroupApplier groupApplier;
+    private final BatchTransactions groupApplier;
     private final Parking parking;
     private final Repairs repairs;
     private final ApplyStatus status;
@@ -55,11 +55,11 @@ final class GroupTries {
     private final WorkWatch watch;
     private final Retry retry;
 
-    GroupTries(
+    BatchApplier(
             ApplyConfig config,
             ApplyListener listener,
             TargetDatabase database,
-            GroupApplier groupApplier,
+            BatchTransactions groupApplier,
             Parking parking,
             Repairs repairs,
             ApplyStatus status,
@@ -104,7 +104,7 @@ final class GroupTries {
      * @return the conflicts found; null when nothing was done because one of several transactions must come alone
      */
     @Nullable
-    List<Conflict> apply(GroupChanges group, Marker next) throws ApplyFailure, InterruptedException {
+    List<Conflict> apply(Batch group, Marker next) throws ApplyFailure, InterruptedException {
         watch.begun();
         try {
             return applyOrPark(group, next);
@@ -114,7 +114,7 @@ final class GroupTries {
         }
     }
 
-    private @Nullable List<Conflict> applyOrPark(GroupChanges group, Marker next)
+    private @Nullable List<Conflict> applyOrPark(Batch group, Marker next)
             throws ApplyFailure, InterruptedException {
         boolean parks = parking.holds(group);
         if (!group.isSingle() && (parks || group.mayHaveNotices())) {
@@ -155,7 +155,7 @@ final class GroupTries {
         return why.journal().stream().map(JournalEntry::conflict).toList();
     }
 
-    private @Nullable List<Conflict> applyUntilDone(GroupChanges group, Marker next)
+    private @Nullable List<Conflict> applyUntilDone(Batch group, Marker next)
             throws ApplyFailure, InterruptedException {
         boolean single = group.isSingle();
         Manner manner = Manner.USUALLY;
@@ -208,7 +208,7 @@ final class GroupTries {
         return refused.journal().isEmpty() && transaction.changes().stream().anyMatch(change -> change.after() == null);
     }
 
-    private List<Conflict> applyWithRetries(GroupChanges group, Marker next, boolean single, Manner manner)
+    private List<Conflict> applyWithRetries(Batch group, Marker next, boolean single, Manner manner)
             throws ApplyFailure, InterruptedException {
         try {
             return retry.executeCallable(() -> groupApplier.apply(group, next, single, manner));

@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.apply.GroupPlan.TableWork;
+import io.gemel.apply.BatchPlan.TableWork;
 import io.gemel.apply.decide.ConflictRoom;
 import io.gemel.apply.decide.DuplicateSubmissionResolver;
 import io.gemel.apply.decide.LockImages;
@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
  * One try to apply a group: one database transaction, not yet committed. When it ends with surprises, keys that turned out to be
  * contested after they were written, it must be rolled back and tried again with these among the slow ones. Applying thread only.
  */
-final class GroupAttempt {
+final class BatchAttempt {
     /** Changes of a transaction that are held in memory at once when some of them collide on a unique key. */
     static final int COLLIDING_CHANGES_MAX = 200_000;
 
     private final TargetRows target;
-    private final AttemptSteps steps;
+    private final AttemptContext steps;
     private final WindowTransaction group;
     private final Set<RowKey> slowKeys;
     private final boolean alone;
@@ -57,10 +57,10 @@ final class GroupAttempt {
      * @param alone whether the group is a single transaction
      * @param rowBytesMax maximum memory in bytes that the values of a changed row may take
      */
-    GroupAttempt(
+    BatchAttempt(
             TargetTransaction transaction,
             WindowTransaction group,
-            AttemptSteps steps,
+            AttemptContext steps,
             Set<RowKey> slowKeys,
             boolean alone,
             Manner manner,
@@ -129,7 +129,7 @@ final class GroupAttempt {
             collect(changes);
             return;
         }
-        GroupPlan plan = GroupPlan.of(changes, this::goesSlowly);
+        BatchPlan plan = BatchPlan.of(changes, this::goesSlowly);
         Set<RowKey> untouched = writeFast(plan.fast());
         List<StampedChange> slow = plan.slow();
         if (!untouched.isEmpty()) {

@@ -1,6 +1,6 @@
 package io.gemel.apply;
 
-import io.gemel.apply.decide.ApplySteps;
+import io.gemel.apply.decide.ApplyContext;
 import io.gemel.apply.decide.FoldedRows;
 import io.gemel.apply.decide.ParkingNotices;
 import io.gemel.apply.decide.RepairSteps;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * The steps of one try to apply a group, and what they have come to: conflicts for the journal, changes for the log, and keys
  * that turned out to be contested too late. Applying thread only.
  */
-final class AttemptSteps implements ApplySteps {
+final class AttemptContext implements ApplyContext {
     private final TargetTransaction transaction;
     private final WindowTransaction group;
     private final CaptureBarrier catchUp;
@@ -46,7 +46,7 @@ final class AttemptSteps implements ApplySteps {
      * @param slowKeys that an earlier try was surprised by
      * @param alone whether the group is a single transaction
      */
-    AttemptSteps(
+    AttemptContext(
             TargetTransaction transaction,
             WindowTransaction group,
             CaptureBarrier catchUp,

@@ -31,7 +31,7 @@ import java.util.Set;
  *
  * <p>Applying thread only.
  */
-final class GroupApplier {
+final class BatchTransactions {
     private final TargetDatabase database;
     private final InFlightWindow window;
     private final CaptureBarrier catchUp;
@@ -45,7 +45,7 @@ final class GroupApplier {
     }
 
     /** @param rowBytesMax maximum memory in bytes that the values of a changed row may take */
-    GroupApplier(
+    BatchTransactions(
             TargetDatabase database, InFlightWindow window, CaptureBarrier catchUp, Repairs repairs, long rowBytesMax) {
         this.rowBytesMax = rowBytesMax;
         this.database = database;
@@ -116,8 +116,8 @@ final class GroupApplier {
         Set<RowKey> slowKeys = new HashSet<>();
         List<Conflict> conflicts = new ArrayList<>();
         while (!transact(applied, (transaction, group) -> {
-            AttemptSteps steps = new AttemptSteps(transaction, group, catchUp, repairs, slowKeys, alone);
-            GroupAttempt attempt = new GroupAttempt(transaction, group, steps, slowKeys, alone, manner, rowBytesMax);
+            AttemptContext steps = new AttemptContext(transaction, group, catchUp, repairs, slowKeys, alone);
+            BatchAttempt attempt = new BatchAttempt(transaction, group, steps, slowKeys, alone, manner, rowBytesMax);
             changes.forEach(piece -> attempt.apply(repairs.gone().leftOutOf(piece)));
             attempt.finish();
             if (!slowKeys.addAll(steps.surprises()) && !steps.surprises().isEmpty()) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-class GroupSizeTest {
-    private final GroupSize size = new GroupSize();
+class BatchSizeTest {
+    private final BatchSize size = new BatchSize();
 
     @Test
     void takes_whatever_is_there_at_first_and_while_all_goes_well() {

@@ -14,12 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The transactions of a group and their changes, in log order; those of a large transaction are read again piece by piece. */
-final class GroupChanges implements GroupApplier.Changes {
+final class Batch implements BatchTransactions.Changes {
     private final PeerLog log;
     private final List<Incoming> group;
     private int count;
 
-    GroupChanges(PeerLog log, List<Incoming> group) {
+    Batch(PeerLog log, List<Incoming> group) {
         this.log = log;
         this.group = List.copyOf(group);
     }
@@ -85,11 +85,11 @@ final class GroupChanges implements GroupApplier.Changes {
     }
 
     /** The same in the same order, in two groups; of two or more. */
-    List<GroupChanges> halves() {
+    List<Batch> halves() {
         int middle = group.size() / 2;
         return List.of(
-                new GroupChanges(log, group.subList(0, middle)),
-                new GroupChanges(log, group.subList(middle, group.size())));
+                new Batch(log, group.subList(0, middle)),
+                new Batch(log, group.subList(middle, group.size())));
     }
 
     @Override

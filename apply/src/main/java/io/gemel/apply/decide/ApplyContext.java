@@ -8,7 +8,7 @@ import io.gemel.transaction.StampedChange;
 import org.jspecify.annotations.Nullable;
 
 /** The services of one database transaction of the applier for all its participants. Applying thread only. */
-public interface ApplySteps {
+public interface ApplyContext {
     /** Waits until capture has read every commit that came before the locks held. */
     void awaitCapture() throws ApplyFailure, InterruptedException;
 
