@@ -59,6 +59,7 @@ public final class Applier implements AutoCloseable {
     private Marker marker;
     private volatile @Nullable ApplyLoop loop;
     private volatile @Nullable Parking parking;
+    private volatile @Nullable AppliedPosition applied;
     private @Nullable Thread thread;
     private volatile @Nullable PeerLogWatch peerWatch;
 
@@ -134,19 +135,33 @@ public final class Applier implements AutoCloseable {
 
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
-        CaptureBarrier catchUp = new CaptureBarrier(database, window, progress, config.catchUpTimeout(), reasons);
+        CaptureBarrier captured = new CaptureBarrier(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
-        BatchTransactions groupApplier = new BatchTransactions(
-                database, window, catchUp, repairs, config.rowRoom().bytesMax());
-        Parking waiting = new Parking(config.site(), config.parkedMax(), database, groupApplier, repairs, reasons);
+        BatchTransactions transactions = new BatchTransactions(
+                database, window, captured, repairs, config.rowRoom().bytesMax());
+        Parking waiting = new Parking(config.site(), config.parkedMax(), database, transactions, repairs, reasons);
         parking = waiting;
         WorkWatch work = new WorkWatch(
                 config.site().name(), database, reasons, listener, config.lockKillAfter(), System::nanoTime);
-        BatchApplier tries =
-                new BatchApplier(config, listener, database, groupApplier, waiting, repairs, status, reasons, work);
+        AppliedPosition position = new AppliedPosition(marker, window, System::nanoTime);
+        applied = position;
+        Halting halting = new Halting(config, database, repairs, status);
+        BatchApplier batches = new BatchApplier(
+                config, listener, database, transactions, waiting, position, halting, status, reasons, work);
         OutdatedRecords outdated = new OutdatedRecords(config, listener, reasons);
         ApplyLoop started = new ApplyLoop(
-                config, listener, clock, tries, waiting, window, status, barrier, outdated, beats::answerPeer, marker);
+                config,
+                listener,
+                clock,
+                batches,
+                halting,
+                position,
+                waiting,
+                window,
+                status,
+                barrier,
+                outdated,
+                beats::answerPeer);
         loop = started;
         status.starting();
         watch(started.pulse(), work);
@@ -191,17 +206,17 @@ public final class Applier implements AutoCloseable {
         }
     }
 
-    /** Stops applying after the group at hand, until {@link #resume}. */
+    /** Stops applying after the batch at hand, until {@link #resume}. */
     public void pause() {
         status.pause();
     }
 
-    /** Stops applying permanently after the current group, but continues heartbeats; returns false on a timeout. */
+    /** Stops applying permanently after the current batch, but continues heartbeats; returns false on a timeout. */
     public boolean stopApplying(Duration limit) throws InterruptedException {
         return status.pauseToEnd(limit);
     }
 
-    /** Resumes after {@link #pause}; a halted group is retried immediately. */
+    /** Resumes after {@link #pause}; a halted batch is retried immediately. */
     public void resume() {
         status.resume();
     }
@@ -210,15 +225,15 @@ public final class Applier implements AutoCloseable {
         return status.state();
     }
 
-    /** Why it is paused, halted or failed, or tries a group again; empty otherwise. */
+    /** Why it is paused, halted or failed, or tries a batch again; empty otherwise. */
     public String reason() {
         return status.reason();
     }
 
     /** Position of the peer's log up to which it is applied here. */
     public long appliedPosition() {
-        ApplyLoop running = loop;
-        return running == null ? marker.position() : running.appliedPosition();
+        AppliedPosition position = applied;
+        return position == null ? marker.position() : position.position();
     }
 
     /** Transactions that are set aside for a person, at either site. */

@@ -31,7 +31,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Why it is paused, halted or failed, or tries a group again; empty otherwise. */
+    /** Why it is paused, halted or failed, or tries a batch again; empty otherwise. */
     String reason() {
         lock.lock();
         try {
@@ -72,7 +72,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Still running, but the group at hand had to be tried again. */
+    /** Still running, but the batch at hand had to be tried again. */
     void retrying(String why) {
         move(ApplyState.RUNNING, why);
     }
@@ -165,7 +165,7 @@ final class ApplyStatus {
         }
     }
 
-    /** Ends a pause; a halted group is retried immediately. */
+    /** Ends a pause; a halted batch is retried immediately. */
     void resume() {
         lock.lock();
         try {

@@ -1,5 +1,7 @@
 package io.gemel.apply;
 
+import io.gemel.apply.BatchResult.Committed;
+import io.gemel.apply.BatchResult.LateConflicts;
 import io.gemel.apply.decide.ApplyContext;
 import io.gemel.apply.decide.FoldedRows;
 import io.gemel.apply.decide.ParkingNotices;
@@ -10,6 +12,7 @@ import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.apply.target.JournalEntry;
 import io.gemel.apply.target.TargetTransaction;
 import io.gemel.conflict.Conflict;
+import io.gemel.conflict.ConflictKind;
 import io.gemel.conflict.Resolution;
 import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.reason.Advice;
@@ -26,54 +29,71 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of one try to apply a group, and what they have come to: conflicts for the journal, changes for the log, and keys
- * that turned out to be contested too late. Applying thread only.
+ * Resolves the changes of one attempt at a batch, and collects what that comes to: conflicts for the journal, changes for the log, and
+ * keys that turned out to be contested too late. Applying thread only.
  */
 final class AttemptContext implements ApplyContext {
     private final TargetTransaction transaction;
-    private final WindowTransaction group;
-    private final CaptureBarrier catchUp;
+    private final WindowTransaction window;
+    private final CaptureBarrier barrier;
     private final RepairSteps repairs;
-    private final Set<RowKey> slowKeys;
-    private final boolean alone;
+    private final Set<RowKey> lockFirst;
+    private final boolean isSingle;
     private final List<JournalEntry> journal = new ArrayList<>();
     private final List<Change> corrections = new ArrayList<>();
-    private final Set<RowKey> surprises = new HashSet<>();
+    private final Set<RowKey> lateConflicts = new HashSet<>();
+    private boolean submissionsMet;
     private final FoldedRows folded = new FoldedRows();
     private final long begun = System.nanoTime();
 
     /**
-     * @param slowKeys that an earlier try was surprised by
-     * @param alone whether the group is a single transaction
+     * @param lockFirst rows that were found to be contested by earlier attempts
+     * @param isSingle whether the batch is a single transaction
      */
     AttemptContext(
             TargetTransaction transaction,
-            WindowTransaction group,
-            CaptureBarrier catchUp,
+            WindowTransaction window,
+            CaptureBarrier barrier,
             Repairs repairs,
-            Set<RowKey> slowKeys,
-            boolean alone) {
+            Set<RowKey> lockFirst,
+            boolean isSingle) {
         this.transaction = transaction;
-        this.group = group;
-        this.catchUp = catchUp;
-        this.repairs = new RepairSteps(repairs, group.local());
-        this.slowKeys = slowKeys;
-        this.alone = alone;
+        this.window = window;
+        this.barrier = barrier;
+        this.repairs = new RepairSteps(repairs, window.local());
+        this.lockFirst = lockFirst;
+        this.isSingle = isSingle;
     }
 
-    /** Keys that must roll back and come again the slow way. */
-    Set<RowKey> surprises() {
-        return surprises;
+    /** A row that was written without a look is contested. */
+    void conflictedLate(RowKey key) {
+        lateConflicts.add(key);
     }
 
-    /** Conflicts found, for the journal. */
-    List<JournalEntry> journal() {
-        return Stream.concat(repairs.journal().stream(), journal.stream()).toList();
+    /** Whether the attempt must be rolled back, since rows were written without a look that are contested. */
+    boolean hasLateConflicts() {
+        return !lateConflicts.isEmpty();
     }
 
-    /** Changes decided here, for the log. */
-    List<Change> corrections() {
-        return Stream.concat(repairs.settled().stream(), corrections.stream()).toList();
+    /** The result of an attempt that has applied everything. */
+    BatchResult result() {
+        return hasLateConflicts()
+                ? new LateConflicts(lateConflicts, submissionsMet)
+                : new Committed(journal()
+                        .map(JournalEntry::conflict)
+                        .filter(conflict -> conflict.kind() != ConflictKind.ROW_DIVERGED)
+                        .toList());
+    }
+
+    /** Stores the decisions along with the rows. */
+    void store() throws ApplyFailure {
+        transaction.journal(journal().toList());
+        transaction.emit(
+                Stream.concat(repairs.settled().stream(), corrections.stream()).toList());
+    }
+
+    private Stream<JournalEntry> journal() {
+        return Stream.concat(repairs.journal().stream(), journal.stream());
     }
 
     /** Rows that stay as they are at this site, whatever comes in this transaction. */
@@ -88,7 +108,7 @@ final class AttemptContext implements ApplyContext {
 
     @Override
     public void awaitCapture() throws ApplyFailure, InterruptedException {
-        catchUp.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
+        barrier.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
     }
 
     @Override
@@ -98,15 +118,16 @@ final class AttemptContext implements ApplyContext {
             repairs.passOver(key, incoming, current);
             return current;
         }
-        boolean withdrawn = incoming.origin().equals(group.local());
-        if (!withdrawn && !group.rivalsOf(incoming).isEmpty()) {
-            judgeLater(key, incoming);
+        boolean withdrawn = incoming.origin().equals(window.local());
+        if (!withdrawn && !window.rivalsOf(incoming).isEmpty()) {
+            submissionMetLate(key, incoming);
+            return current; // to be rolled back
         }
         Resolution resolution = repairs.judge(
                 key,
                 incoming,
                 current,
-                withdrawn ? group.withdraw(incoming, current) : group.resolve(incoming, current));
+                withdrawn ? window.withdraw(incoming, current) : window.resolve(incoming, current));
         RowImage outcome = take(key, current, resolution);
         folded.note(incoming, current, resolution);
         return outcome;
@@ -119,7 +140,7 @@ final class AttemptContext implements ApplyContext {
             repairs.passOver(key, truncate, current);
             return current;
         }
-        Resolution resolution = repairs.judge(key, truncate, current, group.resolve(key, truncate, current));
+        Resolution resolution = repairs.judge(key, truncate, current, window.resolve(key, truncate, current));
         return take(key, current, resolution);
     }
 
@@ -135,7 +156,7 @@ final class AttemptContext implements ApplyContext {
 
     private @Nullable RowImage take(RowKey key, @Nullable RowImage current, Resolution resolution) throws ApplyFailure {
         List<Conflict> conflicts = resolution.conflicts();
-        if (group.policyFor(key.table()).parks() && areForAPerson(conflicts)) {
+        if (window.policyFor(key.table()).parks() && areForAPerson(conflicts)) {
             throw new ApplyFailure(
                     Kind.PARK,
                     Advice.APPLY_POLICY,
@@ -159,12 +180,10 @@ final class AttemptContext implements ApplyContext {
     }
 
     /** Two attempts at one submission have met: that must be decided before any row is written. */
-    private void judgeLater(RowKey key, StampedChange incoming) throws ApplyFailure {
-        if (!alone) {
-            throw new ApplyFailure(Kind.ALONE, "submission " + key + " was executed at both sites");
-        }
-        if (!slowKeys.contains(key)) {
-            surprises.add(key);
+    private void submissionMetLate(RowKey key, StampedChange incoming) throws ApplyFailure {
+        submissionsMet = true;
+        if (!isSingle || !lockFirst.contains(key)) {
+            conflictedLate(key);
             return;
         }
         throw new ApplyFailure(

@@ -2,7 +2,6 @@ package io.gemel.apply;
 
 import io.gemel.apply.decide.ParkingNotices;
 import io.gemel.apply.log.Incoming;
-import io.gemel.apply.log.PeerLog;
 import io.gemel.apply.log.PieceConsumer;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.transaction.Change;
@@ -11,22 +10,31 @@ import io.gemel.transaction.Transaction;
 import io.gemel.transaction.TransactionHeader;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
-/** The transactions of a group and their changes, in log order; those of a large transaction are read again piece by piece. */
-final class Batch implements BatchTransactions.Changes {
-    private final PeerLog log;
-    private final List<Incoming> group;
+/**
+ * Transactions of the peer's log that are applied together, and their changes, in log order; those of a large transaction are read
+ * again piece by piece. Heartbeats may stand beside them, or alone. Applying thread only.
+ */
+final class Batch implements BatchFacts {
+    /** Reads the changes of a large transaction again. */
+    @FunctionalInterface
+    interface LargeReader {
+        void reread(Incoming.Spilled large, PieceConsumer consumer) throws ApplyFailure, InterruptedException;
+    }
+
+    private final LargeReader log;
+    private final List<Incoming> records;
     private int count;
 
-    Batch(PeerLog log, List<Incoming> group) {
+    Batch(LargeReader log, List<Incoming> records) {
         this.log = log;
-        this.group = List.copyOf(group);
+        this.records = List.copyOf(records);
     }
 
     List<TransactionHeader> stamps() {
         List<TransactionHeader> stamps = new ArrayList<>();
-        for (Incoming incoming : group) {
+        for (Incoming incoming : records) {
             if (incoming instanceof Incoming.InMemory whole) {
                 stamps.add(whole.transaction().header());
             } else if (incoming instanceof Incoming.Spilled large) {
@@ -36,23 +44,23 @@ final class Batch implements BatchTransactions.Changes {
         return stamps;
     }
 
-    /** Returns whether it is at most one transaction. */
-    boolean isSingle() {
+    @Override
+    public boolean isSingle() {
         return stamps().size() <= 1;
     }
 
     /** Greatest {@code seen}. */
     long seen() {
-        return group.stream().mapToLong(Incoming::seen).max().orElse(0);
+        return records.stream().mapToLong(Incoming::seen).max().orElse(0);
     }
 
     long epoch() {
-        return group.stream().mapToLong(Incoming::epoch).max().orElse(0);
+        return records.stream().mapToLong(Incoming::epoch).max().orElse(0);
     }
 
     /** Returns whether the peer reports its position, and so waits for this site's. */
     boolean hasHeartbeat() {
-        return group.stream().anyMatch(Incoming.Heartbeat.class::isInstance);
+        return records.stream().anyMatch(Incoming.Heartbeat.class::isInstance);
     }
 
     /** Changes handed out by the last {@link #forEach}. */
@@ -60,42 +68,48 @@ final class Batch implements BatchTransactions.Changes {
         return count;
     }
 
-    /** The only transaction of the group, if that is held in memory as a whole; heartbeats may stand beside it. */
-    @Nullable
-    Transaction wholeTransaction() {
+    /** The only transaction of the batch, if that is held in memory as a whole; heartbeats may stand beside it. */
+    Optional<Transaction> wholeTransaction() {
         if (!isSingle()) {
-            return null;
+            return Optional.empty();
         }
-        return group.stream()
+        return records.stream()
                 .filter(Incoming.InMemory.class::isInstance)
                 .map(incoming -> ((Incoming.InMemory) incoming).transaction())
-                .findFirst()
-                .orElse(null);
+                .findFirst();
     }
 
-    /**
-     * Returns whether any transaction of the group may concern parked ones. For a large one this is unknown until it is
-     * read.
-     */
-    boolean mayHaveNotices() {
-        return group.stream()
+    @Override
+    public boolean isParkable() {
+        return wholeTransaction().isPresent();
+    }
+
+    @Override
+    public boolean leavesRowsAbsent() {
+        return wholeTransaction().stream()
+                .flatMap(transaction -> transaction.changes().stream())
+                .anyMatch(change -> change.after() == null);
+    }
+
+    @Override
+    public boolean mayHaveNotices() {
+        return records.stream()
                 .anyMatch(incoming -> incoming instanceof Incoming.Spilled
                         || (incoming instanceof Incoming.InMemory whole
                                 && ParkingNotices.areNotices(whole.transaction().changes())));
     }
 
-    /** The same in the same order, in two groups; of two or more. */
+    /** The same in the same order, in two batches; of two or more. */
     List<Batch> halves() {
-        int middle = group.size() / 2;
+        int middle = records.size() / 2;
         return List.of(
-                new Batch(log, group.subList(0, middle)),
-                new Batch(log, group.subList(middle, group.size())));
+                new Batch(log, records.subList(0, middle)), new Batch(log, records.subList(middle, records.size())));
     }
 
-    @Override
-    public void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException {
+    /** Hands out the changes, in pieces that fit into memory; from the start on every call. */
+    void forEach(PieceConsumer consumer) throws ApplyFailure, InterruptedException {
         count = 0;
-        if (group.get(0) instanceof Incoming.Spilled large) {
+        if (records.get(0) instanceof Incoming.Spilled large) {
             log.reread(large, piece -> {
                 count += piece.size();
                 return consumer.accept(piece);
@@ -103,7 +117,7 @@ final class Batch implements BatchTransactions.Changes {
             return;
         }
         List<StampedChange> changes = new ArrayList<>();
-        for (Incoming incoming : group) {
+        for (Incoming incoming : records) {
             if (incoming instanceof Incoming.InMemory whole) {
                 int index = 0;
                 for (Change change : whole.transaction().changes()) {

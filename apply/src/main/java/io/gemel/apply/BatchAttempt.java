@@ -1,6 +1,7 @@
 package io.gemel.apply;
 
 import io.gemel.apply.BatchPlan.TableWork;
+import io.gemel.apply.Strategy.Mode;
 import io.gemel.apply.decide.ConflictRoom;
 import io.gemel.apply.decide.DuplicateSubmissionResolver;
 import io.gemel.apply.decide.LockImages;
@@ -31,59 +32,61 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One try to apply a group: one database transaction, not yet committed. When it ends with surprises, keys that turned out to be
- * contested after they were written, it must be rolled back and tried again with these among the slow ones. Applying thread only.
+ * One attempt at a batch: the rows of one database transaction, which is committed or rolled back elsewhere. Lock first, then look.
+ *
+ * <p>Most keys are written in bulk: multi-row statements that write only rows which are exactly the before image and whose last writer is
+ * accounted for. What they leave untouched, and every key that the window knows a concurrent change of, is locked first: lock, wait
+ * until capture has read all that was committed before, look into the window, fold. Inserted keys are locked by their insert and looked
+ * up afterwards; one that is contested then is a late conflict, and has to be locked first by the next attempt.
+ *
+ * <p>Applying thread only.
  */
 final class BatchAttempt {
     /** Changes of a transaction that are held in memory at once when some of them collide on a unique key. */
     static final int COLLIDING_CHANGES_MAX = 200_000;
 
     private final TargetRows target;
-    private final AttemptContext steps;
-    private final WindowTransaction group;
-    private final Set<RowKey> slowKeys;
-    private final boolean alone;
-    private final Manner manner;
+    private final AttemptContext context;
+    private final WindowTransaction window;
+    private final Strategy strategy;
+    private final boolean isSingle;
     private final ConflictRoom room;
-    private final DuplicateSubmissionResolver judge;
+    private final DuplicateSubmissionResolver submissions;
     private final ParkingNotices notices;
     private long collectedBytes;
-    private final List<StampedChange> collected = new ArrayList<>(); // to be applied carefully, as a whole
+    private final List<StampedChange> collected = new ArrayList<>(); // to be applied as a whole
     private final OrphanRepair orphans;
     private boolean opened;
 
     /**
-     * @param slowKeys must be locked and looked up before they are written
-     * @param alone whether the group is a single transaction
+     * @param isSingle whether the batch is a single transaction
      * @param rowBytesMax maximum memory in bytes that the values of a changed row may take
      */
     BatchAttempt(
             TargetTransaction transaction,
-            WindowTransaction group,
-            AttemptContext steps,
-            Set<RowKey> slowKeys,
-            boolean alone,
-            Manner manner,
+            WindowTransaction window,
+            AttemptContext context,
+            Strategy strategy,
+            boolean isSingle,
             long rowBytesMax) {
-        room = new ConflictRoom(group, rowBytesMax);
+        room = new ConflictRoom(window, rowBytesMax);
         target = transaction.rows();
-        this.steps = steps;
-        orphans = new OrphanRepair(target, group, steps, steps.folded(), room);
-        this.group = group;
-        this.slowKeys = slowKeys;
-        this.alone = alone;
-        this.manner = manner;
-        judge = new DuplicateSubmissionResolver(target, group, steps, room);
-        notices = new ParkingNotices(transaction, group.local());
+        this.context = context;
+        orphans = new OrphanRepair(target, window, context, context.folded(), room);
+        this.window = window;
+        this.strategy = strategy;
+        this.isSingle = isSingle;
+        submissions = new DuplicateSubmissionResolver(target, window, context, room);
+        notices = new ParkingNotices(transaction, window.local());
     }
 
     /** Applies a piece, cut where a table is emptied. */
     boolean apply(List<StampedChange> piece) throws ApplyFailure, InterruptedException {
-        if (alone && !opened) {
+        if (isSingle && !opened) {
             opened = true;
-            withdraw(judge.open(piece, slowKeys::contains), piece);
+            withdraw(submissions.open(piece, strategy.lockFirst()::contains), piece);
         }
-        if (judge.isVoid(piece)) {
+        if (submissions.isVoid(piece)) {
             return true;
         }
         List<StampedChange> rows = notices.take(piece);
@@ -94,15 +97,15 @@ final class BatchAttempt {
                 applyRows(rows.subList(start, i));
                 start = i + 1;
             }
-            if (!steps.surprises().isEmpty()) {
+            if (context.hasLateConflicts()) {
                 return false; // an emptied table would find rows that are not what their changes give
             }
             if (cut && i < rows.size()) {
                 truncate(rows.get(i));
             }
         }
-        boolean complete = steps.surprises().isEmpty();
-        if (complete && manner != Manner.CAREFULLY) {
+        boolean complete = !context.hasLateConflicts();
+        if (complete && strategy.mode() != Mode.DEFER_UNIQUE) {
             orphans.written();
         }
         return complete;
@@ -114,10 +117,10 @@ final class BatchAttempt {
             return;
         }
         orphans.withdrawing(piece.get(0));
-        if (manner == Manner.CAREFULLY) {
+        if (strategy.mode() == Mode.DEFER_UNIQUE) {
             collect(changes);
         } else {
-            applySlowly(changes);
+            lockAndApply(changes);
         }
     }
 
@@ -125,36 +128,36 @@ final class BatchAttempt {
         for (StampedChange change : changes) {
             orphans.note(change);
         }
-        if (manner == Manner.CAREFULLY) {
+        if (strategy.mode() == Mode.DEFER_UNIQUE) {
             collect(changes);
             return;
         }
-        BatchPlan plan = BatchPlan.of(changes, this::goesSlowly);
-        Set<RowKey> untouched = writeFast(plan.fast());
-        List<StampedChange> slow = plan.slow();
+        BatchPlan plan = BatchPlan.of(changes, this::mustLockFirst);
+        Set<RowKey> untouched = writeInBulk(plan.bulk());
+        List<StampedChange> locked = plan.locked();
         if (!untouched.isEmpty()) {
-            slow.forEach(change -> untouched.add(change.change().key()));
-            slow = changes.stream()
+            locked.forEach(change -> untouched.add(change.change().key()));
+            locked = changes.stream()
                     .filter(change -> untouched.contains(change.change().key()))
                     .toList();
         }
-        if (!slow.isEmpty()) {
-            applySlowly(slow);
+        if (!locked.isEmpty()) {
+            lockAndApply(locked);
         } else if (!plan.seenOfInserts().isEmpty()) {
-            steps.awaitCapture();
+            context.awaitCapture();
         }
         plan.seenOfInserts().forEach((key, seen) -> {
-            if (!untouched.contains(key) && group.contested(key, seen)) {
-                steps.surprises().add(key);
+            if (!untouched.contains(key) && window.contested(key, seen)) {
+                context.conflictedLate(key);
             }
         });
     }
 
-    private boolean goesSlowly(RowKey key, long seen) {
-        return manner == Manner.BY_TABLE
-                || slowKeys.contains(key)
-                || steps.kept().contains(key)
-                || group.contested(key, seen);
+    private boolean mustLockFirst(RowKey key, long seen) {
+        return strategy.mode() == Mode.LOCK_TABLES
+                || strategy.lockFirst().contains(key)
+                || context.kept().contains(key)
+                || window.contested(key, seen);
     }
 
     private void collect(List<StampedChange> changes) throws ApplyFailure {
@@ -174,12 +177,12 @@ final class BatchAttempt {
         collected.addAll(changes);
     }
 
-    /** Ends the group. */
+    /** Ends the window. */
     void finish() throws ApplyFailure, InterruptedException {
-        judge.close();
+        submissions.close();
         notices.close();
         applyCollected();
-        if (steps.surprises().isEmpty()) {
+        if (!context.hasLateConflicts()) {
             orphans.run();
             target.checkDeferred();
         }
@@ -190,7 +193,7 @@ final class BatchAttempt {
             return;
         }
         try {
-            new UniqueConflictResolver(target, group, steps).apply(collected);
+            new UniqueConflictResolver(target, window, context).apply(collected);
         } catch (ApplyFailure e) {
             // Everything in the way was locked or taken out: another session has just put something there.
             throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
@@ -201,9 +204,9 @@ final class BatchAttempt {
     }
 
     /** Writes what can be written unseen; returns the keys that the statements left alone. */
-    private Set<RowKey> writeFast(Map<TableShape, TableWork> fast) throws ApplyFailure {
+    private Set<RowKey> writeInBulk(Map<TableShape, TableWork> bulk) throws ApplyFailure {
         Set<RowKey> untouched = new HashSet<>();
-        for (Map.Entry<TableShape, TableWork> entry : fast.entrySet()) {
+        for (Map.Entry<TableShape, TableWork> entry : bulk.entrySet()) {
             TableShape shape = entry.getKey();
             TableWork work = entry.getValue();
             note(untouched, work.deletes, target.deleteIfSettled(shape, work.deletes));
@@ -221,18 +224,18 @@ final class BatchAttempt {
     }
 
     /** Locks all keys of these changes, waits for capture, resolves each change and writes the outcomes. */
-    private void applySlowly(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
+    private void lockAndApply(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
         for (StampedChange change : changes) {
             room.check(change.change());
         }
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = lockAll(changes);
-        steps.awaitCapture();
-        group.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
+        context.awaitCapture();
+        window.load(changes.stream().map(change -> change.change().key()).collect(Collectors.toSet()));
         Map<TableShape, Map<RowKey, @Nullable RowImage>> outcomes = new LinkedHashMap<>();
         for (StampedChange change : changes) {
             RowKey key = change.change().key();
             Map<RowKey, @Nullable RowImage> table = rows.get(change.change().shape());
-            RowImage outcome = steps.resolve(change, table == null ? null : table.get(key));
+            RowImage outcome = context.resolve(change, table == null ? null : table.get(key));
             rows.values().forEach(known -> known.replace(key, outcome));
             outcomes.computeIfAbsent(change.change().shape(), shape -> new LinkedHashMap<>())
                     .put(key, outcome);
@@ -247,7 +250,7 @@ final class BatchAttempt {
         Map<TableShape, Map<RowKey, @Nullable RowImage>> rows = new HashMap<>();
         for (Map.Entry<TableShape, Map<RowKey, RowImage>> table :
                 LockImages.of(changes).entrySet()) {
-            if (manner == Manner.BY_TABLE) {
+            if (strategy.mode() == Mode.LOCK_TABLES) {
                 target.lockAgainstWriters(table.getKey());
                 rows.put(
                         table.getKey(),
@@ -263,6 +266,6 @@ final class BatchAttempt {
 
     private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
         applyCollected();
-        new EmptiedTable(target, group, steps, room).apply(truncate);
+        new EmptiedTable(target, window, context, room).apply(truncate);
     }
 }

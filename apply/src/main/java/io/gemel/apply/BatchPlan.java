@@ -14,11 +14,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a group of whole transactions does to the database, sorted: for keys without any conflict the net change, gathered
- * per table for multi-row statements; for all other keys each change, in log order. Pure; one group.
+ * What a batch of whole transactions does to the database, sorted: for keys without any conflict the net change, gathered
+ * per table for multi-row statements; for all other keys each change, in log order. Pure; one batch.
  */
 final class BatchPlan {
-    /** Says of a key and the {@code seen} of the first change to it whether it has to go the slow way. */
+    /** Says of a key and the {@code seen} of the first change to it whether it must be locked first. */
     @FunctionalInterface
     interface Contested {
         boolean test(RowKey key, long seen);
@@ -58,8 +58,8 @@ final class BatchPlan {
         }
     }
 
-    private final Map<TableShape, TableWork> fast = new LinkedHashMap<>();
-    private final List<StampedChange> slow = new ArrayList<>();
+    private final Map<TableShape, TableWork> bulk = new LinkedHashMap<>();
+    private final List<StampedChange> locked = new ArrayList<>();
     private final Map<RowKey, Long> seenOfInserts = new LinkedHashMap<>();
 
     private BatchPlan() {}
@@ -77,24 +77,24 @@ final class BatchPlan {
             return !contested.test(key, chain.first().header().seen())
                     && !(chain.first().change() instanceof Change.Settle)
                     && chain.unbroken()
-                    && plan.takeFast(key, chain);
+                    && plan.takeInBulk(key, chain);
         });
         for (StampedChange change : changes) {
             if (chains.containsKey(change.change().key())) {
-                plan.slow.add(change);
+                plan.locked.add(change);
             }
         }
         return plan;
     }
 
     /** False for a key that was inserted and deleted again: an absent key needs a lock. */
-    private boolean takeFast(RowKey key, Chain chain) {
+    private boolean takeInBulk(RowKey key, Chain chain) {
         RowImage before = chain.first().change().before();
         RowImage after = chain.last().change().after();
         if (before == null && after == null) {
             return false;
         }
-        TableWork work = fast.computeIfAbsent(chain.first().change().shape(), shape -> new TableWork());
+        TableWork work = bulk.computeIfAbsent(chain.first().change().shape(), shape -> new TableWork());
         if (before == null) {
             work.inserts.add(nonNull(after));
             seenOfInserts.put(key, chain.first().header().seen());
@@ -113,16 +113,16 @@ final class BatchPlan {
     }
 
     /** Net changes per table, for statements that check what they find. */
-    Map<TableShape, TableWork> fast() {
-        return fast;
+    Map<TableShape, TableWork> bulk() {
+        return bulk;
     }
 
     /** Changes of keys that must be locked and resolved one by one, in log order. */
-    List<StampedChange> slow() {
-        return slow;
+    List<StampedChange> locked() {
+        return locked;
     }
 
-    /** Keys that the fast statements insert, each with the {@code seen} to look into the window with. */
+    /** Keys that the statements in bulk insert, each with the {@code seen} to look into the window with. */
     Map<RowKey, Long> seenOfInserts() {
         return seenOfInserts;
     }

@@ -2,7 +2,7 @@ package io.gemel.apply;
 
 /**
  * Adaptive number of log records per database transaction. Where conflicts are frequent many records must be applied
- * alone, and a group that is split was wasted work: so the size shrinks with each of these and grows slowly while all
+ * alone, and a batch that is split was wasted work: so the size shrinks with each of these and grows slowly while all
  * goes well. Applying thread only.
  */
 final class BatchSize {
@@ -15,14 +15,14 @@ final class BatchSize {
         return records;
     }
 
-    /** A group was applied as it came. */
+    /** A batch was applied as it came. */
     void wentWell() {
         int growth = records / GROWTH_DIVISOR + 1;
         records = records > Integer.MAX_VALUE - growth ? Integer.MAX_VALUE : records + growth;
     }
 
     /**
-     * A group had to be taken apart.
+     * A batch had to be taken apart.
      *
      * @param size its transactions, more than 1
      */

@@ -17,7 +17,7 @@ final class CaptureBarrier {
     /** What other sessions' commits are given to move the database's log on, before a heartbeat does. */
     private static final Duration NUDGE_AFTER = Duration.ofMillis(3);
 
-    /** Longest wait, with or without locks, before the group is tried again. */
+    /** Longest wait, with or without locks, before the batch is tried again. */
     private static final Duration WAIT_MAX = Duration.ofSeconds(30);
 
     private final TargetDatabase database;
@@ -68,7 +68,7 @@ final class CaptureBarrier {
         }
     }
 
-    /** The group is applied. */
+    /** The batch is applied. */
     void succeeded() {
         patience = firstPatience;
     }

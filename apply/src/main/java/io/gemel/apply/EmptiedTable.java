@@ -24,24 +24,24 @@ final class EmptiedTable {
     private static final int KEYS_AT_ONCE = 5_000;
 
     private final TargetRows target;
-    private final WindowTransaction group;
-    private final AttemptContext steps;
+    private final WindowTransaction window;
+    private final AttemptContext context;
     private final ConflictRoom room;
 
-    EmptiedTable(TargetRows target, WindowTransaction group, AttemptContext steps, ConflictRoom room) {
+    EmptiedTable(TargetRows target, WindowTransaction window, AttemptContext context, ConflictRoom room) {
         this.target = target;
-        this.group = group;
-        this.steps = steps;
+        this.window = window;
+        this.context = context;
         this.room = room;
     }
 
     void apply(StampedChange truncate) throws ApplyFailure, InterruptedException {
         TableShape shape = truncate.change().shape();
         target.lockTable(shape);
-        steps.awaitCapture();
+        context.awaitCapture();
         Set<RowKey> contested =
-                group.contestedKeys(shape.table(), truncate.header().seen(), room.keysMax());
-        steps.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
+                window.contestedKeys(shape.table(), truncate.header().seen(), room.keysMax());
+        context.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
         room.check(contested.size());
         target.clear(shape, contested);
         Map<RowKey, @Nullable RowImage> kept = new LinkedHashMap<>();
@@ -58,11 +58,11 @@ final class EmptiedTable {
 
     private Map<RowKey, @Nullable RowImage> resolve(TableShape shape, StampedChange truncate, Set<RowKey> keys)
             throws ApplyFailure {
-        group.load(keys);
+        window.load(keys);
         Map<RowKey, @Nullable RowImage> found = target.read(shape, keys);
         Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
         for (RowKey key : keys) {
-            outcomes.put(key, steps.resolve(key, truncate, found.get(key)));
+            outcomes.put(key, context.resolve(key, truncate, found.get(key)));
         }
         return outcomes;
     }

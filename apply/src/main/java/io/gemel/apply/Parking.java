@@ -35,7 +35,7 @@ final class Parking {
     private final SiteId site;
     private final int parkedMax;
     private final TargetDatabase database;
-    private final BatchTransactions applier;
+    private final BatchTransactions transactions;
     private final Repairs repairs;
     private final Reasons reasons;
     private Map<Long, Set<RowKey>> parked = Map.of();
@@ -47,13 +47,13 @@ final class Parking {
             SiteId site,
             int parkedMax,
             TargetDatabase database,
-            BatchTransactions applier,
+            BatchTransactions transactions,
             Repairs repairs,
             Reasons reasons) {
         this.site = site;
         this.parkedMax = parkedMax;
         this.database = database;
-        this.applier = applier;
+        this.transactions = transactions;
         this.repairs = repairs;
         this.reasons = reasons;
     }
@@ -72,13 +72,13 @@ final class Parking {
         return size;
     }
 
-    /** Returns whether any of these changes touches an undecided row, so that their transaction must be parked, too. */
-    boolean holds(BatchTransactions.Changes changes) throws ApplyFailure, InterruptedException {
+    /** Returns whether any change of a batch touches an undecided row, so that its transaction must be parked, too. */
+    boolean touches(Batch batch) throws ApplyFailure, InterruptedException {
         if (parked.isEmpty()) {
             return false;
         }
         boolean[] held = {false};
-        changes.forEach(piece -> {
+        batch.forEach(piece -> {
             boolean decided = false; // a truncate behind a notice that all rows are decided
             for (StampedChange each : piece) {
                 Change change = each.change();
@@ -93,7 +93,7 @@ final class Parking {
         return held[0];
     }
 
-    /** Sets a transaction aside, and commits that with its marker. */
+    /** Sets a transaction aside, and commits that with its marker. What is parked must be read again then. */
     void park(Transaction transaction, Marker marker, String reason, List<JournalEntry> journal)
             throws ApplyFailure, InterruptedException {
         if (parked.size() >= parkedMax) {
@@ -115,7 +115,7 @@ final class Parking {
         touched.values()
                 .forEach(image ->
                         notices.add(new Change.Park(image, transaction.header().position())));
-        applier.transact(marker, (target, group) -> {
+        transactions.transact(marker, (target, window) -> {
             target.park(
                     transaction.header().origin(),
                     transaction.header().position(),
@@ -124,9 +124,7 @@ final class Parking {
                     touched.keySet());
             target.journal(journal);
             target.emit(notices);
-            return true;
         });
-        load();
     }
 
     /** Carries out what was decided since. */
@@ -214,9 +212,6 @@ final class Parking {
 
     private void settle(Settlement settlement, Marker marker, boolean byTable)
             throws ApplyFailure, InterruptedException {
-        applier.transact(marker, (target, group) -> {
-            settlement.carryOut(target, byTable);
-            return true;
-        });
+        transactions.transact(marker, (target, window) -> settlement.carryOut(target, byTable));
     }
 }

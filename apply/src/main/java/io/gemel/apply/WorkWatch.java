@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches what the applier's session waits for while it is at work on a group, over all its tries, and ends the session in the way when the
+ * Watches what the applier's session waits for while it is at work on a batch, over all attempts, and ends the session in the way when the
  * operator wants that. The applying thread says when work begins and ends; another one looks.
  */
 final class WorkWatch {

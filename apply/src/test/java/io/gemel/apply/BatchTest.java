@@ -20,7 +20,7 @@ class BatchTest {
         return new Incoming.InMemory(1, new Transaction(header, List.of()), 10);
     }
 
-    private static Batch group(Incoming... incoming) {
+    private static Batch batch(Incoming... incoming) {
         return new Batch(null, List.of(incoming)); // without a large transaction nothing is read again
     }
 
@@ -28,23 +28,23 @@ class BatchTest {
     void a_heartbeat_beside_a_transaction_does_not_keep_it_from_being_parked() {
         Incoming.InMemory only = whole(3);
 
-        assertThat(group(only, BEAT).wholeTransaction()).isSameAs(only.transaction());
-        assertThat(group(BEAT, only).wholeTransaction()).isSameAs(only.transaction());
-        assertThat(group(only).wholeTransaction()).isSameAs(only.transaction());
+        assertThat(batch(only, BEAT).wholeTransaction()).containsSame(only.transaction());
+        assertThat(batch(BEAT, only).wholeTransaction()).containsSame(only.transaction());
+        assertThat(batch(only).wholeTransaction()).containsSame(only.transaction());
     }
 
     @Test
     void only_a_single_transaction_in_memory_is_a_whole_one() {
-        assertThat(group(whole(3), whole(4)).wholeTransaction()).isNull();
-        assertThat(group(BEAT).wholeTransaction()).isNull();
-        assertThat(group(new Incoming.Spilled(1, whole(3).transaction().header(), 5))
+        assertThat(batch(whole(3), whole(4)).wholeTransaction()).isEmpty();
+        assertThat(batch(BEAT).wholeTransaction()).isEmpty();
+        assertThat(batch(new Incoming.Spilled(1, whole(3).transaction().header(), 5))
                         .wholeTransaction())
-                .isNull();
+                .isEmpty();
     }
 
     @Test
     void halves_keep_every_transaction_and_their_order() {
-        List<Batch> halves = group(whole(3), BEAT, whole(4), whole(5)).halves();
+        List<Batch> halves = batch(whole(3), BEAT, whole(4), whole(5)).halves();
 
         assertThat(halves).hasSize(2);
         assertThat(halves.stream().flatMap(half -> half.stamps().stream()).map(TransactionHeader::position))

@@ -12,7 +12,7 @@ import io.gemel.transaction.RowKey;
 import io.gemel.transaction.StampedChange;
 import java.util.List;
 
-/** Limits the memory for what one group resolves, and for what must be remembered of it. Applying thread only. */
+/** Limits the memory for what one batch resolves, and for what must be remembered of it. Applying thread only. */
 public final class ConflictRoom {
     private static final String CHANGED_BY_BOTH = "both sites changed the same rows";
     private static final String ORPHANED = "rows of this site refer to rows that the peer deleted";
@@ -44,13 +44,13 @@ public final class ConflictRoom {
         if (!RowLimit.canDecide(bytes, rowBytesMax)) {
             RowKey key = change.key();
             throw new ApplyFailure(
-                    Kind.ALONE,
+                    Kind.TOO_LARGE,
                     Advice.APPLY_CONFLICT_TOO_LARGE,
                     RowLimit.undecided(key.table().toString(), key.values(), bytes, rowBytesMax));
         }
     }
 
-    /** Checks that there is memory for what the window and the group remember by now. */
+    /** Checks that there is memory for what the window and the batch remember by now. */
     public void check() throws ApplyFailure {
         check(CHANGED_BY_BOTH, group.touchedRows(), group.bytes());
     }
@@ -79,7 +79,7 @@ public final class ConflictRoom {
     private void check(String why, int rows, long bytes) throws ApplyFailure {
         if (bytes > bytesMax()) {
             throw new ApplyFailure(
-                    Kind.ALONE, Advice.APPLY_CONFLICTS_TOO_MANY, RowLimit.conflicts(why, rows, bytes, rowBytesMax));
+                    Kind.TOO_LARGE, Advice.APPLY_CONFLICTS_TOO_MANY, RowLimit.conflicts(why, rows, bytes, rowBytesMax));
         }
     }
 }

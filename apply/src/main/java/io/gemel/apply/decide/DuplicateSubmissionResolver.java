@@ -38,7 +38,8 @@ public final class DuplicateSubmissionResolver {
     private @Nullable StampedChange voidClaim; // the incoming transaction's, when that is void
     private long rivalPosition;
 
-    public DuplicateSubmissionResolver(TargetRows rows, WindowTransaction group, ApplyContext steps, ConflictRoom room) {
+    public DuplicateSubmissionResolver(
+            TargetRows rows, WindowTransaction group, ApplyContext steps, ConflictRoom room) {
         this.rows = rows;
         this.group = group;
         this.steps = steps;

@@ -14,16 +14,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a group whose fold differs from the incoming change, because it met a concurrent change or the remains of a
- * superseded transaction. No more than the group's view of the window has of them. Applying thread only.
+ * Rows of a batch whose fold differs from the incoming change, because it met a concurrent change or the remains of a
+ * superseded transaction. No more than the batch's view of the window has of them. Applying thread only.
  */
 public final class FoldedRows {
     /**
-     * The group's result for a row.
+     * The batch's result for a row.
      *
      * @param change the last one that had a say; this site's own when a superseded one was removed
      * @param rival the first local change that an incoming one had not seen, or null when none was concurrent
-     * @param before the row as the group found it
+     * @param before the row as the batch found it
      * @param after the row as its fold left it
      */
     record MergedRow(

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The deletes of one group's transactions from tables that others refer to, as long as they may leave orphans. There
+ * The deletes of one batch's transactions from tables that others refer to, as long as they may leave orphans. There
  * may be any number of them: those of unreferenced rows are forgotten on the way. One database transaction; applying
  * thread only.
  */

@@ -70,7 +70,7 @@ public final class OrphanRepair {
         }
     }
 
-    /** @param folded filled while the group is applied */
+    /** @param folded filled while the batch is applied */
     public OrphanRepair(
             TargetRows rows, WindowTransaction group, ApplyContext steps, FoldedRows folded, ConflictRoom room) {
         this.rows = rows;
@@ -156,7 +156,7 @@ public final class OrphanRepair {
         }
     }
 
-    /** Removes what refers to nothing of the rows that the group made what they are; true when there was such a row. */
+    /** Removes what refers to nothing of the rows that the batch made what they are; true when there was such a row. */
     private boolean removeDangling() throws ApplyFailure {
         boolean removed = false;
         for (MergedRow row : folded.rows()) {

@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Rows of one group that may refer to a row that is gone, without a delete in the group that says so. One database
+ * Rows of one batch that may refer to a row that is gone, without a delete in the batch that says so. One database
  * transaction; applying thread only.
  */
 final class PossibleOrphans {
-    /** New keys of one table that a group's transactions may bring and that are all remembered until their end. */
+    /** New keys of one table that a batch's transactions may bring and that are all remembered until their end. */
     static final int REMEMBERED_MAX = 50_000;
 
     private final TargetRows rows;
@@ -27,7 +27,7 @@ final class PossibleOrphans {
     /**
      * A row that refers to nothing.
      *
-     * @param row what the group made of it
+     * @param row what the batch made of it
      */
     record Found(Dangling dangling, MergedRow row) {}
 
@@ -74,7 +74,7 @@ final class PossibleOrphans {
         return found;
     }
 
-    /** Returns whether it referred to the same row before the group: then the other site's delete finds it. */
+    /** Returns whether it referred to the same row before the batch: then the other site's delete finds it. */
     private static boolean isAsBefore(MergedRow row, Dangling dangling) {
         RowImage before = row.before();
         return before != null

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles diverged rows in one attempt at a group: nothing if they have become equal, the requested repair, or else a
+ * Handles diverged rows in one attempt at a batch: nothing if they have become equal, the requested repair, or else a
  * failure. Applying thread only.
  */
 public final class RepairSteps {

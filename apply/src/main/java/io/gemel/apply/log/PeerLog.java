@@ -69,29 +69,29 @@ public final class PeerLog implements AutoCloseable {
      * @return empty when nothing came for a short while
      */
     public List<Incoming> next(int rowsMax, int recordsMax) throws ApplyFailure {
-        List<Incoming> group = new ArrayList<>();
+        List<Incoming> batch = new ArrayList<>();
         int rows = 0;
         long bytes = 0;
         while (true) {
-            Incoming incoming = pending != null ? pending : readOrRemember(group.isEmpty());
+            Incoming incoming = pending != null ? pending : readOrRemember(batch.isEmpty());
             pending = null;
             if (incoming == null) {
-                return group;
+                return batch;
             }
             boolean large = incoming instanceof Incoming.Spilled;
             int size = incoming instanceof Incoming.InMemory whole
                     ? whole.transaction().changes().size()
                     : 0;
             bytes += incoming.bytes();
-            boolean full = group.size() >= recordsMax || rows + size > rowsMax || bytes > config.queueBytesMax();
-            if (!group.isEmpty() && (large || full)) {
+            boolean full = batch.size() >= recordsMax || rows + size > rowsMax || bytes > config.queueBytesMax();
+            if (!batch.isEmpty() && (large || full)) {
                 pending = incoming;
-                return group;
+                return batch;
             }
-            group.add(incoming);
+            batch.add(incoming);
             rows += size;
             if (large) {
-                return group;
+                return batch;
             }
         }
     }

@@ -57,6 +57,6 @@ final class PostgresLargeRows {
     }
 
     private static ApplyFailure tooLarge(String why) {
-        return new ApplyFailure(Kind.ALONE, Advice.APPLY_CONFLICT_TOO_LARGE, why);
+        return new ApplyFailure(Kind.TOO_LARGE, Advice.APPLY_CONFLICT_TOO_LARGE, why);
     }
 }

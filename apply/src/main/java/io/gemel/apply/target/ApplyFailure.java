@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why a group could not be applied, already classified. Nothing of the group is in the database, except with {@link
+ * Why a batch could not be applied, already classified. Nothing of the batch is in the database, except with {@link
  * Kind#RESTART}, where that is not known until the marker is read again.
  */
 public final class ApplyFailure extends Exception {
@@ -19,8 +19,8 @@ public final class ApplyFailure extends Exception {
         HALT,
         /** A unique key other than the primary key is in the way in this order of statements. */
         UNIQUE,
-        /** Only in a database transaction of its own. */
-        ALONE,
+        /** Takes more memory than one database transaction may; with fewer transactions in it, it may fit. */
+        TOO_LARGE,
         /** As {@link #PARK}, unless the schema of this site soon becomes like the peer's. */
         SCHEMA,
         /** This one transaction cannot be applied here, whatever is tried; others can. */

@@ -362,9 +362,7 @@ final class ArchitectureTest {
             .resideInAPackage(APPLY)
             .and()
             .resideOutsideOfPackage(APPLY_POSTGRES)
-            .and(are(
-                    "neither Applier nor BatchApplier",
-                    type -> !outermost(type).getSimpleName().matches("Applier|BatchApplier")))
+            .and(are("not Applier", type -> !outermost(type).getSimpleName().equals("Applier")))
             .should()
             .dependOnClassesThat()
             .resideInAPackage(APPLY_POSTGRES)
