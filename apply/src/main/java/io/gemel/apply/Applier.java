@@ -254,14 +254,7 @@ public final class Applier implements AutoCloseable {
      */
     public long lagMillis() {
         ApplyLoop running = loop;
-        if (running == null) {
-            return 0;
-        }
-        PeerPulse pulse = running.pulse();
-        boolean reads = status.state() == ApplyState.RUNNING;
-        long heard = pulse.heardMillis();
-        long missing = reads || heard < PeerPulse.SILENCE.toMillis() ? pulse.missingMillis() : heard;
-        return Math.max(running.backlogMillis(), missing);
+        return running == null ? 0 : running.lagMillis();
     }
 
     /** Time since the newest record of the peer's log was received, milliseconds; 0 before this applier reads it. */

@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.api.ApplyListener;
+import io.gemel.apply.api.ApplyState;
 import io.gemel.apply.log.Incoming;
 import io.gemel.apply.log.OutdatedRecords;
 import io.gemel.apply.log.PeerLog;
@@ -83,6 +84,14 @@ final class ApplyLoop implements Runnable {
     long backlogMillis() {
         long head = applied.headMicros();
         return head == 0 ? 0 : Math.max(0, (micros() - head) / 1000);
+    }
+
+    /** {@link #backlogMillis}, or the time since the last record when records of the peer may be missing. */
+    long lagMillis() {
+        boolean reads = status.state() == ApplyState.RUNNING;
+        long heard = pulse.heardMillis();
+        long missing = reads || heard < PeerPulse.SILENCE.toMillis() ? pulse.missingMillis() : heard;
+        return Math.max(backlogMillis(), missing);
     }
 
     /** When the peer was last received. */

@@ -357,7 +357,7 @@ final class ArchitectureTest {
             .because("another database engine must fit in: go through TargetRows and TargetTransaction");
 
     @ArchTest
-    static final ArchRule apply_meets_the_engine_in_its_door_and_where_it_tells_failures_apart = noClasses()
+    static final ArchRule apply_meets_the_engine_in_its_door = noClasses()
             .that()
             .resideInAPackage(APPLY)
             .and()
