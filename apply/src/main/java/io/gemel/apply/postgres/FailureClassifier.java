@@ -7,13 +7,13 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 
 /** Classifies database errors, and is the only place that does. Pure. */
-public final class FailureClassifier {
+final class FailureClassifier {
     private static final int STATE_LENGTH = 5;
 
     private FailureClassifier() {}
 
     /** Turns any error of a database statement into a classified failure. */
-    public static ApplyFailure classify(Throwable error) {
+    static ApplyFailure classify(Throwable error) {
         String statement = error instanceof StatementException failed ? failed.statement() : "";
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof ApplyFailure failure) {
