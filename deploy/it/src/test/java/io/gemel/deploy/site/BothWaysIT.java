@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Both directions at once, with conflicts, without faults. */
 class BothWaysIT {
     private static final int KEYS = 20;
-    private static final int TRANSACTIONS = 600;
+    private static final int TRANSACTIONS = Integer.getInteger("gemel.test.fault.trials", 1) > 1 ? 600 : 300;
 
     @TempDir
     Path folder;

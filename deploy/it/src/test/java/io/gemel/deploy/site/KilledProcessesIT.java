@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
  * go on writing. Nobody fixes anything by hand; afterwards nothing is lost, doubled, halved or different.
  */
 class KilledProcessesIT {
-    private static final int KILLS = Integer.getInteger("gemel.test.kills", 12);
-    private static final int SERVER_FAULT_EVERY = 6;
+    private static final int KILLS = Integer.getInteger("gemel.test.kills", 8);
+    private static final int SERVER_FAULT_EVERY = 4;
     private static final int KILL_PAUSE_MILLIS_MAX = 1_500;
     private static final int LEADERS_EVERY = 4;
     private static final Duration LEADERS_LIMIT = Duration.ofSeconds(20);

@@ -34,13 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class LargeRowIT {
     private static final int MIB = 1 << 20;
-    private static final int LARGEST = Integer.getInteger("gemel.test.large.row.mib", 100) * MIB;
+    private static final boolean LONG = Integer.getInteger("gemel.test.fault.trials", 1) > 1;
+    private static final int LARGEST = Integer.getInteger("gemel.test.large.row.mib", LONG ? 100 : 30) * MIB;
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     /** Of the largest one every change takes its time: all of them are tried with the long fault tests only. */
-    private static final int[] SIZES = Integer.getInteger("gemel.test.fault.trials", 1) > 1
-            ? new int[] {320 * 1024, MIB, 2 * MIB, LARGEST}
-            : new int[] {320 * 1024, MIB, 2 * MIB};
+    private static final int[] SIZES =
+            LONG ? new int[] {320 * 1024, MIB, 2 * MIB, LARGEST} : new int[] {320 * 1024, MIB, 2 * MIB};
 
     private static final String SUMS =
             "SELECT id, what, md5(body), octet_length(body), md5(note) FROM document ORDER BY id";

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * a site has by default: {@code -Dgemel.test.large.rows=20000000 -Dgemel.test.large.back.rows=20000000 -Dgemel.test.large.defaults=true}.
  */
 class LargeTransactionIT {
-    private static final int ROWS = Integer.getInteger("gemel.test.large.rows", 400_000);
+    private static final int ROWS = Integer.getInteger("gemel.test.large.rows", 200_000);
     private static final int UPDATED_ROWS = ROWS / 10;
     private static final int BACK_ROWS = Integer.getInteger("gemel.test.large.back.rows", ROWS / 10);
     private static final int LOG_LINES = 50;
@@ -104,7 +104,7 @@ class LargeTransactionIT {
         return DEFAULTS
                 ? Map.of("window.spill.dir", spill().toString())
                 : Map.of(
-                        "window.memory.max", "8MiB",
+                        "window.memory.max", "4MiB",
                         "window.keys.max", String.valueOf(ROWS / 2),
                         "window.spill.dir", spill().toString());
     }
