@@ -49,6 +49,9 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /** The first version in which the work of checking a password can be set. */
+    private static final int SETS_ITERATIONS = 16;
+
     private final Servers servers = Servers.chosen();
     private final Version version;
     private final int port;
@@ -63,6 +66,10 @@ public final class PostgresServer implements AutoCloseable {
         this.settings = new LinkedHashMap<>(builder.settings);
         this.settings.put("port", Integer.toString(port));
         this.passwords = builder.passwords;
+        if (passwords && version.major() >= SETS_ITERATIONS) {
+            // The usual 4096 make guessing slow; here each new connection of each new JVM would pay for them.
+            this.settings.put("scram_iterations", "1");
+        }
         this.cluster = new PostgresCluster(version.major(), builder.directory);
     }
 
