@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.deploy.config.Secret;
-import io.gemel.deploy.config.SiteConfig;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.deploy.embedded.PostgresServer;
 import io.gemel.deploy.fixture.SiteFixture;
@@ -77,8 +76,15 @@ final class FreshPair implements AutoCloseable {
 
     /** Starts a process for a site in this JVM. */
     SiteSupervisor start(SiteFixture site) throws Exception {
-        SiteConfig config = site.config();
-        SiteSupervisor supervisor = new SiteSupervisor(config, LongUnaryOperator.identity(), InstantSource.system());
+        return start(new SiteSupervisor(site.config(), LongUnaryOperator.identity(), InstantSource.system()));
+    }
+
+    /** The same, for one that says sooner than others do what it waits for. */
+    SiteSupervisor startSoon(SiteFixture site) throws Exception {
+        return start(TwoSites.soon(site.config()));
+    }
+
+    private SiteSupervisor start(SiteSupervisor supervisor) {
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;

@@ -235,8 +235,8 @@ class UnrecoverableIT {
 
     @Test
     void topic_was_deleted_while_both_sites_run() throws Exception {
-        SiteSupervisor east = pair.start(pair.east());
-        SiteSupervisor west = pair.start(pair.west());
+        SiteSupervisor east = pair.startSoon(pair.east());
+        SiteSupervisor west = pair.startSoon(pair.west());
         pair.write(WRITTEN);
         Awaitility.await().atMost(LIMIT).until(() -> pair.items().size() == pair.written());
         String name = topic(pair.east()).topic();

@@ -142,6 +142,11 @@ public final class TwoSites implements AutoCloseable {
         return supervisor;
     }
 
+    /** A process for a site in this JVM that goes by {@link #SOON}; the caller starts and closes it. */
+    public static SiteSupervisor soon(SiteConfig config) {
+        return new SiteSupervisor(config, LongUnaryOperator.identity(), InstantSource.system(), SOON);
+    }
+
     /** Lets no site of this JVM apply until {@link #resume}: whatever both write meanwhile is concurrent. */
     public void pause() {
         await().atMost(SETTLE_LIMIT).until(() -> {
