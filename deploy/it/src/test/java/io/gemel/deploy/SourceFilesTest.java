@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules of the source files of production code. They see what class files hide: a constant that the compiler copies, and what a
+ * Rules of the source files, most of them of production code. They see what class files hide: a constant that the compiler copies, and what a
  * sealed type permits.
  */
 class SourceFilesTest {
@@ -76,6 +76,20 @@ class SourceFilesTest {
             }
         }
         assertThat(circles).isEmpty();
+    }
+
+    /** No other module runs them. */
+    @Test
+    void tests_that_run_alone_stand_in_this_module() throws IOException {
+        List<Path> alone = new ArrayList<>();
+        for (Path file : SourceTree.files("IT.java")) {
+            if (Files.readString(file).contains("\n@Tag(\"alone\")")) {
+                alone.add(file);
+            }
+        }
+        Path here = Path.of("src").toAbsolutePath();
+
+        assertThat(alone).isNotEmpty().allMatch(file -> file.startsWith(here));
     }
 
     private static Set<String> reached(String from, Map<String, Set<String>> uses) {
