@@ -23,11 +23,13 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures Gemel beside PostgreSQL's own logical replication (both ways, origin = none) with the same load on this machine:",
             "how fast a backlog drains, and the lag at a steady rate.",
-            "In a second part it measures what it costs that a table is in 2,000 partitions, with both.",
-            "In a third part it measures the router's overhead: latency at a quarter and at half of what one VM can"
+            "In a second part it measures the same on a quiet system: the lag of " + QuietBenchmark.PER_SECOND
+                    + " one-row inserts a second each way, and the processor time of an idle site process.",
+            "In a third part it measures what it costs that a table is in 2,000 partitions, with both.",
+            "In a fourth part it measures the router's overhead: latency at a quarter and at half of what one VM can"
                     + " take, and throughput, directly to the VM, through HAProxy, if it is installed, and through"
                     + " the router.",
-            "In a fourth part it offers the router one, two and five times the capacity of its VMs, and kills one of them.",
+            "In a fifth part it offers the router one, two and five times the capacity of its VMs, and kills one of them.",
             "Compare the ratios; absolute figures vary."
         })
 public final class BenchCommand implements ExtraCommand, Callable<Integer> {
@@ -54,6 +56,7 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
     /** What is measured. */
     private enum Part {
         REPLICATION,
+        QUIET,
         PARTITIONS,
         ROUTER,
         OVERLOAD
@@ -62,7 +65,8 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
     @Option(
             names = "--part",
             paramLabel = "PART",
-            description = "replication, partitions, router or overload for one of the four alone; all without it.")
+            description =
+                    "replication, quiet, partitions, router or overload for one of the five alone; all without it.")
     private Optional<Part> part = Optional.empty();
 
     /** Opens a pair in a folder of its own. */
@@ -78,6 +82,9 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         if (part.orElse(Part.REPLICATION) == Part.REPLICATION) {
             measureReplication(out);
+        }
+        if (part.orElse(Part.QUIET) == Part.QUIET) {
+            measureQuiet(out);
         }
         if (part.orElse(Part.PARTITIONS) == Part.PARTITIONS) {
             PartitionsBenchmark.run(
@@ -121,11 +128,24 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
             DrainBenchmark.Result drain = DrainBenchmark.run(pair, drained);
             out.println("  drain: " + drain);
             out.flush();
-            LagBenchmark.Result lag = LagBenchmark.run(pair, rate, seconds);
+            LagBenchmark.Result lag = LagBenchmark.run(pair, LagBenchmark.Load.FOUR_CHANGES, rate, seconds);
             out.println("  " + lag);
             out.flush();
             return new Figures(drain, lag);
         }
+    }
+
+    private void measureQuiet(PrintWriter out) throws Exception {
+        int seconds = quick ? 20 : 60;
+        out.printf("quiet: %d one-row inserts a second each way%n", QuietBenchmark.PER_SECOND);
+        for (Opener opener : List.<Opener>of(NativePair::new, GemelPair::new)) {
+            try (ReplicatedPair pair = opener.open(emptied("quiet"))) {
+                out.println("  " + pair.name() + ": " + QuietBenchmark.run(pair, seconds));
+                out.flush();
+            }
+        }
+        out.println();
+        out.flush();
     }
 
     private Path emptied(String name) throws IOException {

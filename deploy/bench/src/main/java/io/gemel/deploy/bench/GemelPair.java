@@ -108,6 +108,14 @@ final class GemelPair implements ReplicatedPair {
     }
 
     @Override
+    public Duration processorTime() {
+        return processes.stream()
+                .flatMap(process -> ProcessHandle.of(process.pid()).stream())
+                .flatMap(process -> process.info().totalCpuDuration().stream())
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    @Override
     public void close() {
         stopReplicating();
         kafka.close();

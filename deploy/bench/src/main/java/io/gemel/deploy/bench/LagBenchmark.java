@@ -1,6 +1,5 @@
 package io.gemel.deploy.bench;
 
-import java.sql.CallableStatement;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -33,33 +32,50 @@ final class LagBenchmark {
 
     private static final Duration GRACE = Duration.ofSeconds(60);
     private static final long LOOK_NANOS = 1_000_000;
-    private static final int WARM_UP_SECONDS = 3;
+
+    /** A transaction of the load; the parameters are a site, a number, and which half of the rows it may touch. */
+    enum Load {
+        /** Three updates and an insert. */
+        FOUR_CHANGES("CALL transact(?, ?, ?, 2)", 3),
+        /** One insert. At a low rate it takes longer until everything is warm. */
+        ONE_ROW("INSERT INTO history VALUES (?, ?, ?, 0, 0, 0, clock_timestamp())", 10);
+
+        private final String statement;
+        private final int warmUpSeconds;
+
+        Load(String statement, int warmUpSeconds) {
+            this.statement = statement;
+            this.warmUpSeconds = warmUpSeconds;
+        }
+    }
 
     private LagBenchmark() {}
 
-    static Result run(ReplicatedPair pair, int perSecond, int seconds) throws Exception {
-        int count = perSecond * (WARM_UP_SECONDS + seconds);
+    static Result run(ReplicatedPair pair, Load load, int perSecond, int seconds) throws Exception {
+        int warmUp = perSecond * load.warmUpSeconds;
+        int count = warmUp + perSecond * seconds;
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             AtomicLongArray eastward = new AtomicLongArray(count);
             AtomicLongArray westward = new AtomicLongArray(count);
             Future<long[]> toWest = threads.submit(looker(pair::connectWest, "east", westward));
             Future<long[]> toEast = threads.submit(looker(pair::connectEast, "west", eastward));
-            Future<Void> atEast = threads.submit(writer(pair::connectEast, "east", 0, westward, perSecond));
-            Future<Void> atWest = threads.submit(writer(pair::connectWest, "west", 1, eastward, perSecond));
+            Future<Void> atEast = threads.submit(writer(pair::connectEast, load, "east", 0, westward, perSecond));
+            Future<Void> atWest = threads.submit(writer(pair::connectWest, load, "west", 1, eastward, perSecond));
             atEast.get();
             atWest.get();
-            return result(perSecond * WARM_UP_SECONDS, toWest.get(), toEast.get());
+            return result(warmUp, toWest.get(), toEast.get());
         } finally {
             threads.shutdownNow();
         }
     }
 
     /** Commits number n at its time in the timetable, and notes when the commit came back. */
-    private static Callable<Void> writer(End end, String site, int part, AtomicLongArray committed, int perSecond) {
+    private static Callable<Void> writer(
+            End end, Load load, String site, int part, AtomicLongArray committed, int perSecond) {
         return () -> {
             try (Connection connection = end.connect();
-                    CallableStatement call = connection.prepareCall("CALL transact(?, ?, ?, 2)")) {
+                    PreparedStatement call = connection.prepareStatement(load.statement)) {
                 long start = System.nanoTime();
                 for (int i = 0; i < committed.length(); i++) {
                     long due = start + i * 1_000_000_000L / perSecond;

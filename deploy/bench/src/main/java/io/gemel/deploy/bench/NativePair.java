@@ -4,6 +4,7 @@ import io.gemel.deploy.embedded.PostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /** PostgreSQL's own logical replication, a publication and a subscription at each side, {@code origin = none}. */
@@ -75,6 +76,11 @@ final class NativePair implements ReplicatedPair {
     @Override
     public Connection connectWest() throws SQLException {
         return west.connect(DATABASE);
+    }
+
+    @Override
+    public Duration processorTime() {
+        return Duration.ZERO;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.gemel.deploy.bench;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** Two databases, east and west, that something keeps equal, both ways. */
 interface ReplicatedPair extends AutoCloseable {
@@ -19,6 +20,9 @@ interface ReplicatedPair extends AutoCloseable {
 
     /** As {@link #connectEast}. */
     Connection connectWest() throws SQLException;
+
+    /** Processor time of what replicates, beside the servers, from its start until now; zero when nothing does. */
+    Duration processorTime();
 
     @Override
     void close();
