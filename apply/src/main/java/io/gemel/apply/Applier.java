@@ -27,8 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The applying side of a site: reads the peer's log and applies its transactions to the local database, each exactly
- * once.
+ * The applying side of a site: applies the transactions of the peer's log to the local database, each exactly once.
  *
  * <p>Use it once, in this order: {@link #tryLead} until it returns true, {@link #restore}, {@link #startHeartbeats},
  * {@link #start}, {@link #close}. When the listener receives {@code failed}, close it and start a new one: the marker
@@ -86,9 +85,8 @@ public final class Applier implements AutoCloseable {
     }
 
     /**
-     * Tries to become the site's only applier.
+     * Tries to become the site's only applier; returns false while another process is.
      *
-     * @return false while another process is
      * @throws ApplyException when the database cannot be reached or refuses
      */
     public boolean tryLead() throws ApplyException {
@@ -100,9 +98,8 @@ public final class Applier implements AutoCloseable {
     }
 
     /**
-     * Puts the stored part of the window back.
-     *
-     * @return how far the peer's log is applied; own transactions after its {@code peerSeen} are still to be registered
+     * Puts the stored part of the window back; returns how far the peer's log is applied. Own transactions after its
+     * {@code peerSeen} are still to be registered.
      */
     public Marker restore(InFlightWindow window) throws ApplyException {
         try {
@@ -267,6 +264,11 @@ public final class Applier implements AutoCloseable {
     public long skewMillis() {
         ApplyLoop running = loop;
         return running == null ? 0 : running.pulse().skewMillis();
+    }
+
+    /** The database has vanished: cuts off whoever waits for it; {@link #close} waits for no word of it. Any thread, at once. */
+    public void abandon() {
+        database.abandon();
     }
 
     /** Stops all threads and gives the leadership up. */

@@ -236,6 +236,11 @@ public final class Capture implements AutoCloseable {
         }
     }
 
+    /** The database has vanished: whoever waits for it is cut off, and {@link #close} says nothing to it. Any thread, at once. */
+    public void abandon() {
+        database.abandon();
+    }
+
     /** Ends everything and releases the slot. A capture thread that waits for space in the window is interrupted. */
     @Override
     public void close() {

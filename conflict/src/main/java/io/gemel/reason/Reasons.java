@@ -45,7 +45,7 @@ public final class Reasons {
 
     private static final class Entry {
         private final Instant since;
-        private final long dueNanos;
+        private long dueNanos;
         private Supplier<String> text;
         private boolean told;
 
@@ -91,6 +91,7 @@ public final class Reasons {
     /** Says that a reason holds; a later text of the same one replaces the text. */
     public void raise(ReasonCode code, String subject, String text) {
         begin(code, subject, () -> text, Duration.ZERO, Duration.ZERO);
+        due(code, subject);
         look(nanoTime.getAsLong());
     }
 
@@ -127,6 +128,14 @@ public final class Reasons {
         Instant since = clock.instant().minus(already);
         long due = nanoTime.getAsLong() + limit.minus(already).toNanos();
         entries.put(new Key(code, subject), new Entry(since, due, text));
+    }
+
+    /** What was only waited for until now is one at once. */
+    private synchronized void due(ReasonCode code, String subject) {
+        Entry known = entries.get(new Key(code, subject));
+        if (known != null) {
+            known.dueNanos = Math.min(known.dueNanos, nanoTime.getAsLong());
+        }
     }
 
     /** Says that a reason no longer holds, or that what was waited for has come. */

@@ -75,6 +75,17 @@ class ReasonsTest {
     }
 
     @Test
+    void what_was_waited_for_and_is_raised_is_a_reason_at_once_and_since_it_was_waited_for() {
+        wait("a lock");
+        pass(Duration.ofSeconds(1));
+        reasons.raise(ReasonCode.APPLY_LOCK_WAIT, "a lock that never goes");
+
+        assertThat(reasons.present())
+                .containsExactly(new Reason(ReasonCode.APPLY_LOCK_WAIT, "", "a lock that never goes", START));
+        assertThat(heard).containsExactly("+apply.lock-wait a lock that never goes");
+    }
+
+    @Test
     void a_short_wait_is_never_heard_of() {
         wait("a lock");
         pass(Reasons.WAIT_LIMIT.minusNanos(1));

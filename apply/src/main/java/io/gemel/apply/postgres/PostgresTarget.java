@@ -88,7 +88,8 @@ public final class PostgresTarget implements TargetDatabase {
     private final PostgresCatalog catalog;
     private final PostgresActivity activity;
     private volatile int backendPid;
-    private @Nullable Connection connection;
+    private volatile boolean abandoned;
+    private volatile @Nullable Connection connection;
     private @Nullable PostgresSession sql;
 
     public PostgresTarget(ApplyConfig config, ReadProgress progress) {
@@ -261,9 +262,31 @@ public final class PostgresTarget implements TargetDatabase {
         return known;
     }
 
+    @Override
+    public void abandon() {
+        abandoned = true;
+        cutOff();
+    }
+
     /** Closes both pools; the connection that holds the leadership is cut off even in the middle of a statement. */
     @Override
     public void close() {
+        cutOff();
+        // A pool waits for the connection that it is opening, and forgets it when it is interrupted.
+        Thread closing = new Thread(
+                () -> {
+                    sidePool.close();
+                    applyPool.close();
+                },
+                "gemel-apply-close");
+        closing.setDaemon(true);
+        closing.start();
+        if (!abandoned) {
+            Uninterrupted.join(closing);
+        }
+    }
+
+    private void cutOff() {
         Connection mine = connection;
         if (mine != null) {
             try {
@@ -272,10 +295,5 @@ public final class PostgresTarget implements TargetDatabase {
                 applyPool.evictConnection(mine);
             }
         }
-        // A pool that is interrupted while it closes forgets the connection that it is opening.
-        Uninterrupted.run("gemel-apply-close", () -> {
-            sidePool.close();
-            applyPool.close();
-        });
     }
 }

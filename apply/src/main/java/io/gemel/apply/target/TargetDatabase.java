@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The local database, as the applier uses it. Only an implementation knows its SQL dialect and the meaning of its
  * commit positions. All methods are for the applying thread, except {@link #beat}, {@link #logEnd}, {@link #activity},
- * {@link #terminate} and {@link #maintain}.
+ * {@link #terminate}, {@link #maintain} and {@link #abandon}.
  */
 public interface TargetDatabase extends AutoCloseable {
     /** Tries to become the site's only applier; stays so until the connection is closed or lost. */
@@ -45,6 +45,9 @@ public interface TargetDatabase extends AutoCloseable {
 
     /** Deletes expired markers, journal rows and submissions. */
     void maintain() throws ApplyFailure;
+
+    /** It has vanished: cuts the applying session off, and lets {@link #close} wait for nothing. Any thread, at once. */
+    void abandon();
 
     @Override
     void close();

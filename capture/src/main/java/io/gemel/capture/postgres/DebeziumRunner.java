@@ -126,6 +126,11 @@ final class DebeziumRunner implements AutoCloseable {
         return tap.backendPid();
     }
 
+    /** Cuts the connection off on which the database sends its log; the engine then ends by itself. Any thread. */
+    void abandon() {
+        tap.cutOff();
+    }
+
     @Override
     public void close() {
         long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();

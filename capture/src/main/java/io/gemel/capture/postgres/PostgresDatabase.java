@@ -23,7 +23,8 @@ public final class PostgresDatabase implements SourceDatabase {
 
     private final CaptureConfig config;
     private final Reasons reasons;
-    private @Nullable DebeziumRunner engine;
+    private volatile @Nullable DebeziumRunner engine;
+    private volatile boolean abandoned;
 
     public PostgresDatabase(CaptureConfig config, Reasons reasons) {
         this.config = config;
@@ -92,6 +93,15 @@ public final class PostgresDatabase implements SourceDatabase {
     }
 
     @Override
+    public void abandon() {
+        abandoned = true;
+        DebeziumRunner running = engine;
+        if (running != null) {
+            running.abandon();
+        }
+    }
+
+    @Override
     public void close() {
         DebeziumRunner running = engine;
         if (running == null) {
@@ -101,6 +111,9 @@ public final class PostgresDatabase implements SourceDatabase {
         engine = null;
         LOG.atLevel(reasons.isHalted() ? Level.DEBUG : Level.INFO)
                 .log("capture stopped: slot {}, confirmed up to {}", config.slot(), print(running.confirmed()));
+        if (abandoned) {
+            return;
+        }
         try (Connection connection = PostgresLogin.connect(config)) {
             new PostgresSlot(config, connection).release(running.backendPid());
         } catch (SQLException e) {

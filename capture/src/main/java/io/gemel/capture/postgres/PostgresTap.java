@@ -52,6 +52,7 @@ final class PostgresTap {
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
     private volatile long confirmed;
+    private final ServerConnections connections = new ServerConnections();
     private final InterruptibleWork work = new InterruptibleWork();
 
     PostgresTap(
@@ -64,8 +65,9 @@ final class PostgresTap {
         large = new PostgresLargeValues(config.rowRoom(), RowLimit.LOGGED_BYTES_MAX);
     }
 
-    /** Puts the tap on a connection that Debezium has built. */
-    ReplicationConnection on(ReplicationConnection connection, PostgresTables tables) {
+    /** Puts the tap on a connection that Debezium has built, beside the one that it asks its questions on. */
+    ReplicationConnection on(ReplicationConnection connection, Connection asked, PostgresTables tables) {
+        connections.questions(asked);
         return new TappedConnection(connection, new RowDecoder(config, new PostgresCatalog(config), tables, large));
     }
 
@@ -89,6 +91,11 @@ final class PostgresTap {
         work.stop();
     }
 
+    /** Waits no more for a server that is gone; the streaming thread fails. Any thread. */
+    void cutOff() {
+        connections.cutOff();
+    }
+
     private final class TappedConnection implements ReplicationConnection {
         private final ReplicationConnection connection;
         private final RowDecoder rows;
@@ -101,18 +108,18 @@ final class PostgresTap {
         @Override
         public ReplicationStream startStreaming(WalPositionLocator locator) throws SQLException, InterruptedException {
             MDC.put("site", config.site().name());
-            JdbcConnection session = (JdbcConnection) connection;
-            session.connection(false);
-            session.execute(ValueText.SETTINGS.toArray(String[]::new));
-            backendPid = session.queryAndMap(
-                    "SELECT pg_backend_pid()", session.singleResultMapper(row -> row.getInt(1), "no backend pid"));
-            PostgresLogSocket.below(session.connection(false), large);
+            JdbcConnection replicating = (JdbcConnection) connection;
+            connections.log(replicating.connection(false));
+            replicating.execute(ValueText.SETTINGS.toArray(String[]::new));
+            backendPid = replicating.queryAndMap(
+                    "SELECT pg_backend_pid()", replicating.singleResultMapper(row -> row.getInt(1), "no backend pid"));
+            PostgresLogSocket.below(replicating.connection(false), large);
             // Beginning behind the last published commit makes the server itself leave out what is published.
             ReplicationStream stream = published == Published.NOTHING
                     ? connection.startStreaming(locator)
                     : connection.startStreaming(Lsn.valueOf(published), locator);
             streaming.countDown();
-            return new TappedStream(stream, rows, session.connection(false));
+            return new TappedStream(stream, rows);
         }
 
         @Override
@@ -151,14 +158,12 @@ final class PostgresTap {
     private final class TappedStream implements ReplicationStream {
         private final ReplicationStream stream;
         private final RowDecoder rows;
-        private final Connection session;
         private final WalSenderWatchdog sender = new WalSenderWatchdog(config, backendPid, System::nanoTime, reasons);
         private long confirmedAt = System.nanoTime();
 
-        TappedStream(ReplicationStream stream, RowDecoder rows, Connection session) {
+        TappedStream(ReplicationStream stream, RowDecoder rows) {
             this.stream = stream;
             this.rows = rows;
-            this.session = session;
         }
 
         @Override
@@ -172,7 +177,7 @@ final class PostgresTap {
             return taken > 0;
         }
 
-        private void listen(boolean heard) throws SQLException {
+        private void listen(boolean heard) {
             if (heard) {
                 sender.heard();
                 return;
@@ -180,7 +185,7 @@ final class PostgresTap {
             try {
                 sender.quiet();
             } catch (CaptureException e) {
-                session.abort(Runnable::run); // to take leave would mean to wait for an answer
+                cutOff(); // to take leave would mean to wait for an answer
                 throw new DebeziumException(e);
             }
         }

@@ -83,7 +83,7 @@ public final class TextPostgresConnector extends PostgresConnector {
                     .withSchema(tables)
                     .jdbcMetadataConnection(new UnaskedConnection(config, connection))
                     .build();
-            return tap.on(built, tables);
+            return tap.on(built, connection.connection(), tables);
         }
     }
 

@@ -62,6 +62,9 @@ public interface SourceDatabase extends AutoCloseable {
     void start(long published, TransactionSink sink, LongSupplier acknowledged, Consumer<CaptureException> failed)
             throws CaptureException, InterruptedException;
 
+    /** It has vanished: ends reading without a word to it, and lets {@link #close} ask nothing of it. Any thread, at once. */
+    void abandon();
+
     /** Ends reading, lets go of the database's log, and returns when no thread is left. Never throws. */
     @Override
     void close();

@@ -7,8 +7,13 @@ import io.gemel.deploy.bank.BankExchange;
 import io.gemel.deploy.bank.BankLoad;
 import io.gemel.deploy.embedded.PostgresServer.StopMode;
 import io.gemel.deploy.embedded.TcpDirection;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OutagesIT {
     private static final int PER_SECOND = 40;
     private static final int ENOUGH = 60;
+
+    /** Seconds that an application's driver waits for an answer; who knows before it did not wait for one like it. */
+    private static final int DRIVER_SECONDS = 10;
+
     private static final Duration LIMIT = Duration.ofMinutes(3);
 
     private final RouterFixture fixture;
@@ -74,6 +83,40 @@ class OutagesIT {
             awaitMore(load);
             finish(load);
         }
+    }
+
+    /** Its connections stay, and nothing comes: neither VMs nor the site process have a word of it. */
+    @Test
+    void a_database_that_vanishes_is_replaced_before_a_driver_gives_up() throws Exception {
+        try (BankLoad load = load("east", "vanished")) {
+            awaitMore(load);
+            CompletableFuture<Void> driver = vanish();
+            long vanished = System.nanoTime();
+            fixture.awaitSite(fixture.router("east"), "east", "down");
+            assertThat(driver).isNotDone();
+            System.out.println("OutagesIT: the router had given the site up after "
+                    + (System.nanoTime() - vanished) / 1_000_000 + " ms");
+            awaitMore(load);
+            fixture.server("east").kill();
+            fixture.server("east").start();
+            awaitMore(load);
+            finish(load);
+        }
+    }
+
+    /** East's database vanishes under a driver that waits for an answer; ends when that one gives up. */
+    private CompletableFuture<Void> vanish() throws Exception {
+        Connection connection = DriverManager.getConnection(
+                fixture.server("east").jdbcUrl("east") + "?user=postgres&socketTimeout=" + DRIVER_SECONDS);
+        fixture.server("east").freeze();
+        return CompletableFuture.runAsync(() -> {
+            try (connection;
+                    Statement statement = connection.createStatement()) {
+                statement.execute("SELECT 1");
+            } catch (SQLException e) {
+                return; // what it is there for
+            }
+        });
     }
 
     @Test

@@ -194,6 +194,13 @@ final class RouterFixture implements AutoCloseable {
                 .until(() -> state.equals(router.stateOf("vms", vm)));
     }
 
+    /** Waits until a router thinks so of a site. */
+    void awaitSite(RouterProcess router, String site, String state) {
+        await().atMost(START_LIMIT)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> state.equals(router.stateOf("sites", site)));
+    }
+
     /** Where grief is ordered. */
     Path orders() {
         return folder.resolve("orders");

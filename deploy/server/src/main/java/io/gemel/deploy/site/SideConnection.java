@@ -20,7 +20,7 @@ final class SideConnection implements AutoCloseable {
     private final SiteConfig config;
     private final String purpose;
     private final Duration answerMax;
-    private @Nullable Connection connection;
+    private volatile @Nullable Connection connection;
     private boolean closed;
 
     /** @param purpose what the server's list of sessions shows */
@@ -70,10 +70,29 @@ final class SideConnection implements AutoCloseable {
         settings.setProperty("password", config.database().password().text());
         settings.setProperty("ApplicationName", "gemel-" + purpose + "-" + config.site());
         settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
-        settings.setProperty("socketTimeout", String.valueOf(answerMax.toSeconds()));
+        settings.setProperty("socketTimeout", String.valueOf(ANSWER_MAX.toSeconds()));
         settings.setProperty("tcpKeepAlive", "true");
-        return SiteDatabase.printingPlainly(
+        Connection opened = SiteDatabase.printingPlainly(
                 DriverManager.getConnection(config.database().url(), settings));
+        opened.setNetworkTimeout(Runnable::run, Math.toIntExact(answerMax.toMillis()));
+        return opened;
+    }
+
+    /** Whether it keeps one, as far as it knows. Any thread, at once. */
+    boolean isOpen() {
+        return connection != null;
+    }
+
+    /** Cuts off whoever waits for an answer. Any thread, at once. */
+    void abort() {
+        Connection asked = connection;
+        if (asked != null) {
+            try {
+                asked.abort(Runnable::run);
+            } catch (SQLException e) {
+                return; // what there was of it is gone
+            }
+        }
     }
 
     private void forget() throws SQLException {

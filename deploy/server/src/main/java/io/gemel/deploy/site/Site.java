@@ -158,6 +158,12 @@ final class Site implements AutoCloseable {
         return applier;
     }
 
+    /** The database has vanished: nobody waits for it any more, not even to take leave. Any thread, at once. */
+    void abandon() {
+        capture.abandon();
+        applier.abandon();
+    }
+
     InFlightWindow window() {
         return window;
     }

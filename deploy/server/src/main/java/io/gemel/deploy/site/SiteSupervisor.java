@@ -51,6 +51,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
     private volatile SiteState state = SiteState.STARTING;
     private volatile String reason = "";
     private volatile @Nullable Site life;
+    private volatile @Nullable Site connected; // also while it is a standby, or starts
 
     /**
      * Prepares a supervisor; {@link #start} begins.
@@ -67,7 +68,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         this.config = config;
         this.commitClock = commitClock;
         this.clock = clock;
-        probe = new DatabaseProbe(config);
+        probe = new DatabaseProbe(config, this::vanished);
         watch = new ReasonWatch(config.site(), clock, times.waitLimit());
         reasons = watch.reasons();
         runs = new RunReasons(reasons);
@@ -92,6 +93,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                 report(failure);
                 Duration pause = failure.halt() ? config.limits().haltRetryInterval() : RETRY_PAUSE;
                 orders.awaitResume(pause);
+                probe.awaitAnswer();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -107,6 +109,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
         try (Site site = new Site(config, commitClock, clock, figures, reasons, tables)) {
             orders.hold(site.applier());
             while (!site.tryLead()) {
+                connected = site;
                 if (state != SiteState.STANDBY) {
                     LOG.info("standby: another process leads this site");
                 }
@@ -114,6 +117,7 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
                 runs.standby();
                 TimeUnit.MILLISECONDS.sleep(STANDBY_POLL.toMillis());
             }
+            connected = site;
             leads = true;
             LOG.atLevel(runs.lineLevel()).log("leadership acquired");
             runs.led();
@@ -146,10 +150,21 @@ public final class SiteSupervisor implements ApplyControl, AutoCloseable {
             return new Failure(ReasonCode.APPLY_RESTARTING, false, "unexpected: " + e);
         } finally {
             life = null;
+            connected = null;
             if (leads) {
                 LOG.atLevel(runs.lineLevel()).log("leadership released");
             }
         }
+    }
+
+    /** Everything of the run that waits for the database would wait for long. */
+    private void vanished(String why) {
+        Site site = connected;
+        if (site != null) {
+            failures.add(new Failure(ReasonCode.SITE_DATABASE_UNREACHABLE, false, why));
+            site.abandon();
+        }
+        tableWatch.abandon();
     }
 
     /** What keeps the database out as a whole. */

@@ -112,6 +112,11 @@ final class TableWatch implements AutoCloseable {
         told = present;
     }
 
+    /** The database has vanished: whoever waits for it is told so. Any thread, at once. */
+    void abandon() {
+        connection.abort();
+    }
+
     /** Ends the checks; does not wait for a running one. */
     @Override
     public void close() {

@@ -102,6 +102,12 @@ final class ChildProcess {
         }
     }
 
+    /** Sends a signal to the process and, after it, to all that it started. Does nothing to a process that has ended. */
+    void signalAll(Signal signal) {
+        signal(signal);
+        process.descendants().forEach(each -> signal(signal, each.pid()));
+    }
+
     /**
      * Waits for the process to end.
      *

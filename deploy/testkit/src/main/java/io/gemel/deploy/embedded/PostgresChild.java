@@ -64,6 +64,16 @@ final class PostgresChild implements PostgresProcess {
     }
 
     @Override
+    public void freeze() {
+        process.signalAll(ChildProcess.Signal.STOP);
+    }
+
+    @Override
+    public void thaw() {
+        process.signalAll(ChildProcess.Signal.CONT);
+    }
+
+    @Override
     public boolean isRunning() {
         return process.isAlive();
     }

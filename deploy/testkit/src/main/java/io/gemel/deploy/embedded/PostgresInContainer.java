@@ -50,6 +50,16 @@ final class PostgresInContainer implements PostgresProcess {
     }
 
     @Override
+    public void freeze() {
+        container.freeze();
+    }
+
+    @Override
+    public void thaw() {
+        container.thaw();
+    }
+
+    @Override
     public boolean isRunning() {
         return container.isRunning();
     }

@@ -8,6 +8,12 @@ interface PostgresProcess {
     /** Ends all its processes at once and waits for that. */
     void kill();
 
+    /** Lets none of its processes go on: connections stay, new ones are accepted by the system, and nothing is answered. */
+    void freeze();
+
+    /** Lets the frozen ones go on. */
+    void thaw();
+
     boolean isRunning();
 
     /** The process id of its first process. */

@@ -116,6 +116,28 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Lets no process of the server go on, until {@link #thaw} or {@link #kill}. Its clients see what they see when its machine loses
+     * its power: connections stay, and nothing comes.
+     *
+     * @throws IllegalStateException when the server does not run
+     */
+    public synchronized void freeze() {
+        running().freeze();
+    }
+
+    /** Lets a frozen server go on where it was. */
+    public synchronized void thaw() {
+        running().thaw();
+    }
+
+    private PostgresProcess running() {
+        if (process == null) {
+            throw new IllegalStateException(this + " does not run");
+        }
+        return process;
+    }
+
     /** Ends the server without waiting for its clients. Its data stays. */
     @Override
     public void close() {
@@ -133,10 +155,7 @@ public final class PostgresServer implements AutoCloseable {
      * @throws IllegalStateException when the server does not run
      */
     public synchronized long pid() {
-        if (process == null) {
-            throw new IllegalStateException(this + " does not run");
-        }
-        return process.pid();
+        return running().pid();
     }
 
     /** The port it listens on, the same for all its life. */

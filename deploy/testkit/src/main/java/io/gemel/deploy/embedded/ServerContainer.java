@@ -92,9 +92,22 @@ final class ServerContainer {
 
     /** Kills all its processes at once, waits for their end and removes the container. */
     void kill() {
+        if (isFrozen()) {
+            thaw(); // no engine signals a frozen one
+        }
         signal("KILL");
         awaitEnd(KILL_LIMIT);
         container.stop();
+    }
+
+    /** Lets none of its processes go on. */
+    void freeze() {
+        ContainerEngine.client().pauseContainerCmd(container.getContainerId()).exec();
+    }
+
+    /** Lets the frozen ones go on. */
+    void thaw() {
+        ContainerEngine.client().unpauseContainerCmd(container.getContainerId()).exec();
     }
 
     boolean isRunning() {
@@ -105,6 +118,12 @@ final class ServerContainer {
     long pid() {
         return Objects.requireNonNull(
                 container.getCurrentContainerInfo().getState().getPidLong(), "the engine names no process of " + name);
+    }
+
+    private boolean isFrozen() {
+        return isRunning()
+                && Boolean.TRUE.equals(
+                        container.getCurrentContainerInfo().getState().getPaused());
     }
 
     private void awaitReady(BooleanSupplier ready) {

@@ -59,6 +59,26 @@ final class PostgresServerIT {
         }
     }
 
+    @Test
+    void answers_nobody_while_it_is_frozen_and_goes_on_or_dies() throws Exception {
+        try (PostgresServer server =
+                        PostgresServer.builder(directory).withoutFsync().build().start();
+                Connection connection = server.connect("postgres")) {
+            server.freeze();
+            assertThat(connection.isValid(1)).isFalse();
+            assertThatThrownBy(() ->
+                            DriverManager.getConnection(server.jdbcUrl("postgres") + "?user=postgres&socketTimeout=1"))
+                    .isInstanceOf(SQLException.class);
+            server.thaw();
+            assertThat(text(server, "SELECT 1")).isEqualTo("1");
+
+            server.freeze();
+            server.kill();
+            server.start();
+            assertThat(text(server, "SELECT 1")).isEqualTo("1");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Version.class)
     void is_set_up_for_logical_decoding_of_utf8(Version version) throws Exception {
