@@ -2,6 +2,7 @@ package io.gemel.apply;
 
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetDatabase;
+import io.gemel.apply.target.Unread;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.ReasonCode;
@@ -26,7 +27,7 @@ final class CaptureBarrier {
     private final Duration firstPatience;
     private final Reasons reasons;
     private Duration patience;
-    private volatile long wanted; // commit position that capture must have read before the next try takes any lock
+    private volatile Unread wanted = Unread.NOTHING; // capture must have read this before the next try takes any lock
 
     /** @param firstPatience how long the first wait that holds locks may take */
     CaptureBarrier(
@@ -51,12 +52,12 @@ final class CaptureBarrier {
     /**
      * During a try, holding locks.
      *
-     * @param position commit position that capture must have read
+     * @param unread what capture must have read
      * @param spent how long the transaction has worked so far: giving up throws that away, so it is worth as long a wait
      */
-    void awaitWithLocks(long position, Duration spent) throws ApplyFailure, InterruptedException {
-        wanted = position;
-        if (progress.awaitRead(position, NUDGE_AFTER)) {
+    void awaitWithLocks(Unread unread, Duration spent) throws ApplyFailure, InterruptedException {
+        wanted = unread;
+        if (isRead(NUDGE_AFTER)) {
             return;
         }
         database.beat();
@@ -77,10 +78,10 @@ final class CaptureBarrier {
         reasons.waiting(ReasonCode.APPLY_CAPTURE_WAIT, "", this::behind);
         window.overflow(true);
         try {
-            if (!progress.awaitRead(wanted, limit)) {
+            if (!isRead(limit)) {
                 throw new ApplyFailure(
                         ReasonCode.APPLY_CAPTURE_WAIT,
-                        "capture has not read this database's log up to " + wanted + " in time; it is at "
+                        "capture has not read this database's log up to " + wanted.upTo() + " in time; it is at "
                                 + progress.commitPosition(),
                         null);
             }
@@ -90,9 +91,13 @@ final class CaptureBarrier {
         }
     }
 
+    private boolean isRead(Duration limit) throws InterruptedException {
+        return progress.awaitRead(wanted.upTo(), wanted.transactions(), limit);
+    }
+
     /** Any thread. */
     private String behind() {
-        return "the applier waits until capture has read this database's log up to " + wanted + "; it is at "
+        return "the applier waits until capture has read this database's log up to " + wanted.upTo() + "; it is at "
                 + progress.commitPosition() + ". Capture may be behind a long transaction, or wait for Kafka: see its"
                 + " lag and the other reasons";
     }

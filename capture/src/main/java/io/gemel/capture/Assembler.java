@@ -76,11 +76,11 @@ final class Assembler implements TransactionSink {
     }
 
     @Override
-    public void begin(long commitMicros) {
+    public void begin(long id, long commitMicros) {
         if (open != null) {
             throw new IllegalStateException("a transaction began before the one before it ended");
         }
-        open = new OpenTransaction(commitMicros);
+        open = new OpenTransaction(id, commitMicros);
     }
 
     @Override
@@ -157,6 +157,7 @@ final class Assembler implements TransactionSink {
         if (transaction.horizon() != null) {
             progress.horizon(transaction.horizon());
         }
+        progress.transaction(transaction.id());
         progress.read(commitPosition);
     }
 

@@ -24,6 +24,7 @@ final class OpenTransaction {
         APPLIER
     }
 
+    private final long id;
     private final long commitMicros;
     private Author author = Author.UNKNOWN;
     private boolean heartbeat;
@@ -35,9 +36,19 @@ final class OpenTransaction {
     private final Set<TableShape> shapes = new HashSet<>(); // of these changes
     private long bytes;
 
-    /** @param commitMicros when it was committed, microseconds since 1970, by the database's clock */
-    OpenTransaction(long commitMicros) {
+    /**
+     * Begins without a row.
+     *
+     * @param id the database's, as its log has it
+     * @param commitMicros when it was committed, microseconds since 1970, by the database's clock
+     */
+    OpenTransaction(long id, long commitMicros) {
+        this.id = id;
         this.commitMicros = commitMicros;
+    }
+
+    long id() {
+        return id;
     }
 
     long commitMicros() {

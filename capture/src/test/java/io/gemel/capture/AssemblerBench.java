@@ -116,7 +116,7 @@ final class AssemblerBench {
     }
 
     void transaction(long commitMicros, long commitPosition, CapturedRow... rows) throws Exception {
-        assembler.begin(commitMicros);
+        assembler.begin(commitPosition + 1, commitMicros);
         for (CapturedRow row : rows) {
             assembler.row(row);
         }

@@ -14,6 +14,7 @@ import io.gemel.transaction.LogRecord;
 import io.gemel.transaction.TransactionHeader;
 import io.gemel.transaction.Version;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class AssemblerTest {
@@ -92,7 +93,7 @@ class AssemblerTest {
 
     @Test
     void does_not_hold_a_very_large_row_until_the_next_one_comes() throws Exception {
-        bench.assembler.begin(500);
+        bench.assembler.begin(7, 500);
         bench.assembler.row(local(1, Assembler.HELD_BYTES_MAX + 1));
 
         assertThat(bench.sent).hasSize(1);
@@ -113,18 +114,18 @@ class AssemblerTest {
 
     @Test
     void wants_no_local_rows_once_it_has_met_a_marker() throws Exception {
-        bench.assembler.begin(1);
+        bench.assembler.begin(7, 1);
         assertThat(bench.assembler.wantsLocalRows()).isTrue();
         bench.assembler.row(applied(9, 9_000));
         assertThat(bench.assembler.wantsLocalRows()).isFalse();
         bench.assembler.end(10);
-        bench.assembler.begin(2);
+        bench.assembler.begin(7, 2);
         assertThat(bench.assembler.wantsLocalRows()).isTrue();
     }
 
     @Test
     void passes_over_markers_and_corrections_that_are_not_the_appliers() throws Exception {
-        bench.assembler.begin(1);
+        bench.assembler.begin(7, 1);
         bench.assembler.row(new CapturedRow.Correction(Fixtures.insert(2), 10));
         bench.assembler.row(new CapturedRow.Stray(GemelTable.EMIT));
         bench.assembler.row(local(1, 10));
@@ -153,10 +154,21 @@ class AssemblerTest {
     }
 
     @Test
+    void says_that_a_transaction_is_read_when_the_window_knows_of_it() throws Exception {
+        bench.assembler.begin(7, 1);
+        bench.assembler.row(local(1, 10));
+        assertThat(bench.progress.hasRead(Set.of(7L))).isFalse();
+        bench.assembler.end(10);
+
+        assertThat(bench.window.keys()).isOne();
+        assertThat(bench.progress.hasRead(Set.of(7L))).isTrue();
+    }
+
+    @Test
     void counts_a_place_between_transactions_as_read() throws Exception {
         bench.assembler.passed(99);
         assertThat(bench.progress.commitPosition()).isEqualTo(99);
-        bench.assembler.begin(1);
+        bench.assembler.begin(7, 1);
         bench.assembler.passed(120);
         assertThat(bench.progress.commitPosition()).isEqualTo(99);
     }
@@ -164,8 +176,8 @@ class AssemblerTest {
     @Test
     void refuses_rows_outside_of_a_transaction_and_transactions_inside_of_one() {
         assertThatThrownBy(() -> bench.assembler.row(local(1, 10))).isInstanceOf(IllegalStateException.class);
-        bench.assembler.begin(1);
-        assertThatThrownBy(() -> bench.assembler.begin(2)).isInstanceOf(IllegalStateException.class);
+        bench.assembler.begin(7, 1);
+        assertThatThrownBy(() -> bench.assembler.begin(7, 2)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test

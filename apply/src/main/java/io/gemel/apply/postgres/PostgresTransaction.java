@@ -4,6 +4,7 @@ import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.JournalEntry;
 import io.gemel.apply.target.TargetRows;
 import io.gemel.apply.target.TargetTransaction;
+import io.gemel.apply.target.Unread;
 import io.gemel.conflict.window.SupersededNote;
 import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
@@ -52,12 +53,8 @@ final class PostgresTransaction implements TargetTransaction {
     }
 
     @Override
-    public long unreadUpTo() throws ApplyFailure {
-        return PostgresWork.run(() -> {
-            return sql.one(
-                    "SELECT pg_current_snapshot()::text, pg_current_wal_insert_lsn() - '0/0'::pg_lsn",
-                    now -> writers.covers(now.getString(1), id) ? 0 : now.getLong(2));
-        });
+    public Unread unreadUpTo() throws ApplyFailure {
+        return PostgresWork.run(() -> writers.unread(sql, id));
     }
 
     @Override

@@ -16,12 +16,10 @@ public interface TargetTransaction extends AutoCloseable {
     TargetRows rows();
 
     /**
-     * How far capture must have read the database's log for the window to know of every commit that wrote a row which this
+     * What capture must have read of the database's log for the window to know of every commit that wrote a row which this
      * transaction has locked.
-     *
-     * @return a commit position; 0 when it is certain already
      */
-    long unreadUpTo() throws ApplyFailure;
+    Unread unreadUpTo() throws ApplyFailure;
 
     /** Hands changes that were decided here to capture, which publishes them as this site's own with this transaction's commit. */
     void emit(List<Change> corrections) throws ApplyFailure;

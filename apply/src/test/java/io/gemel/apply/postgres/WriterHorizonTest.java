@@ -13,23 +13,23 @@ class WriterHorizonTest {
 
     @Test
     void knows_no_writer_before_a_horizon_was_read_back() {
-        assertThat(writers.covers("100:111:110", RUNNING)).isFalse();
+        assertThat(writers.finished("100:111:110", RUNNING)).isNull();
         assertThat(writers.leastAge(RUNNING)).isEqualTo(Integer.MAX_VALUE);
     }
 
     @Test
-    void covers_a_snapshot_when_everything_behind_the_horizon_is_its_own_or_still_running() {
+    void has_nothing_to_ask_about_when_everything_behind_the_horizon_is_its_own_or_still_running() {
         progress.horizon("105");
         writers.committed(105);
         writers.beat(106);
-        assertThat(writers.covers("107:111:107,108,109,110", RUNNING)).isTrue();
+        assertThat(writers.finished("107:111:107,108,109,110", RUNNING)).isEmpty();
     }
 
     @Test
-    void does_not_cover_a_finished_transaction_of_somebody_else() {
+    void asks_about_a_finished_transaction_of_somebody_else() {
         progress.horizon("105");
         writers.committed(105);
-        assertThat(writers.covers("107:111:107,108,109,110", RUNNING)).isFalse();
+        assertThat(writers.finished("107:111:107,108,109,110", RUNNING)).containsExactly(106L);
     }
 
     @Test
@@ -50,7 +50,7 @@ class WriterHorizonTest {
         }
         writers.refresh();
         assertThat(writers.ownIds(5000).split(",")).hasSize(WriterHorizon.OWN_MAX + 1);
-        assertThat(writers.covers("1:1006:", 5000)).isFalse();
+        assertThat(writers.finished("1:1006:", 5000)).isNotEmpty();
     }
 
     @Test

@@ -210,7 +210,7 @@ final class PostgresTap {
 
         private void hand(ReplicationMessage message) throws CaptureException, InterruptedException {
             switch (message.getOperation()) {
-                case BEGIN -> sink.begin(micros(message.getCommitTime()));
+                case BEGIN -> sink.begin(message.getTransactionId().getAsLong(), micros(message.getCommitTime()));
                 case COMMIT -> sink.end(position());
                 case INSERT, UPDATE, DELETE, TRUNCATE -> rows.read(message, sink);
                 case MESSAGE -> {

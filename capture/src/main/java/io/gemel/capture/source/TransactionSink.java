@@ -10,9 +10,10 @@ public interface TransactionSink {
     /**
      * A transaction begins.
      *
+     * @param id the database's, as its log has it
      * @param commitMicros its commit time by the database's clock, microseconds since 1970
      */
-    void begin(long commitMicros);
+    void begin(long id, long commitMicros);
 
     /** Whether changes to replicated tables in this transaction matter at all; false once it is known to have been applied here. */
     boolean wantsLocalRows();

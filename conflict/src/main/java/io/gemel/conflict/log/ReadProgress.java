@@ -1,6 +1,9 @@
 package io.gemel.conflict.log;
 
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * relies on the window. Thread-safe.
  */
 public final class ReadProgress {
+    /** Transactions that are remembered one by one, the last ones read. */
+    static final int TRANSACTIONS_MAX = 4_000;
+
+    private static final long ID_BITS = 0xFFFF_FFFFL; // of those that the database's log has
+
+    private final Set<Long> transactions = new LinkedHashSet<>();
     private final Watermark commitPosition = new Watermark();
     private @Nullable String horizon;
     private boolean asked;
@@ -17,6 +26,35 @@ public final class ReadProgress {
     /** Capture has read, and registered, every commit up to this commit position. */
     public void read(long newCommitPosition) {
         commitPosition.reach(newCommitPosition);
+    }
+
+    /**
+     * Capture has read, and registered, this transaction.
+     *
+     * @param id the database's; the lower 32 bits count
+     */
+    public void transaction(long id) {
+        remember(id & ID_BITS);
+        commitPosition.lookAgain();
+    }
+
+    private synchronized void remember(long id) {
+        transactions.add(id);
+        if (transactions.size() > TRANSACTIONS_MAX) {
+            Iterator<Long> eldest = transactions.iterator();
+            eldest.next();
+            eldest.remove();
+        }
+    }
+
+    /**
+     * Returns whether each of these transactions is among the last ones that capture has read. One that is not may have changed
+     * nothing that is captured.
+     *
+     * @param ids the database's; the lower 32 bits count
+     */
+    public synchronized boolean hasRead(Set<Long> ids) {
+        return ids.stream().allMatch(id -> transactions.contains(id & ID_BITS));
     }
 
     /**
@@ -46,6 +84,15 @@ public final class ReadProgress {
      */
     public boolean awaitRead(long position, Duration timeout) throws InterruptedException {
         return commitPosition.await(position, timeout);
+    }
+
+    /**
+     * Waits until capture has read past {@code position}, or has read each of these transactions if any are named.
+     *
+     * @return false when it did neither within the timeout
+     */
+    public boolean awaitRead(long position, Set<Long> ids, Duration timeout) throws InterruptedException {
+        return commitPosition.await(position, () -> !ids.isEmpty() && hasRead(ids), timeout);
     }
 
     /** Asks capture to publish the next heartbeat that it reads behind this commit position, however little there is to say. */

@@ -1,6 +1,7 @@
 package io.gemel.conflict.log;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 
 /** A number that only grows, for threads that wait until it reaches a value. Thread-safe. */
 public final class Watermark {
@@ -19,14 +20,28 @@ public final class Watermark {
         return reached;
     }
 
+    /** Lets those look again who wait for something else, too. */
+    synchronized void lookAgain() {
+        notifyAll();
+    }
+
     /**
      * Waits until a number is reached.
      *
      * @return false when it is not within the limit
      */
-    public synchronized boolean await(long number, Duration limit) throws InterruptedException {
+    public boolean await(long number, Duration limit) throws InterruptedException {
+        return await(number, () -> false, limit);
+    }
+
+    /**
+     * Waits until a number is reached or something else is true, which is looked at again after {@link #lookAgain}.
+     *
+     * @return false when neither is within the limit
+     */
+    synchronized boolean await(long number, BooleanSupplier otherwise, Duration limit) throws InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
-        while (reached < number) {
+        while (reached < number && !otherwise.getAsBoolean()) {
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return false;

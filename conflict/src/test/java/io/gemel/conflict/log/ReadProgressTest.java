@@ -3,6 +3,7 @@ package io.gemel.conflict.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ReadProgressTest {
@@ -25,6 +26,39 @@ class ReadProgressTest {
 
         assertThat(progress.awaitRead(20, Duration.ofSeconds(10))).isTrue();
         reader.join();
+    }
+
+    @Test
+    void lets_a_thread_go_whose_transactions_were_read_wherever_they_are() throws Exception {
+        progress.transaction(7);
+        assertThat(progress.awaitRead(20, Set.of(7L, 8L), Duration.ofMillis(1))).isFalse();
+        Thread reader = new Thread(() -> progress.transaction(8));
+        reader.start();
+
+        assertThat(progress.awaitRead(20, Set.of(7L, 8L), Duration.ofSeconds(10)))
+                .isTrue();
+        assertThat(progress.awaitRead(20, Set.of(), Duration.ZERO)).isFalse();
+        reader.join();
+    }
+
+    @Test
+    void knows_transactions_by_what_the_log_has_of_their_ids() {
+        progress.transaction(7);
+
+        assertThat(progress.hasRead(Set.of((1L << 32) + 7))).isTrue();
+        assertThat(progress.hasRead(Set.of((1L << 32) + 8))).isFalse();
+        assertThat(progress.hasRead(Set.of())).isTrue();
+    }
+
+    @Test
+    void forgets_the_transactions_that_it_read_first() {
+        for (long id = 0; id <= ReadProgress.TRANSACTIONS_MAX; id++) {
+            progress.transaction(id);
+        }
+
+        assertThat(progress.hasRead(Set.of(0L))).isFalse();
+        assertThat(progress.hasRead(Set.of(1L, (long) ReadProgress.TRANSACTIONS_MAX)))
+                .isTrue();
     }
 
     @Test
