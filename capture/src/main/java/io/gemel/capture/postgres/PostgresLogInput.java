@@ -46,6 +46,22 @@ final class PostgresLogInput extends InputStream {
         this.large = large;
     }
 
+    /** Waits until something is there to be read, for as long at most; returns whether it is. */
+    boolean await(int millis) throws IOException {
+        if (available() > 0) {
+            return true;
+        }
+        int timeout = socket.getSoTimeout();
+        socket.setSoTimeout(millis);
+        try {
+            return fill(1);
+        } catch (SocketTimeoutException e) {
+            return false;
+        } finally {
+            socket.setSoTimeout(timeout);
+        }
+    }
+
     @Override
     public int read() throws IOException {
         byte[] single = new byte[1];

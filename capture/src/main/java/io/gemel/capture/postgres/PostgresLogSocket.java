@@ -22,12 +22,14 @@ final class PostgresLogSocket extends Socket {
         this.input = input;
     }
 
-    /** Puts one below a connection on which nothing is under way. */
-    static void below(Connection connection, PostgresLargeValues large) throws SQLException {
+    /** Puts one below a connection on which nothing is under way; returns its input. */
+    static PostgresLogInput below(Connection connection, PostgresLargeValues large) throws SQLException {
         try {
             PGStream stream = stream(connection.unwrap(PgConnection.class));
             Socket socket = stream.getSocket();
-            stream.changeSocket(new PostgresLogSocket(socket, new PostgresLogInput(socket, large)));
+            PostgresLogInput input = new PostgresLogInput(socket, large);
+            stream.changeSocket(new PostgresLogSocket(socket, input));
+            return input;
         } catch (IOException | ReflectiveOperationException e) {
             throw new SQLException("the replication connection cannot be read", e);
         }

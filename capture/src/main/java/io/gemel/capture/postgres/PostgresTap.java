@@ -15,6 +15,7 @@ import io.gemel.capture.source.TransactionSink;
 import io.gemel.reason.Reasons;
 import io.gemel.reason.RowLimit;
 import io.gemel.transaction.ValueText;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -22,10 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
-import org.slf4j.event.Level;
 
 /**
  * Stands between Debezium and its replication connection: takes every decoded message to the sink, none to Debezium's own
@@ -33,10 +31,8 @@ import org.slf4j.event.Level;
  * too. Apart from {@link #streaming} and {@link #stop} all runs on Debezium's streaming thread.
  */
 final class PostgresTap {
-    private static final Logger LOG = LoggerFactory.getLogger(PostgresTap.class);
-
-    /** How often the slot is moved at most. */
-    static final long CONFIRM_NANOS = 200_000_000L;
+    /** Longest wait for the server to send something; what is acknowledged meanwhile is confirmed after it. */
+    private static final int WAIT_MILLIS = 100;
 
     /** Messages taken before Debezium's loop gets its turn. */
     private static final int BATCH_MESSAGES = 1_000;
@@ -46,12 +42,11 @@ final class PostgresTap {
     private final CaptureConfig config;
     private final long published;
     private final TransactionSink sink;
-    private final LongSupplier acknowledged;
     private final Reasons reasons;
     private final PostgresLargeValues large;
     private final CountDownLatch streaming = new CountDownLatch(1);
     private volatile int backendPid;
-    private volatile long confirmed;
+    private final SlotConfirmation slot;
     private final ServerConnections connections = new ServerConnections();
     private final InterruptibleWork work = new InterruptibleWork();
 
@@ -60,8 +55,8 @@ final class PostgresTap {
         this.config = config;
         this.published = published;
         this.sink = sink;
-        this.acknowledged = acknowledged;
         this.reasons = reasons;
+        slot = new SlotConfirmation(config, acknowledged, reasons);
         large = new PostgresLargeValues(config.rowRoom(), RowLimit.LOGGED_BYTES_MAX);
     }
 
@@ -83,7 +78,7 @@ final class PostgresTap {
 
     /** How far the slot was confirmed; 0 before it is. */
     long confirmed() {
-        return confirmed;
+        return slot.confirmed();
     }
 
     /** Accepts nothing more, and wakes the streaming thread from waiting for space. Any thread; may be repeated. */
@@ -113,13 +108,13 @@ final class PostgresTap {
             replicating.execute(ValueText.SETTINGS.toArray(String[]::new));
             backendPid = replicating.queryAndMap(
                     "SELECT pg_backend_pid()", replicating.singleResultMapper(row -> row.getInt(1), "no backend pid"));
-            PostgresLogSocket.below(replicating.connection(false), large);
+            PostgresLogInput input = PostgresLogSocket.below(replicating.connection(false), large);
             // Beginning behind the last published commit makes the server itself leave out what is published.
             ReplicationStream stream = published == Published.NOTHING
                     ? connection.startStreaming(locator)
                     : connection.startStreaming(Lsn.valueOf(published), locator);
             streaming.countDown();
-            return new TappedStream(stream, rows);
+            return new TappedStream(stream, input, rows);
         }
 
         @Override
@@ -157,24 +152,39 @@ final class PostgresTap {
 
     private final class TappedStream implements ReplicationStream {
         private final ReplicationStream stream;
+        private final PostgresLogInput input;
         private final RowDecoder rows;
         private final WalSenderWatchdog sender = new WalSenderWatchdog(config, backendPid, System::nanoTime, reasons);
-        private long confirmedAt = System.nanoTime();
 
-        TappedStream(ReplicationStream stream, RowDecoder rows) {
+        TappedStream(ReplicationStream stream, PostgresLogInput input, RowDecoder rows) {
             this.stream = stream;
+            this.input = input;
             this.rows = rows;
         }
 
         @Override
         public boolean readPending(ReplicationMessageProcessor ignored) throws SQLException, InterruptedException {
+            slot.confirm(stream);
+            boolean any = takePending() || (isSomethingSent() && takePending());
+            listen(any);
+            return any;
+        }
+
+        private boolean takePending() throws SQLException, InterruptedException {
             int taken = 0;
             while (taken < BATCH_MESSAGES && stream.readPending(this::take)) {
                 taken++;
             }
-            confirm();
-            listen(taken > 0);
             return taken > 0;
+        }
+
+        /** Debezium itself would look again and again. */
+        private boolean isSomethingSent() throws SQLException {
+            try {
+                return input.await(WAIT_MILLIS);
+            } catch (IOException e) {
+                throw new SQLException("the connection on which the database sends its log is lost", "08006", e);
+            }
         }
 
         private void listen(boolean heard) {
@@ -226,23 +236,6 @@ final class PostgresTap {
             return stream.lastReceivedLsn().asLong();
         }
 
-        private void confirm() throws SQLException {
-            long now = System.nanoTime();
-            long upTo = acknowledged.getAsLong();
-            if (upTo > confirmed && now - confirmedAt >= CONFIRM_NANOS) {
-                stream.flushLsn(Lsn.valueOf(upTo));
-                if (confirmed == 0) {
-                    LOG.atLevel(reasons.isHalted() ? Level.DEBUG : Level.INFO)
-                            .log(
-                                    "slot confirmed for the first time: slot {}, up to {}",
-                                    config.slot(),
-                                    PostgresSlot.lsn(upTo));
-                }
-                confirmed = upTo;
-                confirmedAt = now;
-            }
-        }
-
         @Override
         public void read(ReplicationMessageProcessor processor) {
             throw new UnsupportedOperationException("Debezium reads without waiting");
@@ -250,7 +243,8 @@ final class PostgresTap {
 
         @Override
         public void flushLsn(Lsn lsn) {
-            // Only what Kafka has acknowledged is confirmed, by confirm(); Debezium itself has published nothing.
+            // Only what Kafka has acknowledged is confirmed, by SlotConfirmation; Debezium itself has published
+            // nothing.
         }
 
         @Override

@@ -164,6 +164,27 @@ class PostgresLogInputTest {
         }
     }
 
+    @Test
+    void what_is_waited_for_is_not_lost() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket here = new Socket(server.getInetAddress(), server.getLocalPort());
+                Socket there = server.accept()) {
+            here.setSoTimeout(12_345);
+            PostgresLogInput input = new PostgresLogInput(here, large);
+            assertThat(input.await(1)).isFalse();
+
+            byte[] message = frame('d', logged('C', new byte[25]));
+            there.getOutputStream().write(message);
+            assertThat(input.await(60_000)).isTrue();
+            assertThat(input.available()).isPositive();
+            assertThat(input.readNBytes(message.length)).isEqualTo(message);
+            assertThat(here.getSoTimeout()).isEqualTo(12_345);
+
+            there.shutdownOutput();
+            assertThat(input.await(60_000)).isFalse();
+        }
+    }
+
     /** A connection whose other end sends bytes, and closes. */
     private final class Pair implements AutoCloseable {
         private final Socket here;
