@@ -3,6 +3,7 @@ package io.gemel.capture.log;
 import io.gemel.capture.api.CaptureConfig;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -25,6 +26,13 @@ final class LogProducer {
     /** A producer; connects in its own thread. */
     static Producer<byte[], byte[]> connect(CaptureConfig config) {
         return new KafkaProducer<>(settings(config), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** How long a record waits for others; of no end where the operator has said how long. */
+    static long lingerNanos(CaptureConfig config) {
+        return config.kafka().containsKey(ProducerConfig.LINGER_MS_CONFIG)
+                ? Long.MAX_VALUE
+                : TimeUnit.MILLISECONDS.toNanos(LINGER_MILLIS);
     }
 
     private static Map<String, Object> settings(CaptureConfig config) {

@@ -49,6 +49,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     private final Consumer<CaptureException> failed;
     private final TransactionCodec codec = new TransactionCodec();
     private final Producer<byte[], byte[]> producer;
+    private final PromptSends prompt;
 
     private final FreshBeats beats = new FreshBeats();
     private final LongSupplier nanoTime;
@@ -78,6 +79,8 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
         this.failed = failed;
         this.nanoTime = nanoTime;
         this.producer = LogProducer.connect(config);
+        this.prompt =
+                new PromptSends(producer, LogProducer.lingerNanos(config), nanoTime, "gemel-flush-" + config.site());
     }
 
     /**
@@ -139,7 +142,10 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
         checkNoFailure();
         unacknowledged.add(nanoTime.getAsLong()); // before, for sending waits while Kafka has not been reached at all
         try {
-            return producer.send(record, (metadata, problem) -> sent(prepared, metadata, problem));
+            Future<RecordMetadata> sending =
+                    producer.send(record, (metadata, problem) -> sent(prepared, metadata, problem));
+            prompt.sent();
+            return sending;
         } catch (InterruptException e) {
             Thread.interrupted(); // Kafka set it again; the exception says it from here on
             throw (InterruptedException) new InterruptedException("while sending to Kafka").initCause(e);
@@ -257,6 +263,7 @@ public final class LogPublisher implements RecordPublisher, Reasons.Source, Auto
     @Override
     public void close() {
         closed = true;
+        prompt.close();
         producer.close(Duration.ZERO);
     }
 }
