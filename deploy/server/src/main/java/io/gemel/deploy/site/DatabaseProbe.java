@@ -18,6 +18,9 @@ import java.util.function.Consumer;
 final class DatabaseProbe implements AutoCloseable {
     private static final Duration INTERVAL = Duration.ofMillis(250);
 
+    /** A connection on which nothing comes for this long is given up. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(1);
+
     /** An answer older than this is none. */
     private static final Duration MEMORY = Duration.ofSeconds(1);
 
@@ -58,7 +61,7 @@ final class DatabaseProbe implements AutoCloseable {
     DatabaseProbe(SiteConfig config, Consumer<String> vanished) {
         this.config = config;
         this.vanished = vanished;
-        connection = new SideConnection(config, "probe");
+        connection = new SideConnection(config, "probe", ANSWER_MAX);
         thread = SiteThread.daemon(config.site(), "probe", this::run);
     }
 

@@ -70,7 +70,8 @@ final class SideConnection implements AutoCloseable {
         settings.setProperty("password", config.database().password().text());
         settings.setProperty("ApplicationName", "gemel-" + purpose + "-" + config.site());
         settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
-        settings.setProperty("socketTimeout", String.valueOf(ANSWER_MAX.toSeconds()));
+        Duration stepMax = answerMax.compareTo(ANSWER_MAX) < 0 ? answerMax : ANSWER_MAX;
+        settings.setProperty("socketTimeout", String.valueOf(stepMax.toSeconds()));
         settings.setProperty("tcpKeepAlive", "true");
         Connection opened = SiteDatabase.printingPlainly(
                 DriverManager.getConnection(config.database().url(), settings));
