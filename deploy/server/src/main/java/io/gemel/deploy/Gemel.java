@@ -38,8 +38,12 @@ import picocli.CommandLine.Spec;
             "1:a problem was found, or the request was rejected",
             "2:the command line or a configuration file cannot be used",
             "3:a server could not be reached"
-        },
-        subcommands = {
+        })
+public final class Gemel implements Runnable {
+    /** Of any other logback would say at length what it lacks, and then log nothing. */
+    private static final List<String> LOG_FORMATS = List.of("text", "json");
+
+    private static final List<Class<?>> COMMANDS = List.of(
             PrepareCommand.class,
             CheckCommand.class,
             SiteCommand.class,
@@ -51,11 +55,7 @@ import picocli.CommandLine.Spec;
             RepairCommand.class,
             DrainCommand.class,
             UndrainCommand.class,
-            ReloadCommand.class
-        })
-public final class Gemel implements Runnable {
-    /** Of any other logback would say at length what it lacks, and then log nothing. */
-    private static final List<String> LOG_FORMATS = List.of("text", "json");
+            ReloadCommand.class);
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -71,17 +71,32 @@ public final class Gemel implements Runnable {
             System.err.println("the log format is " + format + ": set GEMEL_LOG_FORMAT to text or json");
             System.exit(ExitCode.USAGE);
         }
-        System.exit(commandLine().execute(arguments));
+        String first = arguments.length == 0 ? "" : arguments[0];
+        CommandLine line = COMMANDS.stream()
+                .filter(command -> command.getAnnotation(Command.class).name().equals(first))
+                .findFirst()
+                .map(Gemel::commandLine)
+                .orElseGet(Gemel::commandLine);
+        System.exit(line.execute(arguments));
     }
 
     /** The whole command line, ready to execute; streams may be set on it. */
     public static CommandLine commandLine() {
-        Gemel gemel = new Gemel();
-        ErrorLines errors = new ErrorLines(() -> gemel.verbose);
-        CommandLine line = new CommandLine(gemel);
+        CommandLine line = new CommandLine(new Gemel());
+        COMMANDS.forEach(line::addSubcommand);
         ServiceLoader.load(ExtraCommand.class).forEach(line::addSubcommand);
-        return line.addSubcommand(new HelpCommand())
-                .setExecutionExceptionHandler(errors)
+        return reporting(line.addSubcommand(new HelpCommand()));
+    }
+
+    /** With one command only: to describe all of them takes a tenth of what a site needs to start. */
+    private static CommandLine commandLine(Class<?> command) {
+        return reporting(new CommandLine(new Gemel()).addSubcommand(command));
+    }
+
+    private static CommandLine reporting(CommandLine line) {
+        Gemel gemel = line.getCommand();
+        ErrorLines errors = new ErrorLines(() -> gemel.verbose);
+        return line.setExecutionExceptionHandler(errors)
                 .setParameterExceptionHandler(errors)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExitCodeExceptionMapper(failure -> ExitCode.FINDING);
