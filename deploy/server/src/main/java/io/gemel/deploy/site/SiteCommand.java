@@ -36,17 +36,18 @@ public final class SiteCommand implements Callable<Integer> {
         SiteSupervisor supervisor = new SiteSupervisor(config, LongUnaryOperator.identity(), InstantSource.system());
         Runtime.getRuntime().addShutdownHook(SiteThread.of(config.site(), "stop", supervisor::close));
         try (StatusServer status = StatusServer.start(
-                        config.statusListen(),
-                        supervisor::report,
-                        supervisor.desk(),
-                        config.router().token());
-                SiteBeans beans = SiteBeans.register(
-                        ManagementFactory.getPlatformMBeanServer(), config.site(), supervisor::report, supervisor)) {
+                config.statusListen(),
+                supervisor::report,
+                supervisor.desk(),
+                config.router().token())) {
             spec.commandLine()
                     .getOut()
                     .println("site " + config.site() + ", status at http://" + config.statusListen() + "/status");
             supervisor.start();
-            supervisor.awaitEnd();
+            try (SiteBeans beans = SiteBeans.register(
+                    ManagementFactory.getPlatformMBeanServer(), config.site(), supervisor::report, supervisor)) {
+                supervisor.awaitEnd();
+            }
         }
         return ExitCode.DONE;
     }
