@@ -25,6 +25,9 @@ final class TableWatch implements AutoCloseable {
     /** The catalog of thousands of tables takes longer to read than one row. */
     private static final Duration ANSWER_MAX = Duration.ofSeconds(30);
 
+    /** To the first look: a site that starts asks the same at that moment, and waits for nobody else who asks. */
+    private static final Duration FIRST = Duration.ofSeconds(1);
+
     private final Reasons reasons;
     private final Consumer<SiteVerdict> judged;
     private final SiteConfig config;
@@ -64,6 +67,7 @@ final class TableWatch implements AutoCloseable {
 
     private void run() {
         try {
+            Thread.sleep(Math.min(FIRST.toMillis(), interval.toMillis()));
             while (true) {
                 look();
                 Thread.sleep(interval.toMillis());
