@@ -30,9 +30,13 @@ import picocli.CommandLine.Spec;
                     + " take, and throughput, directly to the VM, through HAProxy, if it is installed, and through"
                     + " the router.",
             "In a fifth part it offers the router one, two and five times the capacity of its VMs, and kills one of them.",
+            "In a sixth part it measures how soon a site replicates after the start of its process, and after the death of its leader.",
             "Compare the ratios; absolute figures vary."
         })
 public final class BenchCommand implements ExtraCommand, Callable<Integer> {
+    private static final int STARTS = 15;
+    private static final int STARTS_QUICK = 5;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -59,14 +63,15 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
         QUIET,
         PARTITIONS,
         ROUTER,
-        OVERLOAD
+        OVERLOAD,
+        START
     }
 
     @Option(
             names = "--part",
             paramLabel = "PART",
             description =
-                    "replication, quiet, partitions, router or overload for one of the five alone; all without it.")
+                    "replication, quiet, partitions, router, overload or start for one of the six alone; all without it.")
     private Optional<Part> part = Optional.empty();
 
     /** Opens a pair in a folder of its own. */
@@ -99,6 +104,9 @@ public final class BenchCommand implements ExtraCommand, Callable<Integer> {
                     emptied("overload"),
                     BankProgram.PLAIN,
                     quick ? OverloadBenchmark.Plan.QUICK : OverloadBenchmark.Plan.FULL);
+        }
+        if (part.orElse(Part.START) == Part.START) {
+            StartBenchmark.run(out, emptied("start"), quick ? STARTS_QUICK : STARTS);
         }
         return ExitCode.DONE;
     }
