@@ -132,10 +132,11 @@ public final class Applier implements AutoCloseable {
 
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
-        CaptureBarrier captured = new CaptureBarrier(database, window, progress, config.catchUpTimeout(), reasons);
+        CaptureBarrier captured =
+                new CaptureBarrier(database, window, progress, progress::awaitRead, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
         BatchTransactions transactions = new BatchTransactions(
-                database, window, captured, repairs, config.rowRoom().bytesMax());
+                database, window, captured, repairs, config.rowRoom().bytesMax(), System::nanoTime);
         Parking waiting = new Parking(config.site(), config.parkedMax(), database, transactions, repairs, reasons);
         parking = waiting;
         WorkWatch work = new WorkWatch(
@@ -144,7 +145,7 @@ public final class Applier implements AutoCloseable {
         applied = position;
         Halting halting = new Halting(config, database, repairs, status);
         BatchApplier batches = new BatchApplier(
-                config, listener, database, transactions, waiting, position, halting, status, reasons, work);
+                config, listener, transactions, waiting, position, halting, status, reasons, work, Thread::sleep);
         OutdatedRecords outdated = new OutdatedRecords(config, listener, reasons);
         ApplyLoop started = new ApplyLoop(
                 config,

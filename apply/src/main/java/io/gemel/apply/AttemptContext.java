@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +45,8 @@ final class AttemptContext implements ApplyContext {
     private final Set<RowKey> lateConflicts = new HashSet<>();
     private boolean submissionsMet;
     private final FoldedRows folded = new FoldedRows();
-    private final long begun = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private final long begunNanos;
 
     /**
      * @param lockFirst rows that were found to be contested by earlier attempts
@@ -56,13 +58,16 @@ final class AttemptContext implements ApplyContext {
             CaptureBarrier barrier,
             Repairs repairs,
             Set<RowKey> lockFirst,
-            boolean isSingle) {
+            boolean isSingle,
+            LongSupplier nanoTime) {
         this.transaction = transaction;
         this.window = window;
         this.barrier = barrier;
         this.repairs = new RepairSteps(repairs, window.local());
         this.lockFirst = lockFirst;
         this.isSingle = isSingle;
+        this.nanoTime = nanoTime;
+        begunNanos = nanoTime.getAsLong();
     }
 
     /** A row that was written without a look is contested. */
@@ -108,7 +113,7 @@ final class AttemptContext implements ApplyContext {
 
     @Override
     public void awaitCapture() throws ApplyFailure, InterruptedException {
-        barrier.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(System.nanoTime() - begun));
+        barrier.awaitWithLocks(transaction.unreadUpTo(), Duration.ofNanos(nanoTime.getAsLong() - begunNanos));
     }
 
     @Override

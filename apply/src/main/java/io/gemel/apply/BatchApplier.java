@@ -6,7 +6,6 @@ import io.gemel.apply.api.ApplyConfig;
 import io.gemel.apply.api.ApplyListener;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.JournalEntry;
-import io.gemel.apply.target.TargetDatabase;
 import io.gemel.conflict.Conflict;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
@@ -25,7 +24,6 @@ final class BatchApplier {
 
     private final ApplyConfig config;
     private final ApplyListener listener;
-    private final TargetDatabase database;
     private final BatchTransactions transactions;
     private final Parking parking;
     private final AppliedPosition applied;
@@ -33,25 +31,31 @@ final class BatchApplier {
     private final ApplyStatus status;
     private final Reasons reasons;
     private final WorkWatch watch;
+    private final Sleep sleep;
     private final SchemaPatience patience = new SchemaPatience();
     private final BatchSize size = new BatchSize();
     private boolean hasApplied;
+
+    /** Sleeps before a further attempt. */
+    @FunctionalInterface
+    interface Sleep {
+        void millis(long millis) throws InterruptedException;
+    }
 
     /** @param applied moved on with each commit */
     BatchApplier(
             ApplyConfig config,
             ApplyListener listener,
-            TargetDatabase database,
             BatchTransactions transactions,
             Parking parking,
             AppliedPosition applied,
             Halting halting,
             ApplyStatus status,
             Reasons reasons,
-            WorkWatch watch) {
+            WorkWatch watch,
+            Sleep sleep) {
         this.config = config;
         this.listener = listener;
-        this.database = database;
         this.transactions = transactions;
         this.parking = parking;
         this.applied = applied;
@@ -59,6 +63,7 @@ final class BatchApplier {
         this.status = status;
         this.reasons = reasons;
         this.watch = watch;
+        this.sleep = sleep;
     }
 
     /** Records that a batch should have at most. */
@@ -106,7 +111,7 @@ final class BatchApplier {
                     return true;
                 }
                 case ATTEMPT -> {}
-                case REFRESH_CATALOG -> database.forgetTables();
+                case REFRESH_CATALOG -> transactions.forgetTables();
                 case BACK_OFF -> backOff(step);
                 case HALT -> halting.haltOrThrow(step.why());
                 case AWAIT_SCHEMA -> {
@@ -147,7 +152,7 @@ final class BatchApplier {
         }
         status.retrying("retrying: " + text);
         listener.retried(text);
-        Thread.sleep(BACK_OFF.apply(step.next().failures() + 1));
+        sleep.millis(BACK_OFF.apply(step.next().failures() + 1));
     }
 
     private void park(Batch batch, Marker next, ApplyFailure why) throws ApplyFailure, InterruptedException {

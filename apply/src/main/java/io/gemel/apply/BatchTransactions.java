@@ -11,6 +11,7 @@ import io.gemel.conflict.window.WindowTransaction;
 import io.gemel.reason.Advice;
 import io.gemel.transaction.Marker;
 import java.io.UncheckedIOException;
+import java.util.function.LongSupplier;
 
 /**
  * The database transactions of the applier: each begins with the marker, and is committed together with what the window must remember.
@@ -22,15 +23,22 @@ final class BatchTransactions {
     private final CaptureBarrier barrier;
     private final Repairs repairs;
     private final long rowBytesMax;
+    private final LongSupplier nanoTime;
 
     /** @param rowBytesMax maximum memory in bytes that the values of a changed row may take */
     BatchTransactions(
-            TargetDatabase database, InFlightWindow window, CaptureBarrier barrier, Repairs repairs, long rowBytesMax) {
+            TargetDatabase database,
+            InFlightWindow window,
+            CaptureBarrier barrier,
+            Repairs repairs,
+            long rowBytesMax,
+            LongSupplier nanoTime) {
         this.database = database;
         this.window = window;
         this.barrier = barrier;
         this.repairs = repairs;
         this.rowBytesMax = rowBytesMax;
+        this.nanoTime = nanoTime;
     }
 
     /** What is done in one database transaction behind the marker. */
@@ -69,7 +77,13 @@ final class BatchTransactions {
             throws ApplyFailure, InterruptedException {
         try (OpenTransaction open = begin(next)) {
             AttemptContext context = new AttemptContext(
-                    open.transaction(), open.group(), barrier, repairs, strategy.lockFirst(), batch.isSingle());
+                    open.transaction(),
+                    open.group(),
+                    barrier,
+                    repairs,
+                    strategy.lockFirst(),
+                    batch.isSingle(),
+                    nanoTime);
             BatchAttempt attempt = new BatchAttempt(
                     open.transaction(), open.group(), context, strategy, batch.isSingle(), rowBytesMax);
             batch.forEach(piece -> attempt.apply(repairs.gone().leftOutOf(piece)));
@@ -95,6 +109,11 @@ final class BatchTransactions {
             work.run(open.transaction(), open.group());
             open.commit();
         }
+    }
+
+    /** Somebody may have altered tables: they are looked up again. */
+    void forgetTables() {
+        database.forgetTables();
     }
 
     private OpenTransaction begin(Marker next) throws ApplyFailure {

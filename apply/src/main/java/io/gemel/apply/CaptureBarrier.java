@@ -8,6 +8,7 @@ import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.ReasonCode;
 import io.gemel.reason.Reasons;
 import java.time.Duration;
+import java.util.Set;
 
 /**
  * The applier's waits for capture, which must have read what was committed before a lock was taken. A wait with locks
@@ -24,21 +25,34 @@ final class CaptureBarrier {
     private final TargetDatabase database;
     private final InFlightWindow window;
     private final ReadProgress progress;
+    private final Wait wait;
     private final Duration firstPatience;
     private final Reasons reasons;
     private Duration patience;
     private volatile Unread wanted = Unread.NOTHING; // capture must have read this before the next try takes any lock
 
-    /** @param firstPatience how long the first wait that holds locks may take */
+    /** As {@link ReadProgress#awaitRead(long, Set, Duration)}. */
+    @FunctionalInterface
+    interface Wait {
+        boolean awaitRead(long position, Set<Long> transactions, Duration limit) throws InterruptedException;
+    }
+
+    /**
+     * @param progress of capture
+     * @param wait for that progress
+     * @param firstPatience how long the first wait that holds locks may take
+     */
     CaptureBarrier(
             TargetDatabase database,
             InFlightWindow window,
             ReadProgress progress,
+            Wait wait,
             Duration firstPatience,
             Reasons reasons) {
         this.database = database;
         this.window = window;
         this.progress = progress;
+        this.wait = wait;
         this.firstPatience = firstPatience;
         this.reasons = reasons;
         patience = firstPatience;
@@ -92,7 +106,7 @@ final class CaptureBarrier {
     }
 
     private boolean isRead(Duration limit) throws InterruptedException {
-        return progress.awaitRead(wanted.upTo(), wanted.transactions(), limit);
+        return wait.awaitRead(wanted.upTo(), wanted.transactions(), limit);
     }
 
     /** Any thread. */

@@ -55,7 +55,6 @@ final class ArchitectureTest {
             "io.gemel.capture.Capture",
             "io.gemel.apply.Applier",
             "io.gemel.apply.ApplyLoop",
-            "io.gemel.apply.AttemptContext",
             "io.gemel.apply.PeerLogBarrier",
             "io.gemel.conflict.log.Watermark");
 
