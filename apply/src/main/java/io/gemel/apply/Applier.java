@@ -132,8 +132,7 @@ public final class Applier implements AutoCloseable {
 
     /** Starts applying; the window holds everything in flight that was published before. */
     public void start(InFlightWindow window) {
-        CaptureBarrier captured =
-                new CaptureBarrier(database, window, progress, progress::awaitRead, config.catchUpTimeout(), reasons);
+        CaptureBarrier captured = new CaptureBarrier(database, window, progress, config.catchUpTimeout(), reasons);
         Repairs repairs = new Repairs(database);
         BatchTransactions transactions = new BatchTransactions(
                 database, window, captured, repairs, config.rowRoom().bytesMax(), System::nanoTime);

@@ -37,11 +37,17 @@ final class CaptureBarrier {
         boolean awaitRead(long position, Set<Long> transactions, Duration limit) throws InterruptedException;
     }
 
-    /**
-     * @param progress of capture
-     * @param wait for that progress
-     * @param firstPatience how long the first wait that holds locks may take
-     */
+    /** @param firstPatience how long the first wait that holds locks may take */
+    CaptureBarrier(
+            TargetDatabase database,
+            InFlightWindow window,
+            ReadProgress progress,
+            Duration firstPatience,
+            Reasons reasons) {
+        this(database, window, progress, progress::awaitRead, firstPatience, reasons);
+    }
+
+    /** @param wait for that progress, in a way of its own */
     CaptureBarrier(
             TargetDatabase database,
             InFlightWindow window,

@@ -2,6 +2,7 @@ package io.gemel.apply.simulation;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Many random schedules of one configuration. */
@@ -31,6 +32,41 @@ final class Campaign {
         this.firstSeed = firstSeed;
         this.seeds = seeds;
         this.steps = steps;
+    }
+
+    /**
+     * Runs with the configuration's fault planted where it belongs.
+     *
+     * @return what broke first, or null when nothing did
+     */
+    @Nullable
+    String failure() {
+        Fault fault = configuration.fault();
+        if (fault == null || fault.patches().isEmpty()) {
+            Finding finding = run();
+            return finding == null ? null : finding.failure();
+        }
+        Object[] arguments = {
+            configuration.rule().name(),
+            configuration.settings().stream().map(Setting::name).toArray(String[]::new),
+            fault.name(),
+            configuration.lenient(),
+            firstSeed,
+            seeds,
+            steps
+        };
+        return Mutant.call(fault.patches(), Campaign.class, "failureOfMutant", arguments);
+    }
+
+    /** Called in a mutant, which has its own classes: with names instead of constants. */
+    static @Nullable String failureOfMutant(
+            String rule, String[] settings, String fault, boolean lenient, long firstSeed, int seeds, int steps) {
+        Configuration right = Configuration.of(
+                Rule.valueOf(rule), Stream.of(settings).map(Setting::valueOf).toArray(Setting[]::new));
+        Fault planted = Fault.valueOf(fault);
+        Configuration wrong = lenient ? right.silently(planted) : right.planted(planted);
+        Finding finding = new Campaign(wrong, firstSeed, seeds, steps).run();
+        return finding == null ? null : finding.failure();
     }
 
     /** Runs until a promise is broken: that finding, or null when none is. Prints what was done. */

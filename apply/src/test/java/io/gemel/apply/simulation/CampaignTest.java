@@ -44,27 +44,18 @@ class CampaignTest {
             configurations.add(Configuration.of(rule, Setting.STRANGER, Setting.ZOMBIE, Setting.PARTS));
             configurations.add(Configuration.of(rule, Setting.PARTS));
             configurations.add(Configuration.of(rule, Setting.TRUNCATE));
-            configurations.add(Configuration.of(rule, Setting.PLANNED));
-            configurations.add(
-                    Configuration.of(rule, Setting.ZOMBIE, Setting.PARTS, Setting.TRUNCATE, Setting.PLANNED));
+            configurations.add(Configuration.of(rule, Setting.ZOMBIE, Setting.PARTS, Setting.TRUNCATE));
             configurations.add(Configuration.of(rule, Setting.UNIQUE));
-            configurations.add(Configuration.of(rule, Setting.UNIQUE_REMOVE, Setting.PLANNED));
-            configurations.add(Configuration.of(rule, Setting.UNIQUE, Setting.ANY_LOSER));
+            configurations.add(Configuration.of(rule, Setting.UNIQUE_REMOVE));
             configurations.add(Configuration.of(rule, Setting.ORPHANS));
             configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.NO_DELTA, Setting.PARTITION));
-            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.PLANNED, Setting.ZOMBIE, Setting.PARTS));
-            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.SUBMISSIONS, Setting.PLANNED));
+            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.ZOMBIE, Setting.PARTS));
+            configurations.add(Configuration.of(rule, Setting.ORPHANS, Setting.SUBMISSIONS));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS));
-            configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.PLANNED, Setting.NO_DELTA));
+            configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.NO_DELTA));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.UNIQUE, Setting.PARTITION));
-            configurations.add(Configuration.of(
-                    rule,
-                    Setting.SUBMISSIONS,
-                    Setting.UNIQUE_REMOVE,
-                    Setting.ZOMBIE,
-                    Setting.PARTS,
-                    Setting.TRUNCATE,
-                    Setting.PLANNED));
+            configurations.add(
+                    Configuration.of(rule, Setting.SUBMISSIONS, Setting.UNIQUE_REMOVE, Setting.ZOMBIE, Setting.PARTS));
         }
         return configurations.stream();
     }

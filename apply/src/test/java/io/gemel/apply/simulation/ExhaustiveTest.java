@@ -29,9 +29,9 @@ class ExhaustiveTest {
 
     static Stream<Arguments> histories() {
         return Stream.of(
-                Arguments.of(Configuration.of(Rule.LAST_WRITER_WINS), ONE_COLUMN, ANY_CLOCK),
-                Arguments.of(Configuration.of(Rule.SITE_PRIORITY), ONE_COLUMN, EQUAL_CLOCKS),
-                Arguments.of(Configuration.of(Rule.COLUMN_MERGE), ONE_COLUMN, ANY_CLOCK),
-                Arguments.of(Configuration.of(Rule.COLUMN_MERGE), TWO_COLUMNS, EQUAL_CLOCKS));
+                Arguments.of(Configuration.of(Rule.LAST_WRITER_WINS, Setting.WHOLE_BATCHES), ONE_COLUMN, ANY_CLOCK),
+                Arguments.of(Configuration.of(Rule.SITE_PRIORITY, Setting.WHOLE_BATCHES), ONE_COLUMN, EQUAL_CLOCKS),
+                Arguments.of(Configuration.of(Rule.COLUMN_MERGE, Setting.WHOLE_BATCHES), ONE_COLUMN, ANY_CLOCK),
+                Arguments.of(Configuration.of(Rule.COLUMN_MERGE, Setting.WHOLE_BATCHES), TWO_COLUMNS, EQUAL_CLOCKS));
     }
 }

@@ -23,31 +23,33 @@ class RegressionTest {
     @ParameterizedTest
     @EnumSource
     void registers_once_what_capture_reads_again_after_a_restart(Rule rule) {
-        World world = world(rule);
-        SimulatedSite east = world.site(Sites.EAST);
-        RowImage second = Item.with(FIRST, Item.N, 130);
-        RowImage third = Item.with(second, Item.N, 170);
-        east.commit(List.of(new Change.Update(FIRST, second)));
-        east.commit(List.of(new Change.Update(second, third)));
-        east.read(false);
-        east.read(false);
-        east.restartCapture(0);
-        world.site(Sites.WEST).commit(List.of(new Change.Update(FIRST, Item.with(FIRST, Item.X, 1))));
-        settle(world);
+        try (World world = world(rule)) {
+            SimulatedSite east = world.site(Sites.EAST);
+            RowImage second = Item.with(FIRST, Item.N, 130);
+            RowImage third = Item.with(second, Item.N, 170);
+            east.commit(List.of(new Change.Update(FIRST, second)));
+            east.commit(List.of(new Change.Update(second, third)));
+            east.read(false);
+            east.read(false);
+            east.restartCapture(0);
+            world.site(Sites.WEST).commit(List.of(new Change.Update(FIRST, Item.with(FIRST, Item.X, 1))));
+            settle(world);
+        }
     }
 
     /** A truncate that no local change of the key was concurrent with went past the key's entry. */
     @ParameterizedTest
     @EnumSource
     void remembers_an_incoming_truncate_for_keys_that_met_a_local_truncate(Rule rule) {
-        World world = world(rule);
-        SimulatedSite east = world.site(Sites.EAST);
-        SimulatedSite west = world.site(Sites.WEST);
-        RowImage updated = Item.with(FIRST, Item.X, 1);
-        east.commit(List.of(new Change.Truncate(Item.SHAPE)));
-        west.commit(List.of(new Change.Update(FIRST, updated)));
-        west.commit(List.of(new Change.Truncate(Item.SHAPE)));
-        west.commit(List.of(new Change.Insert(Item.row("a", 2, 0, 1000))));
-        settle(world);
+        try (World world = world(rule)) {
+            SimulatedSite east = world.site(Sites.EAST);
+            SimulatedSite west = world.site(Sites.WEST);
+            RowImage updated = Item.with(FIRST, Item.X, 1);
+            east.commit(List.of(new Change.Truncate(Item.SHAPE)));
+            west.commit(List.of(new Change.Update(FIRST, updated)));
+            west.commit(List.of(new Change.Truncate(Item.SHAPE)));
+            west.commit(List.of(new Change.Insert(Item.row("a", 2, 0, 1000))));
+            settle(world);
+        }
     }
 }

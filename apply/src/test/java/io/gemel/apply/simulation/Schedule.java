@@ -46,9 +46,9 @@ final class Schedule {
         weights.put(Step.Action.PUBLISH, anyOf(PUBLISH_WEIGHTS, random));
         weights.put(Step.Action.APPLY, applies ? anyOf(APPLY_WEIGHTS, random) : 0.);
         weights.put(Step.Action.HEARTBEAT, .2);
-        weights.put(Step.Action.STORE_ACKNOWLEDGED, .2);
+        weights.put(Step.Action.PASS_TIME, .2);
         weights.put(Step.Action.CRASH, .1);
-        weights.put(Step.Action.ROLLBACK, .1);
+        weights.put(Step.Action.DISTURB, .2);
         weights.put(Step.Action.RESTART_CAPTURE, .1);
         weights.put(Step.Action.REPUBLISH, .05);
         weights.put(Step.Action.CLOCK, .1);

@@ -8,6 +8,8 @@ enum Setting {
     PARTITION,
     /** The applier never trusts the row's writer but always waits for capture; two keys, to meet often. */
     ALWAYS_SLOW,
+    /** The applier is left alone until a batch is applied. */
+    WHOLE_BATCHES,
     /** All changes meet on one key. */
     ONE_KEY,
     /** A crashed capture process was only paused: it goes on publishing what it had read. */
@@ -18,14 +20,10 @@ enum Setting {
     TRUNCATE,
     /** A transaction travels in several records. */
     PARTS,
-    /** The applier writes most rows by conditional statements, planned before it holds a lock. */
-    PLANNED,
     /** Column u is unique; a row that must give its value up keeps NULL. */
     UNIQUE,
     /** Column u is unique; a row that must give its value up is removed. */
     UNIQUE_REMOVE,
-    /** Each site gives up the value of whichever row it likes. */
-    ANY_LOSER,
     /** Column u refers to another row; one that refers to nothing is removed. */
     ORPHANS,
     /** Transactions claim submissions, often the same ones at both sites. */

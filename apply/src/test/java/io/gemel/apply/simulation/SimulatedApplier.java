@@ -1,253 +1,203 @@
 package io.gemel.apply.simulation;
 
-import io.gemel.conflict.Conflict;
-import io.gemel.conflict.window.WindowEntry;
-import io.gemel.conflict.window.WindowTransaction;
+import io.gemel.apply.ShippedApplier;
+import io.gemel.apply.log.Incoming;
+import io.gemel.apply.log.PieceConsumer;
+import io.gemel.apply.target.ApplyFailure;
+import io.gemel.apply.target.ApplyFailure.Kind;
 import io.gemel.transaction.Change;
-import io.gemel.transaction.Marker;
-import io.gemel.transaction.RowKey;
 import io.gemel.transaction.SiteId;
 import io.gemel.transaction.StampedChange;
-import io.gemel.transaction.Version;
+import io.gemel.transaction.Transaction;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of the applier. Each step is small, so that local transactions slip in between: open a database transaction for the
- * next few incoming ones, decide one change, commit.
+ * One run of the applier as it ships, on a thread of its own that has the turn only now and then: it gives it back before each statement,
+ * while capture is behind, and before it looks for more in the peer's log.
  */
-final class SimulatedApplier {
-    private final Configuration configuration;
-    private final SimulatedDatabase database;
-    private final SiteProcess process;
-    private final SimulatedLog peerLog;
-    private final SiteId peer;
-    private final Judge judge;
-    private final Collisions collisions;
-    private final Orphans orphans;
-    private final ApplyRule usualRows;
-    private final ApplyRule slowRows;
-    private final Set<RowKey> slowKeys = new HashSet<>(); // of the attempt after a surprise
-    private LogReader reader;
-    private int committedOffset;
-    private @Nullable ApplyTransaction open;
-    private int singly; // so many of the next transactions are applied one by one
-    private boolean carefully; // as for rows that collide
+final class SimulatedApplier implements ShippedApplier.Waits {
+    /** Changes in a piece of a transaction that is read again, when transactions travel in parts. */
+    private static final int PIECE_CHANGES = 2;
 
+    private static final long OLD_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private final Configuration configuration;
+    private final SiteProcess process;
+    private final SimulatedTarget target;
+    private final ShippedApplier shipped;
+    private final LogReader reader;
+    private final Turn turn = new Turn(this::run);
+    private LogReader.@Nullable Received large;
+    private int groupMax = 1;
+    private boolean wantsInput;
+    private long wantsRead; // commit position, or 0
+    private boolean mayFail;
+    private long nanos;
+
+    /** @param micros the site's wall clock */
     SimulatedApplier(
             Configuration configuration,
             SimulatedDatabase database,
             SiteProcess process,
             SimulatedLog peerLog,
-            SiteId peer) {
+            SiteId peer,
+            LongSupplier micros) {
         this.configuration = configuration;
-        this.database = database;
         this.process = process;
-        this.peerLog = peerLog;
-        this.peer = peer;
-        RowLocks locks = new RowLocks(configuration, database, process);
-        RowResolver resolver = new RowResolver(configuration, locks);
-        judge = new Judge(configuration, locks, slowKeys);
-        collisions = new Collisions(configuration, Sites.peerOf(peer), locks);
-        orphans = new Orphans(configuration, database, Sites.peerOf(peer), locks);
-        slowRows = new SlowRows(locks, resolver);
-        usualRows = configuration.has(Setting.PLANNED)
-                ? new PlannedRows(configuration, database, process, locks, resolver, slowKeys)
-                : new RowByRow(configuration, locks, resolver);
+        target = new SimulatedTarget(configuration, database, process, micros, this::statement);
+        shipped = new ShippedApplier(
+                Sites.peerOf(peer), peer, target, process.window(), process.progress(), this, database.marker());
         reader = new LogReader(peerLog, peer, database.marker(), 0);
     }
 
     /**
-     * One step.
+     * Gives it the turn, unless it has nothing to do or capture must read on first.
      *
-     * @param groupMax most transactions to apply together when this step opens a database transaction
-     * @return false when there is nothing to do or capture must read on first
+     * @param most transactions and heartbeats to apply together if it looks for more now
+     * @param timesOut whether it has waited for capture long enough
+     * @return whether it went on
      */
-    boolean step(int groupMax, long micros) {
-        ApplyTransaction transaction = open;
-        if (transaction == null) {
-            return fetch(singly > 0 ? 1 : groupMax);
-        }
-        if (!transaction.begun()) {
-            return begin(transaction);
-        }
-        StampedChange change = transaction.current();
-        if (change == null) {
-            return finish(transaction, micros);
-        }
-        boolean withdrawn = change.origin().equals(Sites.peerOf(peer));
-        ApplyRule rule = withdrawn || carefully ? slowRows : usualRows;
-        if (!rule.apply(transaction, change)) {
+    boolean step(int most, boolean timesOut) {
+        boolean behind = process.progress().commitPosition() < wantsRead;
+        if (turn.ended() || (wantsInput && reader.peek() == null) || (behind && !timesOut)) {
             return false;
         }
-        RowKey rivals = transaction.rivals();
-        if (rivals != null) {
-            startAgain(transaction, rivals);
-        } else if (transaction.isSurprised()) {
-            restart();
-        } else {
-            transaction.advance();
-        }
+        groupMax = most;
+        give(behind ? Turn.Order.TIME_OUT : Turn.Order.GO_ON);
         return true;
     }
 
-    /** False when capture must read on first. */
-    private boolean begin(ApplyTransaction transaction) {
-        if (transaction.isAlone() && !judge.open(transaction)) {
-            return false;
+    /** The database refuses what the applier is at, or the connection breaks. Nothing when it is at nothing there. */
+    void disturb(Turn.Order order) {
+        if (mayFail) {
+            give(order);
         }
-        usualRows.opened(transaction);
-        transaction.begin();
-        return true;
     }
 
-    /** Two attempts at one submission have met: that must be decided before any row is written. */
-    private void startAgain(ApplyTransaction transaction, RowKey rivals) {
-        if (!transaction.isAlone()) {
-            singly = transaction.received().size();
-        } else if (!slowKeys.add(rivals)) {
-            throw new Violation("two attempts at " + rivals + " were not judged");
-        }
-        restart();
+    /** Has it given up, and only a new one can go on? */
+    boolean ended() {
+        return turn.ended();
     }
 
-    private boolean finish(ApplyTransaction transaction, long micros) {
-        ApplyRule.Readiness readiness =
-                carefully ? ready(collisions.settle(transaction)) : usualRows.finish(transaction);
-        if (readiness == ApplyRule.Readiness.COMMIT && !orphans.settle(transaction)) {
-            readiness = ApplyRule.Readiness.WAIT;
-        }
-        if (readiness == ApplyRule.Readiness.COMMIT && collisions.exist(transaction)) {
-            carefully = transaction.isAlone();
-            singly = transaction.received().size();
-            readiness = ApplyRule.Readiness.START_AGAIN;
-        }
-        if (readiness == ApplyRule.Readiness.COMMIT) {
-            commit(transaction, micros);
-        } else if (readiness == ApplyRule.Readiness.START_AGAIN) {
-            restart();
-        }
-        return readiness != ApplyRule.Readiness.WAIT;
+    /** Its process is gone. */
+    void vanish() {
+        turn.end();
     }
 
-    private static ApplyRule.Readiness ready(boolean ready) {
-        return ready ? ApplyRule.Readiness.COMMIT : ApplyRule.Readiness.WAIT;
+    /** Long enough passes for an acknowledgement without a transaction to be stored. */
+    void passTime() {
+        nanos += OLD_NANOS;
+        target.maintain();
     }
 
     boolean blocks(List<Change> changes) {
-        return open != null && open.blocks(changes, !configuration.has(Fault.ABSENT_KEY_NOT_LOCKED));
+        return target.blocks(changes);
     }
 
-    /** A deadlock, a failed commit: the transaction is gone, the process is not. */
-    void rollback() {
-        if (open != null) {
-            ApplyTransaction failing = open;
-            if (failing.current() == null) {
-                failCommit(failing);
-            }
-            restart();
-        }
-    }
-
-    private void restart() {
-        open = null;
-        reader = new LogReader(peerLog, peer, database.marker(), committedOffset);
-    }
-
-    private static void failCommit(ApplyTransaction failing) {
-        WindowTransaction group = failing.group();
+    private void give(Turn.Order order) {
         try {
-            group.commit(group.peerSeen(last(failing).header().seen()), () -> {
-                throw new Violation("the database refuses the commit");
-            });
-        } catch (Violation expected) {
-            return;
+            turn.give(order);
+        } catch (ApplyFailure e) {
+            if (e.kind() != Kind.RESTART) {
+                throw new Violation("the applier gives up: " + e.getMessage(), e);
+            }
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
-        throw new IllegalStateException("a failed commit went unnoticed");
     }
 
-    private boolean fetch(int groupMax) {
-        boolean progressed = false;
-        List<LogReader.Received> group = new ArrayList<>();
-        for (LogReader.Received next = reader.peek(); next != null && group.size() < groupMax; next = reader.peek()) {
-            if (next.heartbeat() && !group.isEmpty()) {
-                break;
+    // On the applier's thread
+
+    private void run() throws ApplyFailure, InterruptedException {
+        shipped.start();
+        while (true) {
+            shipped.apply(next(), this::reread);
+        }
+    }
+
+    private List<Incoming> next() {
+        wantsInput = true;
+        turn.pass();
+        wantsInput = false;
+        List<Incoming> batch = new ArrayList<>();
+        int most = Math.min(groupMax, shipped.batchRecords());
+        while (batch.size() < most) {
+            LogReader.Received received = reader.peek();
+            boolean spills = received != null && spills(received);
+            if (received == null || (spills && !batch.isEmpty())) {
+                return batch;
             }
             reader.take();
-            progressed = true;
-            if (next.heartbeat() || configuration.has(Fault.PRUNED_BEFORE_COMMIT)) {
-                process.window().acknowledge(next.header().seen());
-            }
-            if (!next.heartbeat()) {
-                group.add(next);
+            batch.add(incoming(received));
+            if (spills) {
+                large = received;
+                return batch;
             }
         }
-        if (!group.isEmpty()) {
-            ApplyTransaction transaction =
-                    new ApplyTransaction(database, new WindowTransaction(process.window()), group);
-            open = transaction;
-            begin(transaction);
-        }
-        return progressed;
+        return batch;
     }
 
-    private void commit(ApplyTransaction transaction, long micros) {
-        WindowTransaction group = transaction.group();
-        LogReader.Received last = last(transaction);
-        long peerSeen = group.peerSeen(last.header().seen());
-        Version version = database.marker().version();
-        for (LogReader.Received each : transaction.received()) {
-            version = version.compareTo(each.header().version()) < 0
-                    ? each.header().version()
-                    : version;
-        }
-        Marker marker = new Marker(
-                last.header().position(),
-                last.epoch(),
-                version,
-                peerSeen,
-                last.header().commitPosition());
-        Map<RowKey, WindowEntry> toStore = group.toStore(peerSeen);
-        if (configuration.has(Fault.STORED_ENTRIES_OUTDATED)) {
-            toStore.keySet()
-                    .retainAll(
-                            transaction.conflicts().stream().map(Conflict::key).toList());
-        }
-        boolean byApplier = transaction.corrections().isEmpty() || configuration.has(Fault.CORRECTION_AS_APPLIER_WRITE);
-        group.commit(peerSeen, () -> database.commitApplied(transaction, marker, toStore, byApplier, micros));
-        slowKeys.clear();
-        carefully = false;
-        singly = Math.max(0, singly - 1);
-        open = null;
-        committedOffset = reader.takenOffset();
+    private boolean spills(LogReader.Received received) {
+        return configuration.has(Setting.PARTS) && received.changes().size() > PIECE_CHANGES;
     }
 
-    /**
-     * Stores what only heartbeats said: how far the peer has applied this site's log. Otherwise a site whose peer never
-     * writes would rebuild its window from the beginning of its log.
-     *
-     * @return false when there is nothing new to store, or a transaction is open
-     */
-    boolean storeAcknowledged(long micros) {
-        Marker marker = database.marker();
-        WindowTransaction group = new WindowTransaction(process.window());
-        long peerSeen = group.peerSeen(marker.peerSeen());
-        if (open != null || peerSeen == marker.peerSeen()) {
-            return false;
+    private Incoming incoming(LogReader.Received received) {
+        if (received.heartbeat()) {
+            return new Incoming.Heartbeat(received.epoch(), received.header().seen());
         }
-        Marker same = new Marker(marker.position(), marker.epoch(), marker.version(), peerSeen, marker.peerCommit());
-        ApplyTransaction empty = new ApplyTransaction(database, group, List.of());
-        Map<RowKey, WindowEntry> toStore = group.toStore(peerSeen);
-        group.commit(peerSeen, () -> database.commitApplied(empty, same, toStore, true, micros));
-        database.maintain();
+        return spills(received)
+                ? new Incoming.Spilled(received.epoch(), received.header(), 0)
+                : new Incoming.InMemory(received.epoch(), new Transaction(received.header(), received.changes()), 0);
+    }
+
+    private void reread(Incoming.Spilled spilled, PieceConsumer consumer) throws ApplyFailure, InterruptedException {
+        List<StampedChange> changes = Objects.requireNonNull(large).stamped();
+        for (int start = 0; start < changes.size(); start += PIECE_CHANGES) {
+            if (!consumer.accept(changes.subList(start, Math.min(changes.size(), start + PIECE_CHANGES)))) {
+                return;
+            }
+        }
+    }
+
+    private Turn.Order statement() {
+        if (configuration.has(Setting.WHOLE_BATCHES)) {
+            return Turn.Order.GO_ON;
+        }
+        mayFail = true;
+        Turn.Order order = turn.pass();
+        mayFail = false;
+        return order;
+    }
+
+    @Override
+    public boolean awaitRead(long position, Set<Long> transactions, Duration limit) {
+        long enough = transactions.stream().mapToLong(Long::longValue).max().orElse(position);
+        while (process.progress().commitPosition() < enough) {
+            wantsRead = enough;
+            Turn.Order order = turn.pass();
+            wantsRead = 0;
+            if (order == Turn.Order.TIME_OUT) {
+                return false;
+            }
+        }
         return true;
     }
 
-    private static LogReader.Received last(ApplyTransaction transaction) {
-        return transaction.received().get(transaction.received().size() - 1);
+    @Override
+    public void pause() {
+        turn.pass();
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
     }
 }

@@ -3,7 +3,6 @@ package io.gemel.apply.simulation;
 import io.gemel.conflict.Conflict;
 import io.gemel.conflict.window.EntryCodec;
 import io.gemel.conflict.window.SupersededNote;
-import io.gemel.conflict.window.WindowEntry;
 import io.gemel.transaction.Change;
 import io.gemel.transaction.Marker;
 import io.gemel.transaction.RowImage;
@@ -125,30 +124,33 @@ final class SimulatedDatabase {
     }
 
     /**
-     * Commits the applier's transaction: rows, marker, corrections, stored entries, notes and journal, or nothing of it.
+     * Commits the applier's transaction: rows, marker, corrections, stored entries, notes and journal.
      *
      * @param byApplier whether its rows count as written by the applier
      */
-    void commitApplied(
-            ApplyTransaction transaction,
-            Marker newMarker,
-            Map<RowKey, WindowEntry> toStore,
-            boolean byApplier,
-            long micros) {
-        log.add(new Commit(end() + COMMIT_STRIDE, micros, List.copyOf(transaction.corrections()), newMarker));
-        marker = newMarker;
-        transaction.writes().forEach((key, image) -> write(key, image, byApplier, micros));
+    void commitApplied(SimulatedTransaction.Contents contents, boolean byApplier, long micros) {
+        Marker before = marker;
+        marker = contents.marker();
+        log.add(new Commit(end() + COMMIT_STRIDE, micros, List.copyOf(contents.corrections()), marker));
+        if (marker.position() == before.position() && !contents.rows().isEmpty()) {
+            throw new Violation("rows are written, and no transaction is applied: " + contents.rows());
+        }
+        contents.rows().forEach((key, image) -> write(key, image, byApplier, micros));
         checkUnique();
-        voids.addAll(transaction.group().voids());
-        toStore.forEach((key, entry) -> {
+        voids.addAll(contents.voids());
+        contents.entries().forEach((key, entry) -> {
             if (entry.changes().isEmpty()) {
                 stored.remove(key);
             } else {
                 stored.put(key, new EntryCodec.Decoded(entry.base(), entry.changes(), entry.lastIncoming()));
             }
         });
-        journal.addAll(transaction.conflicts());
-        transaction.positions().forEach(position -> applied.merge(position, 1, Integer::sum));
+        journal.addAll(contents.journal());
+        for (long position = Math.min(before.position(), marker.position()) + 1;
+                position <= marker.position();
+                position++) {
+            applied.merge(position, 1, Integer::sum);
+        }
     }
 
     private void write(RowKey key, @Nullable RowImage image, boolean byApplier, long micros) {

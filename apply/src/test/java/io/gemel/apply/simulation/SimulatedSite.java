@@ -16,7 +16,7 @@ final class SimulatedSite {
     private final SimulatedDatabase database;
     private final SimulatedLog log;
     private final SimulatedLog peerLog;
-    private long micros;
+    private volatile long micros;
     private SiteProcess process;
     private SimulatedCapture capture;
     private SimulatedApplier applier;
@@ -39,7 +39,7 @@ final class SimulatedSite {
         LocalLog ownLog = LocalLog.takeOver(name, log, configuration);
         process = SiteProcess.start(name, configuration, database, ownLog);
         capture = new SimulatedCapture(configuration, database, log, process, ownLog.epoch(), ownLog.tail(), 0);
-        applier = new SimulatedApplier(configuration, database, process, peerLog, peer);
+        applier = new SimulatedApplier(configuration, database, process, peerLog, peer, () -> this.micros);
     }
 
     SiteId name() {
@@ -112,16 +112,33 @@ final class SimulatedSite {
         return capture.heartbeat();
     }
 
-    boolean apply(int groupMax) {
-        return applier.step(groupMax, micros);
+    /**
+     * Gives the applier the turn.
+     *
+     * @param most transactions and heartbeats to apply together if it looks for more now
+     * @param timesOut whether it has waited for capture long enough
+     * @return false when it has nothing to do or capture must read on first
+     */
+    boolean apply(int most, boolean timesOut) {
+        return applier.step(most, timesOut);
     }
 
-    boolean storeAcknowledged() {
-        return applier.storeAcknowledged(micros);
+    /** Time passes, and old notes are deleted. */
+    void passTime() {
+        applier.passTime();
     }
 
-    void rollback() {
-        applier.rollback();
+    /** The applier's database refuses something, or is lost to it; then the process starts again. */
+    void disturb(Turn.Order order) {
+        applier.disturb(order);
+        if (applier.ended()) {
+            crash();
+        }
+    }
+
+    /** The simulation is over. */
+    void close() {
+        applier.vanish();
     }
 
     /** The whole process is gone; another one takes over, with nothing but what the database and the log hold. */
@@ -129,10 +146,11 @@ final class SimulatedSite {
         if (configuration.has(Setting.ZOMBIE)) {
             zombie = capture;
         }
+        applier.vanish();
         LocalLog ownLog = LocalLog.takeOver(name, log, configuration);
         process = SiteProcess.start(name, configuration, database, ownLog);
         capture = restarted(ownLog, 0);
-        applier = new SimulatedApplier(configuration, database, process, peerLog, Sites.peerOf(name));
+        applier = new SimulatedApplier(configuration, database, process, peerLog, Sites.peerOf(name), () -> micros);
     }
 
     /**

@@ -15,11 +15,12 @@ final class Simulation {
     /** The same; adds what happened to a tally. */
     static @Nullable String failure(Configuration configuration, List<Step> schedule, SimulationCounts tally) {
         return failure(() -> {
-            World world = World.usual(configuration);
-            schedule.forEach(world::perform);
-            world.settle();
-            Oracle.check(world);
-            tally.add(world);
+            try (World world = World.usual(configuration)) {
+                schedule.forEach(world::perform);
+                world.settle();
+                Oracle.check(world);
+                tally.add(world);
+            }
         });
     }
 

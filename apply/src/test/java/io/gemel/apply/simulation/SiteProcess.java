@@ -63,13 +63,13 @@ final class SiteProcess {
         return progress;
     }
 
-    /** Commit time of what capture read last. */
+    /** Commit time of the newest that capture has read, by the clock. */
     long readMicros() {
         return readMicros;
     }
 
     void readUpTo(long commitPosition, long micros) {
         progress.read(commitPosition);
-        readMicros = micros;
+        readMicros = Math.max(readMicros, micros);
     }
 }

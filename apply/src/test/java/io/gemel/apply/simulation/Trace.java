@@ -26,7 +26,12 @@ final class Trace {
     }
 
     private void tell() {
-        World world = World.usual(configuration);
+        try (World world = World.usual(configuration)) {
+            tell(world);
+        }
+    }
+
+    private void tell(World world) {
         String failure = Simulation.failure(() -> {
             schedule.forEach(step -> tell(world, step));
             world.settle();

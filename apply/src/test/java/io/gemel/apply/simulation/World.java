@@ -9,10 +9,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Two sites that replicate into each other. */
-final class World {
+final class World implements AutoCloseable {
     private static final long START_MICROS = 1000;
     private static final long SKEW_MICROS = 30;
     private static final int GROUP_MAX = 3;
+    private static final int TIMES_OUT = 7;
+    private static final List<Turn.Order> DISTURBANCES =
+            List.of(Turn.Order.FAIL, Turn.Order.FAIL, Turn.Order.BREAK, Turn.Order.LOSE_ANSWER);
     private static final int CLOCK_STEP_MAX = 200;
     private static final int DRAIN_ROUNDS_MAX = 100_000;
 
@@ -61,6 +64,11 @@ final class World {
         return List.of(east, west);
     }
 
+    @Override
+    public void close() {
+        sites().forEach(SimulatedSite::close);
+    }
+
     /** Performs a step; false when it found nothing to do. */
     boolean perform(Step step) {
         SimulatedSite site = site(step.site());
@@ -70,9 +78,8 @@ final class World {
             case LOCAL -> site.commit(transaction(step));
             case READ -> repeat(step, () -> site.read(seed % 3 == 0));
             case PUBLISH -> repeat(step, site::publish);
-            case APPLY -> repeat(step, () -> site.apply(1 + seed % GROUP_MAX));
+            case APPLY -> repeat(step, () -> site.apply(1 + seed % GROUP_MAX, seed % TIMES_OUT == 0));
             case HEARTBEAT -> site.heartbeat();
-            case STORE_ACKNOWLEDGED -> site.storeAcknowledged();
             case ZOMBIE -> site.zombiePublishes();
             default -> {
                 disturb(site, step);
@@ -99,7 +106,8 @@ final class World {
         int seed = step.seed();
         switch (step.action()) {
             case CRASH -> site.crash();
-            case ROLLBACK -> site.rollback();
+            case DISTURB -> site.disturb(DISTURBANCES.get(seed % DISTURBANCES.size()));
+            case PASS_TIME -> site.passTime();
             case RESTART_CAPTURE -> site.restartCapture(0);
             case REPUBLISH -> site.restartCapture(1 + seed % 3);
             case STRANGER -> site.stranger(seed % 2 == 0);
@@ -131,7 +139,7 @@ final class World {
                 while (site.read(false) || site.publish()) {
                     progressed = true;
                 }
-                progressed |= site.apply(1);
+                progressed |= site.apply(1, false);
             }
             if (!progressed) {
                 return;
