@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,29 @@ class PageLinksTest {
         }
         assertThat(named).isGreaterThan(50);
         assertThat(gone).isEmpty();
+    }
+
+    /** "Decision 38" means one page. */
+    @Test
+    void give_each_decision_a_number_of_its_own() throws IOException {
+        Map<Integer, String> numbers = new TreeMap<>();
+        List<String> wrong = new ArrayList<>();
+        for (Path page : SourceTree.files(".md")) {
+            if (!page.getParent().endsWith("docs/decisions")) {
+                continue;
+            }
+            String name = page.getFileName().toString();
+            int number = Integer.parseInt(name.substring(0, 4));
+            String other = numbers.put(number, name);
+            if (other != null) {
+                wrong.add(other + " and " + name);
+            }
+            if (!Files.readString(page).startsWith("# " + number + ". ")) {
+                wrong.add(name + " has another number in its heading");
+            }
+        }
+        assertThat(numbers).hasSizeGreaterThan(30);
+        assertThat(wrong).isEmpty();
     }
 
     private static boolean leads(Path page, String link) throws IOException {

@@ -88,7 +88,7 @@ public final class Gemel implements Runnable {
         return reporting(line.addSubcommand(new HelpCommand()));
     }
 
-    /** With one command only: to describe all of them takes a tenth of what a site needs to start. */
+    /** With one command only: a site that starts need not wait until all of them are described. */
     private static CommandLine commandLine(Class<?> command) {
         return reporting(new CommandLine(new Gemel()).addSubcommand(command));
     }
