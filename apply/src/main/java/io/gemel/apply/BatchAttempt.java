@@ -55,6 +55,7 @@ final class BatchAttempt {
     private final ParkingNotices notices;
     private long collectedBytes;
     private final List<StampedChange> collected = new ArrayList<>(); // to be applied as a whole
+    private final UniqueConflictResolver collisions;
     private final OrphanRepair orphans;
     private boolean opened;
 
@@ -77,6 +78,7 @@ final class BatchAttempt {
         this.strategy = strategy;
         this.isSingle = isSingle;
         submissions = new DuplicateSubmissionResolver(target, window, context, room);
+        collisions = new UniqueConflictResolver(target, window, context);
         notices = new ParkingNotices(transaction, window.local());
     }
 
@@ -169,7 +171,8 @@ final class BatchAttempt {
                     Advice.APPLY_COLLISION_LARGE,
                     "a transaction of more than " + COLLIDING_CHANGES_MAX + " changes, or of more than "
                             + room.bytesMax() / (1 << 20)
-                            + " MiB, writes a value of a unique key that another row here has; give that row another value here");
+                            + " MiB, writes a value of a unique key that another row here has; give that row another"
+                            + " value here");
         }
         for (StampedChange change : changes) {
             room.check(change.change());
@@ -181,19 +184,22 @@ final class BatchAttempt {
     void finish() throws ApplyFailure, InterruptedException {
         submissions.close();
         notices.close();
-        applyCollected();
+        applyCollected(true);
         if (!context.hasLateConflicts()) {
             orphans.run();
             target.checkDeferred();
         }
     }
 
-    private void applyCollected() throws ApplyFailure, InterruptedException {
-        if (collected.isEmpty()) {
-            return;
-        }
+    /** @param ends whether nothing comes behind them; until then their rows stay out of their tables */
+    private void applyCollected(boolean ends) throws ApplyFailure, InterruptedException {
         try {
-            new UniqueConflictResolver(target, window, context).apply(collected);
+            if (!collected.isEmpty()) {
+                collisions.apply(collected);
+            }
+            if (ends) {
+                collisions.place();
+            }
         } catch (ApplyFailure e) {
             // Everything in the way was locked or taken out: another session has just put something there.
             throw e.kind() == Kind.UNIQUE ? new ApplyFailure(Kind.RETRY, String.valueOf(e.getMessage()), e) : e;
@@ -265,7 +271,8 @@ final class BatchAttempt {
     }
 
     private void truncate(StampedChange truncate) throws ApplyFailure, InterruptedException {
-        applyCollected();
-        new EmptiedTable(target, window, context, room).apply(truncate);
+        applyCollected(false);
+        new EmptiedTable(target, window, context, room)
+                .apply(truncate, collisions.out(), strategy.mode() == Mode.DEFER_UNIQUE);
     }
 }

@@ -35,7 +35,14 @@ final class EmptiedTable {
         this.room = room;
     }
 
-    void apply(StampedChange truncate) throws ApplyFailure, InterruptedException {
+    /**
+     * Empties the table.
+     *
+     * @param out rows that are taken out of their tables, and are put back later as this leaves them; null for one that is gone
+     * @param takesOut whether contested rows are to be taken out, too
+     */
+    void apply(StampedChange truncate, Map<RowKey, @Nullable RowImage> out, boolean takesOut)
+            throws ApplyFailure, InterruptedException {
         TableShape shape = truncate.change().shape();
         target.lockTable(shape);
         context.awaitCapture();
@@ -44,25 +51,38 @@ final class EmptiedTable {
         context.kept().stream().filter(key -> key.table().equals(shape.table())).forEach(contested::add);
         room.check(contested.size());
         target.clear(shape, contested);
+        out.replaceAll((key, row) -> key.table().equals(shape.table()) && !contested.contains(key) ? null : row);
         Map<RowKey, @Nullable RowImage> kept = new LinkedHashMap<>();
         List<RowKey> keys = new ArrayList<>(contested);
         for (int start = 0; start < keys.size(); start += KEYS_AT_ONCE) {
             Set<RowKey> some = Set.copyOf(keys.subList(start, Math.min(start + KEYS_AT_ONCE, keys.size())));
             Map<RowKey, @Nullable RowImage> gone = new LinkedHashMap<>();
-            resolve(shape, truncate, some).forEach((key, row) -> (row == null ? gone : kept).put(key, row));
+            if (takesOut) {
+                Map<RowKey, RowImage> taken = target.takeOut(shape, some);
+                some.forEach(key -> out.putIfAbsent(key, taken.get(key)));
+            }
+            resolve(shape, truncate, some, out).forEach((key, row) -> {
+                if (out.containsKey(key)) {
+                    out.put(key, row);
+                } else {
+                    (row == null ? gone : kept).put(key, row);
+                }
+            });
             target.write(shape, gone);
             room.check();
         }
         target.write(shape, kept); // when all others are gone: their unique values are free
     }
 
-    private Map<RowKey, @Nullable RowImage> resolve(TableShape shape, StampedChange truncate, Set<RowKey> keys)
+    private Map<RowKey, @Nullable RowImage> resolve(
+            TableShape shape, StampedChange truncate, Set<RowKey> keys, Map<RowKey, @Nullable RowImage> out)
             throws ApplyFailure {
         window.load(keys);
         Map<RowKey, @Nullable RowImage> found = target.read(shape, keys);
         Map<RowKey, @Nullable RowImage> outcomes = new LinkedHashMap<>();
         for (RowKey key : keys) {
-            outcomes.put(key, context.resolve(key, truncate, found.get(key)));
+            RowImage row = out.containsKey(key) ? out.get(key) : found.get(key);
+            outcomes.put(key, context.resolve(key, truncate, row));
         }
         return outcomes;
     }

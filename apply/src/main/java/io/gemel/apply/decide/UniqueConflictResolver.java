@@ -57,6 +57,7 @@ public final class UniqueConflictResolver {
     private final ApplyContext steps;
     private final Map<RowKey, @Nullable RowImage> out = new LinkedHashMap<>();
     private final Queue<Claim> claims = new PriorityQueue<>(Claim.STRONGEST_FIRST);
+    private final Map<RowKey, StampedChange> last = new HashMap<>();
     private final Map<RowKey, Claim> placed = new HashMap<>();
 
     public UniqueConflictResolver(TargetRows rows, WindowTransaction group, ApplyContext steps) {
@@ -65,17 +66,25 @@ public final class UniqueConflictResolver {
         this.steps = steps;
     }
 
-    /** Applies changes of rows, no truncates, in log order. */
+    /** Applies changes of rows, no truncates, in log order; their rows stay out of the tables until {@link #place}. */
     public void apply(List<StampedChange> changes) throws ApplyFailure, InterruptedException {
         takeOut(LockImages.of(changes));
         steps.awaitCapture();
         group.load(out.keySet());
-        Map<RowKey, StampedChange> last = new HashMap<>();
         for (StampedChange change : changes) {
             RowKey key = change.change().key();
             out.put(key, steps.resolve(change, out.get(key)));
             last.put(key, change);
         }
+    }
+
+    /** Rows that are out of their tables, as the changes so far leave them; null for one that is gone. A truncate is applied to it. */
+    public Map<RowKey, @Nullable RowImage> out() {
+        return out;
+    }
+
+    /** Writes all rows back. */
+    public void place() throws ApplyFailure, InterruptedException {
         out.forEach((key, image) -> {
             if (image != null) {
                 claims.add(claim(image, last.get(key)));
@@ -95,7 +104,7 @@ public final class UniqueConflictResolver {
             out.putAll(present);
             out.putAll(rows.takeOut(shape, others(rows.collisions(shape, List.copyOf(images)))));
             for (RowImage sample : images) {
-                if (!present.containsKey(sample.key())) {
+                if (!out.containsKey(sample.key())) {
                     rows.holdAbsent(sample);
                     out.put(sample.key(), null);
                 }

@@ -54,8 +54,9 @@ class CampaignTest {
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.NO_DELTA));
             configurations.add(Configuration.of(rule, Setting.SUBMISSIONS, Setting.UNIQUE, Setting.PARTITION));
-            configurations.add(
-                    Configuration.of(rule, Setting.SUBMISSIONS, Setting.UNIQUE_REMOVE, Setting.ZOMBIE, Setting.PARTS));
+            configurations.add(Configuration.of(
+                    rule, Setting.SUBMISSIONS, Setting.UNIQUE_REMOVE, Setting.ZOMBIE, Setting.PARTS, Setting.TRUNCATE));
+            configurations.add(Configuration.of(rule, Setting.UNIQUE, Setting.TRUNCATE));
         }
         return configurations.stream();
     }

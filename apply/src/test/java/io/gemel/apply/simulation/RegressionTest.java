@@ -1,5 +1,7 @@
 package io.gemel.apply.simulation;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.gemel.transaction.Change;
 import io.gemel.transaction.RowImage;
 import java.util.List;
@@ -51,5 +53,13 @@ class RegressionTest {
             west.commit(List.of(new Change.Insert(Item.row("a", 2, 0, 1000))));
             settle(world);
         }
+    }
+
+    /** Rows were released because of others that the same transaction then removed with a truncate, and the applier halted at them. */
+    @ParameterizedTest
+    @EnumSource
+    void applies_a_truncate_behind_changes_that_collide(Rule rule) {
+        Configuration configuration = Configuration.of(rule, Setting.UNIQUE, Setting.TRUNCATE);
+        assertThat(new Campaign(configuration, 1, 10, 200).failure()).isNull();
     }
 }
