@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.gemel.apply.api.ApplyConfig;
-import io.gemel.apply.api.ApplyListener;
 import io.gemel.apply.api.ApplyState;
-import io.gemel.conflict.Conflict;
 import io.gemel.conflict.LastWriterWins;
 import io.gemel.conflict.PolicyTable;
 import io.gemel.conflict.TablePolicy;
@@ -498,22 +496,7 @@ class ApplierIT {
         }
     }
 
-    private final class Listener implements ApplyListener {
-        @Override
-        public void applied(int transactions, int changes, List<Conflict> conflicts) {}
-
-        @Override
-        public void seen(long position) {}
-
-        @Override
-        public void outdated() {}
-
-        @Override
-        public void retried(String reason) {}
-
-        @Override
-        public void blockerEnded() {}
-
+    private final class Listener extends SilentListener {
         @Override
         public void failed(String reason) {
             failures.add(reason);

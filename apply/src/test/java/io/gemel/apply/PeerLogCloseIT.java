@@ -7,11 +7,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.gemel.apply.api.ApplyConfig;
-import io.gemel.apply.api.ApplyListener;
 import io.gemel.apply.log.OutdatedRecords;
 import io.gemel.apply.log.PeerLog;
 import io.gemel.apply.log.PeerPulse;
-import io.gemel.conflict.Conflict;
 import io.gemel.deploy.embedded.KafkaServer;
 import io.gemel.reason.ReasonListener;
 import io.gemel.reason.Reasons;
@@ -114,26 +112,6 @@ class PeerLogCloseIT {
                 config,
                 Marker.none(EAST),
                 new PeerPulse(InstantSource.system(), System::nanoTime),
-                new OutdatedRecords(config, new Silent(), reasons));
-    }
-
-    private static final class Silent implements ApplyListener {
-        @Override
-        public void applied(int transactions, int changes, List<Conflict> conflicts) {}
-
-        @Override
-        public void seen(long position) {}
-
-        @Override
-        public void outdated() {}
-
-        @Override
-        public void retried(String reason) {}
-
-        @Override
-        public void blockerEnded() {}
-
-        @Override
-        public void failed(String reason) {}
+                new OutdatedRecords(config, new SilentListener(), reasons));
     }
 }

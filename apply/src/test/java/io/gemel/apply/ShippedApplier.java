@@ -7,7 +7,6 @@ import io.gemel.apply.log.Incoming;
 import io.gemel.apply.log.PieceConsumer;
 import io.gemel.apply.target.ApplyFailure;
 import io.gemel.apply.target.TargetDatabase;
-import io.gemel.conflict.Conflict;
 import io.gemel.conflict.log.ReadProgress;
 import io.gemel.conflict.window.InFlightWindow;
 import io.gemel.reason.Reason;
@@ -71,7 +70,7 @@ public final class ShippedApplier {
         BatchTransactions transactions = new BatchTransactions(
                 database, window, captured, repairs, config.rowRoom().bytesMax(), waits::nanoTime);
         parking = new Parking(site, config.parkedMax(), database, transactions, repairs, reasons);
-        ApplyListener listener = new Unheard();
+        ApplyListener listener = new SilentListener();
         batches = new BatchApplier(
                 config,
                 listener,
@@ -136,25 +135,5 @@ public final class ShippedApplier {
 
         @Override
         public void gone(Reason reason) {}
-    }
-
-    private static final class Unheard implements ApplyListener {
-        @Override
-        public void applied(int transactions, int changes, List<Conflict> conflicts) {}
-
-        @Override
-        public void seen(long position) {}
-
-        @Override
-        public void outdated() {}
-
-        @Override
-        public void retried(String reason) {}
-
-        @Override
-        public void blockerEnded() {}
-
-        @Override
-        public void failed(String reason) {}
     }
 }
