@@ -25,14 +25,16 @@ final class Batch implements BatchFacts {
 
     private final LargeReader log;
     private final List<Incoming> records;
+    private final List<TransactionHeader> stamps;
     private int count;
 
     Batch(LargeReader log, List<Incoming> records) {
         this.log = log;
         this.records = List.copyOf(records);
+        stamps = stamps(records);
     }
 
-    List<TransactionHeader> stamps() {
+    private static List<TransactionHeader> stamps(List<Incoming> records) {
         List<TransactionHeader> stamps = new ArrayList<>();
         for (Incoming incoming : records) {
             if (incoming instanceof Incoming.InMemory whole) {
@@ -41,12 +43,17 @@ final class Batch implements BatchFacts {
                 stamps.add(large.header());
             }
         }
+        return List.copyOf(stamps);
+    }
+
+    /** Headers of its transactions, in log order. */
+    List<TransactionHeader> stamps() {
         return stamps;
     }
 
     @Override
     public boolean isSingle() {
-        return stamps().size() <= 1;
+        return stamps.size() <= 1;
     }
 
     /** Greatest {@code seen}. */
