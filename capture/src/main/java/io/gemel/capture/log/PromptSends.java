@@ -1,7 +1,7 @@
 package io.gemel.capture.log;
 
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -29,13 +29,13 @@ final class PromptSends implements AutoCloseable {
         this.lingerNanos = lingerNanos;
         this.nanoTime = nanoTime;
         lastNanos = nanoTime.getAsLong();
-        // Whatever is sent while it flushes goes at once, too, so another flush is not needed.
+        // One that waits is enough for all that is sent while another one flushes, or has just done so.
         flushing = new ThreadPoolExecutor(
                 0,
                 1,
                 1,
                 TimeUnit.MINUTES,
-                new SynchronousQueue<>(),
+                new ArrayBlockingQueue<>(1),
                 work -> {
                     Thread made = new Thread(work, thread);
                     made.setDaemon(true);
